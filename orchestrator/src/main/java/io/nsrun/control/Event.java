@@ -1,0 +1,137 @@
+package io.nsrun.control;
+
+import io.nsrun.spec.Blob;
+import java.util.List;
+
+/** What nsinit tells the orchestrator: one record for each frame of the protocol. */
+public sealed interface Event
+    permits Event.Hello,
+        FileReply,
+        Event.Ready,
+        Event.Started,
+        Event.Failed,
+        Event.Exited,
+        Event.Log,
+        Event.Trace,
+        Event.Terminal {
+
+  /**
+   * The first frame.
+   *
+   * @param version of the protocol
+   */
+  record Hello(int version) implements Event {}
+
+  /**
+   * Every step but those of the command is done.
+   *
+   * @param pid of the container's init as the host sees it
+   */
+  record Ready(long pid) implements Event {}
+
+  /**
+   * execve succeeded.
+   *
+   * @param pid of the container's init as the host sees it
+   */
+  record Started(long pid) implements Event {}
+
+  /**
+   * A step failed, and nothing of the container is left.
+   *
+   * @param step which kind of step
+   * @param index its place in the plan, from 0; -1 if it is none of the plan's
+   * @param errnoNumber the kernel's error number; 0 if no system call failed
+   * @param object what it was about, e.g. a path; may be empty
+   * @param detail more, as in {@code type=proc}; may be empty
+   */
+  record Failed(SetupStep step, int index, int errnoNumber, String object, String detail)
+      implements Event {
+    /** The error by name, {@link Errno#UNKNOWN} for a number without one. */
+    public Errno errno() {
+      return Errno.of(errnoNumber);
+    }
+
+    /** The error's name, or its number if it has none, as in {@code errno 4095}. */
+    public String errnoName() {
+      Errno errno = errno();
+      return errno == Errno.UNKNOWN ? "errno " + errnoNumber : errno.name();
+    }
+  }
+
+  /** Why a command ended. */
+  enum Cause {
+    /** By itself, or by a signal that was sent to it. */
+    OWN,
+    /** The time limit of the plan. */
+    TIMEOUT,
+    /** The orchestrator went away. */
+    CONTROL_LOST
+  }
+
+  /**
+   * The command ended; the last event.
+   *
+   * @param signaled whether a signal killed it
+   * @param value the signal's number if {@code signaled}, else the exit code 0-255
+   * @param coreDumped whether the kernel wrote a core file
+   * @param cause why it ended
+   * @param userMicros CPU time in user mode, microseconds (getrusage(2))
+   * @param systemMicros CPU time in kernel mode, microseconds
+   * @param maxRssKib largest resident set, KiB
+   * @param minorFaults page faults without I/O
+   * @param majorFaults page faults with I/O
+   * @param wallNanos nanoseconds since {@link Started}
+   */
+  record Exited(
+      boolean signaled,
+      long value,
+      boolean coreDumped,
+      Cause cause,
+      long userMicros,
+      long systemMicros,
+      long maxRssKib,
+      long minorFaults,
+      long majorFaults,
+      long wallNanos)
+      implements Event {
+    /** What a shell would report: the code itself, or 128 + the signal's number. */
+    public int exitCode() {
+      return (int) (signaled ? 128 + value : value);
+    }
+  }
+
+  /** How much a message matters. */
+  enum Level {
+    DEBUG,
+    INFO,
+    WARN
+  }
+
+  /** A message for people. */
+  record Log(Level level, String message) implements Event {}
+
+  /** How long the steps took, in the order in which they were done. */
+  record Trace(List<Timing> timings) implements Event {
+    public Trace {
+      timings = List.copyOf(timings);
+    }
+  }
+
+  /**
+   * How long one step took.
+   *
+   * @param step which kind of step
+   * @param index its place in the plan, from 0; -1 if it is none of the plan's
+   * @param startNanos CLOCK_MONOTONIC, nanoseconds
+   * @param durationNanos nanoseconds
+   */
+  record Timing(SetupStep step, int index, long startNanos, long durationNanos) {}
+
+  /**
+   * What the caller's terminal was set to before nsinit changed it.
+   *
+   * @param termios the kernel's {@code struct termios}, as it is in memory
+   */
+  record Terminal(Blob termios) implements Event {}
+}

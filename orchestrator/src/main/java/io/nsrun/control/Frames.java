@@ -1,0 +1,79 @@
+package io.nsrun.control;
+
+/** The frames of the protocol but the plan, and the numbers all frames share. */
+public final class Frames {
+  /** "NSRN" on the wire. */
+  public static final int MAGIC = 0x4e52534e;
+
+  /** Version of the protocol that this orchestrator speaks. */
+  public static final int VERSION = 1;
+
+  /** Bytes of length and type before a payload. */
+  public static final int HEADER_BYTES = 6;
+
+  /** Longest payload of a frame to nsinit. */
+  public static final int MAX_PAYLOAD_TO_NSINIT = 32 << 20;
+
+  /** Longest payload of a frame from nsinit. */
+  public static final int MAX_PAYLOAD_FROM_NSINIT = (1 << 20) + 64;
+
+  /** Most bytes that a READ may ask for. */
+  public static final int MAX_READ_LIMIT = 1 << 20;
+
+  static final int HELLO = 1;
+  static final int READ = 2;
+  static final int FILE = 3;
+  static final int PLAN = 4;
+  static final int SIGNAL = 5;
+  static final int READY = 16;
+  static final int STARTED = 17;
+  static final int FAILED = 18;
+  static final int EXITED = 19;
+  static final int LOG = 20;
+  static final int TRACE = 21;
+  static final int TERMINAL = 22;
+
+  private Frames() {}
+
+  /** The frame that must come first. */
+  public static byte[] hello() {
+    ByteWriter out = new ByteWriter(HEADER_BYTES + 6);
+    int start = out.beginFrame(HELLO);
+    out.u32(MAGIC);
+    out.u16(VERSION);
+    out.endFrame(start);
+    return out.toByteArray();
+  }
+
+  /**
+   * Asks for a file inside a root directory; the answer is a {@link FileReply}.
+   *
+   * @param root absolute path of the root on the host
+   * @param path resolved inside {@code root}
+   * @param limit most bytes wanted, 0 to {@link #MAX_READ_LIMIT}
+   */
+  public static byte[] read(String root, String path, int limit) {
+    if (limit < 0 || limit > MAX_READ_LIMIT) {
+      throw new IllegalArgumentException("limit " + limit + " is not in 0-" + MAX_READ_LIMIT);
+    }
+    ByteWriter out = new ByteWriter(256);
+    int start = out.beginFrame(READ);
+    out.str(root);
+    out.str(path);
+    out.u32(limit);
+    out.endFrame(start);
+    return out.toByteArray();
+  }
+
+  /** Sends signal {@code number} (1-64) to the command. */
+  public static byte[] signal(int number) {
+    if (number < 1 || number > 64) {
+      throw new IllegalArgumentException("signal " + number + " is not in 1-64");
+    }
+    ByteWriter out = new ByteWriter(HEADER_BYTES + 4);
+    int start = out.beginFrame(SIGNAL);
+    out.u32(number);
+    out.endFrame(start);
+    return out.toByteArray();
+  }
+}

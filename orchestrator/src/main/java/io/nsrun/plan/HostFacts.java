@@ -1,0 +1,70 @@
+package io.nsrun.plan;
+
+import io.nsrun.spec.Capability;
+import io.nsrun.spec.IdRange;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the {@link Planner} needs to know about the host and the caller. Facts that the {@link
+ * io.nsrun.spec.Spec} at hand does not call for are not gathered and stay at their empty values.
+ *
+ * @param euid effective user id of the caller
+ * @param egid effective group id of the caller
+ * @param groups supplementary groups of the caller
+ * @param capabilities effective capabilities of the caller, bit {@code n} = capability {@code n}
+ * @param userName the caller's name, or its number if it has none
+ * @param uids user ids that exist in the current user namespace, one range for each line of
+ *     /proc/self/uid_map
+ * @param gids the same for group ids
+ * @param subUids the caller's ranges in /etc/subuid
+ * @param subGids the caller's ranges in /etc/subgid
+ * @param newuidmap helper for the uid map
+ * @param newgidmap helper for the gid map
+ * @param kernelRelease as uname(2) has it
+ * @param paths what the root and the bind sources of the spec are
+ */
+public record HostFacts(
+    long euid,
+    long egid,
+    List<Long> groups,
+    long capabilities,
+    String userName,
+    List<IdRange> uids,
+    List<IdRange> gids,
+    List<IdRange> subUids,
+    List<IdRange> subGids,
+    IdHelper newuidmap,
+    IdHelper newgidmap,
+    String kernelRelease,
+    Map<String, PathKind> paths) {
+  private static final long MAP_CAPABILITIES =
+      Capability.SETUID.bit() | Capability.SETGID.bit() | Capability.SETFCAP.bit();
+
+  public HostFacts {
+    groups = List.copyOf(groups);
+    uids = List.copyOf(uids);
+    gids = List.copyOf(gids);
+    subUids = List.copyOf(subUids);
+    subGids = List.copyOf(subGids);
+    paths = Map.copyOf(paths);
+  }
+
+  /**
+   * Whether the caller may write any id map itself (user_namespaces(7)): root with CAP_SETUID,
+   * CAP_SETGID and, since Linux 5.12 for maps with the id 0, CAP_SETFCAP.
+   */
+  public boolean mayMapAnyIds() {
+    return euid == 0 && (capabilities & MAP_CAPABILITIES) == MAP_CAPABILITIES;
+  }
+
+  /** Whether the caller may mount in its own namespace: CAP_SYS_ADMIN. */
+  public boolean mayMount() {
+    return (capabilities & Capability.SYS_ADMIN.bit()) != 0;
+  }
+
+  /** What {@code path} is; {@link PathKind#MISSING} if it was not asked for. */
+  public PathKind kind(String path) {
+    return paths.getOrDefault(path, PathKind.MISSING);
+  }
+}

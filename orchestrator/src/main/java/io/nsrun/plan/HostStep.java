@@ -1,0 +1,163 @@
+package io.nsrun.plan;
+
+import io.nsrun.spec.IdMapping;
+import java.util.List;
+
+/** Steps of the monitor, in the caller's namespaces. */
+public sealed interface HostStep extends Step {
+  /**
+   * How the whole run is done.
+   *
+   * @param flags {@link OptionFlags}
+   */
+  record Options(long flags) implements HostStep {
+    @Override
+    public String stepName() {
+      return "options";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * The monitor relays between its own stdin and stdout and the container's pseudo-terminal.
+   *
+   * @param rows size if the caller's stdin is no terminal
+   * @param cols as {@code rows}
+   */
+  record Terminal(int rows, int cols) implements HostStep {
+    @Override
+    public String stepName() {
+      return "terminal";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * Ends the command some time after it started.
+   *
+   * @param ms milliseconds to the signal
+   * @param signo the signal
+   * @param graceMs milliseconds from the signal to SIGKILL
+   */
+  record Timeout(long ms, int signo, long graceMs) implements HostStep {
+    @Override
+    public String stepName() {
+      return "timeout";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * open_tree(2) of a path of the host by the monitor, with the caller's rights.
+   *
+   * @param source what, and into which slot
+   */
+  record HostTree(MountSource source) implements HostStep {
+    @Override
+    public String stepName() {
+      return "host_tree";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * setns(2) into existing namespaces and clone3(2) with new ones.
+   *
+   * @param create CLONE_NEW* bits
+   * @param joined in this order
+   */
+  record Namespaces(long create, List<Joined> joined) implements HostStep {
+    public Namespaces {
+      joined = List.copyOf(joined);
+    }
+
+    @Override
+    public String stepName() {
+      return "namespaces";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * Writes /proc/PID/uid_map.
+   *
+   * @param helper path of newuidmap; empty to write directly
+   * @param mappings the whole map
+   */
+  record UidMap(String helper, List<IdMapping> mappings) implements HostStep {
+    public UidMap {
+      mappings = List.copyOf(mappings);
+    }
+
+    @Override
+    public String stepName() {
+      return "uid_map";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * Writes /proc/PID/gid_map.
+   *
+   * @param denySetgroups whether setgroups(2) is given up first, as an unprivileged writer must
+   * @param helper path of newgidmap; empty to write directly
+   * @param mappings the whole map
+   */
+  record GidMap(boolean denySetgroups, String helper, List<IdMapping> mappings)
+      implements HostStep {
+    public GidMap {
+      mappings = List.copyOf(mappings);
+    }
+
+    @Override
+    public String stepName() {
+      return "gid_map";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * Maps the owners of a detached tree's files by the container's user namespace.
+   *
+   * @param slot of a {@link HostTree}
+   */
+  record IdmapMount(int slot) implements HostStep {
+    @Override
+    public String stepName() {
+      return "idmap_mount";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+}

@@ -1,0 +1,333 @@
+package io.nsrun.plan;
+
+import java.util.List;
+
+/** Steps of the container's PID 1 during set-up. */
+public sealed interface InitStep extends Step {
+  /**
+   * init becomes this user of the new user namespace.
+   *
+   * @param uid inside
+   * @param gid inside
+   */
+  record SetupIds(long uid, long gid) implements InitStep {
+    @Override
+    public String stepName() {
+      return "setup_ids";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * mount(2) of / with propagation flags only.
+   *
+   * @param flags MS_* bits
+   */
+  record Propagation(long flags) implements InitStep {
+    @Override
+    public String stepName() {
+      return "propagation";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * open_tree(2) of a path of the host by init, before the pivot.
+   *
+   * @param source what, and into which slot
+   */
+  record Bind(MountSource source) implements InitStep {
+    @Override
+    public String stepName() {
+      return "bind";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * fsopen(2), fsconfig(2), fsmount(2): a new file system, not yet attached.
+   *
+   * @param slot where it is kept
+   * @param type as in /proc/filesystems
+   * @param source its device or a label
+   * @param attrs MOUNT_ATTR_* bits
+   * @param parameters in this order
+   */
+  record Filesystem(int slot, String type, String source, long attrs, List<Parameter> parameters)
+      implements InitStep {
+    public Filesystem {
+      parameters = List.copyOf(parameters);
+    }
+
+    @Override
+    public String stepName() {
+      return "filesystem";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * An overlay file system over a tree.
+   *
+   * @param slot where it is kept
+   * @param lower slot of the tree below
+   * @param upper directory of changes; empty with {@code work}: a new tmpfs
+   * @param work work directory
+   * @param size bytes of that tmpfs; 0 = the kernel's default
+   */
+  record Overlay(int slot, int lower, String upper, String work, long size) implements InitStep {
+    @Override
+    public String stepName() {
+      return "overlay";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A slot becomes the root, and the old root goes away.
+   *
+   * @param slot what becomes the root
+   */
+  record PivotRoot(int slot) implements InitStep {
+    @Override
+    public String stepName() {
+      return "pivot_root";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * move_mount(2) of a slot onto a path inside the new root.
+   *
+   * @param slot what is mounted
+   * @param target absolute, in the container
+   * @param flags {@link MountFlags}
+   */
+  record Mount(int slot, String target, int flags) implements InitStep {
+    @Override
+    public String stepName() {
+      return "mount";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A directory and its missing parents; existing ones are left alone.
+   *
+   * @param path absolute, in the container
+   * @param mode permissions
+   */
+  record Mkdir(String path, int mode) implements InitStep {
+    @Override
+    public String stepName() {
+      return "mkdir";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A symbolic link.
+   *
+   * @param target its content
+   * @param path absolute, in the container
+   */
+  record Symlink(String target, String path) implements InitStep {
+    @Override
+    public String stepName() {
+      return "symlink";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A device node.
+   *
+   * @param path absolute, in the container
+   * @param mode type and permissions, as in st_mode
+   * @param major of the device
+   * @param minor of the device
+   */
+  record Mknod(String path, int mode, long major, long minor) implements InitStep {
+    @Override
+    public String stepName() {
+      return "mknod";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * mount_setattr(2).
+   *
+   * @param path absolute, in the container; a mount point
+   * @param recursive whether mounts below change too
+   * @param set MOUNT_ATTR_* bits to set
+   * @param clear MOUNT_ATTR_* bits to clear
+   */
+  record MountAttributes(String path, boolean recursive, long set, long clear) implements InitStep {
+    @Override
+    public String stepName() {
+      return "mount_attributes";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A path becomes read-only; a missing one is skipped.
+   *
+   * @param path absolute, in the container
+   */
+  record ReadonlyPath(String path) implements InitStep {
+    @Override
+    public String stepName() {
+      return "readonly_path";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A path is hidden; a missing one is skipped.
+   *
+   * @param path absolute, in the container
+   */
+  record MaskPath(String path) implements InitStep {
+    @Override
+    public String stepName() {
+      return "mask_path";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * sethostname(2).
+   *
+   * @param name at most 64 bytes
+   */
+  record Hostname(String name) implements InitStep {
+    @Override
+    public String stepName() {
+      return "hostname";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * setdomainname(2).
+   *
+   * @param name at most 64 bytes
+   */
+  record Domainname(String name) implements InitStep {
+    @Override
+    public String stepName() {
+      return "domainname";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /** The interface lo is set up. */
+  record Loopback() implements InitStep {
+    @Override
+    public String stepName() {
+      return "loopback";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * Writes a file below /proc/sys.
+   *
+   * @param key with slashes
+   * @param value what is written
+   */
+  record Sysctl(String key, String value) implements InitStep {
+    @Override
+    public String stepName() {
+      return "sysctl";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A pseudo-terminal from the container's own devpts becomes the command's standard streams.
+   *
+   * @param path where its slave is mounted, e.g. /dev/console; empty for nowhere
+   */
+  record Console(String path) implements InitStep {
+    @Override
+    public String stepName() {
+      return "console";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.nsrun.spec;
+
+/** Something the caller wants to see at a place of the container. */
+public sealed interface Mount {
+  /** Absolute path in the container; not {@code /}. */
+  String target();
+
+  MountOptions options();
+
+  /** What flows between the mounts below a bind and their originals (mount_namespaces(7)). */
+  enum Propagation {
+    /** Nothing. */
+    PRIVATE,
+    /** Later mounts of the host appear in the container. */
+    SLAVE,
+    /** As {@link #SLAVE}, and the other way round; needs a privileged caller. */
+    SHARED
+  }
+
+  /**
+   * A file or directory of the host.
+   *
+   * @param source absolute path on the host
+   * @param recursive whether mounts below {@code source} come along
+   * @param propagation applies to the whole tree if {@code recursive}
+   */
+  record Bind(
+      String source,
+      String target,
+      boolean recursive,
+      Propagation propagation,
+      MountOptions options)
+      implements Mount {}
+
+  /**
+   * A new, empty file system in memory.
+   *
+   * @param size most bytes it holds; zero = half of the machine's memory
+   * @param mode permissions of its root directory, 0 to 07777
+   */
+  record Tmpfs(String target, Bytes size, int mode, MountOptions options) implements Mount {}
+}

@@ -1,0 +1,42 @@
+package io.nsrun.spec;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The command and what it finds when it starts.
+ *
+ * @param args the command and its arguments; at least one
+ * @param env the whole environment, in order
+ * @param cwd absolute working directory in the container; made if missing
+ * @param user whom it runs as
+ * @param userGiven false if {@code user} is only the default, which the mode keep-id replaces by
+ *     the caller's own ids
+ * @param terminal size of the pseudo-terminal it gets; {@code null} for none
+ * @param interactive whether it reads the caller's standard input; otherwise /dev/null
+ * @param umask file mode creation mask, 0 to 0777
+ */
+public record ProcessSpec(
+    List<String> args,
+    Map<String, String> env,
+    String cwd,
+    User user,
+    boolean userGiven,
+    TerminalSize terminal,
+    boolean interactive,
+    int umask) {
+  /** The umask unless told otherwise. */
+  public static final int DEFAULT_UMASK = 022;
+
+  public ProcessSpec {
+    args = List.copyOf(args);
+    env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
+  }
+
+  /** Root running {@code args} in {@code /} without a terminal. */
+  public static ProcessSpec of(List<String> args, Map<String, String> env) {
+    return new ProcessSpec(args, env, "/", User.ROOT, false, null, true, DEFAULT_UMASK);
+  }
+}

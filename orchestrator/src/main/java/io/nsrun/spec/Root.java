@@ -1,0 +1,23 @@
+package io.nsrun.spec;
+
+/**
+ * The container's root file system.
+ *
+ * @param path absolute path of a directory on the host; {@code "/"} if {@code host}
+ * @param host whether the host's own root is taken, read-only
+ * @param readOnly whether the root is read-only to the container
+ * @param ephemeral whether changes go to an overlay that vanishes with the container
+ * @param embedded whether it is the root file system that came with nsrun
+ */
+public record Root(
+    String path, boolean host, boolean readOnly, boolean ephemeral, boolean embedded) {
+  /** A directory, writable, as it is. */
+  public static Root directory(String path) {
+    return new Root(path, false, false, false, false);
+  }
+
+  /** The host's root, read-only. */
+  public static Root ofHost() {
+    return new Root("/", true, true, false, false);
+  }
+}

@@ -1,0 +1,232 @@
+package io.nsrun.spec;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a container is to be, whoever asked for it. Immutable; made by {@link #builder()}.
+ *
+ * @param id 64 hexadecimal digits
+ * @param name what messages call it
+ * @param root its file system
+ * @param process its command
+ * @param user its user namespace
+ * @param namespaces mode of every namespace but the user namespace
+ * @param mounts what is mounted beyond /proc, /sys and /dev
+ * @param rlimits resource limits of the command
+ * @param capabilities capabilities of the command
+ * @param noNewPrivileges whether execve can no longer grant privileges (prctl(2)
+ *     PR_SET_NO_NEW_PRIVS)
+ * @param init whether nsinit stays PID 1; otherwise the command is
+ * @param stop when and how it is made to end
+ * @param hostname name in a private UTS namespace; empty leaves the host's
+ * @param domainname NIS domain name in a private UTS namespace; empty leaves the host's
+ * @param proc what is at /proc
+ * @param trace whether nsinit measures each step
+ */
+public record Spec(
+    String id,
+    String name,
+    Root root,
+    ProcessSpec process,
+    UserNamespace user,
+    Map<NamespaceType, NamespaceMode> namespaces,
+    List<Mount> mounts,
+    List<Rlimit> rlimits,
+    Capabilities capabilities,
+    boolean noNewPrivileges,
+    boolean init,
+    StopPolicy stop,
+    String hostname,
+    String domainname,
+    ProcMode proc,
+    boolean trace) {
+
+  public Spec {
+    namespaces = Collections.unmodifiableMap(new EnumMap<>(namespaces));
+    mounts = List.copyOf(mounts);
+    rlimits = List.copyOf(rlimits);
+  }
+
+  /** A builder with the secure defaults: all namespaces private but time, which is the host's. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Mode of a namespace other than the user namespace.
+   *
+   * @throws IllegalArgumentException for {@link NamespaceType#USER}: see {@link #user()}
+   */
+  public NamespaceMode namespace(NamespaceType type) {
+    NamespaceMode mode = namespaces.get(type);
+    if (mode == null) {
+      throw new IllegalArgumentException("no mode for the namespace " + type);
+    }
+    return mode;
+  }
+
+  /** Whether the container gets a new namespace of this type; the user namespace counts too. */
+  public boolean isPrivate(NamespaceType type) {
+    return type == NamespaceType.USER
+        ? user.isNew()
+        : namespace(type) instanceof NamespaceMode.Private;
+  }
+
+  /** Adds everything wrong with this that can be told without looking at the host. */
+  public void validate(SpecProblems problems) {
+    SpecValidator.validate(this, problems);
+  }
+
+  /** Collects the parts of a {@link Spec}. Not thread-safe. */
+  public static final class Builder {
+    private String id = "";
+    private String name = "";
+    private Root root;
+    private ProcessSpec process;
+    private UserNamespace user = UserNamespace.of(UserNamespace.Mode.AUTO);
+    private final Map<NamespaceType, NamespaceMode> namespaces = new EnumMap<>(NamespaceType.class);
+    private final List<Mount> mounts = new ArrayList<>();
+    private final List<Rlimit> rlimits = new ArrayList<>();
+    private Capabilities capabilities = Capabilities.DEFAULT;
+    private boolean noNewPrivileges = true;
+    private boolean init = true;
+    private StopPolicy stop = StopPolicy.DEFAULT;
+    private String hostname = "";
+    private String domainname = "";
+    private ProcMode proc = ProcMode.FRESH;
+    private boolean trace;
+
+    private Builder() {
+      namespaces.put(NamespaceType.MOUNT, NamespaceMode.PRIVATE);
+      namespaces.put(NamespaceType.PID, NamespaceMode.PRIVATE);
+      namespaces.put(NamespaceType.IPC, NamespaceMode.PRIVATE);
+      namespaces.put(NamespaceType.UTS, NamespaceMode.PRIVATE);
+      namespaces.put(NamespaceType.NETWORK, NamespaceMode.PRIVATE);
+      namespaces.put(NamespaceType.CGROUP, NamespaceMode.PRIVATE);
+      namespaces.put(NamespaceType.TIME, NamespaceMode.HOST);
+    }
+
+    public Builder id(String value) {
+      id = value;
+      return this;
+    }
+
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    /** Required. */
+    public Builder root(Root value) {
+      root = value;
+      return this;
+    }
+
+    /** Required. */
+    public Builder process(ProcessSpec value) {
+      process = value;
+      return this;
+    }
+
+    public Builder user(UserNamespace value) {
+      user = value;
+      return this;
+    }
+
+    /**
+     * Sets the mode of one namespace.
+     *
+     * @throws IllegalArgumentException for {@link NamespaceType#USER}: see {@link #user}
+     */
+    public Builder namespace(NamespaceType type, NamespaceMode mode) {
+      if (type == NamespaceType.USER) {
+        throw new IllegalArgumentException("the user namespace has its own setter");
+      }
+      namespaces.put(type, mode);
+      return this;
+    }
+
+    /** Adds a mount; the order in which they were added does not matter. */
+    public Builder mount(Mount value) {
+      mounts.add(value);
+      return this;
+    }
+
+    public Builder rlimit(Rlimit value) {
+      rlimits.add(value);
+      return this;
+    }
+
+    public Builder capabilities(Capabilities value) {
+      capabilities = value;
+      return this;
+    }
+
+    public Builder noNewPrivileges(boolean value) {
+      noNewPrivileges = value;
+      return this;
+    }
+
+    public Builder init(boolean value) {
+      init = value;
+      return this;
+    }
+
+    public Builder stop(StopPolicy value) {
+      stop = value;
+      return this;
+    }
+
+    public Builder hostname(String value) {
+      hostname = value;
+      return this;
+    }
+
+    public Builder domainname(String value) {
+      domainname = value;
+      return this;
+    }
+
+    public Builder proc(ProcMode value) {
+      proc = value;
+      return this;
+    }
+
+    public Builder trace(boolean value) {
+      trace = value;
+      return this;
+    }
+
+    /**
+     * The immutable result. It is not validated: see {@link Spec#validate}.
+     *
+     * @throws IllegalStateException if root or process is missing
+     */
+    public Spec build() {
+      if (root == null || process == null) {
+        throw new IllegalStateException(root == null ? "no root" : "no process");
+      }
+      return new Spec(
+          id,
+          name,
+          root,
+          process,
+          user,
+          namespaces,
+          mounts,
+          rlimits,
+          capabilities,
+          noNewPrivileges,
+          init,
+          stop,
+          hostname,
+          domainname,
+          proc,
+          trace);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.nsrun.spec;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects every problem of an input, so that all of them can be told at once. Not thread-safe. */
+public final class SpecProblems {
+  /** How the input was written, which decides how a problem names its place. */
+  public enum Dialect {
+    OPTIONS,
+    JSON
+  }
+
+  /**
+   * One thing wrong with an input.
+   *
+   * @param where the option or JSON path it is about
+   * @param what what is wrong, with the offending value
+   * @param remedy what to do about it; may be empty
+   */
+  public record Problem(String where, String what, String remedy) {
+    /** The problem on one line. */
+    @Override
+    public String toString() {
+      return where + ": " + what + (remedy.isEmpty() ? "" : " (" + remedy + ")");
+    }
+  }
+
+  private final Dialect dialect;
+  private final List<Problem> problems = new ArrayList<>();
+
+  /** An empty collection for an input made of command-line options. */
+  public SpecProblems() {
+    this(Dialect.OPTIONS);
+  }
+
+  public SpecProblems(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  /** Adds a problem about a part of the {@link Spec}. */
+  public void add(SpecField field, String what, String remedy) {
+    add(dialect == Dialect.JSON ? field.jsonPath() : field.option(), what, remedy);
+  }
+
+  /** Adds a problem about a place that only the caller's input has. */
+  public void add(String where, String what, String remedy) {
+    problems.add(new Problem(where, what, remedy));
+  }
+
+  public boolean isEmpty() {
+    return problems.isEmpty();
+  }
+
+  /** What was collected so far, in the order of discovery. */
+  public List<Problem> list() {
+    return List.copyOf(problems);
+  }
+
+  /**
+   * Returns if there is no problem.
+   *
+   * @throws SpecProblemsException with all of them if there are any
+   */
+  public void throwIfAny() {
+    if (!problems.isEmpty()) {
+      throw new SpecProblemsException(problems);
+    }
+  }
+}

@@ -1,0 +1,289 @@
+package io.nsrun.spec;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The checks of a {@link Spec} that need no host. Kept apart so that the model stays readable. */
+final class SpecValidator {
+  /** __NEW_UTS_LEN of the kernel (uname(2)). */
+  private static final int MAX_HOSTNAME = 64;
+
+  /** PATH_MAX of the kernel, with the NUL at the end. */
+  private static final int PATH_MAX = 4096;
+
+  private static final int MAX_NAME = 128;
+  private static final long MAX_MILLIS = Long.MAX_VALUE / 1_000_000;
+  private static final int MAX_GROUPS = 65536;
+
+  private final Spec spec;
+  private final SpecProblems problems;
+
+  private SpecValidator(Spec spec, SpecProblems problems) {
+    this.spec = spec;
+    this.problems = problems;
+  }
+
+  static void validate(Spec spec, SpecProblems problems) {
+    SpecValidator validator = new SpecValidator(spec, problems);
+    validator.name();
+    validator.root();
+    validator.process();
+    validator.user();
+    validator.namespaces();
+    validator.names();
+    validator.mounts();
+    validator.rlimits();
+    validator.stop();
+  }
+
+  private void name() {
+    String name = spec.name();
+    boolean good = name.length() <= MAX_NAME;
+    for (int i = 0; i < name.length() && good; i++) {
+      char c = name.charAt(i);
+      good = isAlphanumeric(c) || (i > 0 && (c == '_' || c == '.' || c == '-'));
+    }
+    if (!good) {
+      problems.add(
+          SpecField.NAME,
+          quote(name) + " is no name",
+          "up to " + MAX_NAME + " letters, digits, _ . -, the first a letter or digit");
+    }
+  }
+
+  private void root() {
+    Root root = spec.root();
+    if (path(SpecField.ROOT, root.path())) {
+      if (root.host() && root.ephemeral()) {
+        problems.add(
+            SpecField.EPHEMERAL,
+            "can't be had with --rootfs-host",
+            "the host's root is read-only; use --tmpfs for what must be writable");
+      }
+    }
+  }
+
+  private void process() {
+    ProcessSpec process = spec.process();
+    if (process.args().isEmpty()) {
+      problems.add(SpecField.ARGS, "is empty", "give a command");
+    } else if (process.args().get(0).isEmpty()) {
+      problems.add(SpecField.ARGS, "has an empty name", "give a command");
+    }
+    List<String> args = process.args();
+    for (int i = 0; i < args.size(); i++) {
+      text(SpecField.ARGS, "argument " + i, args.get(i));
+    }
+    for (Map.Entry<String, String> variable : process.env().entrySet()) {
+      environment(variable.getKey(), variable.getValue());
+    }
+    path(SpecField.WORKDIR, process.cwd());
+    if (process.umask() < 0 || process.umask() > 0777) {
+      problems.add(SpecField.UMASK, process.umask() + " is out of range", "use 0 to 0777");
+    }
+    TerminalSize size = process.terminal();
+    if (size != null && (!isUnsigned16(size.rows()) || !isUnsigned16(size.columns()))) {
+      problems.add(
+          SpecField.TERMINAL,
+          "size " + size.rows() + "x" + size.columns() + " is out of range",
+          "use 0 to 65535");
+    }
+  }
+
+  private void environment(String name, String value) {
+    if (name.isEmpty() || name.indexOf('=') >= 0) {
+      problems.add(
+          SpecField.ENV, quote(name) + " is no name of a variable", "NAME=VALUE is expected");
+    }
+    text(SpecField.ENV, "the name " + quote(name), name);
+    text(SpecField.ENV, "the value of " + name, value);
+  }
+
+  private void user() {
+    User user = spec.process().user();
+    id("uid", user.uid());
+    id("gid", user.gid());
+    if (user.additionalGids().size() > MAX_GROUPS) {
+      problems.add(
+          SpecField.USER,
+          user.additionalGids().size() + " supplementary groups",
+          "the kernel takes at most " + MAX_GROUPS);
+    }
+    for (int i = 0; i < user.additionalGids().size(); i++) {
+      id("supplementary gid", user.additionalGids().get(i));
+    }
+    UserNamespace namespace = spec.user();
+    if (namespace.mode() == UserNamespace.Mode.EXPLICIT) {
+      if (namespace.uids().isEmpty()) {
+        problems.add(SpecField.UID_MAP, "is empty", "give INSIDE:OUTSIDE:COUNT");
+      }
+      if (namespace.gids().isEmpty()) {
+        problems.add(SpecField.GID_MAP, "is empty", "give INSIDE:OUTSIDE:COUNT");
+      }
+      IdMaps.validate(namespace.uids(), SpecField.UID_MAP, problems);
+      IdMaps.validate(namespace.gids(), SpecField.GID_MAP, problems);
+    } else if (namespace.mode() == UserNamespace.Mode.JOIN) {
+      path(SpecField.USER_NAMESPACE, namespace.path());
+    }
+  }
+
+  private void id(String what, long value) {
+    if (value < 0 || value > IdMaps.MAX_ID) {
+      problems.add(
+          SpecField.USER, what + " " + value + " is out of range", "use 0 to " + IdMaps.MAX_ID);
+    }
+  }
+
+  private void namespaces() {
+    for (Map.Entry<NamespaceType, NamespaceMode> entry : spec.namespaces().entrySet()) {
+      if (entry.getValue() instanceof NamespaceMode.Join) {
+        path(entry.getKey().field(), ((NamespaceMode.Join) entry.getValue()).path());
+      }
+    }
+    if (!spec.isPrivate(NamespaceType.MOUNT)) {
+      if (!spec.root().host()) {
+        problems.add(
+            SpecField.MOUNT_NAMESPACE,
+            "a shared mount namespace can't have a root of its own",
+            "add --rootfs-host instead of a ROOTFS, or leave --mountns private");
+      }
+      if (!spec.mounts().isEmpty()) {
+        problems.add(
+            SpecField.MOUNT_NAMESPACE,
+            "a shared mount namespace can't have mounts of its own",
+            "leave --volume, --mount and --tmpfs out, or leave --mountns private");
+      }
+    }
+  }
+
+  private void names() {
+    hostname(SpecField.HOSTNAME, spec.hostname());
+    hostname(SpecField.DOMAINNAME, spec.domainname());
+  }
+
+  private void hostname(SpecField field, String name) {
+    if (name.isEmpty()) {
+      return;
+    }
+    if (!spec.isPrivate(NamespaceType.UTS)) {
+      problems.add(
+          field, "would rename a shared UTS namespace", "leave it out, or leave --uts private");
+    }
+    boolean good = name.length() <= MAX_HOSTNAME;
+    for (int i = 0; i < name.length() && good; i++) {
+      char c = name.charAt(i);
+      good = isAlphanumeric(c) || c == '-' || c == '.' || c == '_';
+    }
+    if (!good) {
+      problems.add(
+          field,
+          quote(name) + " is no host name",
+          "up to " + MAX_HOSTNAME + " letters, digits, - . _ (hostname(7))");
+    }
+  }
+
+  private void mounts() {
+    Set<String> targets = new HashSet<>();
+    List<Mount> mounts = spec.mounts();
+    for (int i = 0; i < mounts.size(); i++) {
+      Mount mount = mounts.get(i);
+      SpecField field = mount instanceof Mount.Tmpfs ? SpecField.TMPFS : SpecField.VOLUME;
+      if (path(field, mount.target())) {
+        String target = ContainerPath.normalize(mount.target());
+        if (target == null) {
+          problems.add(
+              field, "target " + quote(mount.target()) + " has a \"..\"", "write it without");
+        } else if (target.equals("/")) {
+          problems.add(field, "the target is /", "that is ROOTFS's place; use a directory below");
+        } else if (!targets.add(target)) {
+          problems.add(field, "two mounts on " + target, "keep one of them");
+        }
+      }
+      if (mount instanceof Mount.Bind) {
+        path(field, ((Mount.Bind) mount).source());
+      } else {
+        int mode = ((Mount.Tmpfs) mount).mode();
+        if (mode < 0 || mode > 07777) {
+          problems.add(field, "mode of " + mount.target() + " is out of range", "use 0 to 07777");
+        }
+      }
+    }
+  }
+
+  private void rlimits() {
+    Set<Rlimit.Resource> seen = new HashSet<>();
+    for (int i = 0; i < spec.rlimits().size(); i++) {
+      Rlimit limit = spec.rlimits().get(i);
+      String name = limit.resource().name();
+      if (!seen.add(limit.resource())) {
+        problems.add(SpecField.RLIMIT, name + " is given twice", "keep one of them");
+      }
+      if (Long.compareUnsigned(limit.soft(), limit.hard()) > 0) {
+        problems.add(
+            SpecField.RLIMIT,
+            name + ": soft limit is above the hard one",
+            "give soft:hard with soft <= hard");
+      }
+    }
+  }
+
+  private void stop() {
+    duration(SpecField.TIMEOUT, spec.stop().timeout());
+    duration(SpecField.STOP_TIMEOUT, spec.stop().grace());
+  }
+
+  private void duration(SpecField field, Duration duration) {
+    // Seconds first: toMillis() throws for the longest ones.
+    if (duration.isNegative() || duration.getSeconds() > MAX_MILLIS / 1000) {
+      problems.add(field, duration + " is out of range", "use 0 to 290 years");
+    }
+  }
+
+  private boolean path(SpecField field, String path) {
+    if (path.isEmpty() || path.charAt(0) != '/') {
+      problems.add(field, quote(path) + " is not absolute", "begin it with /");
+      return false;
+    }
+    if (path.length() >= PATH_MAX) {
+      problems.add(
+          field, "a path of " + path.length() + " characters", "the kernel takes at most 4095");
+      return false;
+    }
+    return text(field, "the path", path);
+  }
+
+  private boolean text(SpecField field, String subject, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == 0) {
+        problems.add(
+            field, subject + " has a NUL character at " + i, "execve(2) can't pass it; remove it");
+        return false;
+      }
+      if (Character.isSurrogate(c)) {
+        if (!Character.isSurrogatePair(c, i + 1 < value.length() ? value.charAt(i + 1) : 0)) {
+          problems.add(
+              field, subject + " is no valid Unicode at " + i, "remove the lone surrogate");
+          return false;
+        }
+        i++;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isUnsigned16(int value) {
+    return value >= 0 && value <= 0xffff;
+  }
+
+  private static boolean isAlphanumeric(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  }
+
+  private static String quote(String text) {
+    return '"' + text + '"';
+  }
+}

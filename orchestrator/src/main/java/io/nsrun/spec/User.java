@@ -1,0 +1,19 @@
+package io.nsrun.spec;
+
+import java.util.List;
+
+/**
+ * Whom the command runs as, by numbers inside the container.
+ *
+ * @param uid 0 to 2^32-2
+ * @param gid 0 to 2^32-2
+ * @param additionalGids supplementary groups
+ */
+public record User(long uid, long gid, List<Long> additionalGids) {
+  /** Root with no other group. */
+  public static final User ROOT = new User(0, 0, List.of());
+
+  public User {
+    additionalGids = List.copyOf(additionalGids);
+  }
+}

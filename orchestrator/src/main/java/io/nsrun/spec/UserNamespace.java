@@ -1,0 +1,60 @@
+package io.nsrun.spec;
+
+import java.util.List;
+
+/**
+ * Where the container's user namespace comes from, and which ids it has.
+ *
+ * @param mode how the ids are chosen
+ * @param uids with {@link Mode#EXPLICIT} only: the whole uid map
+ * @param gids with {@link Mode#EXPLICIT} only: the whole gid map
+ * @param path with {@link Mode#JOIN} only: file of the namespace
+ */
+public record UserNamespace(Mode mode, List<IdMapping> uids, List<IdMapping> gids, String path) {
+  /** How the ids of the user namespace are chosen. */
+  public enum Mode {
+    /**
+     * As many ids as the caller may map: all of root's, or the caller's own plus its subordinate
+     * ranges.
+     */
+    AUTO,
+    /** The caller's id as root, and nothing else. */
+    PRIVATE,
+    /** The caller's id is the same inside, and the process has it. */
+    KEEP_ID,
+    /** No new user namespace. */
+    HOST,
+    /** The maps given. */
+    EXPLICIT,
+    /** An existing namespace, by path. */
+    JOIN
+  }
+
+  public UserNamespace {
+    uids = List.copyOf(uids);
+    gids = List.copyOf(gids);
+  }
+
+  /** A user namespace of the given mode, which must need no more data. */
+  public static UserNamespace of(Mode mode) {
+    if (mode == Mode.EXPLICIT || mode == Mode.JOIN) {
+      throw new IllegalArgumentException(mode + " needs maps or a path");
+    }
+    return new UserNamespace(mode, List.of(), List.of(), "");
+  }
+
+  /** A new user namespace with exactly these maps. */
+  public static UserNamespace explicit(List<IdMapping> uids, List<IdMapping> gids) {
+    return new UserNamespace(Mode.EXPLICIT, uids, gids, "");
+  }
+
+  /** The existing user namespace held by the file {@code path}. */
+  public static UserNamespace join(String path) {
+    return new UserNamespace(Mode.JOIN, List.of(), List.of(), path);
+  }
+
+  /** Whether the container gets a user namespace of its own. */
+  public boolean isNew() {
+    return mode != Mode.HOST && mode != Mode.JOIN;
+  }
+}
