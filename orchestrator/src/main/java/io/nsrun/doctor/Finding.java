@@ -1,0 +1,14 @@
+package io.nsrun.doctor;
+
+/**
+ * Answer of a probe.
+ *
+ * @param id stable name of the probe, lower-case words joined by hyphens
+ * @param what what was looked at
+ * @param result the verdict
+ * @param detail what was seen
+ * @param why why nsrun needs it
+ * @param remedy what to do about it; empty if there is nothing to do
+ */
+public record Finding(
+    String id, String what, Result result, String detail, String why, String remedy) {}

@@ -1,0 +1,113 @@
+package io.nsrun.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What an ordinary user needs for a container of more than one user id. */
+final class IdProbes {
+  private static final long USUAL_COUNT = 65536;
+  private static final String ONE_ID =
+      "Without it the container has one user id: its root is the caller, and files of other users"
+          + " belong to nobody.";
+
+  private IdProbes() {}
+
+  static List<Probe> all() {
+    return List.of(
+        new Probe("subuid", "subordinate user ids (/etc/subuid)", ONE_ID, m -> range(m, "uid")),
+        new Probe("subgid", "subordinate group ids (/etc/subgid)", ONE_ID, m -> range(m, "gid")),
+        new Probe(
+            "newuidmap", "newuidmap, which writes the user id map", ONE_ID, m -> helper(m, "uid")),
+        new Probe(
+            "newgidmap",
+            "newgidmap, which writes the group id map",
+            ONE_ID,
+            m -> helper(m, "gid")));
+  }
+
+  static Outcome range(Machine machine, String kind) {
+    if (machine.isRoot()) {
+      return Outcome.ok("root needs none");
+    }
+    Optional<Long> uid = machine.uid();
+    if (uid.isEmpty()) {
+      return Outcome.unknown("/proc/self/status can't be read");
+    }
+    String file = "/etc/sub" + kind;
+    String name = machine.property("user.name").orElse("?");
+    List<String> ranges = new ArrayList<>();
+    long total = 0;
+    for (String line : machine.read(file).orElse("").split("\n", -1)) {
+      String[] words = line.trim().split(":", -1);
+      if (isRange(words) && (words[0].equals(name) || words[0].equals(uid.get().toString()))) {
+        ranges.add(words[1] + "+" + words[2]);
+        total += Long.parseLong(words[2]);
+      }
+    }
+    String remedy =
+        "sudo usermod --add-sub" + kind + "s 100000-165535 " + name + " (a range nobody has yet).";
+    if (total == 0) {
+      return Outcome.warn("no range for " + name + " in " + file, remedy);
+    }
+    String detail = String.join(", ", ranges);
+    return total >= USUAL_COUNT
+        ? Outcome.ok(detail)
+        : Outcome.warn(detail + " is less than " + USUAL_COUNT + " ids", remedy);
+  }
+
+  private static boolean isRange(String[] words) {
+    return words.length == 3 && words[1].matches("[0-9]{1,10}") && words[2].matches("[0-9]{1,10}");
+  }
+
+  static Outcome helper(Machine machine, String kind) {
+    if (machine.isRoot()) {
+      return Outcome.ok("root needs none");
+    }
+    String name = "new" + kind + "map";
+    Optional<String> found = find(machine, name);
+    if (found.isEmpty()) {
+      return Outcome.warn(
+          "not on PATH", "sudo apt-get install uidmap (Fedora, Arch: shadow-utils, shadow).");
+    }
+    String path = found.get();
+    if (machine.status("NoNewPrivs").equals(Optional.of("1"))) {
+      return Outcome.warn(
+          path + " has no power: no_new_privs is set",
+          "Start nsrun outside of the sandbox that set it.");
+    }
+    boolean nosuid =
+        MountEntry.holding(machine.mounts(), path).map(mount -> mount.has("nosuid")).orElse(false);
+    if (nosuid) {
+      return Outcome.warn(
+          path + " has no power: its file system is mounted nosuid",
+          "Mount the file system of " + path + " without nosuid.");
+    }
+    if ((machine.mode(path) & FileMode.SETUID) != 0) {
+      return Outcome.ok(path + ", setuid");
+    }
+    Optional<String> capabilities = machine.fileCapabilities(path);
+    if (capabilities.isEmpty()) {
+      return Outcome.unknown(path + " is not setuid; no getcap(8) to see its capabilities");
+    }
+    return capabilities.get().contains("cap_set" + kind)
+        ? Outcome.ok(path + ", with file capabilities")
+        : Outcome.warn(
+            path + " is neither setuid nor has cap_set" + kind,
+            "sudo setcap cap_set" + kind + "=ep " + path);
+  }
+
+  /** Looks where the planner looks: PATH, then /usr/bin. */
+  private static Optional<String> find(Machine machine, String name) {
+    List<String> directories =
+        new ArrayList<>(List.of(machine.environment("PATH").orElse("").split(":", -1)));
+    directories.add("/usr/bin");
+    for (String directory : directories) {
+      String path = directory + "/" + name;
+      if (directory.startsWith("/") && machine.canExecute(path)) {
+        return Optional.of(path);
+      }
+    }
+    return Optional.empty();
+  }
+}
