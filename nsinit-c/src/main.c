@@ -1,10 +1,66 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
-/* nsrun's own failures, as opposed to those of the command that it runs. */
-#define EXIT_NSRUN 125
+#include "control.h"
+#include "event.h"
+#include "fail.h"
+#include "monitor.h"
+#include "relay.h"
+#include "seal.h"
+#include "sys.h"
 
-int main(void)
+static struct plan plan;
+
+static void block_signals(void)
 {
-	fputs("usage: nsinit SOCKET\n", stderr);
-	return EXIT_NSRUN;
+	sigset_t set;
+
+	sigfillset(&set);
+	sigdelset(&set, SIGTTIN);
+	sigdelset(&set, SIGTTOU);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
+static int usage(void)
+{
+	dprintf(STDERR_FILENO, "usage: nsinit SOCKET\n"
+			       "nsinit is started by nsrun, which tells it over SOCKET what to do.\n");
+	return 125;
+}
+
+int main(int argc, char **argv)
+{
+	int control;
+
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return dprintf(STDOUT_FILENO, "nsinit, control protocol %u\n", PROTOCOL_VERSION) < 0;
+	if (argc == 3 && strcmp(argv[1], "--restore-terminal") == 0) {
+		block_signals();
+		sigset_t ttou;
+		sigemptyset(&ttou);
+		sigaddset(&ttou, SIGTTOU);
+		sigprocmask(SIG_BLOCK, &ttou, NULL);
+		return relay_restore_from(argv[2]);
+	}
+	if (argc != 2 || argv[1][0] == '-')
+		return usage();
+	/* Everything here trusts its caller, who must therefore be no less than we are. */
+	if (getauxval(AT_SECURE))
+		fail_errno(STEP_START, EPERM, "nsinit", "refuses to run setuid, setgid or with file capabilities");
+	block_signals();
+	seal_self(argv);
+	if (sys_close_range(3, ~0u, 0) < 0)
+		fail(STEP_START, "close_range", "Linux 5.9 or newer is needed");
+	prctl(PR_SET_NAME, "nsinit", 0, 0, 0);
+	control = control_connect(argv[1]);
+	/* PID 1's command line is to be read inside: no host path, and a plain name. */
+	memset(argv[1], 0, strlen(argv[1]));
+	control_receive_plan(control, &plan);
+	monitor_run(&plan, control);
 }

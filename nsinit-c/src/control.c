@@ -1,0 +1,220 @@
+#define _GNU_SOURCE
+#include "control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "event.h"
+#include "fail.h"
+#include "root.h"
+
+#define READ_LIMIT (1u << 20)
+#define READ_FRAME_MAX (16u << 10)
+#define SIGNAL_FRAME (WIRE_HEADER + 4u)
+
+static uint8_t *plan_bytes;
+static size_t plan_length;
+
+int control_connect(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		fail(STEP_CONTROL, "socket", "AF_UNIX");
+	if (strlen(path) >= sizeof(address.sun_path))
+		fail_errno(STEP_CONTROL, ENAMETOOLONG, path, "at most 107 bytes");
+	strcpy(address.sun_path, path);
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		fail(STEP_CONTROL, path, "connect");
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
+		fail(STEP_CONTROL, path, "SO_PEERCRED");
+	if (peer.uid != geteuid())
+		fail_errno(STEP_CONTROL, EPERM, path, "belongs to uid %u, not to us", peer.uid);
+	event_to(fd);
+	event_hello();
+	return fd;
+}
+
+/* Blocks until n bytes are there; ends quietly if the orchestrator went away, since nothing has been done yet. */
+static void receive(int fd, uint8_t *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t got = recv(fd, bytes, n, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			fail(STEP_CONTROL, "recv", "from the orchestrator");
+		if (got == 0)
+			_exit(125);
+		bytes += got;
+		n -= (size_t)got;
+	}
+}
+
+static uint16_t receive_header(int fd, uint32_t *length)
+{
+	uint8_t header[WIRE_HEADER];
+	struct reader r = { .at = header, .end = header + sizeof(header) };
+
+	receive(fd, header, sizeof(header));
+	*length = get_u32(&r);
+	return get_u16(&r);
+}
+
+static void receive_hello(int fd)
+{
+	uint8_t bytes[6];
+	struct reader r = { .at = bytes, .end = bytes + sizeof(bytes) };
+	uint32_t length;
+	uint16_t version;
+
+	if (receive_header(fd, &length) != FRAME_HELLO || length != sizeof(bytes))
+		fail_errno(STEP_CONTROL, EPROTO, "hello", "the first frame is no HELLO");
+	receive(fd, bytes, sizeof(bytes));
+	if (get_u32(&r) != HELLO_MAGIC)
+		fail_errno(STEP_CONTROL, EPROTO, "hello", "bad magic");
+	version = get_u16(&r);
+	if (version != PROTOCOL_VERSION)
+		fail_errno(STEP_CONTROL, EPROTO, "hello",
+			   "protocol version %u, this nsinit speaks %u", version, PROTOCOL_VERSION);
+}
+
+static void *map(size_t length)
+{
+	void *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (bytes == MAP_FAILED)
+		fail(STEP_CONTROL, "mmap", "%zu bytes", length);
+	return bytes;
+}
+
+/* Reads a regular file of at most limit bytes. 0, or an errno. */
+static int read_regular(int root, const char *path, uint8_t *bytes, uint32_t limit, uint32_t *length)
+{
+	/* Whatever lies there is hostile: a FIFO must not block us, a terminal must not become ours. */
+	int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	struct stat st;
+	int error = 0;
+	uint32_t n = 0;
+
+	if (fd < 0)
+		return errno;
+	if (fstat(fd, &st) < 0)
+		error = errno;
+	else if (!S_ISREG(st.st_mode))
+		error = EINVAL;
+	while (error == 0) {
+		ssize_t got = read(fd, bytes + n, limit + 1 - n);
+
+		if (got < 0 && errno != EINTR)
+			error = errno;
+		if (got == 0)
+			break;
+		if (got > 0)
+			n += (uint32_t)got;
+		if (n > limit)
+			error = EFBIG;
+	}
+	close(fd);
+	*length = error ? 0 : n;
+	return error;
+}
+
+static void answer_read(int control, uint32_t length)
+{
+	uint8_t request[READ_FRAME_MAX];
+	struct reader r = { .at = request, .end = request + length };
+	const char *root_path, *path;
+	uint32_t limit, n = 0;
+	uint8_t *frame, *content;
+	int root, error;
+
+	if (length > sizeof(request))
+		fail_errno(STEP_CONTROL, EPROTO, "read", "frame of %u bytes", length);
+	receive(control, request, length);
+	root_path = get_str(&r);
+	path = get_str(&r);
+	limit = get_u32(&r);
+	if (r.bad || r.at != r.end || limit > READ_LIMIT)
+		fail_errno(STEP_CONTROL, EPROTO, "read", "malformed");
+
+	/* The frame is built around the content: header, errno, length, and one byte to see a file that is too large. */
+	size_t size = WIRE_HEADER + 8u + limit + 1u;
+	frame = map(size);
+	content = frame + WIRE_HEADER + 8;
+	root = open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	error = root < 0 ? errno : read_regular(root, path, content, limit, &n);
+	if (root >= 0)
+		close(root);
+	struct writer w = event_begin(frame, size, FRAME_FILE);
+	put_u32(&w, (uint32_t)error);
+	put_u32(&w, n);
+	w.at += n;
+	if (!event_send(frame, &w))
+		_exit(125);
+	munmap(frame, size);
+}
+
+void control_receive_plan(int control, struct plan *plan)
+{
+	const char *wrong;
+	uint32_t length;
+	uint16_t type, at;
+
+	receive_hello(control);
+	while ((type = receive_header(control, &length)) == FRAME_READ)
+		answer_read(control, length);
+	if (type != FRAME_PLAN)
+		fail_errno(STEP_CONTROL, EPROTO, "frame", "type %u where a plan is due", type);
+	if (length > PLAN_MAX_BYTES || length == 0)
+		fail_errno(STEP_PLAN, E2BIG, "plan", "%u bytes, at most %u", length, PLAN_MAX_BYTES);
+	plan_bytes = map(length);
+	plan_length = length;
+	receive(control, plan_bytes, length);
+	wrong = plan_decode(plan, plan_bytes, length, &at);
+	if (wrong != NULL) {
+		fail_at(at);
+		fail_errno(STEP_PLAN, EPROTO, "plan", "%s", wrong);
+	}
+}
+
+void control_release_plan(void)
+{
+	munmap(plan_bytes, plan_length);
+}
+
+bool control_signal(int control, int *signo)
+{
+	static uint8_t bytes[SIGNAL_FRAME];
+	static size_t have;
+	struct reader r = { .at = bytes, .end = bytes + sizeof(bytes) };
+	ssize_t n = recv(control, bytes + have, sizeof(bytes) - have, MSG_DONTWAIT);
+	uint32_t length, value;
+
+	*signo = 0;
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (n == 0)
+		return false;
+	have += (size_t)n;
+	if (have < sizeof(bytes))
+		return true;
+	have = 0;
+	length = get_u32(&r);
+	if (length != 4 || get_u16(&r) != FRAME_SIGNAL)
+		return false;
+	value = get_u32(&r);
+	if (value >= 1 && value <= 64)
+		*signo = (int)value;
+	return true;
+}

@@ -1,0 +1,133 @@
+#include "credentials.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "sys.h"
+
+static void drop_bounding(uint64_t mask, enum step_id step)
+{
+	/* EINVAL is the end of the capabilities that this kernel knows. */
+	for (unsigned long cap = 0; cap < 64; cap++) {
+		if (mask >> cap & 1)
+			continue;
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
+			if (errno == EINVAL)
+				break;
+			fail(step, "PR_CAPBSET_DROP", "capability %lu", cap);
+		}
+	}
+}
+
+static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = {
+		{
+			.effective = (uint32_t)effective,
+			.permitted = (uint32_t)permitted,
+			.inheritable = (uint32_t)inheritable,
+		},
+		{
+			.effective = (uint32_t)(effective >> 32),
+			.permitted = (uint32_t)(permitted >> 32),
+			.inheritable = (uint32_t)(inheritable >> 32),
+		},
+	};
+
+	return (int)syscall(SYS_capset, &header, data);
+}
+
+void credentials_bounding_set(uint64_t mask)
+{
+	drop_bounding(mask, STEP_BOUNDING_SET);
+}
+
+static bool same_groups(const gid_t *wanted, unsigned count)
+{
+	gid_t groups[PLAN_MAX_GROUPS];
+	int n = getgroups(PLAN_MAX_GROUPS, groups);
+
+	if (n < 0 || (unsigned)n != count)
+		return false;
+	/* The kernel sorts them. */
+	for (unsigned i = 0; i < count; i++) {
+		unsigned k = 0;
+
+		while (k < count && groups[k] != wanted[i])
+			k++;
+		if (k == count)
+			return false;
+	}
+	return true;
+}
+
+void credentials_user(const struct step *step, bool own_terminal)
+{
+	struct reader list = step->u.user.groups;
+	gid_t groups[PLAN_MAX_GROUPS];
+
+	if (own_terminal && fchown(STDIN_FILENO, step->u.user.uid, (gid_t)-1) < 0)
+		fail(STEP_USER, "terminal", "chown to uid %u", step->u.user.uid);
+	/* Else the change of uid away from 0 clears the capabilities that capset is about to shape. */
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+		fail(STEP_USER, "PR_SET_KEEPCAPS", "on");
+	if (step->u.user.set_groups) {
+		for (uint16_t i = 0; i < step->u.user.count; i++)
+			groups[i] = get_u32(&list);
+		if (sys_setgroups(step->u.user.count, groups) < 0)
+			fail(STEP_USER, "setgroups", "%u groups", step->u.user.count);
+	}
+	if (sys_setresgid(step->u.user.gid) < 0)
+		fail(STEP_USER, "setresgid", "gid=%u", step->u.user.gid);
+	if (sys_setresuid(step->u.user.uid) < 0)
+		fail(STEP_USER, "setresuid", "uid=%u", step->u.user.uid);
+	if (step->u.user.set_groups && !same_groups(groups, step->u.user.count))
+		fail_errno(STEP_USER, EPERM, "getgroups", "foreign groups remain");
+}
+
+void credentials_capabilities(const struct step *step)
+{
+	if (set_capabilities(step->u.capabilities.effective, step->u.capabilities.permitted,
+			     step->u.capabilities.inheritable) < 0)
+		fail(STEP_CAPABILITIES, "capset", "permitted=%#llx",
+		     (unsigned long long)step->u.capabilities.permitted);
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		fail(STEP_CAPABILITIES, "PR_CAP_AMBIENT", "clear");
+	for (unsigned long cap = 0; cap < 64; cap++)
+		if ((step->u.capabilities.ambient >> cap & 1) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
+			fail(STEP_CAPABILITIES, "PR_CAP_AMBIENT", "raise capability %lu", cap);
+}
+
+void credentials_no_new_privs(void)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		fail(STEP_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", "on");
+}
+
+void credentials_seccomp(const struct step *step)
+{
+	struct sock_fprog program = {
+		.len = (unsigned short)(step->u.seccomp.program.length / sizeof(struct sock_filter)),
+		/* The kernel copies it, whatever its alignment here. */
+		.filter = (struct sock_filter *)(uintptr_t)step->u.seccomp.program.bytes,
+	};
+
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->u.seccomp.flags, &program) < 0)
+		fail(STEP_SECCOMP, "seccomp", "%u instructions", program.len);
+}
+
+void credentials_of_init(void)
+{
+	uint64_t kill = (uint64_t)1 << CAP_KILL;
+
+	if (set_capabilities(kill, kill, 0) < 0)
+		fail(STEP_SUPERVISE, "capset", "of PID 1");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		fail(STEP_SUPERVISE, "PR_SET_NO_NEW_PRIVS", "of PID 1");
+}

@@ -1,0 +1,145 @@
+#include "event.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#define OBJECT_LIMIT 4096u
+#define DETAIL_LIMIT 2048u
+
+static int socket_fd = -1;
+
+void event_to(int fd)
+{
+	socket_fd = fd;
+}
+
+int event_socket(void)
+{
+	return socket_fd;
+}
+
+struct writer event_begin(uint8_t *bytes, size_t size, enum frame_type type)
+{
+	struct writer w = { .at = bytes, .end = bytes + size };
+
+	put_u32(&w, 0);
+	put_u16(&w, (uint16_t)type);
+	return w;
+}
+
+bool event_send(uint8_t *bytes, struct writer *w)
+{
+	size_t length = (size_t)(w->at - bytes);
+	struct writer head = { .at = bytes, .end = bytes + 4 };
+
+	if (w->bad)
+		return false;
+	put_u32(&head, (uint32_t)(length - WIRE_HEADER));
+	return event_send_bytes(bytes, length);
+}
+
+bool event_send_bytes(const uint8_t *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = send(socket_fd, bytes, length, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		bytes += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+bool event_hello(void)
+{
+	uint8_t bytes[16];
+	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_HELLO);
+
+	put_u32(&w, HELLO_MAGIC);
+	put_u16(&w, PROTOCOL_VERSION);
+	return event_send(bytes, &w);
+}
+
+bool event_pid(enum frame_type type, uint32_t pid)
+{
+	uint8_t bytes[16];
+	struct writer w = event_begin(bytes, sizeof(bytes), type);
+
+	put_u32(&w, pid);
+	return event_send(bytes, &w);
+}
+
+static void put_usage(struct writer *w, const struct child_exit *child)
+{
+	put_u64(w, child->user_us);
+	put_u64(w, child->system_us);
+	put_u64(w, child->maxrss_kib);
+	put_u64(w, child->minflt);
+	put_u64(w, child->majflt);
+}
+
+bool event_child(const struct child_exit *child)
+{
+	uint8_t bytes[64];
+	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_CHILD);
+
+	put_u32(&w, (uint32_t)child->status);
+	put_usage(&w, child);
+	return event_send(bytes, &w);
+}
+
+void child_exit_decode(struct reader *r, struct child_exit *child)
+{
+	child->status = (int)get_u32(r);
+	child->user_us = get_u64(r);
+	child->system_us = get_u64(r);
+	child->maxrss_kib = get_u64(r);
+	child->minflt = get_u64(r);
+	child->majflt = get_u64(r);
+}
+
+void child_exit_fill(struct child_exit *child, int status, const struct rusage *usage)
+{
+	child->status = status;
+	child->user_us =
+		(uint64_t)usage->ru_utime.tv_sec * 1000000u + (uint64_t)usage->ru_utime.tv_usec;
+	child->system_us =
+		(uint64_t)usage->ru_stime.tv_sec * 1000000u + (uint64_t)usage->ru_stime.tv_usec;
+	child->maxrss_kib = (uint64_t)usage->ru_maxrss;
+	child->minflt = (uint64_t)usage->ru_minflt;
+	child->majflt = (uint64_t)usage->ru_majflt;
+}
+
+bool event_exited(const struct child_exit *child, enum exit_cause cause, uint64_t wall_ns)
+{
+	bool signalled = WIFSIGNALED(child->status);
+	uint8_t bytes[96];
+	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_EXITED);
+
+	put_u8(&w, signalled);
+	put_u32(&w, (uint32_t)(signalled ? WTERMSIG(child->status) : WEXITSTATUS(child->status)));
+	put_u8(&w, signalled && WCOREDUMP(child->status));
+	put_u8(&w, (uint8_t)cause);
+	put_usage(&w, child);
+	put_u64(&w, wall_ns);
+	return event_send(bytes, &w);
+}
+
+bool event_failed(uint16_t step, uint16_t index, int error, const char *object, const char *detail)
+{
+	uint8_t bytes[OBJECT_LIMIT + DETAIL_LIMIT + 64];
+	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_FAILED);
+
+	put_u16(&w, step);
+	put_u16(&w, index);
+	put_u32(&w, (uint32_t)error);
+	put_str(&w, object, OBJECT_LIMIT);
+	put_str(&w, detail, DETAIL_LIMIT);
+	return event_send(bytes, &w);
+}

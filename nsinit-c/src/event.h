@@ -1,0 +1,65 @@
+#ifndef NSRUN_EVENT_H
+#define NSRUN_EVENT_H
+
+/*
+ * Frames out of nsinit. They go to the orchestrator over the control socket, or, from inside the container, to the
+ * monitor over the inner socket, which keeps message boundaries and hands most of them on as they are.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+
+#include "wire.h"
+
+enum frame_type {
+	FRAME_HELLO = 1,
+	FRAME_READ = 2,
+	FRAME_FILE = 3,
+	FRAME_PLAN = 4,
+	FRAME_SIGNAL = 5,
+	FRAME_READY = 16,
+	FRAME_STARTED = 17,
+	FRAME_FAILED = 18,
+	FRAME_EXITED = 19,
+	FRAME_LOG = 20,
+	FRAME_TRACE = 21,
+	FRAME_TERMINAL = 22,
+	/* Only between init and monitor. */
+	FRAME_GO = 100,
+	FRAME_CONSOLE = 101, /* the pty's master and slave come along as file descriptors */
+	FRAME_EXECING = 102,
+	FRAME_CHILD = 103, /* struct child_exit */
+};
+
+#define HELLO_MAGIC 0x4e52534eu
+#define PROTOCOL_VERSION 1u
+#define EVENT_MAX (64u << 10)
+
+struct child_exit {
+	int status; /* as wait(2) gives it */
+	uint64_t user_us, system_us, maxrss_kib, minflt, majflt;
+};
+
+enum exit_cause { CAUSE_OWN, CAUSE_TIMEOUT, CAUSE_CONTROL_GONE };
+
+/* The socket this process tells its events to. */
+void event_to(int fd);
+int event_socket(void);
+
+/* Starts a frame in bytes; event_send fills in its length. */
+struct writer event_begin(uint8_t *bytes, size_t size, enum frame_type type);
+/* Blocks until the frame is written. False if the reader is gone. */
+bool event_send(uint8_t *bytes, struct writer *w);
+bool event_send_bytes(const uint8_t *bytes, size_t length);
+
+bool event_hello(void);
+bool event_pid(enum frame_type type, uint32_t pid);
+bool event_child(const struct child_exit *child);
+bool event_exited(const struct child_exit *child, enum exit_cause cause, uint64_t wall_ns);
+bool event_failed(uint16_t step, uint16_t index, int error, const char *object, const char *detail);
+
+void child_exit_decode(struct reader *r, struct child_exit *child);
+struct rusage;
+void child_exit_fill(struct child_exit *child, int status, const struct rusage *usage);
+
+#endif

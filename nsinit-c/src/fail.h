@@ -1,0 +1,26 @@
+#ifndef NSRUN_FAIL_H
+#define NSRUN_FAIL_H
+
+#include <stdnoreturn.h>
+
+#include "plan.h"
+
+/*
+ * The one door out of a set-up that failed: tells step, object, errno and detail to whoever listens, and ends this
+ * process. Nothing is unwound: what was set up lives in namespaces that end with their last process.
+ *
+ * errno is read first, so that nothing between the failing call and here may change it. detail is a printf format.
+ */
+noreturn void fail(enum step_id step, const char *object, const char *detail, ...)
+	__attribute__((format(printf, 3, 4)));
+noreturn void fail_errno(enum step_id step, int error, const char *object, const char *detail, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* The step of the plan that is being carried out; told along with a failure. */
+void fail_at(uint16_t index);
+/* Called before the process ends: the monitor takes its container down. */
+void fail_hook(void (*hook)(void));
+/* Set in memory that a vfork child shares with its parent, so that the parent learns of the child's failure. */
+extern volatile int failed;
+
+#endif

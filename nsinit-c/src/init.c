@@ -1,0 +1,187 @@
+#define _GNU_SOURCE
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "control.h"
+#include "credentials.h"
+#include "event.h"
+#include "fail.h"
+#include "root.h"
+#include "setup.h"
+#include "sys.h"
+#include "trace.h"
+
+/*
+ * sync: the monitor's GO, sent once the id maps are written, pairs with this. End of file means that the monitor died
+ * before the parent-death signal was set.
+ */
+static void wait_for_go(int inner)
+{
+	uint8_t bytes[WIRE_HEADER];
+	ssize_t n;
+
+	do
+		n = recv(inner, bytes, sizeof(bytes), 0);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		_exit(125);
+}
+
+static pid_t spawn(const struct plan *plan, uint16_t first)
+{
+	/* Memory is shared until execve, and we sleep until then: the child's failure is seen in `failed`. */
+	pid_t child = vfork();
+
+	if (child == 0)
+		command_run(plan, first);
+	if (child < 0)
+		fail(STEP_EXEC, "vfork", "the command's process");
+	if (failed)
+		_exit(125);
+	if (!command_reached_exec)
+		fail_errno(STEP_EXEC, ECHILD, "command", "its process was killed during set-up");
+	return child;
+}
+
+static void drop_stdio(int null_fd)
+{
+	/* A reader of the command's output sees its end when the command is done with it, not when we are. */
+	for (int fd = 0; fd <= 2; fd++)
+		if (dup2(null_fd, fd) < 0)
+			fail(STEP_SUPERVISE, "dup2", "/dev/null");
+	close(null_fd);
+}
+
+static void forward(pid_t child, int signo)
+{
+	/* The command leads a session of its own, where a default TSTP would be lost: stop it for real. */
+	kill(child, signo == SIGTSTP ? SIGSTOP : signo);
+}
+
+/* True once the command itself is among the reaped. */
+static bool reap(pid_t child, int *status)
+{
+	bool found = false;
+	int any;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &any, WNOHANG)) > 0) {
+		if (pid == child) {
+			*status = any;
+			found = true;
+		}
+	}
+	return found;
+}
+
+static int supervise(pid_t child, int inner)
+{
+	struct pollfd fds[2] = { { .events = POLLIN }, { .fd = inner, .events = POLLIN } };
+	sigset_t all;
+	int status = 0;
+
+	sigfillset(&all);
+	fds[0].fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fds[0].fd < 0)
+		fail(STEP_SUPERVISE, "signalfd", "of PID 1");
+	/* It may have ended before the signalfd was there; its SIGCHLD is pending then, so nothing is lost. */
+	for (;;) {
+		struct signalfd_siginfo info;
+
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[1].revents != 0)
+			_exit(125); /* the monitor is gone, and we and all our kind go with it */
+		while (read(fds[0].fd, &info, sizeof(info)) == sizeof(info))
+			if (info.ssi_signo != SIGCHLD)
+				forward(child, (int)info.ssi_signo);
+			else if (reap(child, &status))
+				return status;
+	}
+}
+
+/*
+ * Without a pid namespace of our own, nothing dies with us by itself. As their subreaper all descendants end up as our
+ * children, so: kill the children there are until there are none.
+ */
+static void end_descendants(void)
+{
+	char list[4096];
+	ssize_t n;
+
+	for (;;) {
+		int fd = root_open("/proc/thread-self/children", O_RDONLY, 0);
+
+		if (fd < 0)
+			return;
+		n = read(fd, list, sizeof(list) - 1);
+		close(fd);
+		if (n <= 0)
+			return;
+		list[n] = 0;
+		for (char *at = list; *at >= '0' && *at <= '9';) {
+			kill((pid_t)strtol(at, &at, 10), SIGKILL);
+			while (*at == ' ')
+				at++;
+		}
+		while (waitpid(-1, NULL, 0) > 0 && waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	}
+}
+
+static _Noreturn void report_and_end(int status)
+{
+	struct child_exit child;
+	struct rusage usage;
+
+	if (getpid() != 1)
+		end_descendants();
+	getrusage(RUSAGE_CHILDREN, &usage);
+	child_exit_fill(&child, status, &usage);
+	event_child(&child);
+	_exit(0);
+}
+
+void init_run(const struct plan *plan, int inner, int null_fd)
+{
+	uint16_t first;
+	pid_t child;
+
+	event_to(inner);
+	fail_hook(NULL);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		fail(STEP_SYNC, "PR_SET_PDEATHSIG", "SIGKILL");
+	wait_for_go(inner);
+	/* Not before: while /proc/PID belongs to root, an unprivileged monitor could not write our id maps. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		fail(STEP_SYNC, "PR_SET_DUMPABLE", "off");
+	first = setup_run(plan);
+	command_prepare(plan);
+	event_pid(FRAME_READY, 0);
+	trace_flush();
+	if (!plan->exec->u.exec.init)
+		command_run(plan, first);
+
+	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		fail(STEP_SUPERVISE, "PR_SET_CHILD_SUBREAPER", "on");
+	child = spawn(plan, first);
+	trace_flush();
+	event_pid(FRAME_STARTED, 0);
+	drop_stdio(null_fd);
+	credentials_of_init();
+	command_release();
+	control_release_plan();
+	report_and_end(supervise(child, inner));
+}

@@ -1,0 +1,389 @@
+#define _GNU_SOURCE
+#include "monitor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "console.h"
+#include "control.h"
+#include "event.h"
+#include "fail.h"
+#include "idmap.h"
+#include "init.h"
+#include "mounts.h"
+#include "namespaces.h"
+#include "relay.h"
+#include "sys.h"
+#include "trace.h"
+
+enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_RELAY, FD_COUNT = FD_RELAY + RELAY_FDS };
+
+static struct {
+	int control, inner, pidfd, signals, timer;
+	pid_t init;
+	bool pid1_is_nsinit;
+	bool execing, started, failed, reaped, control_gone;
+	bool have_child;
+	struct child_exit child;
+	enum exit_cause cause;
+	uint64_t started_at;
+	/* Of the timeout step; ms 0: none. */
+	uint64_t timeout_ms, grace_ms;
+	int stop_signal;
+	bool stopping;
+} m = { .control = -1, .inner = -1, .pidfd = -1, .signals = -1, .timer = -1 };
+
+static void signal_container(int signo)
+{
+	if (m.pidfd >= 0)
+		sys_pidfd_send_signal(m.pidfd, signo);
+}
+
+/* A failed set-up leaves nothing: not init, not a raw terminal. */
+static void take_down(void)
+{
+	if (m.pidfd >= 0 && !m.reaped) {
+		signal_container(SIGKILL);
+		while (waitpid(m.init, NULL, __WALL) < 0 && errno == EINTR)
+			;
+	}
+	relay_restore();
+}
+
+static void open_stdin_null(int null_fd)
+{
+	if (dup2(null_fd, STDIN_FILENO) < 0)
+		fail(STEP_OPTIONS, "dup2", "stdin from /dev/null");
+}
+
+/* ---- the HOST steps ---- */
+
+static void idmap_slot(const struct step *step)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)m.init);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fail(STEP_IDMAP_MOUNT, path, "open");
+	mount_idmap(step->u.slot.slot, fd);
+	close(fd);
+}
+
+static void clone_init(const struct plan *plan, const struct step *step, int null_fd)
+{
+	int inner[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, inner) < 0)
+		fail(STEP_NAMESPACES, "socketpair", "between monitor and init");
+	m.init = namespaces_clone(step, &m.pidfd);
+	if (m.init == 0) {
+		close(m.control);
+		close(inner[0]);
+		init_run(plan, inner[1], null_fd);
+	}
+	close(inner[1]);
+	m.inner = inner[0];
+}
+
+static void run_host_step(const struct plan *plan, const struct step *step, int null_fd,
+			  uint32_t options)
+{
+	switch (step->id) {
+	case STEP_OPTIONS:
+		return;
+	case STEP_TERMINAL:
+		return relay_start(step->u.terminal.rows, step->u.terminal.cols,
+				   (options & OPTION_STDIN_NULL) == 0);
+	case STEP_TIMEOUT:
+		m.timeout_ms = step->u.timeout.ms;
+		m.grace_ms = step->u.timeout.grace_ms;
+		m.stop_signal = (int)step->u.timeout.signo;
+		return;
+	case STEP_HOST_TREE:
+		return mount_host_tree(&step->u.tree, STEP_HOST_TREE);
+	case STEP_NAMESPACES:
+		return clone_init(plan, step, null_fd);
+	case STEP_UID_MAP:
+	case STEP_GID_MAP:
+		return idmap_write(step, m.init);
+	case STEP_IDMAP_MOUNT:
+		return idmap_slot(step);
+	default:
+		fail_errno(STEP_PLAN, ENOSYS, "plan", "step %u has no hand", step->id);
+	}
+}
+
+static void run_host_steps(const struct plan *plan)
+{
+	uint32_t options = 0;
+	bool terminal = false;
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null_fd < 0)
+		fail(STEP_START, "/dev/null", "open");
+	for (uint16_t i = 0; i < plan->count; i++) {
+		if (plan->steps[i].id == STEP_OPTIONS)
+			options |= plan->steps[i].u.options.flags;
+		if (plan->steps[i].id == STEP_TERMINAL)
+			terminal = true;
+	}
+	if (options & OPTION_TRACE)
+		trace_enable();
+	/* With a pty, the command's stdin is the pty; the caller's terminal is left alone. */
+	if ((options & OPTION_STDIN_NULL) && !terminal)
+		open_stdin_null(null_fd);
+	for (uint16_t i = 0; step_stage_of(plan->steps[i].id) == STAGE_HOST; i++) {
+		fail_at(i);
+		trace_begin();
+		run_host_step(plan, &plan->steps[i], null_fd, options);
+		trace_end(plan->steps[i].id, i);
+	}
+	fail_at(UINT16_MAX);
+	/* Only init and the relay have a use for the container's streams from here on. */
+	for (int fd = 0; fd <= 2 && !terminal; fd++)
+		dup2(null_fd, fd);
+	close(null_fd);
+}
+
+/* sync: pairs with wait_for_go in init. */
+static void send_go(void)
+{
+	uint8_t bytes[WIRE_HEADER];
+	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_GO);
+
+	if (w.bad || send(m.inner, bytes, sizeof(bytes), MSG_NOSIGNAL) < 0)
+		fail(STEP_SYNC, "send", "to init");
+}
+
+/* ---- supervision ---- */
+
+static void arm(uint64_t ms)
+{
+	struct itimerspec when = {
+		.it_value = {
+			.tv_sec = (time_t)(ms / 1000),
+			/* Zero would disarm: a grace of nothing is a nanosecond. */
+			.tv_nsec = (long)(ms % 1000 * 1000000) + 1,
+		},
+	};
+
+	timerfd_settime(m.timer, 0, &when, NULL);
+}
+
+static void on_started(void)
+{
+	m.started = true;
+	m.started_at = now_ns();
+	event_pid(FRAME_STARTED, (uint32_t)m.init);
+	if (m.timeout_ms > 0)
+		arm(m.timeout_ms);
+}
+
+static void on_timer(void)
+{
+	uint64_t expirations;
+
+	if (read(m.timer, &expirations, sizeof(expirations)) < 0)
+		return;
+	m.cause = CAUSE_TIMEOUT;
+	signal_container(m.stopping ? SIGKILL : m.stop_signal);
+	if (!m.stopping)
+		arm(m.grace_ms);
+	m.stopping = true;
+}
+
+static void stop_container(void)
+{
+	signal_container(m.pid1_is_nsinit ? SIGTSTP : SIGSTOP);
+}
+
+static void on_control(void)
+{
+	int signo;
+
+	if (!control_signal(m.control, &signo)) {
+		m.control_gone = true;
+		m.cause = CAUSE_CONTROL_GONE;
+		signal_container(SIGKILL);
+		return;
+	}
+	if (signo == SIGWINCH && relay_active())
+		relay_resize();
+	else if (signo == SIGTSTP || signo == SIGSTOP)
+		stop_container();
+	else if (signo != 0)
+		signal_container(signo);
+}
+
+/*
+ * Signals reach the command through the orchestrator; those that a terminal sends to the whole foreground group reach
+ * it too, and would arrive twice if passed on here. What is left is what a JVM can't catch, and what is about our own
+ * terminal.
+ */
+static void on_signal(void)
+{
+	struct signalfd_siginfo info;
+
+	while (read(m.signals, &info, sizeof(info)) == sizeof(info)) {
+		bool from_terminal = info.ssi_code == SI_KERNEL;
+
+		if (info.ssi_signo == SIGWINCH) {
+			relay_resize();
+		} else if (info.ssi_signo == SIGQUIT && from_terminal) {
+			signal_container(SIGQUIT);
+		} else if (info.ssi_signo == SIGTSTP) {
+			stop_container();
+			relay_restore();
+			raise(SIGSTOP);
+			relay_raw();
+			signal_container(SIGCONT);
+		}
+	}
+}
+
+/* One message from init; false when there is none. */
+static bool on_inner(void)
+{
+	static uint8_t bytes[EVENT_MAX];
+	union {
+		char bytes[CMSG_SPACE(2 * sizeof(int))];
+		struct cmsghdr align;
+	} space;
+	struct iovec iov = { .iov_base = bytes, .iov_len = sizeof(bytes) };
+	struct msghdr message = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = space.bytes,
+		.msg_controllen = sizeof(space.bytes),
+	};
+	ssize_t n = recvmsg(m.inner, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct reader r = { .at = bytes, .end = bytes + (n > 0 ? n : 0) };
+	int master, slave;
+
+	if (n < 0)
+		return errno == EINTR;
+	if (n == 0) {
+		close(m.inner);
+		m.inner = -1;
+		/* The socket is closed by execve: the command, as PID 1, has started. */
+		if (m.execing && !m.failed)
+			on_started();
+		return false;
+	}
+	get_u32(&r);
+	switch (get_u16(&r)) {
+	case FRAME_READY:
+		event_pid(FRAME_READY, (uint32_t)m.init);
+		break;
+	case FRAME_STARTED:
+		on_started();
+		break;
+	case FRAME_EXECING:
+		m.execing = true;
+		break;
+	case FRAME_CONSOLE:
+		console_take(&message, &master, &slave);
+		relay_attach(master, slave);
+		break;
+	case FRAME_CHILD:
+		child_exit_decode(&r, &m.child);
+		m.have_child = true;
+		break;
+	case FRAME_FAILED:
+		m.failed = true;
+		event_send_bytes(bytes, (size_t)n);
+		break;
+	default:
+		event_send_bytes(bytes, (size_t)n);
+	}
+	return true;
+}
+
+static void on_init_gone(void)
+{
+	struct rusage usage;
+	int status;
+
+	if (wait4(m.init, &status, WNOHANG | __WALL, &usage) != m.init)
+		return;
+	m.reaped = true;
+	/* PID 1 told the command's end; where it could not, or where it was the command, its own end is all there is. */
+	if (!m.have_child)
+		child_exit_fill(&m.child, status, &usage);
+}
+
+static void watch(void)
+{
+	while (!m.reaped || (relay_draining() && !m.control_gone)) {
+		struct pollfd fds[FD_COUNT] = {
+			[FD_CONTROL] = { .fd = m.control_gone ? -1 : m.control, .events = POLLIN },
+			[FD_INIT] = { .fd = m.reaped ? -1 : m.pidfd, .events = POLLIN },
+			[FD_INNER] = { .fd = m.inner, .events = POLLIN },
+			[FD_SIGNALS] = { .fd = m.signals, .events = POLLIN },
+			[FD_TIMER] = { .fd = m.timer, .events = POLLIN },
+		};
+
+		relay_want(&fds[FD_RELAY]);
+		if (poll(fds, FD_COUNT, -1) < 0)
+			continue;
+		/* What init said before it went comes before the fact that it went. */
+		while (m.inner >= 0 && on_inner())
+			;
+		if (fds[FD_CONTROL].revents)
+			on_control();
+		if (fds[FD_SIGNALS].revents)
+			on_signal();
+		if (fds[FD_TIMER].revents)
+			on_timer();
+		relay_step(&fds[FD_RELAY]);
+		if (fds[FD_INIT].revents)
+			on_init_gone();
+	}
+	while (m.inner >= 0 && on_inner())
+		;
+}
+
+static void prepare_watch(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	/* Reading the terminal from the background must stop us, as it stops any program. */
+	sigdelset(&all, SIGTTIN);
+	sigdelset(&all, SIGTTOU);
+	m.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	m.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (m.signals < 0 || m.timer < 0)
+		fail(STEP_SUPERVISE, "signalfd, timerfd", "of the monitor");
+}
+
+void monitor_run(const struct plan *plan, int control)
+{
+	m.control = control;
+	m.pid1_is_nsinit = plan->exec->u.exec.init;
+	fail_hook(take_down);
+	run_host_steps(plan);
+	trace_flush();
+	prepare_watch();
+	send_go();
+	control_release_plan();
+	watch();
+	relay_restore();
+	if (!m.started && !m.failed)
+		fail_errno(STEP_SUPERVISE, ECHILD, "init", "ended during set-up, wait status %#x",
+			   (unsigned)m.child.status);
+	if (m.started)
+		event_exited(&m.child, m.cause, now_ns() - m.started_at);
+	_exit(m.started && !m.control_gone ? 0 : 125);
+}

@@ -1,0 +1,124 @@
+#define _GNU_SOURCE
+#include "namespaces.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "event.h"
+#include "fail.h"
+#include "sys.h"
+
+#define MAX_JOINS 8
+
+struct join {
+	uint64_t type;
+	const char *path;
+	int fd; /* -1 once entered */
+};
+
+static pid_t clone_now(uint64_t flags, uint64_t exit_signal, int *pidfd)
+{
+	struct clone_args args = {
+		.flags = flags | (pidfd ? CLONE_PIDFD : 0),
+		.pidfd = (uint64_t)(uintptr_t)pidfd,
+		.exit_signal = exit_signal,
+	};
+	pid_t pid = sys_clone3(&args);
+
+	if (pid < 0)
+		fail(STEP_NAMESPACES, "clone3", "flags=%#llx", (unsigned long long)flags);
+	return pid;
+}
+
+static bool enter(struct join *join)
+{
+	if (setns(join->fd, (int)join->type) < 0)
+		return false;
+	close(join->fd);
+	join->fd = -1;
+	return true;
+}
+
+/*
+ * Which namespace lets us into which depends on who owns them: some only while we are still the caller, others only
+ * once we are inside the user namespace. So: all that let us in now, then the user namespace, then the rest.
+ */
+static void enter_all(struct join *joins, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (joins[i].type != CLONE_NEWUSER && !enter(&joins[i]) && errno != EPERM)
+			fail(STEP_NAMESPACES, joins[i].path, "setns");
+	for (unsigned i = 0; i < count; i++)
+		if (joins[i].type == CLONE_NEWUSER && !enter(&joins[i]))
+			fail(STEP_NAMESPACES, joins[i].path, "setns");
+	for (unsigned i = 0; i < count; i++)
+		if (joins[i].fd >= 0 && !enter(&joins[i]))
+			fail(STEP_NAMESPACES, joins[i].path, "setns");
+}
+
+/*
+ * A pid namespace takes in only children born after setns, and the monitor must stay outside; so a process in between
+ * enters, clones init as the monitor's own child (CLONE_PARENT), tells its pid, and ends.
+ */
+static pid_t clone_through_joiner(const struct step *step, struct join *joins, unsigned count,
+				  int *pidfd)
+{
+	int told[2], status;
+	pid_t joiner, init = -1;
+
+	if (pipe2(told, O_CLOEXEC) < 0)
+		fail(STEP_NAMESPACES, "pipe", "for the joiner");
+	joiner = fork();
+	if (joiner < 0)
+		fail(STEP_NAMESPACES, "fork", "the joiner");
+	if (joiner == 0) {
+		/* The monitor's clean-up is not ours to do. */
+		fail_hook(NULL);
+		enter_all(joins, count);
+		init = clone_now(step->u.namespaces.create | CLONE_PARENT, 0, NULL);
+		if (init == 0) {
+			close(told[0]);
+			close(told[1]);
+			return 0;
+		}
+		_exit(write(told[1], &init, sizeof(init)) == sizeof(init) ? 0 : 1);
+	}
+	close(told[1]);
+	if (read(told[0], &init, sizeof(init)) != sizeof(init))
+		init = -1;
+	close(told[0]);
+	while (waitpid(joiner, &status, 0) < 0 && errno == EINTR)
+		;
+	/* The joiner has told its failure itself; a second report would only hide it. */
+	if (init < 0)
+		_exit(125);
+	for (unsigned i = 0; i < count; i++)
+		close(joins[i].fd);
+	*pidfd = sys_pidfd_open(init);
+	if (*pidfd < 0)
+		fail(STEP_NAMESPACES, "pidfd_open", "init");
+	return init;
+}
+
+pid_t namespaces_clone(const struct step *step, int *pidfd)
+{
+	struct join joins[MAX_JOINS];
+	struct reader list = step->u.namespaces.joins;
+	unsigned count = step->u.namespaces.count;
+
+	if (count == 0)
+		return clone_now(step->u.namespaces.create, SIGCHLD, pidfd);
+	for (unsigned i = 0; i < count; i++) {
+		joins[i].type = get_u64(&list);
+		joins[i].path = get_str(&list);
+		joins[i].fd = open(joins[i].path, O_RDONLY | O_CLOEXEC);
+		if (joins[i].fd < 0)
+			fail(STEP_NAMESPACES, joins[i].path, "open");
+	}
+	return clone_through_joiner(step, joins, count, pidfd);
+}

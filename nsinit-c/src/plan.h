@@ -1,0 +1,154 @@
+#ifndef NSRUN_PLAN_H
+#define NSRUN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "step.h"
+#include "wire.h"
+
+#define PLAN_MAX_BYTES (32u << 20)
+#define PLAN_MAX_STEPS 1024u
+#define PLAN_MAX_GROUPS 256u
+#define PLAN_MAX_MAP_ENTRIES 340u
+#define PLAN_SLOTS 256u
+
+#define OPTION_TRACE 1u
+#define OPTION_STDIN_NULL 2u
+
+#define MOUNT_CREATE_DIRECTORY 1u
+#define MOUNT_CREATE_FILE 2u
+#define MOUNT_NO_SYMLINKS 4u
+
+enum tree_expect { EXPECT_ANY, EXPECT_DIRECTORY, EXPECT_CHARACTER_DEVICE };
+
+struct tree_step {
+	uint16_t slot;
+	const char *path;
+	bool recursive;
+	uint64_t attr_set, attr_clr, propagation;
+	enum tree_expect expect;
+	uint32_t major, minor;
+};
+
+struct map_step {
+	bool deny_setgroups;
+	const char *helper;
+	uint16_t count;
+	struct reader entries; /* u32 inside, u32 outside, u32 count each */
+};
+
+/* One step, decoded. Strings and readers point into the plan's own bytes. */
+struct step {
+	uint16_t id;
+	union {
+		struct {
+			uint32_t flags;
+		} options;
+		struct {
+			uint16_t rows, cols;
+		} terminal;
+		struct {
+			uint64_t ms, grace_ms;
+			uint32_t signo;
+		} timeout;
+		struct {
+			uint64_t create;
+			uint16_t count;
+			struct reader joins; /* u64 type, str path each */
+		} namespaces;
+		struct map_step map;
+		struct tree_step tree;
+		struct {
+			uint16_t slot;
+		} slot; /* idmap_mount, pivot_root */
+		struct {
+			uint32_t uid, gid;
+		} ids;
+		struct {
+			uint64_t flags;
+		} propagation;
+		struct {
+			uint16_t slot;
+			const char *type, *source;
+			uint64_t attrs;
+			uint16_t count;
+			struct reader options; /* str key, str value each */
+		} filesystem;
+		struct {
+			uint16_t slot, lower;
+			const char *upper, *work;
+			uint64_t size;
+		} overlay;
+		struct {
+			uint16_t slot;
+			const char *target;
+			uint32_t flags;
+		} mount;
+		struct {
+			const char *path;
+			uint32_t mode, major, minor;
+		} node; /* mkdir, mknod */
+		struct {
+			const char *target, *path;
+		} symlink;
+		struct {
+			const char *path;
+			bool recursive;
+			uint64_t set, clear;
+		} attributes;
+		const char *text; /* paths and names: all steps of a single string */
+		struct {
+			const char *key, *value;
+		} sysctl;
+		struct {
+			bool required;
+		} keyring;
+		struct {
+			uint32_t resource;
+			uint64_t soft, hard;
+		} rlimit;
+		struct {
+			uint32_t mode;
+		} umask;
+		struct {
+			uint64_t mask;
+		} bounding;
+		struct {
+			uint32_t uid, gid;
+			bool set_groups;
+			uint16_t count;
+			struct reader groups; /* u32 each */
+		} user;
+		struct {
+			uint64_t effective, permitted, inheritable, ambient;
+		} capabilities;
+		struct {
+			uint32_t flags;
+			struct blob program;
+		} seccomp;
+		struct {
+			bool init;
+			uint32_t argc, envc;
+			uint16_t candidates;
+			struct reader argv, env, paths; /* str each */
+		} exec;
+	} u;
+};
+
+struct plan {
+	uint16_t count;
+	bool new_user_namespace; /* created or joined: capabilities are those of a user namespace */
+	const struct step *exec; /* the last step */
+	struct step steps[PLAN_MAX_STEPS];
+};
+
+/*
+ * Decodes the payload of a PLAN frame. Makes no system call and allocates nothing; the plan points into bytes, which
+ * must stay where they are. Returns NULL, or what is wrong, with *at the index of the offending step (0xffff: none).
+ */
+const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, uint16_t *at);
+
+enum step_stage step_stage_of(uint16_t id);
+
+#endif

@@ -1,0 +1,121 @@
+#include "root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "sys.h"
+
+static int root_fd = -1;
+
+void root_set(int fd)
+{
+	root_fd = fd;
+}
+
+int open_beneath(int root, const char *path, uint64_t flags, uint64_t resolve)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve,
+	};
+	int fd;
+
+	/* EAGAIN: a rename raced with the walk and the kernel could not prove that it stayed inside. */
+	do
+		fd = sys_openat2(root, path, &how);
+	while (fd < 0 && (errno == EAGAIN || errno == EINTR));
+	return fd;
+}
+
+int root_open(const char *path, uint64_t flags, uint64_t resolve)
+{
+	return open_beneath(root_fd, path, flags, resolve);
+}
+
+/*
+ * Makes the directories of path one by one. Each is opened by its whole path from the root, so that links and ".."
+ * mean what they mean inside, and the next one is made relative to that descriptor.
+ */
+static int make_directories(char *path, mode_t mode)
+{
+	int parent = root_open("/", O_PATH | O_DIRECTORY, 0);
+	char *at = path;
+
+	while (parent >= 0) {
+		char *name, kept;
+		int dir, made;
+
+		at += strspn(at, "/");
+		if (*at == 0)
+			return parent;
+		name = at;
+		at += strcspn(at, "/");
+		kept = *at;
+		*at = 0;
+		made = mkdirat(parent, name, mode) < 0 ? errno : 0;
+		dir = root_open(path, O_PATH | O_DIRECTORY, 0);
+		/* "No such directory" is the consequence; why it could not be made is the cause. */
+		if (dir < 0 && errno == ENOENT && made != 0 && made != EEXIST)
+			errno = made;
+		*at = kept;
+		int saved = errno;
+		close(parent);
+		errno = saved;
+		parent = dir;
+	}
+	return -1;
+}
+
+int root_mkdir(const char *path, mode_t mode)
+{
+	char copy[PATH_MAX];
+	int fd = root_open(path, O_PATH | O_DIRECTORY, 0);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	if (strlen(path) >= sizeof(copy)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(copy, path);
+	return make_directories(copy, mode);
+}
+
+int root_open_parent(const char *path, const char **name)
+{
+	char copy[PATH_MAX];
+	size_t n = strlen(path);
+	char *slash;
+
+	if (n == 0 || n >= sizeof(copy) || path[n - 1] == '/') {
+		errno = n == 0 ? ENOENT : n >= sizeof(copy) ? ENAMETOOLONG : EISDIR;
+		return -1;
+	}
+	strcpy(copy, path);
+	slash = strrchr(copy, '/');
+	*name = slash ? path + (slash - copy) + 1 : path;
+	if (slash == NULL || slash == copy)
+		return root_open("/", O_PATH | O_DIRECTORY, 0);
+	*slash = 0;
+	return root_mkdir(copy, 0755);
+}
+
+int root_touch(const char *path)
+{
+	const char *name;
+	int parent, fd;
+
+	parent = root_open_parent(path, &name);
+	if (parent < 0)
+		return -1;
+	fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int saved = errno;
+	close(parent);
+	if (fd >= 0)
+		close(fd);
+	errno = saved;
+	return fd >= 0 || saved == EEXIST ? 0 : -1;
+}

@@ -1,0 +1,15 @@
+#ifndef NSRUN_TRACE_H
+#define NSRUN_TRACE_H
+
+#include <stdint.h>
+
+/* How long each step took, kept only when the plan asks for it. */
+void trace_enable(void);
+void trace_begin(void);
+void trace_end(uint16_t step, uint16_t index);
+/* Tells all steps since the last flush as one TRACE event. */
+void trace_flush(void);
+
+uint64_t now_ns(void);
+
+#endif
