@@ -3,7 +3,8 @@
 
 #include "plan.h"
 
-/* Lays out argv, environment and candidate paths, so that the process that executes needs no memory of its own. */
+/* Lays out argv, environment and candidate paths, so that the process that executes needs no memory
+ * of its own. */
 void command_prepare(const struct plan *plan);
 void command_release(void);
 /* Set, in memory shared with the parent, right before the first execve. */

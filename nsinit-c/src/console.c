@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "console.h"
 
 #include <errno.h>
@@ -52,7 +51,8 @@ void console_take(struct msghdr *message, int *master, int *slave)
 	struct cmsghdr *head = CMSG_FIRSTHDR(message);
 	int fds[2];
 
-	if (head == NULL || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(sizeof(fds)))
+	if (head == NULL || head->cmsg_type != SCM_RIGHTS ||
+	    head->cmsg_len != CMSG_LEN(sizeof(fds)))
 		fail_errno(STEP_CONSOLE, EPROTO, "console", "no descriptors came along");
 	memcpy(fds, CMSG_DATA(head), sizeof(fds));
 	*master = fds[0];
@@ -71,8 +71,8 @@ static void mount_over(int slave, const char *path)
 	tree = sys_open_tree(slave, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	if (tree < 0)
 		fail(STEP_CONSOLE, path, "open_tree of the pty");
-	if (sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) <
-	    0)
+	if (sys_move_mount(tree, "", target, "",
+			   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		fail(STEP_CONSOLE, path, "move_mount");
 	close(tree);
 	close(target);

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "control.h"
 
 #include <errno.h>
@@ -14,9 +13,9 @@
 #include "fail.h"
 #include "root.h"
 
-#define READ_LIMIT (1u << 20)
+#define READ_LIMIT     (1u << 20)
 #define READ_FRAME_MAX (16u << 10)
-#define SIGNAL_FRAME (WIRE_HEADER + 4u)
+#define SIGNAL_FRAME   (WIRE_HEADER + 4u)
 
 static uint8_t *plan_bytes;
 static size_t plan_length;
@@ -44,7 +43,8 @@ int control_connect(const char *path)
 	return fd;
 }
 
-/* Blocks until n bytes are there; ends quietly if the orchestrator went away, since nothing has been done yet. */
+/* Blocks until n bytes are there; ends quietly if the orchestrator went away, since nothing has
+ * been done yet. */
 static void receive(int fd, uint8_t *bytes, size_t n)
 {
 	while (n > 0) {
@@ -91,7 +91,8 @@ static void receive_hello(int fd)
 
 static void *map(size_t length)
 {
-	void *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *bytes =
+		mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (bytes == MAP_FAILED)
 		fail(STEP_CONTROL, "mmap", "%zu bytes", length);
@@ -99,9 +100,11 @@ static void *map(size_t length)
 }
 
 /* Reads a regular file of at most limit bytes. 0, or an errno. */
-static int read_regular(int root, const char *path, uint8_t *bytes, uint32_t limit, uint32_t *length)
+static int read_regular(int root, const char *path, uint8_t *bytes, uint32_t limit,
+			uint32_t *length)
 {
-	/* Whatever lies there is hostile: a FIFO must not block us, a terminal must not become ours. */
+	/* Whatever lies there is hostile: a FIFO must not block us, a terminal must not become
+	 * ours. */
 	int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	struct stat st;
 	int error = 0;
@@ -148,7 +151,8 @@ static void answer_read(int control, uint32_t length)
 	if (r.bad || r.at != r.end || limit > READ_LIMIT)
 		fail_errno(STEP_CONTROL, EPROTO, "read", "malformed");
 
-	/* The frame is built around the content: header, errno, length, and one byte to see a file that is too large. */
+	/* The frame is built around the content: header, errno, length, and one byte to see a file
+	 * that is too large. */
 	size_t size = WIRE_HEADER + 8u + limit + 1u;
 	frame = map(size);
 	content = frame + WIRE_HEADER + 8;
@@ -177,7 +181,8 @@ void control_receive_plan(int control, struct plan *plan)
 	if (type != FRAME_PLAN)
 		fail_errno(STEP_CONTROL, EPROTO, "frame", "type %u where a plan is due", type);
 	if (length > PLAN_MAX_BYTES || length == 0)
-		fail_errno(STEP_PLAN, E2BIG, "plan", "%u bytes, at most %u", length, PLAN_MAX_BYTES);
+		fail_errno(STEP_PLAN, E2BIG, "plan", "%u bytes, at most %u", length,
+			   PLAN_MAX_BYTES);
 	plan_bytes = map(length);
 	plan_length = length;
 	receive(control, plan_bytes, length);

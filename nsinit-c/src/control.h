@@ -8,15 +8,15 @@
 /* Connects to the orchestrator's socket, checks that it is our own user who listens, and greets. */
 int control_connect(const char *path);
 /*
- * Answers READ frames until the PLAN frame is there, and decodes it. Blocks. Ends the process if the orchestrator is
- * gone or talks another language.
+ * Answers READ frames until the PLAN frame is there, and decodes it. Blocks. Ends the process if
+ * the orchestrator is gone or talks another language.
  */
 void control_receive_plan(int control, struct plan *plan);
 /* Gives the plan's bytes back to the kernel; the decoded plan may not be used any more. */
 void control_release_plan(void);
 /*
- * Takes what the orchestrator sent since, without blocking: *signo is the next signal asked for, or 0 if there is none
- * yet. False if the orchestrator is gone.
+ * Takes what the orchestrator sent since, without blocking: *signo is the next signal asked for, or
+ * 0 if there is none yet. False if the orchestrator is gone.
  */
 bool control_signal(int control, int *signo);
 

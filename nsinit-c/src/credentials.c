@@ -73,7 +73,8 @@ void credentials_user(const struct step *step, bool own_terminal)
 
 	if (own_terminal && fchown(STDIN_FILENO, step->u.user.uid, (gid_t)-1) < 0)
 		fail(STEP_USER, "terminal", "chown to uid %u", step->u.user.uid);
-	/* Else the change of uid away from 0 clears the capabilities that capset is about to shape. */
+	/* Else the change of uid away from 0 clears the capabilities that capset is about to shape.
+	 */
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		fail(STEP_USER, "PR_SET_KEEPCAPS", "on");
 	if (step->u.user.set_groups) {
@@ -113,7 +114,8 @@ void credentials_no_new_privs(void)
 void credentials_seccomp(const struct step *step)
 {
 	struct sock_fprog program = {
-		.len = (unsigned short)(step->u.seccomp.program.length / sizeof(struct sock_filter)),
+		.len = (unsigned short)(step->u.seccomp.program.length /
+					sizeof(struct sock_filter)),
 		/* The kernel copies it, whatever its alignment here. */
 		.filter = (struct sock_filter *)(uintptr_t)step->u.seccomp.program.bytes,
 	};

@@ -3,7 +3,8 @@
 
 #include "plan.h"
 
-/* The order of these calls is the plan's: bounding set, user, capabilities, no_new_privs, seccomp last. */
+/* The order of these calls is the plan's: bounding set, user, capabilities, no_new_privs, seccomp
+ * last. */
 void credentials_bounding_set(uint64_t mask);
 void credentials_user(const struct step *step, bool own_terminal);
 void credentials_capabilities(const struct step *step);

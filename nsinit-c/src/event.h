@@ -2,12 +2,13 @@
 #define NSRUN_EVENT_H
 
 /*
- * Frames out of nsinit. They go to the orchestrator over the control socket, or, from inside the container, to the
- * monitor over the inner socket, which keeps message boundaries and hands most of them on as they are.
+ * Frames out of nsinit. They go to the orchestrator over the control socket, or, from inside the
+ * container, to the monitor over the inner socket, which keeps message boundaries and hands most of
+ * them on as they are.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdbool.h>
 
 #include "wire.h"
 
@@ -31,9 +32,9 @@ enum frame_type {
 	FRAME_CHILD = 103, /* struct child_exit */
 };
 
-#define HELLO_MAGIC 0x4e52534eu
+#define HELLO_MAGIC	 0x4e52534eu
 #define PROTOCOL_VERSION 1u
-#define EVENT_MAX (64u << 10)
+#define EVENT_MAX	 (64u << 10)
 
 struct child_exit {
 	int status; /* as wait(2) gives it */

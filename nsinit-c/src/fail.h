@@ -6,10 +6,12 @@
 #include "plan.h"
 
 /*
- * The one door out of a set-up that failed: tells step, object, errno and detail to whoever listens, and ends this
- * process. Nothing is unwound: what was set up lives in namespaces that end with their last process.
+ * The one door out of a set-up that failed: tells step, object, errno and detail to whoever
+ * listens, and ends this process. Nothing is unwound: what was set up lives in namespaces that end
+ * with their last process.
  *
- * errno is read first, so that nothing between the failing call and here may change it. detail is a printf format.
+ * errno is read first, so that nothing between the failing call and here may change it. detail is a
+ * printf format.
  */
 noreturn void fail(enum step_id step, const char *object, const char *detail, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -20,7 +22,8 @@ noreturn void fail_errno(enum step_id step, int error, const char *object, const
 void fail_at(uint16_t index);
 /* Called before the process ends: the monitor takes its container down. */
 void fail_hook(void (*hook)(void));
-/* Set in memory that a vfork child shares with its parent, so that the parent learns of the child's failure. */
+/* Set in memory that a vfork child shares with its parent, so that the parent learns of the child's
+ * failure. */
 extern volatile int failed;
 
 #endif

@@ -61,8 +61,9 @@ static void run_helper(const struct step *step, pid_t pid)
 	const char *helper = step->u.map.helper;
 	struct reader entries = step->u.map.entries;
 	static char numbers[PLAN_MAX_MAP_ENTRIES * 3 + 1][11];
-	const char *argv[PLAN_MAX_MAP_ENTRIES * 3 + 3];
-	static char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+	char *argv[PLAN_MAX_MAP_ENTRIES * 3 + 3];
+	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+	static char *const env[] = { path, NULL };
 	unsigned n = 0;
 	int status;
 	pid_t child;
@@ -70,7 +71,7 @@ static void run_helper(const struct step *step, pid_t pid)
 	snprintf(numbers[0], sizeof(numbers[0]), "%d", (int)pid);
 	for (n = 1; n <= step->u.map.count * 3u; n++)
 		snprintf(numbers[n], sizeof(numbers[n]), "%u", get_u32(&entries));
-	argv[0] = helper;
+	argv[0] = (char *)(uintptr_t)helper;
 	for (unsigned i = 0; i < n; i++)
 		argv[i + 1] = numbers[i];
 	argv[n + 1] = NULL;
@@ -79,7 +80,7 @@ static void run_helper(const struct step *step, pid_t pid)
 	if (child < 0)
 		fail(id, helper, "fork");
 	if (child == 0) {
-		execve(helper, (char *const *)argv, env);
+		execve(helper, argv, env);
 		_exit(errno == ENOENT ? 127 : 126);
 	}
 	while (waitpid(child, &status, 0) < 0)
@@ -94,7 +95,8 @@ static void run_helper(const struct step *step, pid_t pid)
 
 void idmap_write(const struct step *step, pid_t pid)
 {
-	/* An unprivileged process may write its gid_map only once setgroups is off for good (user_namespaces(7)). */
+	/* An unprivileged process may write its gid_map only once setgroups is off for good
+	 * (user_namespaces(7)). */
 	if (step->id == STEP_GID_MAP && step->u.map.deny_setgroups)
 		write_file(STEP_GID_MAP, pid, "setgroups", "deny");
 	if (*step->u.map.helper)

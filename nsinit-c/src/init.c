@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "init.h"
 
 #include <errno.h>
@@ -24,8 +23,8 @@
 #include "trace.h"
 
 /*
- * sync: the monitor's GO, sent once the id maps are written, pairs with this. End of file means that the monitor died
- * before the parent-death signal was set.
+ * sync: the monitor's GO, sent once the id maps are written, pairs with this. End of file means
+ * that the monitor died before the parent-death signal was set.
  */
 static void wait_for_go(int inner)
 {
@@ -41,7 +40,8 @@ static void wait_for_go(int inner)
 
 static pid_t spawn(const struct plan *plan, uint16_t first)
 {
-	/* Memory is shared until execve, and we sleep until then: the child's failure is seen in `failed`. */
+	/* Memory is shared until execve, and we sleep until then: the child's failure is seen in
+	 * `failed`. */
 	pid_t child = vfork();
 
 	if (child == 0)
@@ -57,7 +57,8 @@ static pid_t spawn(const struct plan *plan, uint16_t first)
 
 static void drop_stdio(int null_fd)
 {
-	/* A reader of the command's output sees its end when the command is done with it, not when we are. */
+	/* A reader of the command's output sees its end when the command is done with it, not when
+	 * we are. */
 	for (int fd = 0; fd <= 2; fd++)
 		if (dup2(null_fd, fd) < 0)
 			fail(STEP_SUPERVISE, "dup2", "/dev/null");
@@ -66,7 +67,8 @@ static void drop_stdio(int null_fd)
 
 static void forward(pid_t child, int signo)
 {
-	/* The command leads a session of its own, where a default TSTP would be lost: stop it for real. */
+	/* The command leads a session of its own, where a default TSTP would be lost: stop it for
+	 * real. */
 	kill(child, signo == SIGTSTP ? SIGSTOP : signo);
 }
 
@@ -96,7 +98,8 @@ static int supervise(pid_t child, int inner)
 	fds[0].fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fds[0].fd < 0)
 		fail(STEP_SUPERVISE, "signalfd", "of PID 1");
-	/* It may have ended before the signalfd was there; its SIGCHLD is pending then, so nothing is lost. */
+	/* It may have ended before the signalfd was there; its SIGCHLD is pending then, so nothing
+	 * is lost. */
 	for (;;) {
 		struct signalfd_siginfo info;
 
@@ -113,8 +116,8 @@ static int supervise(pid_t child, int inner)
 }
 
 /*
- * Without a pid namespace of our own, nothing dies with us by itself. As their subreaper all descendants end up as our
- * children, so: kill the children there are until there are none.
+ * Without a pid namespace of our own, nothing dies with us by itself. As their subreaper all
+ * descendants end up as our children, so: kill the children there are until there are none.
  */
 static void end_descendants(void)
 {
@@ -164,7 +167,8 @@ void init_run(const struct plan *plan, int inner, int null_fd)
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		fail(STEP_SYNC, "PR_SET_PDEATHSIG", "SIGKILL");
 	wait_for_go(inner);
-	/* Not before: while /proc/PID belongs to root, an unprivileged monitor could not write our id maps. */
+	/* Not before: while /proc/PID belongs to root, an unprivileged monitor could not write our
+	 * id maps. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		fail(STEP_SYNC, "PR_SET_DUMPABLE", "off");
 	first = setup_run(plan);

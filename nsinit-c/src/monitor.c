@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "monitor.h"
 
 #include <errno.h>
@@ -25,7 +24,15 @@
 #include "sys.h"
 #include "trace.h"
 
-enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_RELAY, FD_COUNT = FD_RELAY + RELAY_FDS };
+enum {
+	FD_CONTROL,
+	FD_INIT,
+	FD_INNER,
+	FD_SIGNALS,
+	FD_TIMER,
+	FD_RELAY,
+	FD_COUNT = FD_RELAY + RELAY_FDS
+};
 
 static struct {
 	int control, inner, pidfd, signals, timer;
@@ -227,9 +234,9 @@ static void on_control(void)
 }
 
 /*
- * Signals reach the command through the orchestrator; those that a terminal sends to the whole foreground group reach
- * it too, and would arrive twice if passed on here. What is left is what a JVM can't catch, and what is about our own
- * terminal.
+ * Signals reach the command through the orchestrator; those that a terminal sends to the whole
+ * foreground group reach it too, and would arrive twice if passed on here. What is left is what a
+ * JVM can't catch, and what is about our own terminal.
  */
 static void on_signal(void)
 {
@@ -318,7 +325,8 @@ static void on_init_gone(void)
 	if (wait4(m.init, &status, WNOHANG | __WALL, &usage) != m.init)
 		return;
 	m.reaped = true;
-	/* PID 1 told the command's end; where it could not, or where it was the command, its own end is all there is. */
+	/* PID 1 told the command's end; where it could not, or where it was the command, its own
+	 * end is all there is. */
 	if (!m.have_child)
 		child_exit_fill(&m.child, status, &usage);
 }

@@ -91,7 +91,8 @@ void mount_propagation(uint64_t flags)
 		fail(STEP_PROPAGATION, "/", "flags=%#llx", (unsigned long long)flags);
 }
 
-/* The kernel explains a refused mount in the context's log, as "e fs: text"; the first error is the cause. */
+/* The kernel explains a refused mount in the context's log, as "e fs: text"; the first error is the
+ * cause. */
 static const char *context_log(int fs, char *text, size_t size)
 {
 	ssize_t n;
@@ -212,8 +213,8 @@ void mount_overlay(const struct step *step, bool in_user_namespace)
 
 	snprintf(size, sizeof(size), "%llu", (unsigned long long)step->u.overlay.size);
 	/*
-	 * overlayfs takes its directories only from attached mounts. A tmpfs over "/" is a place that always exists
-	 * and that nobody else sees; it goes when the old root goes.
+	 * overlayfs takes its directories only from attached mounts. A tmpfs over "/" is a place
+	 * that always exists and that nobody else sees; it goes when the old root goes.
 	 */
 	int stage = mount_detached("tmpfs", step->u.overlay.size ? "size" : NULL, size,
 				   MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
@@ -260,13 +261,14 @@ void mount_pivot_root(uint16_t slot)
 	int root;
 
 	/*
-	 * Over "/" itself, where a path can't be swapped and which every machine has. Our own root stays the mount
-	 * below, so the new one is reached by its descriptor.
+	 * Over "/" itself, where a path can't be swapped and which every machine has. Our own root
+	 * stays the mount below, so the new one is reached by its descriptor.
 	 */
 	attach_or_fail(STEP_PIVOT_ROOT, fd, AT_FDCWD, "/", "/");
 	if (fchdir(fd) < 0)
 		fail(STEP_PIVOT_ROOT, "/", "fchdir");
-	/* The old root comes to lie over the new one, from where it is taken off: no leftover directory. */
+	/* The old root comes to lie over the new one, from where it is taken off: no leftover
+	 * directory. */
 	if (sys_pivot_root(".", ".") < 0)
 		fail(STEP_PIVOT_ROOT, "/", "pivot_root");
 	if (umount2(".", MNT_DETACH) < 0)
@@ -325,7 +327,8 @@ void mount_attributes(const struct step *step)
 	close(fd);
 }
 
-/* Opens what shall be covered. -1 if there is nothing, which is fine: then nothing needs to be covered. */
+/* Opens what shall be covered. -1 if there is nothing, which is fine: then nothing needs to be
+ * covered. */
 static int open_covered(enum step_id step, const char *path)
 {
 	int fd = root_open(path, O_PATH, RESOLVE_NO_SYMLINKS);

@@ -4,9 +4,9 @@
 #include "plan.h"
 
 /*
- * Mounts are made detached, with all their attributes, and kept in a slot until they are attached: nothing is ever
- * visible half made, and what needs the host's view (host paths, a fresh procfs) is made before the pivot, while what
- * touches the container's paths happens after it.
+ * Mounts are made detached, with all their attributes, and kept in a slot until they are attached:
+ * nothing is ever visible half made, and what needs the host's view (host paths, a fresh procfs) is
+ * made before the pivot, while what touches the container's paths happens after it.
  */
 void mount_host_tree(const struct tree_step *tree, enum step_id step);
 void mount_idmap(uint16_t slot, int user_namespace);

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "namespaces.h"
 
 #include <errno.h>
@@ -45,8 +44,9 @@ static bool enter(struct join *join)
 }
 
 /*
- * Which namespace lets us into which depends on who owns them: some only while we are still the caller, others only
- * once we are inside the user namespace. So: all that let us in now, then the user namespace, then the rest.
+ * Which namespace lets us into which depends on who owns them: some only while we are still the
+ * caller, others only once we are inside the user namespace. So: all that let us in now, then the
+ * user namespace, then the rest.
  */
 static void enter_all(struct join *joins, unsigned count)
 {
@@ -62,8 +62,9 @@ static void enter_all(struct join *joins, unsigned count)
 }
 
 /*
- * A pid namespace takes in only children born after setns, and the monitor must stay outside; so a process in between
- * enters, clones init as the monitor's own child (CLONE_PARENT), tells its pid, and ends.
+ * A pid namespace takes in only children born after setns, and the monitor must stay outside; so a
+ * process in between enters, clones init as the monitor's own child (CLONE_PARENT), tells its pid,
+ * and ends.
  */
 static pid_t clone_through_joiner(const struct step *step, struct join *joins, unsigned count,
 				  int *pidfd)

@@ -44,7 +44,8 @@ void node_mknod(const struct step *step)
 	if (mknodat(parent, name, mode, makedev(step->u.node.major, step->u.node.minor)) < 0)
 		fail(STEP_MKNOD, step->u.node.path, "mode=%#o device=%u:%u", step->u.node.mode,
 		     step->u.node.major, step->u.node.minor);
-	/* mknod's mode went through our umask. The entry is new and ours, so following it is safe. */
+	/* mknod's mode went through our umask. The entry is new and ours, so following it is safe.
+	 */
 	if (fchmodat(parent, name, mode & 07777, 0) < 0)
 		fail(STEP_MKNOD, step->u.node.path, "chmod %04o", step->u.node.mode & 07777);
 	close(parent);

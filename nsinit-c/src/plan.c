@@ -4,8 +4,8 @@
 #include <string.h>
 
 #define CLONE_NEWUSER_BIT 0x10000000u
-#define CLONE_NEW_ALL (0x00000080u | 0x00020000u | 0x02000000u | 0x7c000000u)
-#define SIGNAL_MAX 64u
+#define CLONE_NEW_ALL	  (0x00000080u | 0x00020000u | 0x02000000u | 0x7c000000u)
+#define SIGNAL_MAX	  64u
 
 enum step_stage step_stage_of(uint16_t id)
 {
@@ -144,8 +144,9 @@ static const char *decode_host_step(struct reader *r, struct step *step, struct 
 	switch (step->id) {
 	case STEP_OPTIONS:
 		step->u.options.flags = get_u32(r);
-		return step->u.options.flags & ~(OPTION_TRACE | OPTION_STDIN_NULL) ? "unknown option"
-										   : NULL;
+		return step->u.options.flags & ~(OPTION_TRACE | OPTION_STDIN_NULL)
+			       ? "unknown option"
+			       : NULL;
 	case STEP_TERMINAL:
 		step->u.terminal.rows = get_u16(r);
 		step->u.terminal.cols = get_u16(r);
@@ -375,7 +376,8 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 		if (step_stage_of(step->id) < stage)
 			return "step out of order";
 		stage = step_stage_of(step->id);
-		/* The maps need the namespace; all else on the host side must be there before the clone. */
+		/* The maps need the namespace; all else on the host side must be there before the
+		 * clone. */
 		if (stage == STAGE_HOST && step->id != STEP_NAMESPACES &&
 		    (namespaces > 0) != (step->id > STEP_NAMESPACES))
 			return "step on the wrong side of namespaces";

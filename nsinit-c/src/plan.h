@@ -7,18 +7,18 @@
 #include "step.h"
 #include "wire.h"
 
-#define PLAN_MAX_BYTES (32u << 20)
-#define PLAN_MAX_STEPS 1024u
-#define PLAN_MAX_GROUPS 256u
+#define PLAN_MAX_BYTES	     (32u << 20)
+#define PLAN_MAX_STEPS	     1024u
+#define PLAN_MAX_GROUPS	     256u
 #define PLAN_MAX_MAP_ENTRIES 340u
-#define PLAN_SLOTS 256u
+#define PLAN_SLOTS	     256u
 
-#define OPTION_TRACE 1u
+#define OPTION_TRACE	  1u
 #define OPTION_STDIN_NULL 2u
 
 #define MOUNT_CREATE_DIRECTORY 1u
-#define MOUNT_CREATE_FILE 2u
-#define MOUNT_NO_SYMLINKS 4u
+#define MOUNT_CREATE_FILE      2u
+#define MOUNT_NO_SYMLINKS      4u
 
 enum tree_expect { EXPECT_ANY, EXPECT_DIRECTORY, EXPECT_CHARACTER_DEVICE };
 
@@ -144,8 +144,9 @@ struct plan {
 };
 
 /*
- * Decodes the payload of a PLAN frame. Makes no system call and allocates nothing; the plan points into bytes, which
- * must stay where they are. Returns NULL, or what is wrong, with *at the index of the offending step (0xffff: none).
+ * Decodes the payload of a PLAN frame. Makes no system call and allocates nothing; the plan points
+ * into bytes, which must stay where they are. Returns NULL, or what is wrong, with *at the index of
+ * the offending step (0xffff: none).
  */
 const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, uint16_t *at);
 

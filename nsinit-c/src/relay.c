@@ -26,8 +26,9 @@ static struct {
 } relay = { .master = -1, .slave = -1, .out = -1, .last_in = '\n' };
 
 /*
- * Our fds 0 and 1 are shared with the caller's shell, so O_NONBLOCK must not be set on them; a description of our own
- * may. Only of a terminal or pipe: a file opened again would be written from its start.
+ * Our fds 0 and 1 are shared with the caller's shell, so O_NONBLOCK must not be set on them; a
+ * description of our own may. Only of a terminal or pipe: a file opened again would be written from
+ * its start.
  */
 static int own_description(int fd)
 {
@@ -91,7 +92,8 @@ void relay_restore(void)
 void relay_attach(int master, int slave)
 {
 	relay.master = master;
-	/* Held open, so that the master does not report a hang-up while the session inside merely lets go of it. */
+	/* Held open, so that the master does not report a hang-up while the session inside merely
+	 * lets go of it. */
 	relay.slave = slave;
 	fcntl(master, F_SETFL, O_NONBLOCK);
 	fcntl(master, F_SETFD, FD_CLOEXEC);
@@ -173,7 +175,8 @@ static bool flush(int fd, struct buffer *b)
 static void end_input(void)
 {
 	relay.input = false;
-	/* A terminal that ends has hung up; a pipe that ends is a user who typed Ctrl-D (twice, within a line). */
+	/* A terminal that ends has hung up; a pipe that ends is a user who typed Ctrl-D (twice,
+	 * within a line). */
 	if (relay.terminal)
 		return relay_hang_up();
 	relay.in.at = relay.in.end = 0;
@@ -190,7 +193,8 @@ void relay_step(const struct pollfd fds[RELAY_FDS])
 		else if (!empty(&relay.in))
 			relay.last_in = relay.in.bytes[relay.in.end - 1];
 	}
-	if ((fds[RELAY_MASTER].revents & POLLOUT) && relay.master >= 0 && !flush(relay.master, &relay.in))
+	if ((fds[RELAY_MASTER].revents & POLLOUT) && relay.master >= 0 &&
+	    !flush(relay.master, &relay.in))
 		relay_hang_up();
 	if ((fds[RELAY_MASTER].revents & POLLIN) && relay.master >= 0 &&
 	    !fill(relay.master, &relay.back))

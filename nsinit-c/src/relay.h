@@ -5,11 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The monitor's part of an interactive session: bytes between its own fds 0 and 1 and the container's pty. */
+/* The monitor's part of an interactive session: bytes between its own fds 0 and 1 and the
+ * container's pty. */
 
 enum { RELAY_MASTER, RELAY_STDIN, RELAY_STDOUT, RELAY_FDS };
 
-/* Sets fd 0 raw if it is a terminal and input is wanted, tells how it was, and finds the size of the pty to come. */
+/* Sets fd 0 raw if it is a terminal and input is wanted, tells how it was, and finds the size of
+ * the pty to come. */
 void relay_start(uint16_t rows, uint16_t cols, bool input);
 void relay_attach(int master, int slave);
 /* Fills in what to wait for, and deals with what came. */
@@ -25,7 +27,8 @@ bool relay_active(void);
 /* Sets fd 0 raw, or back to how it was found. Neither blocks nor fails. */
 void relay_raw(void);
 void relay_restore(void);
-/* For a monitor that died: termios as hexadecimal digits, as TERMINAL told it. Returns an exit code. */
+/* For a monitor that died: termios as hexadecimal digits, as TERMINAL told it. Returns an exit
+ * code. */
 int relay_restore_from(const char *hex);
 
 #endif

@@ -23,7 +23,8 @@ int open_beneath(int root, const char *path, uint64_t flags, uint64_t resolve)
 	};
 	int fd;
 
-	/* EAGAIN: a rename raced with the walk and the kernel could not prove that it stayed inside. */
+	/* EAGAIN: a rename raced with the walk and the kernel could not prove that it stayed
+	 * inside. */
 	do
 		fd = sys_openat2(root, path, &how);
 	while (fd < 0 && (errno == EAGAIN || errno == EINTR));
@@ -36,8 +37,8 @@ int root_open(const char *path, uint64_t flags, uint64_t resolve)
 }
 
 /*
- * Makes the directories of path one by one. Each is opened by its whole path from the root, so that links and ".."
- * mean what they mean inside, and the next one is made relative to that descriptor.
+ * Makes the directories of path one by one. Each is opened by its whole path from the root, so that
+ * links and ".." mean what they mean inside, and the next one is made relative to that descriptor.
  */
 static int make_directories(char *path, mode_t mode)
 {

@@ -16,7 +16,8 @@ static int copy_of(int self)
 {
 	struct stat st;
 	off_t done = 0;
-	/* Since 6.3 the kernel wants to be told that a memfd is for executing; older ones refuse the flag. */
+	/* Since 6.3 the kernel wants to be told that a memfd is for executing; older ones refuse
+	 * the flag. */
 	int fd = memfd_create("nsinit", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
 
 	if (fd < 0 && errno == EINVAL)

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "setup.h"
 
 #include <errno.h>
@@ -58,7 +57,8 @@ static void write_sysctl(const struct step *step)
 	fd = root_open(path, O_WRONLY, RESOLVE_NO_SYMLINKS);
 	if (fd < 0)
 		fail(STEP_SYSCTL, key, "open");
-	/* Something else mounted there could turn this write against another file (runc CVE-2025-52881). */
+	/* Something else mounted there could turn this write against another file (runc
+	 * CVE-2025-52881). */
 	if (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_MAGIC)
 		fail_errno(STEP_SYSCTL, EPERM, key, "/proc/sys is not procfs");
 	if (write(fd, value, strlen(value)) != (ssize_t)strlen(value))

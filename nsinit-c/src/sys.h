@@ -2,8 +2,9 @@
 #define NSRUN_SYS_H
 
 /*
- * System calls that musl 1.2.3 has no wrapper for, and the few kernel structures they take. Constants come from the
- * kernel's own headers; the numbers of the calls too, so that a new architecture needs no line here.
+ * System calls that musl 1.2.3 has no wrapper for, and the few kernel structures they take.
+ * Constants come from the kernel's own headers; the numbers of the calls too, so that a new
+ * architecture needs no line here.
  */
 #include <linux/capability.h>
 #include <linux/close_range.h>
@@ -86,8 +87,8 @@ static inline int sys_pidfd_open(pid_t pid)
 }
 
 /*
- * musl's setresuid and friends run a callback in every thread; we have one thread, and share memory with the parent
- * when these are called, so the bare calls are what we want.
+ * musl's setresuid and friends run a callback in every thread; we have one thread, and share memory
+ * with the parent when these are called, so the bare calls are what we want.
  */
 static inline int sys_setresuid(uid_t uid)
 {

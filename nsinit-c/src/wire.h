@@ -2,11 +2,11 @@
 #define NSRUN_WIRE_H
 
 /*
- * Bounded getters and putters for the frames of the control protocol (nsinit-c/README.md). Little-endian, byte by
- * byte, so that neither alignment nor the host's byte order matters.
+ * Bounded getters and putters for the frames of the control protocol (nsinit-c/README.md).
+ * Little-endian, byte by byte, so that neither alignment nor the host's byte order matters.
  *
- * A reader or writer that was asked for more than there is turns bad and stays bad: it yields zeroes and empty
- * strings, and the caller checks once at the end.
+ * A reader or writer that was asked for more than there is turns bad and stays bad: it yields
+ * zeroes and empty strings, and the caller checks once at the end.
  */
 #include <stdbool.h>
 #include <stddef.h>
