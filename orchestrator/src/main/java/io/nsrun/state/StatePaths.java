@@ -1,0 +1,173 @@
+package io.nsrun.state;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where nsrun keeps files; the only class that knows.
+ *
+ * <table>
+ * <caption>Directories</caption>
+ * <tr><th>what</th><th>ordinary user</th><th>root</th></tr>
+ * <tr><td>cache: the extracted nsinit</td><td>{@code $XDG_CACHE_HOME/nsrun} or {@code ~/.cache/nsrun}</td><td>same</td></tr>
+ * <tr><td>data: unpacked root filesystems</td><td>{@code $XDG_DATA_HOME/nsrun} or {@code ~/.local/share/nsrun}</td><td>{@code /var/lib/nsrun}</td></tr>
+ * <tr><td>state: names in use, kept records</td><td>{@code $XDG_STATE_HOME/nsrun} or {@code ~/.local/state/nsrun}</td><td>{@code /var/lib/nsrun/state}</td></tr>
+ * <tr><td>runtime: sockets</td><td>{@code $XDG_RUNTIME_DIR/nsrun} or {@code /tmp/nsrun-UID}</td><td>{@code /run/nsrun}, else {@code /tmp/nsrun-0}</td></tr>
+ * </table>
+ *
+ * <p>{@code NSRUN_HOME} moves the first three below itself, to {@code cache}, {@code data} and
+ * {@code state}. A variable that is empty or not absolute is passed over, as the XDG base directory
+ * specification asks. So is a home directory that belongs to somebody else, as sudo leaves it
+ * behind.
+ */
+public final class StatePaths {
+  private final Map<String, String> environment;
+  private final int uid;
+
+  /**
+   * @param environment variables of the caller
+   * @param uid effective user id of the caller
+   */
+  public StatePaths(Map<String, String> environment, int uid) {
+    this.environment = environment;
+    this.uid = uid;
+  }
+
+  /** Effective user id of the caller, who owns all of these directories. */
+  public int uid() {
+    return uid;
+  }
+
+  /**
+   * The runtime directory, made and checked.
+   *
+   * @return the first candidate that can be used
+   * @throws UnsafeDirectoryException if a candidate is there but can be changed by somebody else
+   * @throws ExplainedException if none can be made
+   */
+  public Path runtimeDirectory() throws IOException {
+    return firstUsable("runtime directory", runtimeCandidates());
+  }
+
+  /** Directories that nsinit may be extracted to, best first; none is made or checked. */
+  public List<Path> cacheCandidates() {
+    List<Path> candidates = new ArrayList<>(4);
+    Path base = base("cache", "XDG_CACHE_HOME", ".cache");
+    if (base != null) {
+      candidates.add(base);
+    }
+    candidates.addAll(runtimeCandidates());
+    return candidates;
+  }
+
+  /**
+   * The directory of unpacked root filesystems, made and checked.
+   *
+   * @throws UnsafeDirectoryException if it is there but can be changed by somebody else
+   * @throws ExplainedException if it can't be made
+   */
+  public Path dataDirectory() throws IOException {
+    return firstUsable(
+        "data directory", lasting("data", "/var/lib/nsrun", "XDG_DATA_HOME", ".local/share"));
+  }
+
+  /**
+   * The directory of names in use and kept records, made and checked.
+   *
+   * @throws UnsafeDirectoryException if it is there but can be changed by somebody else
+   * @throws ExplainedException if it can't be made
+   */
+  public Path stateDirectory() throws IOException {
+    return firstUsable(
+        "state directory",
+        lasting("state", "/var/lib/nsrun/state", "XDG_STATE_HOME", ".local/state"));
+  }
+
+  private List<Path> lasting(String below, String ofRoot, String variable, String belowHome) {
+    List<Path> candidates = new ArrayList<>(2);
+    if (uid == 0 && absolute("NSRUN_HOME") == null) {
+      candidates.add(Path.of(ofRoot));
+    } else {
+      Path base = base(below, variable, belowHome);
+      if (base != null) {
+        candidates.add(base);
+      }
+    }
+    return candidates;
+  }
+
+  private List<Path> runtimeCandidates() {
+    List<Path> candidates = new ArrayList<>(3);
+    Path xdg = absolute("XDG_RUNTIME_DIR");
+    if (xdg != null && isOurs(xdg, 077)) {
+      candidates.add(xdg.resolve("nsrun"));
+    }
+    if (uid == 0) {
+      candidates.add(Path.of("/run/nsrun"));
+    }
+    candidates.add(Path.of("/tmp/nsrun-" + Integer.toUnsignedString(uid)));
+    return candidates;
+  }
+
+  /** Null if the caller has no home. */
+  private Path base(String below, String variable, String belowHome) {
+    Path own = absolute("NSRUN_HOME");
+    if (own != null) {
+      return own.resolve(below);
+    }
+    Path xdg = absolute(variable);
+    if (xdg != null) {
+      return xdg.resolve("nsrun");
+    }
+    Path home = absolute("HOME");
+    if (home == null || !isOurs(home, 022)) {
+      return null;
+    }
+    return home.resolve(belowHome).resolve("nsrun");
+  }
+
+  private Path firstUsable(String what, List<Path> candidates) throws IOException {
+    IOException last = null;
+    for (Path candidate : candidates) {
+      try {
+        PrivateDirectory.ensure(candidate, uid);
+        return candidate;
+      } catch (UnsafeDirectoryException e) {
+        throw e;
+      } catch (IOException e) {
+        last = e;
+      }
+    }
+    String remedy = "set NSRUN_HOME to a directory that you can write to";
+    if (last == null) {
+      throw new ExplainedException(what + ": HOME is not set, or is not yours", remedy);
+    }
+    throw new ExplainedException(
+        what + " " + candidates.get(candidates.size() - 1) + ": " + IoMessages.reason(last),
+        remedy,
+        last);
+  }
+
+  private boolean isOurs(Path directory, int forbidden) {
+    try {
+      FileStat stat = FileStat.of(directory.toRealPath());
+      return stat != null
+          && stat.isDirectory()
+          && stat.uid() == uid
+          && (stat.permissions() & forbidden) == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Path absolute(String variable) {
+    String value = environment.get(variable);
+    if (value == null || value.isEmpty() || value.charAt(0) != '/') {
+      return null;
+    }
+    return Path.of(value);
+  }
+}
