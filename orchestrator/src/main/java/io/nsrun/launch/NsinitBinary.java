@@ -1,0 +1,153 @@
+package io.nsrun.launch;
+
+import io.nsrun.state.ExplainedException;
+import io.nsrun.state.FileStat;
+import io.nsrun.state.IoMessages;
+import io.nsrun.state.PrivateDirectory;
+import io.nsrun.state.RandomBytes;
+import io.nsrun.state.StatePaths;
+import io.nsrun.state.UnsafeDirectoryException;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+
+/**
+ * The nsinit program as an executable file.
+ *
+ * <p>The jar carries it; a copy named after its hash lies in the caller's cache directory. The copy
+ * is compared byte by byte before each use, so that a copy that was planted, cut short by a crash
+ * or changed is never run: it is replaced.
+ */
+public final class NsinitBinary {
+  private static final int PERMISSIONS = 0500;
+
+  private static final int HASH_DIGITS = 16;
+
+  private final byte[] content;
+  private final String name;
+
+  /**
+   * @param content the program
+   * @param hash hexadecimal hash of the program; the first 16 digits name the copy
+   */
+  public NsinitBinary(byte[] content, String hash) {
+    this.content = content;
+    this.name = "nsinit-" + hash.substring(0, HASH_DIGITS);
+  }
+
+  /**
+   * The program that this jar carries for the machine it runs on.
+   *
+   * @throws ExplainedException if it carries none
+   */
+  public static NsinitBinary ofJar() throws IOException {
+    String machine = machine(System.getProperty("os.arch"));
+    String resource = "/io/nsrun/nsinit/" + machine + "/nsinit";
+    byte[] content = read(resource, machine);
+    return new NsinitBinary(
+        content, new String(read(resource + ".sha256", machine), StandardCharsets.US_ASCII));
+  }
+
+  /** The name that uname(2) gives to what Java calls {@code architecture}. */
+  private static String machine(String architecture) {
+    return "amd64".equals(architecture) ? "x86_64" : architecture;
+  }
+
+  private static byte[] read(String resource, String machine) throws IOException {
+    try (InputStream in = NsinitBinary.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new ExplainedException(
+            "this jar has no nsinit program for " + machine,
+            "build the jar on a machine of that kind");
+      }
+      return in.readAllBytes();
+    }
+  }
+
+  /**
+   * Finds the copy, or makes it.
+   *
+   * @return absolute path of a file that only the caller can change, and that may be executed
+   * @throws UnsafeDirectoryException if a directory of the caller's could be changed by somebody
+   *     else
+   * @throws ExplainedException if no candidate directory takes an executable file
+   */
+  public Path extract(StatePaths paths) throws IOException {
+    List<Path> candidates = paths.cacheCandidates();
+    StringBuilder tried = new StringBuilder();
+    for (Path directory : candidates) {
+      String refusal;
+      try {
+        PrivateDirectory.ensure(directory, paths.uid());
+        Path file = directory.resolve(name);
+        if (!isIntact(file, paths.uid())) {
+          write(directory, file);
+        }
+        if (file.toFile().canExecute()) {
+          return file;
+        }
+        refusal = "mounted noexec";
+      } catch (UnsafeDirectoryException e) {
+        throw e;
+      } catch (IOException e) {
+        refusal = IoMessages.reason(e);
+      }
+      tried
+          .append(tried.length() == 0 ? "" : ", ")
+          .append(directory)
+          .append(" (")
+          .append(refusal)
+          .append(')');
+    }
+    throw new ExplainedException(
+        "can't place the nsinit program: " + tried,
+        "set NSRUN_HOME to a directory that you can write to, on a file system that allows programs");
+  }
+
+  private boolean isIntact(Path file, int uid) throws IOException {
+    FileStat stat = FileStat.of(file);
+    if (stat == null
+        || !stat.isRegularFile()
+        || stat.uid() != uid
+        || stat.permissions() != PERMISSIONS
+        || stat.size() != content.length) {
+      return false;
+    }
+    try (FileInputStream in = new FileInputStream(file.toFile())) {
+      return Arrays.equals(in.readNBytes(content.length + 1), content);
+    }
+  }
+
+  private void write(Path directory, Path file) throws IOException {
+    Path temporary = directory.resolve("." + name + "-" + RandomBytes.hex(8));
+    try {
+      try (FileChannel out =
+          FileChannel.open(
+              temporary,
+              EnumSet.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+              PosixFilePermissions.asFileAttribute(
+                  EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_EXECUTE)))) {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        while (bytes.hasRemaining()) {
+          out.write(bytes);
+        }
+        out.force(true);
+      }
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+}
