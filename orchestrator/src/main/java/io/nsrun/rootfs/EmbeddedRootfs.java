@@ -1,0 +1,65 @@
+package io.nsrun.rootfs;
+
+import io.nsrun.state.ExplainedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** The root filesystem that comes with nsrun: Debian's static busybox with all its applets. */
+public final class EmbeddedRootfs {
+  /** What a ROOTFS calls it. */
+  public static final String NAME = "busybox";
+
+  private static final String RESOURCE = "busybox.tar";
+  private static final int HASH_DIGITS = 16;
+
+  private EmbeddedRootfs() {}
+
+  /**
+   * The directory it is unpacked to, unpacked now if it is not there.
+   *
+   * @throws ExplainedException if it can't be read or written
+   */
+  public static Path locate(RootfsStore store) throws IOException {
+    return store.unpack(NAME + "-" + hash().substring(0, HASH_DIGITS), new Resource());
+  }
+
+  private static String hash() throws IOException {
+    try (InputStream in = open(RESOURCE + ".sha256")) {
+      byte[] digits = in.readNBytes(HASH_DIGITS);
+      if (digits.length != HASH_DIGITS) {
+        throw new ExplainedException(
+            "resource " + RESOURCE + ".sha256 is cut short", "build the jar again");
+      }
+      return new String(digits, StandardCharsets.US_ASCII);
+    }
+  }
+
+  private static InputStream open(String resource) throws IOException {
+    InputStream in = EmbeddedRootfs.class.getResourceAsStream(resource);
+    if (in == null) {
+      throw new ExplainedException(
+          "resource io/nsrun/rootfs/" + resource + " is not in the jar",
+          "build the jar with its module 'assets'");
+    }
+    return in;
+  }
+
+  private static final class Resource implements RootfsStore.Archive {
+    @Override
+    public InputStream open() throws IOException {
+      return EmbeddedRootfs.open(RESOURCE);
+    }
+
+    @Override
+    public long size() {
+      return Long.MAX_VALUE; // our own: no bomb
+    }
+
+    @Override
+    public String describe() {
+      return "the embedded root filesystem";
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.nsrun.rootfs;
+
+import io.nsrun.state.ExplainedException;
+import io.nsrun.state.StatePaths;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Finds the directory that a ROOTFS word means.
+ *
+ * <p>A word with a slash, {@code .} or {@code ..} is a path: a directory, or a tar archive. A word
+ * that ends as tar archives do is one in the working directory. Any other word is a name.
+ */
+public final class RootfsResolver {
+  private final StatePaths paths;
+
+  public RootfsResolver(StatePaths paths) {
+    this.paths = paths;
+  }
+
+  /**
+   * The result.
+   *
+   * @param directory absolute path without symbolic links at its end left to follow
+   * @param embedded whether it is the root filesystem that came with nsrun
+   */
+  public record Resolved(Path directory, boolean embedded) {}
+
+  /**
+   * Finds, and if need be unpacks, a root filesystem. Blocks while it unpacks.
+   *
+   * @throws ExplainedException if there is none behind the word; the message says what a ROOTFS may
+   *     be
+   */
+  public Resolved resolve(String word) throws IOException {
+    if (word.equals(EmbeddedRootfs.NAME)) {
+      return new Resolved(EmbeddedRootfs.locate(store()), true);
+    }
+    if (word.isEmpty()) {
+      throw new ExplainedException("ROOTFS is empty", whatItMayBe());
+    }
+    boolean isPath = word.indexOf('/') >= 0 || word.equals(".") || word.equals("..");
+    if (!isPath && !TarRootfs.isArchiveName(word)) {
+      throw unknownName(word);
+    }
+    Path path = Path.of(word).toAbsolutePath();
+    if (Files.isDirectory(path)) {
+      return new Resolved(path.normalize().equals(path) ? path : path.toRealPath(), false);
+    }
+    if (Files.isRegularFile(path)) {
+      return new Resolved(TarRootfs.locate(store(), path), false);
+    }
+    if (Files.exists(path)) {
+      throw new ExplainedException(
+          "ROOTFS " + word + " is neither a directory nor a file", whatItMayBe());
+    }
+    throw missing(word, path);
+  }
+
+  private static ExplainedException missing(String word, Path path) {
+    Path parent = path.getParent();
+    if (parent != null && !Files.isExecutable(parent) && Files.isDirectory(parent)) {
+      return new ExplainedException(
+          "ROOTFS " + word + ": permission denied", "you may not enter " + parent);
+    }
+    return new ExplainedException("ROOTFS " + word + " does not exist", whatItMayBe());
+  }
+
+  private static ExplainedException unknownName(String word) {
+    if (Files.isDirectory(Path.of(word))) {
+      return new ExplainedException(
+          "there is no ROOTFS named '" + word + "'",
+          "for the directory of that name write ./" + word);
+    }
+    return new ExplainedException("there is no ROOTFS named '" + word + "'", whatItMayBe());
+  }
+
+  private static String whatItMayBe() {
+    return "a ROOTFS is a directory (with a slash in it, or .), a tar archive, or the name busybox";
+  }
+
+  private RootfsStore store() throws IOException {
+    return new RootfsStore(paths.dataDirectory(), paths.uid());
+  }
+}

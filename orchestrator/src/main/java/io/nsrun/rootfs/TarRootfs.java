@@ -1,0 +1,151 @@
+package io.nsrun.rootfs;
+
+import io.nsrun.state.AtomicFile;
+import io.nsrun.state.ExplainedException;
+import io.nsrun.state.IoMessages;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * Root filesystems in tar archives, unpacked once for each content.
+ *
+ * <p>A tree is named after the SHA-256 of the archive. Hashing a large archive takes seconds, so an
+ * index remembers the hash of an archive by its path, inode, size, and both times (the kernel alone
+ * sets ctime: whoever changes the content changes it).
+ */
+public final class TarRootfs {
+  private static final String INDEX = ".index";
+
+  private TarRootfs() {}
+
+  /** Whether a ROOTFS of this name is meant to be an archive. */
+  public static boolean isArchiveName(String name) {
+    return name.endsWith(".tar")
+        || name.endsWith(".tar.gz")
+        || name.endsWith(".tgz")
+        || name.endsWith(".tar.xz")
+        || name.endsWith(".tar.zst");
+  }
+
+  /**
+   * The directory that the archive is unpacked to, unpacked now if it is not there.
+   *
+   * @param archive an existing file
+   * @throws HostileArchiveException if it is not safe to unpack
+   * @throws ExplainedException if it can't be read, or the tree can't be written
+   */
+  public static Path locate(RootfsStore store, Path archive) throws IOException {
+    FileArchive file = new FileArchive(archive);
+    String identity = identity(archive);
+    Path index =
+        store.directory().resolve(INDEX).resolve(hash(identity.getBytes(StandardCharsets.UTF_8)));
+    String known = read(index);
+    if (known != null) {
+      Path tree = store.find(known);
+      if (tree != null) {
+        return tree;
+      }
+    }
+    String hash = hash(file);
+    Path tree = store.unpack(hash, file);
+    if (identity.equals(identity(archive))) {
+      Files.createDirectories(index.getParent());
+      AtomicFile.write(index, hash.getBytes(StandardCharsets.US_ASCII));
+    }
+    return tree;
+  }
+
+  private static String identity(Path archive) throws IOException {
+    try {
+      Map<String, Object> attributes =
+          Files.readAttributes(archive, "unix:dev,ino,size,lastModifiedTime,ctime");
+      return archive.toRealPath()
+          + "\n"
+          + attributes.get("dev")
+          + "\n"
+          + attributes.get("ino")
+          + "\n"
+          + attributes.get("size")
+          + "\n"
+          + attributes.get("lastModifiedTime")
+          + "\n"
+          + attributes.get("ctime");
+    } catch (IOException e) {
+      throw unreadable(archive, e);
+    }
+  }
+
+  private static String read(Path index) throws IOException {
+    try {
+      String text = new String(Files.readAllBytes(index), StandardCharsets.US_ASCII);
+      return isHash(text) ? text : null;
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private static boolean isHash(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (!HexFormat.isHexDigit(text.charAt(i))) {
+        return false;
+      }
+    }
+    return text.length() == 64;
+  }
+
+  private static String hash(FileArchive archive) throws IOException {
+    MessageDigest digest = sha256();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = archive.open()) {
+      int count = in.read(buffer);
+      while (count >= 0) {
+        digest.update(buffer, 0, count);
+        count = in.read(buffer);
+      }
+    } catch (IOException e) {
+      throw unreadable(archive.path, e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static String hash(byte[] bytes) {
+    return HexFormat.of().formatHex(sha256().digest(bytes));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static ExplainedException unreadable(Path archive, IOException e) {
+    return new ExplainedException("can't read " + archive + ": " + IoMessages.reason(e), "", e);
+  }
+
+  private record FileArchive(Path path) implements RootfsStore.Archive {
+    @Override
+    public InputStream open() throws IOException {
+      return Files.newInputStream(path);
+    }
+
+    @Override
+    public long size() throws IOException {
+      return Files.size(path);
+    }
+
+    @Override
+    public String describe() {
+      return path.toString();
+    }
+  }
+}

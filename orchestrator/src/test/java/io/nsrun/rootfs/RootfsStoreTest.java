@@ -1,0 +1,225 @@
+package io.nsrun.rootfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nsrun.state.ExplainedException;
+import io.nsrun.state.FileStat;
+import io.nsrun.state.StatePaths;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RootfsStoreTest {
+  @TempDir Path base;
+  private StatePaths paths;
+  private RootfsResolver resolver;
+  private Path store;
+
+  @BeforeEach
+  void layOut() throws IOException {
+    paths = new StatePaths(Map.of("NSRUN_HOME", base + "/home"), FileStat.of(base).uid());
+    resolver = new RootfsResolver(paths);
+    store = base.resolve("home/data/rootfs");
+  }
+
+  private static final class Bytes implements RootfsStore.Archive {
+    private final byte[] content;
+    private final AtomicInteger opened = new AtomicInteger();
+
+    Bytes(byte[] content) {
+      this.content = content;
+    }
+
+    @Override
+    public InputStream open() {
+      opened.incrementAndGet();
+      return new ByteArrayInputStream(content);
+    }
+
+    @Override
+    public long size() {
+      return content.length;
+    }
+
+    @Override
+    public String describe() {
+      return "test.tar";
+    }
+  }
+
+  private List<String> visibleNames() {
+    List<String> names = new ArrayList<>();
+    for (String name : store.toFile().list()) {
+      if (!name.equals(".lock") && !name.equals(".index")) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  @Test
+  void anArchiveIsUnpackedOnceHoweverManyWantIt() throws Exception {
+    Bytes archive = new Bytes(new TarBuilder().file("f", "x").bytes());
+    RootfsStore trees = new RootfsStore(paths.dataDirectory(), paths.uid());
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Path>> calls = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        calls.add(() -> trees.unpack("tree", archive));
+      }
+      for (Future<Path> result : pool.invokeAll(calls)) {
+        assertThat(result.get().resolve("f")).hasContent("x");
+      }
+    } finally {
+      pool.shutdown();
+    }
+
+    assertThat(archive.opened).hasValue(1);
+    assertThat(visibleNames()).containsExactly("tree");
+  }
+
+  @Test
+  void ofAFailedUnpackingNothingIsLeft() throws IOException {
+    Bytes archive = new Bytes(new TarBuilder().file("f", "x").file("../out", "x").bytes());
+    RootfsStore trees = new RootfsStore(paths.dataDirectory(), paths.uid());
+
+    assertThatThrownBy(() -> trees.unpack("tree", archive))
+        .isInstanceOf(ExplainedException.class)
+        .hasMessage("test.tar: member '../out' climbs out with '..'");
+
+    assertThat(visibleNames()).isEmpty();
+  }
+
+  @Test
+  void whatAKilledUnpackingLeftIsRemovedByTheNext() throws IOException {
+    RootfsStore trees = new RootfsStore(paths.dataDirectory(), paths.uid());
+    Path leftover = Files.createDirectories(store.resolve(".unpacking-0123/closed"));
+    Files.writeString(leftover.resolve("file"), "x");
+    Files.setAttribute(leftover, "unix:mode", 0);
+
+    trees.unpack("tree", new Bytes(new TarBuilder().file("f", "x").bytes()));
+
+    assertThat(visibleNames()).containsExactly("tree");
+  }
+
+  @Test
+  void theEmbeddedRootfsHasAShellAndIsUnpackedOnce() throws IOException {
+    RootfsResolver.Resolved first = resolver.resolve("busybox");
+
+    assertThat(first.embedded()).isTrue();
+    assertThat(first.directory().resolve("bin/sh")).isExecutable();
+    assertThat(first.directory().resolve("etc/passwd")).exists();
+    assertThat(FileStat.of(first.directory()).permissions()).isEqualTo(0755);
+    Files.writeString(first.directory().resolve("mark"), "x");
+    assertThat(resolver.resolve("busybox").directory().resolve("mark")).exists();
+  }
+
+  @Test
+  void anArchiveFileIsNamedAfterItsContent() throws IOException {
+    Path archive = Files.write(base.resolve("a.tar"), new TarBuilder().file("f", "x").bytes());
+    Path copy = Files.copy(archive, base.resolve("b.tar"));
+
+    Path tree = resolver.resolve(archive.toString()).directory();
+
+    assertThat(tree.getFileName().toString()).matches("[0-9a-f]{64}");
+    assertThat(tree.resolve("f")).hasContent("x");
+    assertThat(resolver.resolve(copy.toString()).directory()).isEqualTo(tree);
+  }
+
+  @Test
+  void anArchiveThatWasChangedIsUnpackedAnewEvenIfSizeAndTimeAreTheSame() throws IOException {
+    Path archive = Files.write(base.resolve("a.tar"), new TarBuilder().file("f", "x").bytes());
+    FileTime time = Files.getLastModifiedTime(archive);
+    Path tree = resolver.resolve(archive.toString()).directory();
+
+    Files.write(archive, new TarBuilder().file("f", "y").bytes());
+    Files.setLastModifiedTime(archive, time);
+    Path other = resolver.resolve(archive.toString()).directory();
+
+    assertThat(other).isNotEqualTo(tree);
+    assertThat(other.resolve("f")).hasContent("y");
+  }
+
+  @Test
+  void aKnownArchiveIsNotReadAgain() throws IOException {
+    Path archive = Files.write(base.resolve("a.tar"), new TarBuilder().file("f", "x").bytes());
+    Path tree = resolver.resolve(archive.toString()).directory();
+    Path index = store.resolve(".index");
+    Path entry = index.resolve(index.toFile().list()[0]);
+    Path decoy = Files.createDirectory(store.resolve("0".repeat(64)));
+
+    Files.writeString(entry, "0".repeat(64));
+
+    assertThat(resolver.resolve(archive.toString()).directory())
+        .isEqualTo(decoy)
+        .isNotEqualTo(tree);
+  }
+
+  @Test
+  void aDamagedIndexIsPassedOver() throws IOException {
+    Path archive = Files.write(base.resolve("a.tar"), new TarBuilder().file("f", "x").bytes());
+    Path tree = resolver.resolve(archive.toString()).directory();
+    Path index = store.resolve(".index");
+
+    for (String content : List.of("", "../../../etc", "zz")) {
+      Files.writeString(index.resolve(index.toFile().list()[0]), content);
+      assertThat(resolver.resolve(archive.toString()).directory()).isEqualTo(tree);
+    }
+  }
+
+  @Test
+  void aDirectoryIsTakenAsItIsAndWithAnAbsolutePath() throws IOException {
+    Path directory = Files.createDirectory(base.resolve("tree"));
+
+    RootfsResolver.Resolved resolved = resolver.resolve(directory + "/");
+
+    assertThat(resolved.directory()).isEqualTo(directory);
+    assertThat(resolved.embedded()).isFalse();
+    assertThat(resolver.resolve(".").directory().isAbsolute()).isTrue();
+  }
+
+  @Test
+  void everyOtherWordIsRefusedWithWhatARootfsMayBe() throws IOException {
+    Path fifoLike = Files.createSymbolicLink(base.resolve("dangling"), Path.of("/nonexistent"));
+
+    assertRefused("alpine", "there is no ROOTFS named 'alpine'");
+    assertRefused("", "ROOTFS is empty");
+    assertRefused("/no/such/tree", "ROOTFS /no/such/tree does not exist");
+    assertRefused("missing.tar.gz", "ROOTFS missing.tar.gz does not exist");
+    assertRefused(fifoLike.toString(), "ROOTFS " + fifoLike + " does not exist");
+    assertRefused("/dev/null", "ROOTFS /dev/null is neither a directory nor a file");
+  }
+
+  @Test
+  void aFileThatIsNoArchiveIsRefused() throws IOException {
+    Path file = Files.writeString(base.resolve("file"), "hello");
+
+    assertThatThrownBy(() -> resolver.resolve(file.toString()))
+        .isInstanceOf(ExplainedException.class)
+        .hasMessage(file + ": the file is no tar archive");
+  }
+
+  private void assertRefused(String word, String message) {
+    assertThatThrownBy(() -> resolver.resolve(word))
+        .isInstanceOf(ExplainedException.class)
+        .hasMessage(message)
+        .extracting(e -> ((ExplainedException) e).remedy())
+        .asString()
+        .contains("a ROOTFS is a directory");
+  }
+}
