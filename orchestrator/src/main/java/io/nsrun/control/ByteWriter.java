@@ -39,7 +39,7 @@ final class ByteWriter {
   /** Writes a number that the caller knows to be in 0-65535. */
   void u16(int value) {
     if (value < 0 || value > 0xffff) {
-      throw new EncodingException("the number " + value + " does not fit into 16 bits");
+      throw new EncodingException("the number " + value + " does not fit into 16 bits", "");
     }
     reserve(2);
     putU16(size, value);
@@ -49,7 +49,7 @@ final class ByteWriter {
   /** Writes a number of 0-4294967295. */
   void u32(long value) {
     if (value < 0 || value > 0xffff_ffffL) {
-      throw new EncodingException("the number " + value + " does not fit into 32 bits");
+      throw new EncodingException("the number " + value + " does not fit into 32 bits", "");
     }
     reserve(4);
     putU32(size, value);
@@ -73,7 +73,7 @@ final class ByteWriter {
 
   void str(String value) {
     if (value.indexOf(0) >= 0) {
-      throw new EncodingException("a NUL character in " + quote(value));
+      throw new EncodingException("a NUL character in " + quote(value), "remove it");
     }
     byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
     blob(utf8);
@@ -117,7 +117,8 @@ final class ByteWriter {
 
   private static EncodingException tooLong() {
     return new EncodingException(
-        "more than the " + Frames.MAX_PAYLOAD_TO_NSINIT + " bytes that a frame may have");
+        "more than the " + Frames.MAX_PAYLOAD_TO_NSINIT + " bytes that a frame may have",
+        "shorten the arguments or the environment");
   }
 
   private static String quote(String value) {
@@ -129,8 +130,15 @@ final class ByteWriter {
   static final class EncodingException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    EncodingException(String message) {
+    private final String remedy;
+
+    EncodingException(String message, String remedy) {
       super(message);
+      this.remedy = remedy;
+    }
+
+    String remedy() {
+      return remedy;
     }
   }
 }

@@ -38,11 +38,15 @@ public final class Frames {
   /** The frame that must come first. */
   public static byte[] hello() {
     ByteWriter out = new ByteWriter(HEADER_BYTES + 6);
+    hello(out);
+    return out.toByteArray();
+  }
+
+  static void hello(ByteWriter out) {
     int start = out.beginFrame(HELLO);
     out.u32(MAGIC);
     out.u16(VERSION);
     out.endFrame(start);
-    return out.toByteArray();
   }
 
   /**

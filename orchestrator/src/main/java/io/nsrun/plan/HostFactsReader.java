@@ -11,6 +11,7 @@ public final class HostFactsReader {
    *
    * @throws java.io.IOException if /proc is not there or has an unknown form
    */
+  @SuppressWarnings("DoNotCallSuggester")
   public static HostFacts read(Spec spec) throws java.io.IOException {
     throw new UnsupportedOperationException();
   }

@@ -27,6 +27,6 @@ public enum PathKind {
 
   /** Whether there is something to mount. */
   public boolean exists() {
-    return ordinal() <= OTHER.ordinal();
+    return this == DIRECTORY || this == FILE || this == CHARACTER_DEVICE || this == OTHER;
   }
 }

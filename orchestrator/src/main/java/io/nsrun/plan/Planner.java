@@ -12,6 +12,7 @@ public final class Planner {
    * @throws io.nsrun.spec.SpecProblemsException with every reason why it can't be made real, those
    *     of {@link Spec#validate} included
    */
+  @SuppressWarnings("DoNotCallSuggester")
   public static LaunchPlan plan(Spec spec, HostFacts facts) {
     throw new UnsupportedOperationException();
   }

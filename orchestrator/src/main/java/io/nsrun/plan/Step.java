@@ -38,9 +38,20 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
 
   /** What a {@link MountSource} must be; nsinit checks it by file descriptor. */
   enum Expect {
-    ANY,
-    DIRECTORY,
-    CHARACTER_DEVICE
+    ANY(0),
+    DIRECTORY(1),
+    CHARACTER_DEVICE(2);
+
+    private final int code;
+
+    Expect(int code) {
+      this.code = code;
+    }
+
+    /** The number on the wire. */
+    public int code() {
+      return code;
+    }
   }
 
   /**

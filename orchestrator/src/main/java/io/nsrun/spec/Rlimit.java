@@ -10,28 +10,34 @@ public record Rlimit(Resource resource, long soft, long hard) {
   /** RLIM_INFINITY: the unsigned 64-bit number of all ones. */
   public static final long UNLIMITED = -1;
 
-  /** Resources in the order of their numbers, which x86_64 and aarch64 share. */
+  /** Resources with their numbers, which x86_64 and aarch64 share (asm-generic/resource.h). */
   public enum Resource {
-    CPU,
-    FSIZE,
-    DATA,
-    STACK,
-    CORE,
-    RSS,
-    NPROC,
-    NOFILE,
-    MEMLOCK,
-    AS,
-    LOCKS,
-    SIGPENDING,
-    MSGQUEUE,
-    NICE,
-    RTPRIO,
-    RTTIME;
+    CPU(0),
+    FSIZE(1),
+    DATA(2),
+    STACK(3),
+    CORE(4),
+    RSS(5),
+    NPROC(6),
+    NOFILE(7),
+    MEMLOCK(8),
+    AS(9),
+    LOCKS(10),
+    SIGPENDING(11),
+    MSGQUEUE(12),
+    NICE(13),
+    RTPRIO(14),
+    RTTIME(15);
+
+    private final int number;
+
+    Resource(int number) {
+      this.number = number;
+    }
 
     /** The kernel's RLIMIT_* number. */
     public int number() {
-      return ordinal();
+      return number;
     }
   }
 }

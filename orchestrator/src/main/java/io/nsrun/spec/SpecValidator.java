@@ -139,8 +139,8 @@ final class SpecValidator {
 
   private void namespaces() {
     for (Map.Entry<NamespaceType, NamespaceMode> entry : spec.namespaces().entrySet()) {
-      if (entry.getValue() instanceof NamespaceMode.Join) {
-        path(entry.getKey().field(), ((NamespaceMode.Join) entry.getValue()).path());
+      if (entry.getValue() instanceof NamespaceMode.Join join) {
+        path(entry.getKey().field(), join.path());
       }
     }
     if (!spec.isPrivate(NamespaceType.MOUNT)) {
@@ -202,10 +202,10 @@ final class SpecValidator {
           problems.add(field, "two mounts on " + target, "keep one of them");
         }
       }
-      if (mount instanceof Mount.Bind) {
-        path(field, ((Mount.Bind) mount).source());
-      } else {
-        int mode = ((Mount.Tmpfs) mount).mode();
+      if (mount instanceof Mount.Bind bind) {
+        path(field, bind.source());
+      } else if (mount instanceof Mount.Tmpfs tmpfs) {
+        int mode = tmpfs.mode();
         if (mode < 0 || mode > 07777) {
           problems.add(field, "mode of " + mount.target() + " is out of range", "use 0 to 07777");
         }
@@ -237,7 +237,7 @@ final class SpecValidator {
 
   private void duration(SpecField field, Duration duration) {
     // Seconds first: toMillis() throws for the longest ones.
-    if (duration.isNegative() || duration.getSeconds() > MAX_MILLIS / 1000) {
+    if (duration.isNegative() || duration.toSeconds() > MAX_MILLIS / 1000) {
       problems.add(field, duration + " is out of range", "use 0 to 290 years");
     }
   }
