@@ -158,7 +158,8 @@ int mount_detached(const char *type, const char *key, const char *value, uint64_
 
 	if (fs < 0)
 		return -1;
-	if ((key == NULL || sys_fsconfig(fs, FSCONFIG_SET_STRING, key, value, 0) == 0) &&
+	if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type, 0) == 0 &&
+	    (key == NULL || sys_fsconfig(fs, FSCONFIG_SET_STRING, key, value, 0) == 0) &&
 	    sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
 		fd = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attrs);
 	saved = errno;
@@ -248,6 +249,10 @@ void mount_overlay(const struct step *step, bool in_user_namespace)
 		configure(fs, STEP_OVERLAY, "overlay", "userxattr", "");
 	slot_put(step->u.overlay.slot,
 		 create(fs, STEP_OVERLAY, "overlay", "overlay", MOUNT_ATTR_NODEV));
+	/* The overlay keeps what it needs; left in place, the stage would hide the old root from
+	 * the pivot's unmount. */
+	if (umount2("/", MNT_DETACH) < 0)
+		fail(STEP_OVERLAY, "/", "detach the stage");
 	close(lower);
 	close(up);
 	close(wk);

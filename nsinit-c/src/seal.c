@@ -41,6 +41,7 @@ static int copy_of(int self)
 
 void seal_self(char **argv)
 {
+	static char name[] = "nsinit";
 	static char *const no_environment[] = { NULL };
 	int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	int seals, fd;
@@ -53,6 +54,8 @@ void seal_self(char **argv)
 		return;
 	}
 	fd = copy_of(self);
-	syscall(SYS_execveat, fd, "", argv, no_environment, AT_EMPTY_PATH);
+	/* ps inside shows a plain name, and no path of the host. */
+	syscall(SYS_execveat, fd, "", (char *[]){ name, argv[1], NULL }, no_environment,
+		AT_EMPTY_PATH);
 	fail(STEP_START, "execveat", "from a sealed memfd");
 }
