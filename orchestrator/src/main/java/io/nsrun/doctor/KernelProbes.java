@@ -66,7 +66,7 @@ final class KernelProbes {
     return Outcome.ok("in this kernel since 5.2");
   }
 
-  private static Outcome memfd(Machine machine) {
+  static Outcome memfd(Machine machine) {
     Optional<Long> level = machine.number(MEMFD_NOEXEC);
     if (level.isEmpty()) {
       return Outcome.ok("not restricted");
@@ -78,7 +78,7 @@ final class KernelProbes {
             "sudo sysctl -w vm.memfd_noexec=1 (keep it in a file of /etc/sysctl.d).");
   }
 
-  private static Outcome openFiles(Machine machine) {
+  static Outcome openFiles(Machine machine) {
     for (String line : machine.read("/proc/self/limits").orElse("").split("\n", -1)) {
       if (line.startsWith("Max open files")) {
         String[] words = line.substring("Max open files".length()).trim().split("\\s+", -1);

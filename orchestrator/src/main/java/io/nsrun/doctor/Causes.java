@@ -1,0 +1,62 @@
+package io.nsrun.doctor;
+
+import io.nsrun.control.Event;
+import io.nsrun.plan.LaunchPlan;
+import java.util.Optional;
+
+/**
+ * Says why a step failed, and what to do about it.
+ *
+ * <p>The kernel has few error numbers and many reasons. Which reason it was follows from the step,
+ * the number, the plan, and the same look at the machine that {@link Doctor} takes.
+ */
+public final class Causes {
+  private final Machine machine;
+
+  public Causes(Machine machine) {
+    this.machine = machine;
+  }
+
+  /**
+   * One line of cause and remedy. Reads a few files of /proc, and where the command could not be
+   * executed the head of its file.
+   *
+   * @param failed what nsinit reported
+   * @param plan the plan it was given
+   * @return absent where step and errno already say all that is known
+   */
+  public Optional<String> explain(Event.Failed failed, LaunchPlan plan) {
+    Failure failure = new Failure(failed, plan, machine);
+    String cause =
+        switch (failed.step()) {
+          case NAMESPACES -> NamespaceCauses.namespaces(failure);
+          case UID_MAP, GID_MAP -> NamespaceCauses.idMap(failure);
+          case SETUP_IDS -> NamespaceCauses.setupIds(failure);
+          case HOST_TREE, BIND -> MountCauses.tree(failure);
+          case IDMAP_MOUNT -> MountCauses.idmapMount(failure);
+          case PROPAGATION, MOUNT_ATTRIBUTES, READONLY_PATH, MASK_PATH ->
+              MountCauses.attributes(failure);
+          case FILESYSTEM -> MountCauses.filesystem(failure);
+          case OVERLAY -> MountCauses.overlay(failure);
+          case PIVOT_ROOT -> MountCauses.pivotRoot(failure);
+          case MOUNT -> MountCauses.mount(failure);
+          case MKDIR, SYMLINK, MKNOD -> MountCauses.node(failure);
+          case HOSTNAME, DOMAINNAME, LOOPBACK, SYSCTL, CONSOLE -> SetupCauses.init(failure);
+          case SESSION,
+              KEYRING,
+              RLIMIT,
+              UMASK,
+              BOUNDING_SET,
+              USER,
+              CAPABILITIES,
+              NO_NEW_PRIVS,
+              WORKDIR,
+              SECCOMP ->
+              SetupCauses.command(failure);
+          case EXEC -> ExecCauses.exec(failure);
+          case START, CONTROL, PLAN, SYNC, SUPERVISE, OPTIONS, TERMINAL, TIMEOUT ->
+              SetupCauses.start(failure);
+        };
+    return Optional.ofNullable(cause);
+  }
+}

@@ -1,0 +1,226 @@
+package io.nsrun.doctor;
+
+import io.nsrun.control.Errno;
+import io.nsrun.control.SetupStep;
+import io.nsrun.plan.HostStep;
+import io.nsrun.plan.InitStep;
+import io.nsrun.plan.LinuxConstants;
+
+/** Why something could not be mounted or made in the root filesystem. Null where unknown. */
+final class MountCauses {
+  private static final String NO_API =
+      "the new mount system calls are not there: a seccomp filter of an outer container hides"
+          + " them, or the kernel is older than 5.12. Update the outer engine, or boot a newer"
+          + " kernel.";
+  private static final String LOCKED =
+      "in a user namespace the flags of an outer mount (ro, nosuid, nodev, noexec) stay. Ask for at"
+          + " least those, e.g. -v HOST:CTR:ro, or mount the source without them on the host.";
+
+  private MountCauses() {}
+
+  static String tree(Failure failure) {
+    String path = failure.object();
+    Errno errno = failure.errno();
+    if (path.startsWith("/dev/") && (errno == Errno.ENOENT || errno == Errno.ENODEV)) {
+      Outcome devices = FileProbes.devices(failure.machine());
+      return Failure.isIll(devices)
+          ? Failure.told("the container's devices are bound from the host: ", devices)
+          : null;
+    }
+    return switch (errno) {
+      case ENOENT -> "it was there a moment ago, and something has removed it. Try again.";
+      case EACCES ->
+          failure.step() == SetupStep.BIND
+              ? "the container's root may not reach it: a directory above it is closed to the ids"
+                  + " that are mapped. Open the path with chmod o+x or an ACL."
+              : "a directory above it is closed to the caller. Run as its owner, or open the path"
+                  + " with chmod o+x.";
+      case ENOTDIR -> "it must be a directory. Name one.";
+      case EINVAL -> unbindable(failure);
+      case EPERM -> LOCKED;
+      case ENOSYS -> NO_API;
+      case ENOSPC -> "fs.mount-max is reached. Raise it with sysctl, or bind fewer mounts.";
+      default -> null;
+    };
+  }
+
+  private static String unbindable(Failure failure) {
+    return failure.detail().startsWith("open_tree")
+        ? "it can't be bound: mounts below it must come along (-v HOST:CTR:rbind), or it is marked"
+            + " unbindable."
+        : null;
+  }
+
+  static String idmapMount(Failure failure) {
+    return switch (failure.errno()) {
+      case EINVAL, EOPNOTSUPP ->
+          "the file system does not support id-mapped mounts. Use one that does (ext4, xfs, btrfs,"
+              + " tmpfs since 6.3, overlayfs since 5.19), or copy the tree.";
+      case EPERM -> "id-mapped mounts need root of the file system's user namespace. Run as root.";
+      default -> null;
+    };
+  }
+
+  static String attributes(Failure failure) {
+    return switch (failure.errno()) {
+      case EPERM, EACCES -> LOCKED;
+      case EINVAL ->
+          failure.step() == SetupStep.MOUNT_ATTRIBUTES
+              ? failure.object() + " is no mount point."
+              : null;
+      case ELOOP -> symlink(failure.object());
+      case ENOSYS -> NO_API;
+      default -> null;
+    };
+  }
+
+  static String filesystem(Failure failure) {
+    String type = failure.object();
+    return switch (failure.errno()) {
+      case EPERM, EACCES -> refusedFilesystem(failure, type);
+      case ENODEV ->
+          "this kernel has no file system "
+              + type
+              + ". Load its module, e.g. sudo modprobe "
+              + type
+              + ".";
+      case EINVAL -> badOption(failure, type);
+      case ENOSYS -> NO_API;
+      case ENOSPC, ENOMEM ->
+          "a kernel limit is reached (memory, user.max_* or fs.mount-max). Raise it with sysctl.";
+      default -> null;
+    };
+  }
+
+  private static String refusedFilesystem(Failure failure, String type) {
+    if (type.equals("proc")) {
+      Outcome proc = FileProbes.proc(failure.machine());
+      return Failure.isIll(proc)
+          ? Failure.told("a fresh /proc would show what is hidden from the caller: ", proc)
+          : "the kernel refuses a fresh /proc unless the caller sees all of one, and unless the"
+              + " pid namespace belongs to the container. Use --proc=bind.";
+    }
+    if (type.equals("sysfs")) {
+      return "the kernel refuses a fresh /sys unless the caller sees all of one, and unless the"
+          + " network namespace belongs to the container. Use --network=none, or unmask /sys in"
+          + " the outer container.";
+    }
+    Outcome appArmor = NamespaceProbes.apparmor(failure.machine());
+    if (Failure.isIll(appArmor)) {
+      return Failure.told("a new user namespace has no power here: ", appArmor);
+    }
+    return "a security module or the seccomp filter of an outer container refuses to mount "
+        + type
+        + ". Look into the kernel's log (dmesg), and see nsrun doctor.";
+  }
+
+  private static String badOption(Failure failure, String type) {
+    InitStep.Filesystem step = failure.planned(InitStep.Filesystem.class);
+    boolean gid =
+        step != null
+            && step.parameters().stream().anyMatch(parameter -> parameter.key().equals("gid"));
+    return gid || failure.detail().contains("gid")
+        ? "the group of " + type + " is not mapped in the container. Map it with --gidmap."
+        : null;
+  }
+
+  static String overlay(Failure failure) {
+    return switch (failure.errno()) {
+      case ENODEV -> Failure.told("overlayfs: ", FileProbes.overlay(failure.machine()));
+      case EPERM, EACCES -> {
+        Outcome overlay = FileProbes.overlay(failure.machine());
+        yield Failure.isIll(overlay)
+            ? Failure.told("overlayfs in a user namespace: ", overlay)
+            : "overlayfs is refused, or a directory of it can't be reached. Leave out --ephemeral,"
+                + " or use --read-only with --tmpfs.";
+      }
+      case EINVAL ->
+          "the root filesystem can't be a layer: it lies on an overlayfs already (two is the"
+              + " limit), or its file system lacks d_type. Copy it to ext4, xfs or tmpfs.";
+      case ESTALE ->
+          "the upper directory was made over another lower one. Start with an empty upper"
+              + " directory.";
+      case EBUSY -> "the upper directory is in use by another overlay. Use one for each container.";
+      case ELOOP -> symlink(failure.object());
+      case ENOSPC -> "the tmpfs for changes can't be made. Free some memory.";
+      case ENOSYS -> NO_API;
+      default -> null;
+    };
+  }
+
+  static String pivotRoot(Failure failure) {
+    return switch (failure.errno()) {
+      case EINVAL -> {
+        Outcome root = NamespaceProbes.initramfs(failure.machine());
+        yield Failure.isIll(root)
+            ? Failure.told("the old root can't be moved away: it is ", root)
+            : "the old root is no mount point: the caller is in a chroot. Enter the tree with"
+                + " unshare(1) and pivot_root(8) instead.";
+      }
+      case EPERM, EACCES ->
+          "pivot_root(2) is refused by a security module or a seccomp filter of an outer container."
+              + " Allow it there (Docker: --security-opt seccomp=unconfined).";
+      case ENOTDIR -> "the root filesystem must be a directory.";
+      default -> null;
+    };
+  }
+
+  static String mount(Failure failure) {
+    String path = failure.object();
+    return switch (failure.errno()) {
+      case ENOENT -> "the mount point is missing in the root filesystem. Make " + path + " there.";
+      case EROFS ->
+          "the mount point is missing, and the root filesystem is read-only. Make "
+              + path
+              + " there, or use --ephemeral.";
+      case EACCES, EOVERFLOW -> unwritable(failure, path);
+      case ENOTDIR ->
+          "a directory goes onto a directory and a file onto a file, and here one is the other."
+              + " Rename the target, or remove what is in its place.";
+      case ELOOP -> symlink(path);
+      case EINVAL -> "the kernel does not let it be mounted there, e.g. in place of a link.";
+      case EPERM -> LOCKED;
+      case ENOSPC -> "no space for the mount point, or fs.mount-max is reached.";
+      case ENOSYS -> NO_API;
+      default -> null;
+    };
+  }
+
+  static String node(Failure failure) {
+    String path = failure.object();
+    return switch (failure.errno()) {
+      case EROFS ->
+          path
+              + " is missing, and the file system there is read-only. Make it in the root"
+              + " filesystem, or use --ephemeral or --tmpfs.";
+      case EACCES, EOVERFLOW -> unwritable(failure, path);
+      case ENOTDIR -> "something on the way to " + path + " is no directory.";
+      case ELOOP -> symlink(path);
+      case EEXIST -> path + " is in the root filesystem already. Remove it there.";
+      case EPERM ->
+          "a user namespace may not make device nodes. The host's can be bound: leave"
+              + " out --userns=host, or run as root.";
+      case ENOSPC, EDQUOT -> "the file system is full. Free some space.";
+      default -> null;
+    };
+  }
+
+  private static String unwritable(Failure failure, String path) {
+    HostStep.Namespaces step = failure.first(HostStep.Namespaces.class);
+    boolean mapped = step != null && (step.create() & LinuxConstants.CLONE_NEWUSER) != 0;
+    return "it can't be made: "
+        + (mapped
+            ? "the directory above "
+                + path
+                + " belongs to an id that is not mapped in the container"
+            : "the directory above " + path + " is closed to the caller")
+        + ". Make it in the root filesystem, chown the tree to the caller, or use --ephemeral.";
+  }
+
+  private static String symlink(String path) {
+    return "a component of "
+        + path
+        + " is a symbolic link, by which a hostile image could redirect the mount. Make it a"
+        + " directory.";
+  }
+}

@@ -1,0 +1,172 @@
+package io.nsrun.doctor;
+
+import io.nsrun.control.SetupStep;
+import io.nsrun.plan.HostStep;
+import io.nsrun.plan.LinuxConstants;
+import java.util.List;
+import java.util.function.Function;
+
+/** Why namespaces or their id maps were refused. Null where nothing is known. */
+final class NamespaceCauses {
+  /** What makes clone3(2) say EPERM, the surest sign first. */
+  private static final List<Function<Machine, Outcome>> REFUSALS =
+      List.of(
+          NamespaceProbes::chroot,
+          NamespaceProbes::cloneSysctl,
+          NamespaceProbes::apparmor,
+          NamespaceProbes::confined);
+
+  private NamespaceCauses() {}
+
+  static String namespaces(Failure failure) {
+    if (failure.object().startsWith("/")) {
+      return joined(failure);
+    }
+    return switch (failure.errno()) {
+      case EPERM, EACCES -> refused(failure);
+      case ENOSPC -> exhausted(failure);
+      case EUSERS -> "user namespaces can be nested 32 deep. Start nsrun further outside.";
+      case EINVAL -> missing(failure);
+      case ENOSYS ->
+          "clone3(2) is not there: a seccomp filter of an outer container hides it, or the kernel"
+              + " is older than 5.3. Update the outer container engine, or boot a newer kernel.";
+      case EAGAIN, ENOMEM ->
+          "a limit on processes is reached (ulimit -u, or the pid limit of an outer container)."
+              + " Raise it, or end some processes.";
+      default -> null;
+    };
+  }
+
+  private static String joined(Failure failure) {
+    return switch (failure.errno()) {
+      case ENOENT, ESRCH ->
+          "the namespace is gone: the process that held it has ended. Give a path or pid of a"
+              + " living one.";
+      case EPERM, EACCES ->
+          "joining a namespace needs CAP_SYS_ADMIN in the user namespace that owns it. Join that"
+              + " one too (--userns=ns:PATH), or run as the user who made it.";
+      case EINVAL ->
+          "the file is no namespace of this kind, or is the user namespace that the caller is in"
+              + " already. Check it with ls -l "
+              + failure.object()
+              + ".";
+      default -> null;
+    };
+  }
+
+  private static String refused(Failure failure) {
+    HostStep.Namespaces step = failure.first(HostStep.Namespaces.class);
+    if (step != null && (step.create() & LinuxConstants.CLONE_NEWUSER) == 0) {
+      return "without a new user namespace this needs CAP_SYS_ADMIN. Run as root, or leave out"
+          + " --userns=host.";
+    }
+    for (Function<Machine, Outcome> probe : REFUSALS) {
+      Outcome outcome = probe.apply(failure.machine());
+      if (Failure.isIll(outcome)) {
+        return Failure.told("new user namespaces are refused: ", outcome);
+      }
+    }
+    return "new user namespaces are refused here, perhaps by a security module. Look into the"
+        + " kernel's log (dmesg), and see nsrun doctor.";
+  }
+
+  private static String exhausted(Failure failure) {
+    for (Outcome outcome :
+        List.of(
+            NamespaceProbes.userNamespaces(failure.machine()),
+            NamespaceProbes.others(failure.machine()))) {
+      if (outcome.result() == Result.FAIL) {
+        return Failure.told("no more namespaces are allowed: ", outcome);
+      }
+    }
+    return "no more namespaces are allowed: a user.max_*_namespaces limit is reached, or they are"
+        + " nested 32 deep. Raise it with sysctl, or end some containers.";
+  }
+
+  private static String missing(Failure failure) {
+    Outcome outcome = NamespaceProbes.others(failure.machine());
+    if (outcome.result() == Result.FAIL) {
+      return Failure.told("a kind of namespace is missing: ", outcome);
+    }
+    HostStep.Namespaces step = failure.first(HostStep.Namespaces.class);
+    boolean time = step != null && (step.create() & LinuxConstants.CLONE_NEWTIME) != 0;
+    return time
+        ? "time namespaces are not in this kernel, or not for clone3(2). Leave out"
+            + " --timens=private."
+        : null;
+  }
+
+  static String idMap(Failure failure) {
+    String kind = failure.step() == SetupStep.UID_MAP ? "uid" : "gid";
+    boolean helper = failure.object().endsWith("new" + kind + "map");
+    return switch (failure.errno()) {
+      case EPERM -> helper ? helperRefused(failure, kind) : writeRefused(failure, kind);
+      case EACCES ->
+          helper
+              ? "the caller may not execute " + failure.object() + ". Use --userns=private."
+              : appArmorOr(failure, null);
+      case ENOENT ->
+          helper
+              ? failure.object() + " is gone. sudo apt-get install uidmap, or --userns=private."
+              : "/proc of the caller does not show the container's process. Mount a /proc of this"
+                  + " pid namespace.";
+      case EINVAL ->
+          "the kernel takes at most 340 entries, without overlap, of ids that exist in the"
+              + " caller's user namespace. Check --"
+              + kind
+              + "map and /proc/self/"
+              + kind
+              + "_map.";
+      case E2BIG ->
+          "the map does not fit into one page as text. Use fewer entries of --" + kind + "map.";
+      default -> null;
+    };
+  }
+
+  private static String helperRefused(Failure failure, String kind) {
+    Outcome power = IdProbes.helper(failure.machine(), kind);
+    if (Failure.isIll(power)) {
+      return Failure.told("", power);
+    }
+    Outcome range = IdProbes.range(failure.machine(), kind);
+    return Failure.isIll(range)
+        ? Failure.told("", range)
+        : "the ids asked for must lie in the caller's own range, which is "
+            + range.detail()
+            + " in /etc/sub"
+            + kind
+            + ". Ask for those, or use --userns=private.";
+  }
+
+  private static String writeRefused(Failure failure, String kind) {
+    String fallback =
+        failure.machine().isRoot()
+            ? "root here lacks CAP_SET"
+                + (kind.equals("uid") ? "UID" : "GID")
+                + " or CAP_SETFCAP, or the ids are not mapped in its own user namespace. Compare"
+                + " /proc/self/"
+                + kind
+                + "_map, or use --userns=private."
+            : "without newuidmap and newgidmap a map may hold only the caller's own id."
+                + " Leave out --"
+                + kind
+                + "map.";
+    return appArmorOr(failure, fallback);
+  }
+
+  private static String appArmorOr(Failure failure, String fallback) {
+    Outcome outcome = NamespaceProbes.apparmor(failure.machine());
+    return Failure.isIll(outcome)
+        ? Failure.told("a new user namespace has no power here: ", outcome)
+        : fallback;
+  }
+
+  static String setupIds(Failure failure) {
+    return switch (failure.errno()) {
+      case EINVAL -> "id 0 is not mapped in the container. Map it with --uidmap and --gidmap.";
+      case EPERM -> appArmorOr(failure, null);
+      case EAGAIN -> "RLIMIT_NPROC of this user id is reached. Raise ulimit -u.";
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,140 @@
+package io.nsrun.doctor;
+
+import io.nsrun.plan.HostStep;
+import io.nsrun.plan.InitStep;
+import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.Step;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of a container that never came to life, seen from the host.
+ *
+ * <p>Links are resolved as the container would, so that none leads out of the root. Nothing but the
+ * head of a regular file is ever read.
+ */
+final class RootView {
+  private static final int MAX_LINKS = 40;
+
+  private final Map<String, Path> sources;
+
+  private RootView(Map<String, Path> sources) {
+    this.sources = sources;
+  }
+
+  /** Where the root and the binds of a plan come from. */
+  static RootView of(LaunchPlan plan) {
+    Map<Integer, Path> slots = new HashMap<>();
+    Map<String, Path> sources = new HashMap<>();
+    for (Step step : plan.steps()) {
+      if (step instanceof HostStep.HostTree tree) {
+        slots.put(tree.source().slot(), Path.of(tree.source().path()));
+      } else if (step instanceof InitStep.Bind bind) {
+        slots.put(bind.source().slot(), Path.of(bind.source().path()));
+      } else if (step instanceof InitStep.Overlay overlay) {
+        slots.put(overlay.slot(), slots.get(overlay.lower()));
+      } else if (step instanceof InitStep.PivotRoot pivot) {
+        sources.put("/", slots.get(pivot.slot()));
+      } else if (step instanceof InitStep.Mount mount) {
+        // Null hides what the root has there: a new file system starts empty.
+        sources.put(mount.target(), slots.get(mount.slot()));
+      }
+    }
+    return new RootView(sources);
+  }
+
+  /**
+   * The file of the host that a path of the container leads to.
+   *
+   * @param path absolute, in the container
+   * @return absent if there is none, or if it can't be seen from the host
+   */
+  Optional<Path> find(String path) {
+    try {
+      return walk(path);
+    } catch (IOException | InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Path> walk(String path) throws IOException {
+    Deque<String> rest = new ArrayDeque<>();
+    push(path, rest);
+    String at = "";
+    int links = 0;
+    while (!rest.isEmpty()) {
+      String name = rest.pop();
+      if (name.isEmpty() || name.equals(".")) {
+        continue;
+      }
+      if (name.equals("..")) {
+        at = at.substring(0, Math.max(0, at.lastIndexOf('/')));
+        continue;
+      }
+      Path here = onHost(at + "/" + name);
+      if (here == null || !Files.exists(here, LinkOption.NOFOLLOW_LINKS)) {
+        return Optional.empty();
+      }
+      if (!Files.isSymbolicLink(here)) {
+        at = at + "/" + name;
+        continue;
+      }
+      if (++links > MAX_LINKS) {
+        return Optional.empty();
+      }
+      String target = Files.readSymbolicLink(here).toString();
+      push(target, rest);
+      if (target.startsWith("/")) {
+        at = "";
+      }
+    }
+    return Optional.ofNullable(onHost(at.isEmpty() ? "/" : at));
+  }
+
+  private static void push(String path, Deque<String> rest) {
+    String[] names = path.split("/", -1);
+    for (int i = names.length - 1; i >= 0; i--) {
+      rest.push(names[i]);
+    }
+  }
+
+  /** Looks for the mount that holds the path, the deepest first. */
+  private Path onHost(String path) {
+    for (String above = path; ; above = parent(above)) {
+      if (sources.containsKey(above)) {
+        Path source = sources.get(above);
+        String below = path.substring(above.equals("/") ? 1 : above.length());
+        return source == null ? null : source.resolve(below.replaceFirst("^/+", ""));
+      }
+      if (above.equals("/")) {
+        return null;
+      }
+    }
+  }
+
+  private static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash <= 0 ? "/" : path.substring(0, slash);
+  }
+
+  /** At most {@code limit} bytes from the start of a regular file; empty if it can't be read. */
+  static byte[] head(Path file, int limit) {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return new byte[0];
+    }
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      return in.readNBytes(limit);
+    } catch (IOException e) {
+      return new byte[0];
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package io.nsrun.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nsrun.control.Errno;
+import io.nsrun.control.Event;
+import io.nsrun.control.SetupStep;
+import io.nsrun.plan.HostStep;
+import io.nsrun.plan.InitStep;
+import io.nsrun.plan.Isolation;
+import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.LinuxConstants;
+import io.nsrun.plan.Step;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CausesTest {
+  private static final List<Step> STEPS =
+      List.of(
+          new HostStep.Namespaces(
+              LinuxConstants.CLONE_NEWUSER | LinuxConstants.CLONE_NEWTIME, List.of()),
+          new InitStep.Filesystem(
+              1, "devpts", "devpts", 0, List.of(new Step.Parameter("gid", "5"))));
+
+  private static final UnaryOperator<FakeMachine> HEALTHY = UnaryOperator.identity();
+  private static final String APPARMOR = NamespaceProbes.APPARMOR_SYSCTL;
+
+  static Stream<Arguments> pairs() {
+    return Stream.of(
+        pair("NAMESPACES", "EPERM", "clone3", HEALTHY, "security module", "nsrun doctor"),
+        pair(
+            "NAMESPACES",
+            "EPERM",
+            "clone3",
+            m -> m.file(NamespaceProbes.CLONE_SYSCTL, "0\n"),
+            "kernel.unprivileged_userns_clone=0",
+            "sysctl -w kernel.unprivileged_userns_clone=1"),
+        pair(
+            "NAMESPACES",
+            "EPERM",
+            "clone3",
+            m -> m.file("/proc/1/mountinfo", "21 1 8:1 / /srv/tree rw - ext4 /dev/sda1 rw\n"),
+            "a chroot to /srv/tree",
+            "pivot_root(8)"),
+        pair(
+            "NAMESPACES",
+            "EPERM",
+            "clone3",
+            m -> m.file("/proc/self/status", FakeMachine.status(1000, 0, 2)),
+            "a seccomp filter is active",
+            "seccomp=unconfined"),
+        pair(
+            "NAMESPACES",
+            "ENOSPC",
+            "clone3",
+            m -> m.file(NamespaceProbes.MAX_USER, "0\n"),
+            "user.max_user_namespaces=0",
+            "sudo sysctl -w user.max_user_namespaces="),
+        pair("NAMESPACES", "ENOSPC", "clone3", HEALTHY, "limit is reached", "Raise it"),
+        pair("NAMESPACES", "EUSERS", "clone3", HEALTHY, "nested 32 deep"),
+        pair(
+            "NAMESPACES",
+            "EINVAL",
+            "clone3",
+            m -> m.without("/proc/self/ns/cgroup"),
+            "this kernel lacks cgroup"),
+        pair("NAMESPACES", "EINVAL", "clone3", HEALTHY, "--timens=private"),
+        pair("NAMESPACES", "ENOSYS", "clone3", HEALTHY, "seccomp filter", "5.3"),
+        pair("NAMESPACES", "EAGAIN", "clone3", HEALTHY, "ulimit -u"),
+        pair("NAMESPACES", "ENOENT", "/proc/4/ns/net", HEALTHY, "has ended"),
+        pair("NAMESPACES", "EPERM", "/proc/4/ns/net", HEALTHY, "--userns=ns:PATH"),
+        pair("NAMESPACES", "EINVAL", "/proc/4/ns/net", HEALTHY, "ls -l /proc/4/ns/net"),
+        pair(
+            "UID_MAP",
+            "EPERM",
+            "/usr/bin/newuidmap",
+            m -> m.mode("/usr/bin/newuidmap", 0100755).capabilities("/usr/bin/newuidmap", ""),
+            "neither setuid nor has cap_setuid",
+            "setcap"),
+        pair(
+            "GID_MAP",
+            "EPERM",
+            "/usr/bin/newgidmap",
+            m -> m.without("/etc/subgid"),
+            "no range for ann in /etc/subgid",
+            "usermod --add-subgids"),
+        pair("UID_MAP", "EPERM", "/usr/bin/newuidmap", HEALTHY, "100000+65536 in /etc/subuid"),
+        pair("UID_MAP", "ENOENT", "/usr/bin/newuidmap", HEALTHY, "apt-get install uidmap"),
+        pair("UID_MAP", "EPERM", "/proc/7/uid_map", HEALTHY, "only the caller's own id"),
+        pair("UID_MAP", "EPERM", "/proc/7/uid_map", FakeMachine::asRoot, "CAP_SETFCAP"),
+        pair("UID_MAP", "EPERM", "/proc/7/uid_map", m -> m.file(APPARMOR, "1\n"), "\"userns,\""),
+        pair("GID_MAP", "EINVAL", "/proc/7/gid_map", HEALTHY, "340 entries", "--gidmap"),
+        pair("SETUP_IDS", "EINVAL", "setresuid", HEALTHY, "--uidmap"),
+        pair("HOST_TREE", "EACCES", "/home/bob/x", HEALTHY, "closed to the caller"),
+        pair("BIND", "EACCES", "/home/ann/x", HEALTHY, "the ids that are mapped"),
+        pair("BIND", "EPERM", "/mnt", HEALTHY, "flags of an outer mount", ":ro"),
+        pair(
+            "BIND",
+            "ENODEV",
+            "/dev/full",
+            m -> m.mode("/dev/full", 0100644),
+            "/dev/full is no device"),
+        pair("IDMAP_MOUNT", "EINVAL", "mount_setattr", HEALTHY, "id-mapped mounts"),
+        pair(
+            "FILESYSTEM",
+            "EPERM",
+            "proc",
+            m -> m.mount("30 22 0:40 / /proc/kcore rw - tmpfs tmpfs rw"),
+            "/proc/kcore",
+            "--proc=bind"),
+        pair("FILESYSTEM", "EPERM", "proc", HEALTHY, "--proc=bind"),
+        pair("FILESYSTEM", "EPERM", "sysfs", HEALTHY, "network namespace", "--network=none"),
+        pair(
+            "FILESYSTEM", "EACCES", "tmpfs", m -> m.file(APPARMOR, "1\n"), "no power", "sysctl -w"),
+        pair("FILESYSTEM", "EPERM", "tmpfs", HEALTHY, "dmesg"),
+        pair("FILESYSTEM", "ENODEV", "mqueue", HEALTHY, "no file system mqueue", "modprobe"),
+        pair("FILESYSTEM", "EINVAL", "devpts", HEALTHY, "--gidmap"),
+        pair("FILESYSTEM", "ENOSYS", "tmpfs", HEALTHY, "seccomp filter"),
+        pair(
+            "OVERLAY",
+            "EPERM",
+            "overlay",
+            m -> m.file("/proc/sys/kernel/osrelease", "5.10.0\n"),
+            "since Linux 5.11"),
+        pair("OVERLAY", "EINVAL", "overlay", HEALTHY, "on an overlayfs already"),
+        pair(
+            "OVERLAY",
+            "ENODEV",
+            "overlay",
+            m -> m.file("/proc/filesystems", "\text4\n"),
+            "modprobe overlay"),
+        pair(
+            "PIVOT_ROOT",
+            "EINVAL",
+            "/",
+            m -> m.file("/proc/self/mountinfo", "1 1 0:2 / / rw - rootfs rootfs rw\n"),
+            "the initial ramfs",
+            "switch_root(8)"),
+        pair("PIVOT_ROOT", "EINVAL", "/", HEALTHY, "chroot"),
+        pair("MOUNT", "ENOENT", "/data", HEALTHY, "Make /data there"),
+        pair("MOUNT", "EROFS", "/data", HEALTHY, "read-only", "--ephemeral"),
+        pair("MOUNT", "ENOTDIR", "/etc/passwd", HEALTHY, "a file onto a file"),
+        pair("MOUNT", "ELOOP", "/proc", HEALTHY, "symbolic link", "hostile"),
+        pair("MOUNT", "EACCES", "/data", HEALTHY, "not mapped", "chown"),
+        pair("MKDIR", "EROFS", "/work", HEALTHY, "/work is missing"),
+        pair("SYMLINK", "EEXIST", "/dev/fd", HEALTHY, "already"),
+        pair("MKNOD", "EPERM", "/dev/null", HEALTHY, "--userns=host"),
+        pair("MOUNT_ATTRIBUTES", "EPERM", "/", HEALTHY, "flags of an outer mount"),
+        pair("HOSTNAME", "EPERM", "web", HEALTHY, "--uts"),
+        pair("LOOPBACK", "EPERM", "lo", HEALTHY, "--network=none"),
+        pair("SYSCTL", "EACCES", "kernel/shmmax", HEALTHY, "whole machine"),
+        pair("CONSOLE", "ENOSPC", "/dev/pts/ptmx", HEALTHY, "kernel.pty.max"),
+        pair("KEYRING", "EDQUOT", "keyring", HEALTHY, "kernel.keys.maxkeys"),
+        pair("RLIMIT", "EPERM", "setrlimit", HEALTHY, "ulimit -H"),
+        pair("USER", "EINVAL", "setresuid", HEALTHY, "not mapped", "nsrun doctor"),
+        pair("USER", "EPERM", "setgroups", HEALTHY, "/etc/subgid"),
+        pair("CAPABILITIES", "EPERM", "capset", HEALTHY, "--cap-add"),
+        pair("WORKDIR", "EPERM", "/proc/self/fd/7", HEALTHY, "leads out of the root"),
+        pair("WORKDIR", "EACCES", "/root", HEALTHY, "closed to the user"),
+        pair("EXEC", "ENOENT", "nosuch", HEALTHY, "no such command"),
+        pair("EXEC", "ENOENT", "/bin/nosuch", HEALTHY, "not in the root filesystem"),
+        pair("EXEC", "E2BIG", "/bin/sh", HEALTHY, "128 KiB"),
+        pair("EXEC", "ETXTBSY", "/bin/sh", HEALTHY, "open for writing"),
+        pair(
+            "START",
+            "EACCES",
+            "memfd_create",
+            m -> m.file("/proc/sys/vm/memfd_noexec", "2\n"),
+            "vm.memfd_noexec=2"),
+        pair("CONTROL", "EPROTO", "hello", HEALTHY, "do not fit together", ".cache/nsrun"),
+        pair("PLAN", "E2BIG", "plan", HEALTHY, "Pass less"),
+        pair("START", "EMFILE", "memfd", HEALTHY, "the limit is 1024"));
+  }
+
+  private static Arguments pair(
+      String step, String errno, String object, UnaryOperator<FakeMachine> change, String... said) {
+    return Arguments.of(
+        SetupStep.valueOf(step), Errno.valueOf(errno), object, change, List.of(said));
+  }
+
+  @ParameterizedTest(name = "{index}: {0} {2}: {1}")
+  @MethodSource("pairs")
+  void aRefusalIsExplainedInOneLine(
+      SetupStep step,
+      Errno errno,
+      String object,
+      UnaryOperator<FakeMachine> change,
+      List<String> said) {
+    Optional<String> cause = explain(step, errno, object, change.apply(FakeMachine.healthy()));
+
+    assertThat(cause).isPresent();
+    assertThat(cause.get()).contains(said).doesNotContain("\n");
+  }
+
+  @Test
+  void withoutANewUserNamespaceTheRemedyNamesRoot() {
+    LaunchPlan plan =
+        new LaunchPlan(
+            List.of(new HostStep.Namespaces(LinuxConstants.CLONE_NEWNS, List.of())),
+            new Isolation(List.of()));
+
+    Optional<String> cause =
+        new Causes(FakeMachine.healthy())
+            .explain(failed(SetupStep.NAMESPACES, Errno.EPERM, 0, "clone3"), plan);
+
+    assertThat(cause).hasValueSatisfying(text -> assertThat(text).contains("--userns=host"));
+  }
+
+  @Test
+  void nothingIsMadeUpWhereNothingIsKnown() {
+    assertThat(explain(SetupStep.UMASK, Errno.EIO, "umask", FakeMachine.healthy())).isEmpty();
+  }
+
+  @Test
+  void noCombinationOfStepAndErrnoBreaksIt() {
+    int known = 0;
+    for (SetupStep step : SetupStep.values()) {
+      for (Errno errno : Errno.values()) {
+        for (String object : List.of("", "/x", "proc", "newuidmap")) {
+          known += explain(step, errno, object, new FakeMachine()).isPresent() ? 1 : 0;
+        }
+      }
+    }
+    assertThat(known).isGreaterThan(200);
+  }
+
+  private static Optional<String> explain(
+      SetupStep step, Errno errno, String object, Machine machine) {
+    int index = step == SetupStep.FILESYSTEM && object.equals("devpts") ? 1 : -1;
+    return new Causes(machine)
+        .explain(
+            failed(step, errno, index, object), new LaunchPlan(STEPS, new Isolation(List.of())));
+  }
+
+  private static Event.Failed failed(SetupStep step, Errno errno, int index, String object) {
+    return new Event.Failed(step, index, errno.number(), object, "");
+  }
+}
