@@ -1,4 +1,5 @@
-#pragma once
+#ifndef NSRUN_CONTROL_H
+#define NSRUN_CONTROL_H
 
 #include <stdbool.h>
 
@@ -18,3 +19,5 @@ void control_release_plan(void);
  * 0 if there is none yet. False if the orchestrator is gone.
  */
 bool control_signal(int control, int *signo);
+
+#endif

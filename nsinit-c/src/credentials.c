@@ -7,8 +7,21 @@
 #include <unistd.h>
 
 #include "fail.h"
-#include "hands.h"
 #include "sys.h"
+
+static void drop_bounding(uint64_t mask, enum step_id step)
+{
+	/* EINVAL is the end of the capabilities that this kernel knows. */
+	for (unsigned long cap = 0; cap < 64; cap++) {
+		if (mask >> cap & 1)
+			continue;
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
+			if (errno == EINVAL)
+				break;
+			fail(step, "PR_CAPBSET_DROP", "capability %lu", cap);
+		}
+	}
+}
 
 static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable)
 {
@@ -29,18 +42,9 @@ static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inh
 	return (int)syscall(SYS_capset, &header, data);
 }
 
-void step_bounding_set(const struct step *step)
+void credentials_bounding_set(uint64_t mask)
 {
-	/* EINVAL is the end of the capabilities that this kernel knows. */
-	for (unsigned long cap = 0; cap < 64; cap++) {
-		if (step->u.bounding.mask >> cap & 1)
-			continue;
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
-			if (errno == EINVAL)
-				break;
-			fail(STEP_BOUNDING_SET, "PR_CAPBSET_DROP", "capability %lu", cap);
-		}
-	}
+	drop_bounding(mask, STEP_BOUNDING_SET);
 }
 
 static bool same_groups(const gid_t *wanted, unsigned count)
@@ -62,12 +66,12 @@ static bool same_groups(const gid_t *wanted, unsigned count)
 	return true;
 }
 
-void step_user(const struct step *step)
+void credentials_user(const struct step *step, bool own_terminal)
 {
 	struct reader list = step->u.user.groups;
 	gid_t groups[PLAN_MAX_GROUPS];
 
-	if (run.own_pty && fchown(STDIN_FILENO, step->u.user.uid, (gid_t)-1) < 0)
+	if (own_terminal && fchown(STDIN_FILENO, step->u.user.uid, (gid_t)-1) < 0)
 		fail(STEP_USER, "terminal", "chown to uid %u", step->u.user.uid);
 	/* Else the change of uid away from 0 clears the capabilities that capset is about to shape.
 	 */
@@ -87,7 +91,7 @@ void step_user(const struct step *step)
 		fail_errno(STEP_USER, EPERM, "getgroups", "foreign groups remain");
 }
 
-void step_capabilities(const struct step *step)
+void credentials_capabilities(const struct step *step)
 {
 	if (set_capabilities(step->u.capabilities.effective, step->u.capabilities.permitted,
 			     step->u.capabilities.inheritable) < 0)
@@ -101,18 +105,17 @@ void step_capabilities(const struct step *step)
 			fail(STEP_CAPABILITIES, "PR_CAP_AMBIENT", "raise capability %lu", cap);
 }
 
-static void no_new_privs(enum step_id step, const char *whose)
+void credentials_no_new_privs(void)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		fail(step, "PR_SET_NO_NEW_PRIVS", "%s", whose);
+		fail(STEP_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", "on");
 }
 
-void step_no_new_privs(const struct step *step) { no_new_privs((enum step_id)step->id, "of the command"); }
-
-void step_seccomp(const struct step *step)
+void credentials_seccomp(const struct step *step)
 {
 	struct sock_fprog program = {
-		.len = (unsigned short)(step->u.seccomp.program.length / sizeof(struct sock_filter)),
+		.len = (unsigned short)(step->u.seccomp.program.length /
+					sizeof(struct sock_filter)),
 		/* The kernel copies it, whatever its alignment here. */
 		.filter = (struct sock_filter *)(uintptr_t)step->u.seccomp.program.bytes,
 	};
@@ -127,5 +130,6 @@ void credentials_of_init(void)
 
 	if (set_capabilities(kill, kill, 0) < 0)
 		fail(STEP_SUPERVISE, "capset", "of PID 1");
-	no_new_privs(STEP_SUPERVISE, "of PID 1");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		fail(STEP_SUPERVISE, "PR_SET_NO_NEW_PRIVS", "of PID 1");
 }

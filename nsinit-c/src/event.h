@@ -1,4 +1,5 @@
-#pragma once
+#ifndef NSRUN_EVENT_H
+#define NSRUN_EVENT_H
 
 /*
  * Frames out of nsinit. They go to the orchestrator over the control socket, or, from inside the
@@ -61,3 +62,5 @@ bool event_failed(uint16_t step, uint16_t index, int error, const char *object, 
 void child_exit_decode(struct reader *r, struct child_exit *child);
 struct rusage;
 void child_exit_fill(struct child_exit *child, int status, const struct rusage *usage);
+
+#endif

@@ -1,4 +1,5 @@
-#pragma once
+#ifndef NSRUN_FAIL_H
+#define NSRUN_FAIL_H
 
 #include <stdnoreturn.h>
 
@@ -24,3 +25,5 @@ void fail_hook(void (*hook)(void));
 /* Set in memory that a vfork child shares with its parent, so that the parent learns of the child's
  * failure. */
 extern volatile int failed;
+
+#endif

@@ -1,7 +1,10 @@
-#pragma once
+#ifndef NSRUN_MONITOR_H
+#define NSRUN_MONITOR_H
 
 #include "plan.h"
 
 /* Carries out the HOST steps, clones init, and watches over it until it is gone. control is the
  * orchestrator's socket. */
 _Noreturn void monitor_run(const struct plan *plan, int control);
+
+#endif

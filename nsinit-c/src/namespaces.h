@@ -1,4 +1,5 @@
-#pragma once
+#ifndef NSRUN_NAMESPACES_H
+#define NSRUN_NAMESPACES_H
 
 #include <sys/types.h>
 
@@ -9,3 +10,5 @@
  * is init; in the monitor its pid, with *pidfd set. The monitor itself stays where it was.
  */
 pid_t namespaces_clone(const struct step *step, int *pidfd);
+
+#endif

@@ -1,4 +1,5 @@
-#pragma once
+#ifndef NSRUN_RELAY_H
+#define NSRUN_RELAY_H
 
 #include <poll.h>
 #include <stdbool.h>
@@ -29,3 +30,5 @@ void relay_restore(void);
 /* For a monitor that died: termios as hexadecimal digits, as TERMINAL told it. Returns an exit
  * code. */
 int relay_restore_from(const char *hex);
+
+#endif

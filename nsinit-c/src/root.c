@@ -10,10 +10,9 @@
 
 static int root_fd = -1;
 
-int root_set_current(void)
+void root_set(int fd)
 {
-	root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return root_fd;
+	root_fd = fd;
 }
 
 int open_beneath(int root, const char *path, uint64_t flags, uint64_t resolve)

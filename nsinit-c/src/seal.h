@@ -1,4 +1,5 @@
-#pragma once
+#ifndef NSRUN_SEAL_H
+#define NSRUN_SEAL_H
 
 /*
  * Makes sure that this program runs from a sealed memfd, with an empty environment: whoever gets at
@@ -7,3 +8,5 @@
  * if need be; returns in the copy.
  */
 void seal_self(char **argv);
+
+#endif

@@ -24,7 +24,10 @@ uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-void trace_enable(void) { enabled = true; }
+void trace_enable(void)
+{
+	enabled = true;
+}
 
 void trace_begin(void)
 {

@@ -1,4 +1,5 @@
-#pragma once
+#ifndef NSRUN_TRACE_H
+#define NSRUN_TRACE_H
 
 #include <stdint.h>
 
@@ -10,3 +11,5 @@ void trace_end(uint16_t step, uint16_t index);
 void trace_flush(void);
 
 uint64_t now_ns(void);
+
+#endif

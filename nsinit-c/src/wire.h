@@ -1,4 +1,5 @@
-#pragma once
+#ifndef NSRUN_WIRE_H
+#define NSRUN_WIRE_H
 
 /*
  * Bounded getters and putters for the frames of the control protocol (nsinit-c/README.md).
@@ -49,3 +50,5 @@ void put_str(struct writer *w, const char *s, size_t limit);
 void put_blob(struct writer *w, const void *bytes, uint32_t n);
 
 uint32_t crc32(const uint8_t *bytes, size_t n);
+
+#endif

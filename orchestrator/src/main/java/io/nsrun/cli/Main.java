@@ -21,7 +21,10 @@ public final class Main {
   private static int run(String[] args) {
     CommandSpec spec = CommandSpec.create().name("nsrun");
     spec.addOption(
-        OptionSpec.builder("--version").versionHelp(true).description("Print the version.").build());
+        OptionSpec.builder("--version")
+            .versionHelp(true)
+            .description("Print the version.")
+            .build());
     spec.version("nsrun " + version());
     CommandLine line = new CommandLine(spec);
     try {

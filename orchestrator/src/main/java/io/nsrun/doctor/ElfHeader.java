@@ -58,7 +58,9 @@ record ElfHeader(int machine, String interpreter) {
     if (offset < 0 || length < 2 || length > 4096 || offset > file.limit() - length) {
       return "";
     }
-    return new String(file.array(), (int) offset, (int) length - 1, StandardCharsets.UTF_8);
+    byte[] text = new byte[(int) length - 1];
+    file.get((int) offset, text);
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   /** The architecture's usual name, as uname(1) prints it. */
