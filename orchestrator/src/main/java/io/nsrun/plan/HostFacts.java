@@ -17,6 +17,8 @@ import java.util.Map;
  * @param uids user ids that exist in the current user namespace, one range for each line of
  *     /proc/self/uid_map
  * @param gids the same for group ids
+ * @param setgroupsDenied whether the current user namespace has given setgroups(2) up, which those
+ *     below it inherit
  * @param subUids the caller's ranges in /etc/subuid
  * @param subGids the caller's ranges in /etc/subgid
  * @param newuidmap helper for the uid map
@@ -32,6 +34,7 @@ public record HostFacts(
     String userName,
     List<IdRange> uids,
     List<IdRange> gids,
+    boolean setgroupsDenied,
     List<IdRange> subUids,
     List<IdRange> subGids,
     IdHelper newuidmap,
@@ -55,6 +58,10 @@ public record HostFacts(
    * CAP_SETGID and, since Linux 5.12 for maps with the id 0, CAP_SETFCAP.
    */
   public boolean mayMapAnyIds() {
+    return mayMapAnyIds(euid, capabilities);
+  }
+
+  static boolean mayMapAnyIds(long euid, long capabilities) {
     return euid == 0 && (capabilities & MAP_CAPABILITIES) == MAP_CAPABILITIES;
   }
 

@@ -3,6 +3,8 @@ package io.nsrun.plan;
 /** What a path of the host is, symbolic links followed, as the caller sees it. */
 public enum PathKind {
   DIRECTORY("a directory"),
+  /** A directory that the caller may not enter. */
+  UNSEARCHABLE_DIRECTORY("a directory that you may not search"),
   FILE("a file"),
   CHARACTER_DEVICE("a character device"),
   OTHER("a pipe, socket or block device"),
@@ -27,6 +29,11 @@ public enum PathKind {
 
   /** Whether there is something to mount. */
   public boolean exists() {
-    return this == DIRECTORY || this == FILE || this == CHARACTER_DEVICE || this == OTHER;
+    return isDirectory() || this == FILE || this == CHARACTER_DEVICE || this == OTHER;
+  }
+
+  /** Whether it is a directory, searchable or not. */
+  public boolean isDirectory() {
+    return this == DIRECTORY || this == UNSEARCHABLE_DIRECTORY;
   }
 }

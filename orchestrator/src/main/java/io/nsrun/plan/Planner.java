@@ -1,10 +1,36 @@
 package io.nsrun.plan;
 
+import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.NamespaceMode;
+import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.StopPolicy;
+import io.nsrun.spec.TerminalSize;
+import io.nsrun.spec.User;
+import io.nsrun.spec.UserNamespace;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Turns what is wanted into what is done: a pure function of its arguments. */
 public final class Planner {
-  private Planner() {}
+  /** Numbers that nsinit has room for (nsinit-c/README.md). */
+  private static final int MAX_SLOTS = 256;
+
+  private static final int MAX_STEPS = 1024;
+
+  private final Spec spec;
+  private final HostFacts facts;
+  private final SpecProblems problems;
+  private final PlanBuilder plan = new PlanBuilder();
+
+  private Planner(Spec spec, HostFacts facts, SpecProblems problems) {
+    this.spec = spec;
+    this.facts = facts;
+    this.problems = problems;
+  }
 
   /**
    * The plan that makes {@code spec} real for the caller and host of {@code facts}.
@@ -12,8 +38,146 @@ public final class Planner {
    * @throws io.nsrun.spec.SpecProblemsException with every reason why it can't be made real, those
    *     of {@link Spec#validate} included
    */
-  @SuppressWarnings("DoNotCallSuggester")
   public static LaunchPlan plan(Spec spec, HostFacts facts) {
-    throw new UnsupportedOperationException();
+    return plan(spec, facts, new SpecProblems());
+  }
+
+  /**
+   * As {@link #plan(Spec, HostFacts)}, for a caller that has collected problems already, and wants
+   * all of them told together.
+   *
+   * @throws io.nsrun.spec.SpecProblemsException if {@code problems} has any in the end
+   */
+  public static LaunchPlan plan(Spec spec, HostFacts facts, SpecProblems problems) {
+    spec.validate(problems);
+    PathChecks.check(spec, facts, problems);
+    // What follows relies on a well-formed spec.
+    problems.throwIfAny();
+    return new Planner(spec, facts, problems).plan();
+  }
+
+  private LaunchPlan plan() {
+    CommandPlanner command = new CommandPlanner(spec, facts, problems);
+    IdPlan ids = spec.user().isNew() ? IdMapPlanner.plan(spec, facts, problems) : null;
+    if (spec.user().mode() == UserNamespace.Mode.HOST && !(facts.euid() == 0 && facts.mayMount())) {
+      problems.add(
+          SpecField.USER_NAMESPACE,
+          "host needs root with CAP_SYS_ADMIN",
+          "leave --userns out: a user namespace of its own needs no privilege");
+    }
+    User user = ids == null ? spec.process().user() : ids.user();
+    boolean setGroups = setsGroups(ids, user);
+    hostSteps(ids);
+    initSteps(ids);
+    command.checkCapabilities();
+    command.plan(user, setGroups, plan);
+    List<Step> steps = plan.steps();
+    if (plan.slots() > MAX_SLOTS || steps.size() > MAX_STEPS) {
+      problems.add(
+          SpecField.VOLUME,
+          plan.slots() + " mounts in " + steps.size() + " steps",
+          "nsinit takes at most " + MAX_SLOTS + " and " + MAX_STEPS);
+    }
+    problems.throwIfAny();
+    CapabilitySet capabilities = command.capabilities();
+    return new LaunchPlan(steps, IsolationReport.of(spec, facts, ids, setGroups, capabilities));
+  }
+
+  private boolean setsGroups(IdPlan ids, User user) {
+    if (ids != null) {
+      return !ids.groupsStay();
+    }
+    // Nobody can tell from outside whether a joined namespace allows it: only when asked for.
+    return spec.user().mode() == UserNamespace.Mode.HOST
+        ? !facts.setgroupsDenied()
+        : !user.additionalGids().isEmpty();
+  }
+
+  private void hostSteps(IdPlan ids) {
+    ProcessSpec process = spec.process();
+    long flags =
+        (spec.trace() ? Step.OptionFlags.TRACE : 0)
+            | (process.interactive() ? 0 : Step.OptionFlags.NULL_STDIN);
+    if (flags != 0) {
+      plan.host(new HostStep.Options(flags));
+    }
+    TerminalSize terminal = process.terminal();
+    if (terminal != null) {
+      plan.host(new HostStep.Terminal(terminal.rows(), terminal.columns()));
+    }
+    StopPolicy stop = spec.stop();
+    long timeout = stop.timeout().toMillis();
+    if (timeout > 0) {
+      plan.host(new HostStep.Timeout(timeout, stop.signal().number(), stop.grace().toMillis()));
+    }
+    plan.afterNamespaces(namespaces());
+    if (ids != null) {
+      plan.afterNamespaces(new HostStep.UidMap(ids.uidHelper(), ids.uids()));
+      plan.afterNamespaces(new HostStep.GidMap(ids.denySetgroups(), ids.gidHelper(), ids.gids()));
+    }
+  }
+
+  private HostStep.Namespaces namespaces() {
+    long create = 0;
+    List<Step.Joined> joined = new ArrayList<>();
+    UserNamespace user = spec.user();
+    if (user.isNew()) {
+      create |= LinuxConstants.CLONE_NEWUSER;
+    } else if (user.mode() == UserNamespace.Mode.JOIN) {
+      joined.add(new Step.Joined(LinuxConstants.CLONE_NEWUSER, user.path()));
+    }
+    for (NamespaceType type : spec.namespaces().keySet()) {
+      NamespaceMode mode = spec.namespace(type);
+      if (mode instanceof NamespaceMode.Private) {
+        create |= flag(type);
+      } else if (mode instanceof NamespaceMode.Join join) {
+        joined.add(new Step.Joined(flag(type), join.path()));
+      }
+    }
+    return new HostStep.Namespaces(create, joined);
+  }
+
+  private static long flag(NamespaceType type) {
+    return switch (type) {
+      case USER -> LinuxConstants.CLONE_NEWUSER;
+      case MOUNT -> LinuxConstants.CLONE_NEWNS;
+      case PID -> LinuxConstants.CLONE_NEWPID;
+      case IPC -> LinuxConstants.CLONE_NEWIPC;
+      case UTS -> LinuxConstants.CLONE_NEWUTS;
+      case NETWORK -> LinuxConstants.CLONE_NEWNET;
+      case CGROUP -> LinuxConstants.CLONE_NEWCGROUP;
+      case TIME -> LinuxConstants.CLONE_NEWTIME;
+    };
+  }
+
+  private void initSteps(IdPlan ids) {
+    if (ids != null) {
+      plan.beforePivot(
+          new InitStep.SetupIds(IdRanges.rootOf(ids.uids()), IdRanges.rootOf(ids.gids())));
+    } else if (spec.user().mode() == UserNamespace.Mode.JOIN) {
+      plan.beforePivot(new InitStep.SetupIds(0, 0));
+    }
+    boolean ownMounts = spec.isPrivate(NamespaceType.MOUNT);
+    if (ownMounts) {
+      new MountPlanner(spec, facts, plan).plan(ids);
+    }
+    if (!spec.hostname().isEmpty()) {
+      plan.afterPivot(new InitStep.Hostname(spec.hostname()));
+    }
+    if (!spec.domainname().isEmpty()) {
+      plan.afterPivot(new InitStep.Domainname(spec.domainname()));
+    }
+    if (spec.isPrivate(NamespaceType.NETWORK)) {
+      plan.afterPivot(new InitStep.Loopback());
+    }
+    if (spec.process().terminal() != null) {
+      plan.afterPivot(new InitStep.Console(ownMounts ? "/dev/console" : ""));
+    }
+    // Last, since mount points and the working directory are made before. The host's root is
+    // read-only from the start.
+    if (ownMounts && spec.root().readOnly() && !spec.root().host()) {
+      plan.afterPivot(
+          new InitStep.MountAttributes("/", false, LinuxConstants.MOUNT_ATTR_RDONLY, 0));
+    }
   }
 }

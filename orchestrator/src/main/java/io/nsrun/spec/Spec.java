@@ -92,7 +92,7 @@ public record Spec(
     private final List<Mount> mounts = new ArrayList<>();
     private final List<Rlimit> rlimits = new ArrayList<>();
     private Capabilities capabilities = Capabilities.DEFAULT;
-    private boolean noNewPrivileges = true;
+    private Boolean noNewPrivileges;
     private boolean init = true;
     private StopPolicy stop = StopPolicy.DEFAULT;
     private String hostname = "";
@@ -166,6 +166,7 @@ public record Spec(
       return this;
     }
 
+    /** Unless called it is true, and false for {@link Capabilities#privileged}. */
     public Builder noNewPrivileges(boolean value) {
       noNewPrivileges = value;
       return this;
@@ -220,7 +221,7 @@ public record Spec(
           mounts,
           rlimits,
           capabilities,
-          noNewPrivileges,
+          noNewPrivileges == null ? !capabilities.privileged() : noNewPrivileges,
           init,
           stop,
           hostname,

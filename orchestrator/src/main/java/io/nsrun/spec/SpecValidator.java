@@ -15,8 +15,12 @@ final class SpecValidator {
   private static final int PATH_MAX = 4096;
 
   private static final int MAX_NAME = 128;
-  private static final long MAX_MILLIS = Long.MAX_VALUE / 1_000_000;
-  private static final int MAX_GROUPS = 65536;
+
+  /** Ten years: neither sums nor nanoseconds of it overflow anywhere. */
+  private static final long MAX_SECONDS = 3650L * 24 * 60 * 60;
+
+  /** What nsinit has room for; the kernel would take 65536. */
+  private static final int MAX_GROUPS = 256;
 
   private final Spec spec;
   private final SpecProblems problems;
@@ -110,7 +114,7 @@ final class SpecValidator {
       problems.add(
           SpecField.USER,
           user.additionalGids().size() + " supplementary groups",
-          "the kernel takes at most " + MAX_GROUPS);
+          "nsinit takes at most " + MAX_GROUPS);
     }
     for (int i = 0; i < user.additionalGids().size(); i++) {
       id("supplementary gid", user.additionalGids().get(i));
@@ -236,9 +240,8 @@ final class SpecValidator {
   }
 
   private void duration(SpecField field, Duration duration) {
-    // Seconds first: toMillis() throws for the longest ones.
-    if (duration.isNegative() || duration.toSeconds() > MAX_MILLIS / 1000) {
-      problems.add(field, duration + " is out of range", "use 0 to 290 years");
+    if (duration.isNegative() || duration.toSeconds() >= MAX_SECONDS) {
+      problems.add(field, duration + " is out of range", "use less than 10 years");
     }
   }
 

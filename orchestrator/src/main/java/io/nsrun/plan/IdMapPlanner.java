@@ -1,0 +1,237 @@
+package io.nsrun.plan;
+
+import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.IdMaps;
+import io.nsrun.spec.IdRange;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.User;
+import io.nsrun.spec.UserNamespace;
+import java.util.List;
+
+/** Chooses the id maps of a new user namespace. */
+final class IdMapPlanner {
+  private static final String SUBUID = "/etc/subuid";
+  private static final String SUBGID = "/etc/subgid";
+
+  private final UserNamespace wanted;
+  private final HostFacts facts;
+  private final SpecProblems problems;
+
+  private IdMapPlanner(UserNamespace wanted, HostFacts facts, SpecProblems problems) {
+    this.wanted = wanted;
+    this.facts = facts;
+    this.problems = problems;
+  }
+
+  /**
+   * The ids for a spec that {@link UserNamespace#isNew}; what can't be done goes to {@code
+   * problems}.
+   */
+  static IdPlan plan(Spec spec, HostFacts facts, SpecProblems problems) {
+    User user = userOf(spec, facts);
+    IdPlan ids = new IdMapPlanner(spec.user(), facts, problems).choose(user);
+    if (ids.uids().isEmpty() || ids.gids().isEmpty()) {
+      problems.add(
+          SpecField.USER_NAMESPACE,
+          "none of the ids 0-65535 exists in the current user namespace",
+          "give --uidmap and --gidmap");
+    } else {
+      checkUser(ids, problems);
+    }
+    return ids;
+  }
+
+  /** Whom the command runs as. */
+  static User userOf(Spec spec, HostFacts facts) {
+    boolean keep = spec.user().mode() == UserNamespace.Mode.KEEP_ID && !spec.process().userGiven();
+    return keep ? new User(facts.euid(), facts.egid(), List.of()) : spec.process().user();
+  }
+
+  private IdPlan choose(User user) {
+    return switch (wanted.mode()) {
+      case PRIVATE -> single(user, 0, 0, true, "");
+      case EXPLICIT -> explicit(user);
+      case KEEP_ID -> facts.mayMapAnyIds() ? identity(user) : ranges(user, true);
+      default -> facts.mayMapAnyIds() ? identity(user) : ranges(user, false);
+    };
+  }
+
+  /** One id, the caller's own. */
+  private IdPlan single(User user, long uidInside, long gidInside, boolean full, String reason) {
+    boolean deny = !facts.mayMapAnyIds();
+    return new IdPlan(
+        List.of(new IdMapping(uidInside, facts.euid(), 1)),
+        List.of(new IdMapping(gidInside, facts.egid(), 1)),
+        "",
+        "",
+        deny,
+        deny || facts.setgroupsDenied(),
+        user,
+        new Isolation.Property(Isolation.Aspect.IDS, full, "1 id", reason));
+  }
+
+  /** Every id up to 65535 that exists here, unchanged. */
+  private IdPlan identity(User user) {
+    List<IdMapping> uids = IdRanges.identity(facts.uids());
+    List<IdMapping> gids = IdRanges.identity(facts.gids());
+    return new IdPlan(
+        uids,
+        gids,
+        "",
+        "",
+        false,
+        facts.setgroupsDenied(),
+        user,
+        new Isolation.Property(
+            Isolation.Aspect.IDS,
+            false,
+            IdRanges.describeCount(uids),
+            "started by root: ids inside are the same ids outside"));
+  }
+
+  /** The caller's own id and its subordinate ones, or only the former where that can't be. */
+  private IdPlan ranges(User user, boolean keep) {
+    long uid = keep ? facts.euid() : 0;
+    long gid = keep ? facts.egid() : 0;
+    List<IdRange> subUids = IdRanges.usable(facts.subUids(), facts.uids(), facts.euid());
+    List<IdRange> subGids = IdRanges.usable(facts.subGids(), facts.gids(), facts.egid());
+    String obstacle = obstacle(subUids, subGids);
+    if (!obstacle.isEmpty()) {
+      return single(user, uid, gid, false, obstacle);
+    }
+    List<IdMapping> uids = IdRanges.around(uid, facts.euid(), subUids);
+    return new IdPlan(
+        uids,
+        IdRanges.around(gid, facts.egid(), subGids),
+        facts.newuidmap().path(),
+        facts.newgidmap().path(),
+        false,
+        facts.setgroupsDenied(),
+        user,
+        new Isolation.Property(Isolation.Aspect.IDS, true, IdRanges.describeCount(uids), ""));
+  }
+
+  private String obstacle(List<IdRange> subUids, List<IdRange> subGids) {
+    String none = missingRange(facts.subUids(), subUids, SUBUID);
+    if (none.isEmpty()) {
+      none = missingRange(facts.subGids(), subGids, SUBGID);
+    }
+    if (none.isEmpty()) {
+      none = facts.newuidmap().problem();
+    }
+    return none.isEmpty() ? facts.newgidmap().problem() : none;
+  }
+
+  private String missingRange(List<IdRange> granted, List<IdRange> usable, String file) {
+    if (granted.isEmpty()) {
+      return "no range for " + facts.userName() + " in " + file;
+    }
+    return usable.isEmpty()
+        ? "the range of " + file + " does not exist in the current user namespace"
+        : "";
+  }
+
+  private IdPlan explicit(User user) {
+    boolean any = facts.mayMapAnyIds();
+    boolean uidDirect = any || isOwn(wanted.uids(), facts.euid());
+    boolean gidDirect = any || isOwn(wanted.gids(), facts.egid());
+    if (any) {
+      available(wanted.uids(), facts.uids(), SpecField.UID_MAP);
+      available(wanted.gids(), facts.gids(), SpecField.GID_MAP);
+    }
+    if (!uidDirect) {
+      granted(wanted.uids(), facts.euid(), facts.subUids(), SUBUID, SpecField.UID_MAP);
+      helper(facts.newuidmap(), SpecField.UID_MAP);
+    }
+    if (!gidDirect) {
+      granted(wanted.gids(), facts.egid(), facts.subGids(), SUBGID, SpecField.GID_MAP);
+      helper(facts.newgidmap(), SpecField.GID_MAP);
+    }
+    IdRanges.checkSize(wanted.uids(), SpecField.UID_MAP, problems);
+    IdRanges.checkSize(wanted.gids(), SpecField.GID_MAP, problems);
+    boolean deny = gidDirect && !any;
+    return new IdPlan(
+        wanted.uids(),
+        wanted.gids(),
+        uidDirect ? "" : facts.newuidmap().path(),
+        gidDirect ? "" : facts.newgidmap().path(),
+        deny,
+        deny || facts.setgroupsDenied(),
+        user,
+        new Isolation.Property(
+            Isolation.Aspect.IDS, true, IdRanges.describeCount(wanted.uids()), ""));
+  }
+
+  private static boolean isOwn(List<IdMapping> map, long own) {
+    return map.size() == 1 && map.get(0).count() == 1 && map.get(0).outside() == own;
+  }
+
+  private void available(List<IdMapping> map, List<IdRange> existing, SpecField field) {
+    for (int i = 0; i < map.size(); i++) {
+      IdMapping m = map.get(i);
+      if (!IdRanges.contain(existing, m.outside(), m.count())) {
+        problems.add(
+            field,
+            "mapping " + m + " leaves the ids that exist here: " + IdRanges.describe(existing),
+            "choose ids inside one of these");
+      }
+    }
+  }
+
+  private void granted(
+      List<IdMapping> map, long own, List<IdRange> ranges, String file, SpecField field) {
+    for (int i = 0; i < map.size(); i++) {
+      IdMapping m = map.get(i);
+      boolean isOwn = m.count() == 1 && m.outside() == own;
+      if (!isOwn && !IdRanges.contain(ranges, m.outside(), m.count())) {
+        problems.add(
+            field,
+            "mapping " + m + " needs more than your own id " + own + rangesText(ranges, file),
+            "choose ids of one range, or have root extend " + file);
+      }
+    }
+  }
+
+  private String rangesText(List<IdRange> ranges, String file) {
+    return ranges.isEmpty()
+        ? ", and " + file + " has no range for " + facts.userName()
+        : " and the range " + IdRanges.describe(ranges) + " of " + file;
+  }
+
+  private void helper(IdHelper helper, SpecField field) {
+    if (!helper.usable()) {
+      problems.add(
+          field,
+          "needs a helper, but " + helper.problem(),
+          "install Debian's package uidmap, or map only your own id");
+    }
+  }
+
+  private static void checkUser(IdPlan ids, SpecProblems problems) {
+    User user = ids.user();
+    mapped(ids.uids(), user.uid(), "uid", SpecField.UID_MAP, problems);
+    mapped(ids.gids(), user.gid(), "gid", SpecField.GID_MAP, problems);
+    List<Long> groups = user.additionalGids();
+    for (int i = 0; i < groups.size(); i++) {
+      mapped(ids.gids(), groups.get(i), "supplementary gid", SpecField.GID_MAP, problems);
+    }
+    if (!groups.isEmpty() && ids.groupsStay()) {
+      problems.add(
+          SpecField.USER,
+          "supplementary groups can't be set in a user namespace without setgroups",
+          "leave them out, or get a range in " + SUBGID);
+    }
+  }
+
+  private static void mapped(
+      List<IdMapping> map, long id, String what, SpecField field, SpecProblems problems) {
+    if (IdMaps.toOutside(map, id) < 0) {
+      problems.add(
+          SpecField.USER,
+          what + " " + id + " is not mapped; the container has " + IdRanges.describeInside(map),
+          "choose one of these, or see " + field.option() + " and --userns");
+    }
+  }
+}

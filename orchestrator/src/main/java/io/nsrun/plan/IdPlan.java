@@ -1,0 +1,27 @@
+package io.nsrun.plan;
+
+import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.User;
+import java.util.List;
+
+/**
+ * The ids of a new user namespace and how they get there.
+ *
+ * @param uids uid map
+ * @param gids gid map
+ * @param uidHelper path of newuidmap, or empty if the map is written directly
+ * @param gidHelper path of newgidmap, or empty if the map is written directly
+ * @param denySetgroups whether setgroups(2) must be given up for the gid map
+ * @param groupsStay whether the caller's supplementary groups can't be dropped
+ * @param user whom the command runs as
+ * @param ids how {@link Isolation.Aspect#IDS} came out
+ */
+record IdPlan(
+    List<IdMapping> uids,
+    List<IdMapping> gids,
+    String uidHelper,
+    String gidHelper,
+    boolean denySetgroups,
+    boolean groupsStay,
+    User user,
+    Isolation.Property ids) {}

@@ -1,0 +1,149 @@
+package io.nsrun.plan;
+
+import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.NamespaceMode;
+import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.ProcMode;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.UserNamespace;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Says which isolation a plan achieves. */
+final class IsolationReport {
+  private final Spec spec;
+  private final HostFacts facts;
+  private final List<Isolation.Property> properties = new ArrayList<>();
+
+  private IsolationReport(Spec spec, HostFacts facts) {
+    this.spec = spec;
+    this.facts = facts;
+  }
+
+  /**
+   * The report.
+   *
+   * @param ids the ids of a new user namespace, or {@code null}
+   * @param setGroups whether the caller's supplementary groups are dropped
+   */
+  static Isolation of(
+      Spec spec, HostFacts facts, IdPlan ids, boolean setGroups, CapabilitySet capabilities) {
+    IsolationReport report = new IsolationReport(spec, facts);
+    report.user(ids);
+    report.groups(setGroups);
+    report.namespace(NamespaceType.MOUNT, Isolation.Aspect.MOUNT_NAMESPACE);
+    report.namespace(NamespaceType.PID, Isolation.Aspect.PID_NAMESPACE);
+    report.namespace(NamespaceType.IPC, Isolation.Aspect.IPC_NAMESPACE);
+    report.namespace(NamespaceType.UTS, Isolation.Aspect.UTS_NAMESPACE);
+    report.namespace(NamespaceType.NETWORK, Isolation.Aspect.NETWORK_NAMESPACE);
+    report.namespace(NamespaceType.CGROUP, Isolation.Aspect.CGROUP_NAMESPACE);
+    report.time();
+    report.fileSystems();
+    report.privileges(capabilities);
+    return new Isolation(report.properties);
+  }
+
+  private void add(Isolation.Aspect aspect, boolean full, String value, String reason) {
+    properties.add(new Isolation.Property(aspect, full, value, reason));
+  }
+
+  private void user(IdPlan ids) {
+    UserNamespace user = spec.user();
+    if (ids != null) {
+      add(Isolation.Aspect.USER_NAMESPACE, true, "private", "");
+      properties.add(ids.ids());
+    } else if (user.mode() == UserNamespace.Mode.JOIN) {
+      add(Isolation.Aspect.USER_NAMESPACE, false, "joined", "shared through " + user.path());
+    } else {
+      add(Isolation.Aspect.USER_NAMESPACE, false, "host", "asked for: root inside is root outside");
+    }
+  }
+
+  private void groups(boolean setGroups) {
+    if (setGroups) {
+      add(Isolation.Aspect.SUPPLEMENTARY_GROUPS, true, "set", "");
+      return;
+    }
+    StringBuilder kept = new StringBuilder();
+    for (int i = 0; i < facts.groups().size(); i++) {
+      if (facts.groups().get(i) != facts.egid()) {
+        kept.append(kept.length() == 0 ? "kept: " : ",").append(facts.groups().get(i));
+      }
+    }
+    if (kept.length() == 0) {
+      add(Isolation.Aspect.SUPPLEMENTARY_GROUPS, true, "none", "");
+    } else {
+      add(
+          Isolation.Aspect.SUPPLEMENTARY_GROUPS,
+          false,
+          kept.toString(),
+          "the kernel lets nobody drop groups in this user namespace: setgroups is denied");
+    }
+  }
+
+  private void namespace(NamespaceType type, Isolation.Aspect aspect) {
+    NamespaceMode mode = spec.namespace(type);
+    if (mode instanceof NamespaceMode.Join join) {
+      add(aspect, false, "joined", "shared through " + join.path());
+    } else if (mode instanceof NamespaceMode.Host) {
+      add(aspect, false, "host", "asked for");
+    } else {
+      add(aspect, true, "private", "");
+    }
+  }
+
+  private void time() {
+    // The host's time is the default: a namespace of it hides nothing but the uptime.
+    if (spec.namespace(NamespaceType.TIME) instanceof NamespaceMode.Host) {
+      add(Isolation.Aspect.TIME_NAMESPACE, true, "host", "");
+    } else {
+      namespace(NamespaceType.TIME, Isolation.Aspect.TIME_NAMESPACE);
+    }
+  }
+
+  private void fileSystems() {
+    if (!spec.isPrivate(NamespaceType.MOUNT)) {
+      add(Isolation.Aspect.PROC, false, "host", "the mount namespace is shared");
+      add(Isolation.Aspect.SYSFS, false, "host", "the mount namespace is shared");
+      return;
+    }
+    if (SystemMounts.hasFreshProc(spec)) {
+      add(Isolation.Aspect.PROC, true, "fresh", "");
+    } else if (spec.proc() == ProcMode.NONE) {
+      add(Isolation.Aspect.PROC, true, "none", "");
+    } else {
+      add(
+          Isolation.Aspect.PROC,
+          false,
+          "host",
+          spec.proc() == ProcMode.BIND ? "asked for" : "the PID namespace is shared");
+    }
+    if (MountPlanner.hasOwnSysfs(spec)) {
+      add(Isolation.Aspect.SYSFS, true, "read-only", "");
+    } else {
+      add(
+          Isolation.Aspect.SYSFS,
+          !spec.root().host(),
+          spec.root().host() ? "host" : "left out",
+          "sysfs shows the network namespace, which is shared");
+    }
+  }
+
+  private void privileges(CapabilitySet capabilities) {
+    CapabilitySet more = capabilities.minus(CapabilitySet.DEFAULT);
+    boolean full = more.equals(CapabilitySet.NONE);
+    add(
+        Isolation.Aspect.CAPABILITIES,
+        full,
+        full
+            ? capabilities.toString()
+            : capabilities.equals(CapabilitySet.ALL) ? "all" : "extended",
+        full ? "" : "asked for: " + more);
+    add(
+        Isolation.Aspect.NO_NEW_PRIVS,
+        spec.noNewPrivileges(),
+        spec.noNewPrivileges() ? "on" : "off",
+        spec.noNewPrivileges() ? "" : "asked for");
+    add(Isolation.Aspect.SECCOMP, false, "none", "this version has no system call filter");
+  }
+}

@@ -1,0 +1,216 @@
+package io.nsrun.plan;
+
+import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NODEV;
+import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOEXEC;
+import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOSUID;
+import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_RDONLY;
+import static io.nsrun.plan.LinuxConstants.MS_PRIVATE;
+import static io.nsrun.plan.LinuxConstants.MS_REC;
+import static io.nsrun.plan.LinuxConstants.MS_SHARED;
+import static io.nsrun.plan.LinuxConstants.MS_SLAVE;
+
+import io.nsrun.spec.ContainerPath;
+import io.nsrun.spec.Mount;
+import io.nsrun.spec.MountOptions;
+import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.Root;
+import io.nsrun.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Plans the file systems of a container with a mount namespace of its own. */
+final class MountPlanner {
+  private static final int OWN = Step.MountFlags.CREATE_DIRECTORY | Step.MountFlags.NO_SYMLINKS;
+  private static final int WORKDIR_MODE = 0755;
+
+  private final Spec spec;
+  private final HostFacts facts;
+  private final PlanBuilder plan;
+  private final List<Mount> mounts;
+
+  MountPlanner(Spec spec, HostFacts facts, PlanBuilder plan) {
+    this.spec = spec;
+    this.facts = facts;
+    this.plan = plan;
+    this.mounts = sortedByDepth(spec.mounts());
+  }
+
+  /** Adds every step from the propagation to the working directory. */
+  void plan(IdPlan ids) {
+    plan.beforePivot(new InitStep.Propagation(MS_REC | propagation()));
+    root();
+    SystemMounts system = new SystemMounts(spec, this, plan);
+    system.plan(ids);
+    if (spec.root().host()) {
+      temporary("/tmp", "1777");
+      temporary("/run", "755");
+    }
+    for (int i = 0; i < mounts.size(); i++) {
+      mount(mounts.get(i));
+    }
+    String cwd = spec.process().cwd();
+    // The host's root is read-only: a missing directory is then better told by workdir itself.
+    if (!cwd.equals("/") && !spec.root().host()) {
+      plan.afterPivot(new InitStep.Mkdir(cwd, WORKDIR_MODE));
+    }
+    if (!spec.capabilities().privileged()) {
+      system.mask();
+    }
+  }
+
+  /** Whether the caller mounts something else at this place of the system. */
+  boolean isReplaced(String target) {
+    for (int i = 0; i < mounts.size(); i++) {
+      if (target.equals(ContainerPath.normalize(mounts.get(i).target()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Clones a tree of the host into a new slot: by the monitor if it may mount in its own namespace,
+   * since the container's ids may not reach the path, and else by init.
+   */
+  int tree(
+      String path,
+      boolean recursive,
+      long attributes,
+      long propagation,
+      Step.Expect expect,
+      long major,
+      long minor) {
+    int slot = plan.newSlot();
+    Step.MountSource source =
+        new Step.MountSource(
+            slot, path, recursive, attributes, 0, propagation, expect, major, minor);
+    if (facts.mayMount()) {
+      plan.host(new HostStep.HostTree(source));
+    } else {
+      plan.beforePivot(new InitStep.Bind(source));
+    }
+    return slot;
+  }
+
+  /** Makes a file system and mounts it on a path of nsrun's own choice. */
+  void filesystem(String type, String target, long attributes, List<Step.Parameter> parameters) {
+    filesystem(type, target, attributes, parameters, OWN);
+  }
+
+  private void filesystem(
+      String type, String target, long attributes, List<Step.Parameter> parameters, int flags) {
+    int slot = plan.newSlot();
+    plan.beforePivot(new InitStep.Filesystem(slot, type, type, attributes, parameters));
+    plan.afterPivot(new InitStep.Mount(slot, target, flags));
+  }
+
+  private void root() {
+    Root root = spec.root();
+    long attributes = MOUNT_ATTR_NODEV;
+    if (root.host()) {
+      attributes |= MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY;
+    }
+    int slot = tree(root.path(), true, attributes, MS_PRIVATE, Step.Expect.DIRECTORY, 0, 0);
+    if (root.ephemeral()) {
+      int overlay = plan.newSlot();
+      plan.beforePivot(new InitStep.Overlay(overlay, slot, "", "", 0));
+      slot = overlay;
+    }
+    // Planned first, so that it comes before all other attachments.
+    plan.afterPivot(new InitStep.PivotRoot(slot));
+  }
+
+  private void temporary(String target, String mode) {
+    if (!isReplaced(target)) {
+      filesystem(
+          "tmpfs",
+          target,
+          MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+          List.of(new Step.Parameter("mode", mode)),
+          Step.MountFlags.NO_SYMLINKS);
+    }
+  }
+
+  private void mount(Mount mount) {
+    // "target" was validated: it normalizes.
+    String target = ContainerPath.normalize(mount.target());
+    if (mount instanceof Mount.Bind bind) {
+      bind(bind, target);
+    } else if (mount instanceof Mount.Tmpfs tmpfs) {
+      tmpfs(tmpfs, target);
+    }
+  }
+
+  private void bind(Mount.Bind bind, String target) {
+    boolean directory = facts.kind(bind.source()).isDirectory();
+    int slot =
+        tree(
+            bind.source(),
+            bind.recursive(),
+            attributes(bind.options()),
+            propagation(bind.propagation()),
+            directory ? Step.Expect.DIRECTORY : Step.Expect.ANY,
+            0,
+            0);
+    int create = directory ? Step.MountFlags.CREATE_DIRECTORY : Step.MountFlags.CREATE_FILE;
+    plan.afterPivot(new InitStep.Mount(slot, target, create));
+  }
+
+  private void tmpfs(Mount.Tmpfs tmpfs, String target) {
+    List<Step.Parameter> parameters = new ArrayList<>();
+    parameters.add(new Step.Parameter("mode", Integer.toOctalString(tmpfs.mode())));
+    if (tmpfs.size().value() > 0) {
+      parameters.add(new Step.Parameter("size", Long.toString(tmpfs.size().value())));
+    }
+    filesystem(
+        "tmpfs", target, attributes(tmpfs.options()), parameters, Step.MountFlags.CREATE_DIRECTORY);
+  }
+
+  /** What flows into the new mount namespace; only init's own clones depend on it. */
+  private long propagation() {
+    for (int i = 0; i < mounts.size(); i++) {
+      if (mounts.get(i) instanceof Mount.Bind bind
+          && bind.propagation() != Mount.Propagation.PRIVATE) {
+        return MS_SLAVE;
+      }
+    }
+    return MS_PRIVATE;
+  }
+
+  private static long propagation(Mount.Propagation propagation) {
+    return switch (propagation) {
+      case PRIVATE -> MS_PRIVATE;
+      case SLAVE -> MS_SLAVE;
+      case SHARED -> MS_SHARED;
+    };
+  }
+
+  private static long attributes(MountOptions options) {
+    return (options.readOnly() ? MOUNT_ATTR_RDONLY : 0)
+        | (options.noSuid() ? MOUNT_ATTR_NOSUID : 0)
+        | (options.noDev() ? MOUNT_ATTR_NODEV : 0)
+        | (options.noExec() ? MOUNT_ATTR_NOEXEC : 0);
+  }
+
+  /** Parents before what is below them; otherwise as given. An insertion sort: lists are short. */
+  private static List<Mount> sortedByDepth(List<Mount> mounts) {
+    List<Mount> sorted = new ArrayList<>(mounts.size());
+    for (int i = 0; i < mounts.size(); i++) {
+      int at = sorted.size();
+      while (at > 0 && depth(sorted.get(at - 1)) > depth(mounts.get(i))) {
+        at--;
+      }
+      sorted.add(at, mounts.get(i));
+    }
+    return sorted;
+  }
+
+  private static int depth(Mount mount) {
+    return ContainerPath.depth(ContainerPath.normalize(mount.target()));
+  }
+
+  /** Whether /sys can be the container's own: sysfs belongs to a network namespace. */
+  static boolean hasOwnSysfs(Spec spec) {
+    return spec.isPrivate(NamespaceType.NETWORK);
+  }
+}

@@ -1,0 +1,52 @@
+package io.nsrun.plan;
+
+import io.nsrun.spec.Mount;
+import io.nsrun.spec.Root;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.SpecProblems;
+
+/** Says all at once which paths of the host are not what they must be. */
+final class PathChecks {
+  private PathChecks() {}
+
+  static void check(Spec spec, HostFacts facts, SpecProblems problems) {
+    root(spec.root(), facts.kind(spec.root().path()), problems);
+    for (int i = 0; i < spec.mounts().size(); i++) {
+      if (spec.mounts().get(i) instanceof Mount.Bind bind) {
+        source(bind.source(), facts.kind(bind.source()), problems);
+        if (bind.propagation() == Mount.Propagation.SHARED && !facts.mayMount()) {
+          problems.add(
+              SpecField.VOLUME,
+              bind.target() + " can't be shared: mounts of an unprivileged container stay in it",
+              "use rslave, which lets the host's mounts in");
+        }
+      }
+    }
+  }
+
+  private static void root(Root root, PathKind kind, SpecProblems problems) {
+    if (kind == PathKind.DIRECTORY) {
+      return;
+    }
+    problems.add(
+        SpecField.ROOT,
+        root.path() + " is " + kind.text(),
+        switch (kind) {
+          case UNSEARCHABLE_DIRECTORY, UNREACHABLE -> "chmod or chown it, or run as its owner";
+          case FILE -> "a directory, a tar file or the name busybox is expected";
+          default -> "give the root directory of a Linux system, or the name busybox";
+        });
+  }
+
+  private static void source(String path, PathKind kind, SpecProblems problems) {
+    if (!kind.exists()) {
+      problems.add(
+          SpecField.VOLUME,
+          path + " is " + kind.text(),
+          kind == PathKind.UNREACHABLE
+              ? "run as somebody who may reach it"
+              : "what is to be mounted must exist on the host");
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.nsrun.plan;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Finds out what a path is. The common case, a directory, takes two system calls and no more
+ * classes.
+ */
+final class PathProbe {
+  private static final int S_IFMT = 0170000;
+
+  private PathProbe() {}
+
+  static PathKind kind(String path) {
+    File file = new File(path);
+    if (file.isDirectory()) {
+      return file.canExecute() ? PathKind.DIRECTORY : PathKind.UNSEARCHABLE_DIRECTORY;
+    }
+    if (file.isFile()) {
+      return PathKind.FILE;
+    }
+    try {
+      return special(file.toPath());
+    } catch (InvalidPathException e) {
+      return PathKind.MISSING;
+    }
+  }
+
+  private static PathKind special(Path path) {
+    try {
+      int mode = (Integer) Files.getAttribute(path, "unix:mode");
+      return (mode & S_IFMT) == LinuxConstants.S_IFCHR ? PathKind.CHARACTER_DEVICE : PathKind.OTHER;
+    } catch (NoSuchFileException e) {
+      return Files.isSymbolicLink(path) ? PathKind.DANGLING : PathKind.MISSING;
+    } catch (AccessDeniedException e) {
+      return PathKind.UNREACHABLE;
+    } catch (IOException e) {
+      return unresolved(path);
+    }
+  }
+
+  /** Tells ENOTDIR from ELOOP and the rest without relying on a text in the user's language. */
+  private static PathKind unresolved(Path path) {
+    for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
+      if (Files.exists(parent) && !Files.isDirectory(parent)) {
+        return PathKind.NOT_BELOW_DIRECTORY;
+      }
+      if (isLoop(parent)) {
+        return PathKind.LOOP;
+      }
+    }
+    return isLoop(path) ? PathKind.LOOP : PathKind.MISSING;
+  }
+
+  private static boolean isLoop(Path path) {
+    return Files.isSymbolicLink(path)
+        && !Files.exists(path)
+        && Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+}

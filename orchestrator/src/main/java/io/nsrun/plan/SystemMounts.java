@@ -1,0 +1,171 @@
+package io.nsrun.plan;
+
+import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NODEV;
+import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOEXEC;
+import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOSUID;
+import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_RDONLY;
+import static io.nsrun.plan.LinuxConstants.MS_PRIVATE;
+import static io.nsrun.plan.LinuxConstants.S_IFCHR;
+
+import io.nsrun.spec.IdMaps;
+import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.ProcMode;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.UserNamespace;
+import java.util.ArrayList;
+import java.util.List;
+
+/** /proc, /sys and /dev, and what of them is hidden. */
+final class SystemMounts {
+  private static final long INERT = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+  private static final int DEVICE_MODE = 0666;
+
+  /** The group tty of every distribution; pseudo-terminals belong to it so that mesg(1) works. */
+  private static final long TTY_GID = 5;
+
+  private static final String[] DEVICES = {"null", "zero", "full", "random", "urandom", "tty"};
+  private static final int[] MAJORS = {1, 1, 1, 1, 1, 5};
+  private static final int[] MINORS = {3, 5, 7, 8, 9, 0};
+
+  /** Links that programs expect, target and path. */
+  private static final String[] LINKS = {
+    "pts/ptmx", "/dev/ptmx",
+    "/proc/self/fd", "/dev/fd",
+    "/proc/self/fd/0", "/dev/stdin",
+    "/proc/self/fd/1", "/dev/stdout",
+    "/proc/self/fd/2", "/dev/stderr",
+  };
+
+  private static final String[] READ_ONLY = {
+    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"
+  };
+
+  private static final String[] MASKED_PROC = {
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats"
+  };
+
+  private static final String[] MASKED_SYS = {"/sys/devices/virtual/powercap", "/sys/firmware"};
+
+  private final Spec spec;
+  private final MountPlanner mounts;
+  private final PlanBuilder plan;
+
+  SystemMounts(Spec spec, MountPlanner mounts, PlanBuilder plan) {
+    this.spec = spec;
+    this.mounts = mounts;
+    this.plan = plan;
+  }
+
+  void plan(IdPlan ids) {
+    if (!mounts.isReplaced("/proc")) {
+      proc();
+    }
+    if (MountPlanner.hasOwnSysfs(spec) && !mounts.isReplaced("/sys")) {
+      mounts.filesystem("sysfs", "/sys", INERT | MOUNT_ATTR_RDONLY, List.of());
+    }
+    if (!mounts.isReplaced("/dev")) {
+      dev(ids);
+    }
+  }
+
+  /** Whether /proc shows the processes of the container only. */
+  static boolean hasFreshProc(Spec spec) {
+    return spec.proc() == ProcMode.FRESH && spec.isPrivate(NamespaceType.PID);
+  }
+
+  private void proc() {
+    if (hasFreshProc(spec)) {
+      mounts.filesystem("proc", "/proc", INERT, List.of());
+    } else if (spec.proc() != ProcMode.NONE) {
+      bound("/proc", true, INERT, Step.Expect.DIRECTORY, 0, 0);
+    }
+  }
+
+  private void dev(IdPlan ids) {
+    mounts.filesystem(
+        "tmpfs",
+        "/dev",
+        MOUNT_ATTR_NOSUID,
+        List.of(new Step.Parameter("mode", "755"), new Step.Parameter("size", "64k")));
+    boolean mayMknod = spec.user().mode() == UserNamespace.Mode.HOST;
+    for (int i = 0; i < DEVICES.length; i++) {
+      String path = "/dev/" + DEVICES[i];
+      if (mayMknod) {
+        plan.afterPivot(new InitStep.Mknod(path, S_IFCHR | DEVICE_MODE, MAJORS[i], MINORS[i]));
+      } else {
+        bound(
+            path,
+            false,
+            MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+            Step.Expect.CHARACTER_DEVICE,
+            MAJORS[i],
+            MINORS[i]);
+      }
+    }
+    if (!mounts.isReplaced("/dev/pts")) {
+      pts(ids);
+    }
+    if (!mounts.isReplaced("/dev/shm")) {
+      mounts.filesystem(
+          "tmpfs",
+          "/dev/shm",
+          INERT,
+          List.of(new Step.Parameter("mode", "1777"), new Step.Parameter("size", "64m")));
+    }
+    if (spec.isPrivate(NamespaceType.IPC) && !mounts.isReplaced("/dev/mqueue")) {
+      mounts.filesystem("mqueue", "/dev/mqueue", INERT, List.of());
+    }
+    for (int i = 0; i < LINKS.length; i += 2) {
+      plan.afterPivot(new InitStep.Symlink(LINKS[i], LINKS[i + 1]));
+    }
+  }
+
+  private void pts(IdPlan ids) {
+    List<Step.Parameter> parameters = new ArrayList<>();
+    parameters.add(new Step.Parameter("newinstance", ""));
+    parameters.add(new Step.Parameter("ptmxmode", "0666"));
+    parameters.add(new Step.Parameter("mode", "0620"));
+    // A gid that the namespace does not have is refused by the kernel.
+    boolean hasTty =
+        ids != null
+            ? IdMaps.toOutside(ids.gids(), TTY_GID) >= 0
+            : spec.user().mode() == UserNamespace.Mode.HOST;
+    if (hasTty) {
+      parameters.add(new Step.Parameter("gid", Long.toString(TTY_GID)));
+    }
+    mounts.filesystem("devpts", "/dev/pts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, parameters);
+  }
+
+  private void bound(
+      String path, boolean directory, long attributes, Step.Expect expect, long major, long minor) {
+    int slot = mounts.tree(path, directory, attributes, MS_PRIVATE, expect, major, minor);
+    int create = directory ? Step.MountFlags.CREATE_DIRECTORY : Step.MountFlags.CREATE_FILE;
+    plan.afterPivot(new InitStep.Mount(slot, path, create | Step.MountFlags.NO_SYMLINKS));
+  }
+
+  /** Hides what no container should see or write. */
+  void mask() {
+    if (spec.proc() != ProcMode.NONE) {
+      for (int i = 0; i < READ_ONLY.length; i++) {
+        plan.afterPivot(new InitStep.ReadonlyPath(READ_ONLY[i]));
+      }
+      for (int i = 0; i < MASKED_PROC.length; i++) {
+        plan.afterPivot(new InitStep.MaskPath(MASKED_PROC[i]));
+      }
+    }
+    if (MountPlanner.hasOwnSysfs(spec) || spec.root().host()) {
+      for (int i = 0; i < MASKED_SYS.length; i++) {
+        plan.afterPivot(new InitStep.MaskPath(MASKED_SYS[i]));
+      }
+    }
+  }
+}
