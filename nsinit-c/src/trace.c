@@ -27,6 +27,8 @@ uint64_t now_ns(void)
 void trace_enable(void)
 {
 	enabled = true;
+	/* The step that asks for it is the first to be timed. */
+	started = now_ns();
 }
 
 void trace_begin(void)
