@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "credentials.h"
 #include "event.h"
 #include "fail.h"
+#include "hands.h"
 #include "sys.h"
 #include "trace.h"
 
@@ -33,15 +33,13 @@ static char **lay_out(char **at, struct reader list, uint32_t count)
 	return at;
 }
 
-void command_prepare(const struct plan *plan)
+void command_prepare(void)
 {
-	const struct step *exec = plan->exec;
-	size_t pointers =
-		(size_t)exec->u.exec.argc + exec->u.exec.envc + exec->u.exec.candidates + 3;
+	const struct step *exec = run.plan->exec;
+	size_t pointers = (size_t)exec->u.exec.argc + exec->u.exec.envc + exec->u.exec.candidates + 3;
 
 	image.size = pointers * sizeof(char *);
-	image.arena =
-		mmap(NULL, image.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	image.arena = mmap(NULL, image.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (image.arena == MAP_FAILED)
 		fail(STEP_EXEC, "mmap", "%zu bytes", image.size);
 	image.argv = image.arena;
@@ -50,28 +48,27 @@ void command_prepare(const struct plan *plan)
 	lay_out(image.paths, exec->u.exec.paths, exec->u.exec.candidates);
 }
 
-void command_release(void)
-{
-	munmap(image.arena, image.size);
-}
+void command_release(void) { munmap(image.arena, image.size); }
 
-static void new_session(bool terminal)
+void step_session(const struct step *step)
 {
+	(void)step;
 	/* EPERM: PID 1 of a pid namespace may lead a session already. */
 	if (setsid() < 0 && getsid(0) != getpid())
 		fail(STEP_SESSION, "setsid", "new session");
-	if (terminal && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
+	if (run.own_pty && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
 		fail(STEP_SESSION, "TIOCSCTTY", "the container's pty");
 }
 
-static void new_keyring(bool required)
+void step_keyring(const struct step *step)
 {
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && required)
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && step->u.keyring.required)
 		fail(STEP_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING", "new session keyring");
 }
 
-static void enter_workdir(const char *path)
+void step_workdir(const struct step *step)
 {
+	const char *path = step->u.text;
 	char cwd[4096];
 	long n;
 
@@ -85,7 +82,7 @@ static void enter_workdir(const char *path)
 		fail_errno(STEP_WORKDIR, EPERM, path, "lies outside the root file system");
 }
 
-static void set_rlimit(const struct step *step)
+void step_rlimit(const struct step *step)
 {
 	struct rlimit limit = {
 		.rlim_cur = step->u.rlimit.soft,
@@ -93,10 +90,11 @@ static void set_rlimit(const struct step *step)
 	};
 
 	if (setrlimit((int)step->u.rlimit.resource, &limit) < 0)
-		fail(STEP_RLIMIT, "setrlimit", "resource %u soft %llu hard %llu",
-		     step->u.rlimit.resource, (unsigned long long)step->u.rlimit.soft,
-		     (unsigned long long)step->u.rlimit.hard);
+		fail(STEP_RLIMIT, "setrlimit", "resource %u soft %llu hard %llu", step->u.rlimit.resource,
+		     (unsigned long long)step->u.rlimit.soft, (unsigned long long)step->u.rlimit.hard);
 }
+
+void step_umask(const struct step *step) { umask((mode_t)step->u.umask.mode); }
 
 /* What the caller ignored or blocked is no business of the container's. */
 static void reset_signals(void)
@@ -110,11 +108,19 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static _Noreturn void execute(bool pid1)
+void step_exec(const struct step *step)
 {
+	bool pid1 = !step->u.exec.init;
 	int remembered = ENOENT;
 	char **path;
 
+	if (pid1) {
+		trace_flush();
+		event_pid(FRAME_EXECING, 0);
+	}
+	/* Nothing of the host but fds 0 to 2, whatever was left open above. */
+	if (sys_close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		fail(STEP_EXEC, "close_range", "3-");
 	/* A change of ids has cleared it. Only PID 1 has the monitor as its parent. */
 	if (pid1 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		fail(STEP_EXEC, "PR_SET_PDEATHSIG", "SIGKILL");
@@ -128,65 +134,10 @@ static _Noreturn void execute(bool pid1)
 		else if (errno == ENOENT && faccessat(AT_FDCWD, *path, F_OK, AT_EACCESS) == 0)
 			fail_errno(STEP_EXEC, ENOENT, *path,
 				   "the file is there; the interpreter or loader it names is not");
-		else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP &&
-			 errno != ENAMETOOLONG)
+		else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP && errno != ENAMETOOLONG)
 			fail(STEP_EXEC, *path, "execve");
 	}
 	if (image.paths[1] == NULL)
 		fail_errno(STEP_EXEC, remembered, image.paths[0], "execve");
 	fail_errno(STEP_EXEC, remembered, image.argv[0], "in none of the directories of PATH");
-}
-
-static void run_step(const struct step *step, bool terminal)
-{
-	switch (step->id) {
-	case STEP_SESSION:
-		return new_session(terminal);
-	case STEP_KEYRING:
-		return new_keyring(step->u.keyring.required);
-	case STEP_RLIMIT:
-		return set_rlimit(step);
-	case STEP_UMASK:
-		umask((mode_t)step->u.umask.mode);
-		return;
-	case STEP_BOUNDING_SET:
-		return credentials_bounding_set(step->u.bounding.mask);
-	case STEP_USER:
-		return credentials_user(step, terminal);
-	case STEP_CAPABILITIES:
-		return credentials_capabilities(step);
-	case STEP_NO_NEW_PRIVS:
-		return credentials_no_new_privs();
-	case STEP_WORKDIR:
-		return enter_workdir(step->u.text);
-	case STEP_SECCOMP:
-		return credentials_seccomp(step);
-	default:
-		fail_errno(STEP_PLAN, ENOSYS, "plan", "step %u has no hand", step->id);
-	}
-}
-
-_Noreturn void command_run(const struct plan *plan, uint16_t first)
-{
-	bool terminal = false;
-	uint16_t last = (uint16_t)(plan->count - 1);
-
-	for (uint16_t i = 0; i < first; i++)
-		if (plan->steps[i].id == STEP_CONSOLE)
-			terminal = true;
-	for (uint16_t i = first; i < last; i++) {
-		fail_at(i);
-		trace_begin();
-		run_step(&plan->steps[i], terminal);
-		trace_end(plan->steps[i].id, i);
-	}
-	fail_at(last);
-	if (!plan->exec->u.exec.init) {
-		trace_flush();
-		event_pid(FRAME_EXECING, 0);
-	}
-	/* Nothing of the host but fds 0 to 2, whatever was left open above. */
-	if (sys_close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
-		fail(STEP_EXEC, "close_range", "3-");
-	execute(!plan->exec->u.exec.init);
 }

@@ -8,6 +8,7 @@
 
 #include "event.h"
 #include "fail.h"
+#include "hands.h"
 #include "root.h"
 #include "sys.h"
 
@@ -51,8 +52,7 @@ void console_take(struct msghdr *message, int *master, int *slave)
 	struct cmsghdr *head = CMSG_FIRSTHDR(message);
 	int fds[2];
 
-	if (head == NULL || head->cmsg_type != SCM_RIGHTS ||
-	    head->cmsg_len != CMSG_LEN(sizeof(fds)))
+	if (head == NULL || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(sizeof(fds)))
 		fail_errno(STEP_CONSOLE, EPROTO, "console", "no descriptors came along");
 	memcpy(fds, CMSG_DATA(head), sizeof(fds));
 	*master = fds[0];
@@ -71,15 +71,20 @@ static void mount_over(int slave, const char *path)
 	tree = sys_open_tree(slave, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	if (tree < 0)
 		fail(STEP_CONSOLE, path, "open_tree of the pty");
-	if (sys_move_mount(tree, "", target, "",
-			   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+	if (sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		fail(STEP_CONSOLE, path, "move_mount");
 	close(tree);
 	close(target);
 }
 
-void console_open(const char *path)
+/*
+ * A pty of the container's own devpts. The slave comes from the master itself (TIOCGPTPEER) and is
+ * mounted over path unless that is empty, so no symlink in the image can lead either astray. Both
+ * go to the monitor; the slave becomes fds 0 to 2.
+ */
+void step_console(const struct step *step)
 {
+	const char *path = step->u.text;
 	int master = root_open("/dev/pts/ptmx", O_RDWR | O_NOCTTY, RESOLVE_NO_SYMLINKS);
 	int unlocked = 0;
 	int slave;

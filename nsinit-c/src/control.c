@@ -85,14 +85,13 @@ static void receive_hello(int fd)
 		fail_errno(STEP_CONTROL, EPROTO, "hello", "bad magic");
 	version = get_u16(&r);
 	if (version != PROTOCOL_VERSION)
-		fail_errno(STEP_CONTROL, EPROTO, "hello",
-			   "protocol version %u, this nsinit speaks %u", version, PROTOCOL_VERSION);
+		fail_errno(STEP_CONTROL, EPROTO, "hello", "protocol version %u, this nsinit speaks %u", version,
+			   PROTOCOL_VERSION);
 }
 
 static void *map(size_t length)
 {
-	void *bytes =
-		mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (bytes == MAP_FAILED)
 		fail(STEP_CONTROL, "mmap", "%zu bytes", length);
@@ -100,8 +99,7 @@ static void *map(size_t length)
 }
 
 /* Reads a regular file of at most limit bytes. 0, or an errno. */
-static int read_regular(int root, const char *path, uint8_t *bytes, uint32_t limit,
-			uint32_t *length)
+static int read_regular(int root, const char *path, uint8_t *bytes, uint32_t limit, uint32_t *length)
 {
 	/* Whatever lies there is hostile: a FIFO must not block us, a terminal must not become
 	 * ours. */
@@ -181,8 +179,7 @@ void control_receive_plan(int control, struct plan *plan)
 	if (type != FRAME_PLAN)
 		fail_errno(STEP_CONTROL, EPROTO, "frame", "type %u where a plan is due", type);
 	if (length > PLAN_MAX_BYTES || length == 0)
-		fail_errno(STEP_PLAN, E2BIG, "plan", "%u bytes, at most %u", length,
-			   PLAN_MAX_BYTES);
+		fail_errno(STEP_PLAN, E2BIG, "plan", "%u bytes, at most %u", length, PLAN_MAX_BYTES);
 	plan_bytes = map(length);
 	plan_length = length;
 	receive(control, plan_bytes, length);
@@ -193,10 +190,7 @@ void control_receive_plan(int control, struct plan *plan)
 	}
 }
 
-void control_release_plan(void)
-{
-	munmap(plan_bytes, plan_length);
-}
+void control_release_plan(void) { munmap(plan_bytes, plan_length); }
 
 bool control_signal(int control, int *signo)
 {

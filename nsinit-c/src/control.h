@@ -1,5 +1,4 @@
-#ifndef NSRUN_CONTROL_H
-#define NSRUN_CONTROL_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -19,5 +18,3 @@ void control_release_plan(void);
  * 0 if there is none yet. False if the orchestrator is gone.
  */
 bool control_signal(int control, int *signo);
-
-#endif

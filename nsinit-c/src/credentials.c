@@ -7,21 +7,8 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "hands.h"
 #include "sys.h"
-
-static void drop_bounding(uint64_t mask, enum step_id step)
-{
-	/* EINVAL is the end of the capabilities that this kernel knows. */
-	for (unsigned long cap = 0; cap < 64; cap++) {
-		if (mask >> cap & 1)
-			continue;
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
-			if (errno == EINVAL)
-				break;
-			fail(step, "PR_CAPBSET_DROP", "capability %lu", cap);
-		}
-	}
-}
 
 static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable)
 {
@@ -42,9 +29,18 @@ static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inh
 	return (int)syscall(SYS_capset, &header, data);
 }
 
-void credentials_bounding_set(uint64_t mask)
+void step_bounding_set(const struct step *step)
 {
-	drop_bounding(mask, STEP_BOUNDING_SET);
+	/* EINVAL is the end of the capabilities that this kernel knows. */
+	for (unsigned long cap = 0; cap < 64; cap++) {
+		if (step->u.bounding.mask >> cap & 1)
+			continue;
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
+			if (errno == EINVAL)
+				break;
+			fail(STEP_BOUNDING_SET, "PR_CAPBSET_DROP", "capability %lu", cap);
+		}
+	}
 }
 
 static bool same_groups(const gid_t *wanted, unsigned count)
@@ -66,12 +62,12 @@ static bool same_groups(const gid_t *wanted, unsigned count)
 	return true;
 }
 
-void credentials_user(const struct step *step, bool own_terminal)
+void step_user(const struct step *step)
 {
 	struct reader list = step->u.user.groups;
 	gid_t groups[PLAN_MAX_GROUPS];
 
-	if (own_terminal && fchown(STDIN_FILENO, step->u.user.uid, (gid_t)-1) < 0)
+	if (run.own_pty && fchown(STDIN_FILENO, step->u.user.uid, (gid_t)-1) < 0)
 		fail(STEP_USER, "terminal", "chown to uid %u", step->u.user.uid);
 	/* Else the change of uid away from 0 clears the capabilities that capset is about to shape.
 	 */
@@ -91,7 +87,7 @@ void credentials_user(const struct step *step, bool own_terminal)
 		fail_errno(STEP_USER, EPERM, "getgroups", "foreign groups remain");
 }
 
-void credentials_capabilities(const struct step *step)
+void step_capabilities(const struct step *step)
 {
 	if (set_capabilities(step->u.capabilities.effective, step->u.capabilities.permitted,
 			     step->u.capabilities.inheritable) < 0)
@@ -105,17 +101,18 @@ void credentials_capabilities(const struct step *step)
 			fail(STEP_CAPABILITIES, "PR_CAP_AMBIENT", "raise capability %lu", cap);
 }
 
-void credentials_no_new_privs(void)
+static void no_new_privs(enum step_id step, const char *whose)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		fail(STEP_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS", "on");
+		fail(step, "PR_SET_NO_NEW_PRIVS", "%s", whose);
 }
 
-void credentials_seccomp(const struct step *step)
+void step_no_new_privs(const struct step *step) { no_new_privs((enum step_id)step->id, "of the command"); }
+
+void step_seccomp(const struct step *step)
 {
 	struct sock_fprog program = {
-		.len = (unsigned short)(step->u.seccomp.program.length /
-					sizeof(struct sock_filter)),
+		.len = (unsigned short)(step->u.seccomp.program.length / sizeof(struct sock_filter)),
 		/* The kernel copies it, whatever its alignment here. */
 		.filter = (struct sock_filter *)(uintptr_t)step->u.seccomp.program.bytes,
 	};
@@ -130,6 +127,5 @@ void credentials_of_init(void)
 
 	if (set_capabilities(kill, kill, 0) < 0)
 		fail(STEP_SUPERVISE, "capset", "of PID 1");
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		fail(STEP_SUPERVISE, "PR_SET_NO_NEW_PRIVS", "of PID 1");
+	no_new_privs(STEP_SUPERVISE, "of PID 1");
 }

@@ -11,15 +11,9 @@
 
 static int socket_fd = -1;
 
-void event_to(int fd)
-{
-	socket_fd = fd;
-}
+void event_to(int fd) { socket_fd = fd; }
 
-int event_socket(void)
-{
-	return socket_fd;
-}
+int event_socket(void) { return socket_fd; }
 
 struct writer event_begin(uint8_t *bytes, size_t size, enum frame_type type)
 {
@@ -107,10 +101,8 @@ void child_exit_decode(struct reader *r, struct child_exit *child)
 void child_exit_fill(struct child_exit *child, int status, const struct rusage *usage)
 {
 	child->status = status;
-	child->user_us =
-		(uint64_t)usage->ru_utime.tv_sec * 1000000u + (uint64_t)usage->ru_utime.tv_usec;
-	child->system_us =
-		(uint64_t)usage->ru_stime.tv_sec * 1000000u + (uint64_t)usage->ru_stime.tv_usec;
+	child->user_us = (uint64_t)usage->ru_utime.tv_sec * 1000000u + (uint64_t)usage->ru_utime.tv_usec;
+	child->system_us = (uint64_t)usage->ru_stime.tv_sec * 1000000u + (uint64_t)usage->ru_stime.tv_usec;
 	child->maxrss_kib = (uint64_t)usage->ru_maxrss;
 	child->minflt = (uint64_t)usage->ru_minflt;
 	child->majflt = (uint64_t)usage->ru_majflt;

@@ -1,5 +1,4 @@
-#ifndef NSRUN_EVENT_H
-#define NSRUN_EVENT_H
+#pragma once
 
 /*
  * Frames out of nsinit. They go to the orchestrator over the control socket, or, from inside the
@@ -62,5 +61,3 @@ bool event_failed(uint16_t step, uint16_t index, int error, const char *object, 
 void child_exit_decode(struct reader *r, struct child_exit *child);
 struct rusage;
 void child_exit_fill(struct child_exit *child, int status, const struct rusage *usage);
-
-#endif

@@ -13,15 +13,9 @@ volatile int failed;
 static uint16_t current_index = UINT16_MAX;
 static void (*before_exit)(void);
 
-void fail_at(uint16_t index)
-{
-	current_index = index;
-}
+void fail_at(uint16_t index) { current_index = index; }
 
-void fail_hook(void (*hook)(void))
-{
-	before_exit = hook;
-}
+void fail_hook(void (*hook)(void)) { before_exit = hook; }
 
 static noreturn void leave(enum step_id step, int error, const char *object, const char *detail)
 {

@@ -1,5 +1,4 @@
-#ifndef NSRUN_FAIL_H
-#define NSRUN_FAIL_H
+#pragma once
 
 #include <stdnoreturn.h>
 
@@ -25,5 +24,3 @@ void fail_hook(void (*hook)(void));
 /* Set in memory that a vfork child shares with its parent, so that the parent learns of the child's
  * failure. */
 extern volatile int failed;
-
-#endif

@@ -1,5 +1,3 @@
-#include "idmap.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,6 +6,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "hands.h"
 #include "sys.h"
 
 /* The kernel takes a whole map in one write, of less than a page (user_namespaces(7)). */
@@ -43,16 +42,14 @@ static void write_map(const struct step *step, pid_t pid)
 		uint32_t inside = get_u32(&entries);
 		uint32_t outside = get_u32(&entries);
 		uint32_t count = get_u32(&entries);
-		int k = snprintf(text + n, sizeof(text) - n, "%s%u %u %u", i ? "\n" : "", inside,
-				 outside, count);
+		int k = snprintf(text + n, sizeof(text) - n, "%s%u %u %u", i ? "\n" : "", inside, outside, count);
 
 		n += (size_t)k;
 		if (n >= sizeof(text))
-			fail_errno((enum step_id)step->id, E2BIG, "id map",
-				   "%u entries do not fit into a page", step->u.map.count);
+			fail_errno((enum step_id)step->id, E2BIG, "id map", "%u entries do not fit into a page",
+				   step->u.map.count);
 	}
-	write_file((enum step_id)step->id, pid, step->id == STEP_UID_MAP ? "uid_map" : "gid_map",
-		   text);
+	write_file((enum step_id)step->id, pid, step->id == STEP_UID_MAP ? "uid_map" : "gid_map", text);
 }
 
 static void run_helper(const struct step *step, pid_t pid)
@@ -87,28 +84,34 @@ static void run_helper(const struct step *step, pid_t pid)
 		if (errno != EINTR)
 			fail(id, helper, "wait");
 	if (WIFEXITED(status) && WEXITSTATUS(status) >= 126)
-		fail_errno(id, WEXITSTATUS(status) == 127 ? ENOENT : EACCES, helper,
-			   "could not be executed");
+		fail_errno(id, WEXITSTATUS(status) == 127 ? ENOENT : EACCES, helper, "could not be executed");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		fail_errno(id, EPERM, helper, "refused; what it said stands above");
 }
 
-void idmap_write(const struct step *step, pid_t pid)
+static void write_or_ask(const struct step *step)
 {
-	/* An unprivileged process may write its gid_map only once setgroups is off for good
-	 * (user_namespaces(7)). */
-	if (step->id == STEP_GID_MAP && step->u.map.deny_setgroups)
-		write_file(STEP_GID_MAP, pid, "setgroups", "deny");
 	if (*step->u.map.helper)
-		run_helper(step, pid);
+		run_helper(step, run.init);
 	else
-		write_map(step, pid);
+		write_map(step, run.init);
 }
 
-void idmap_become(uint32_t uid, uint32_t gid)
+void step_uid_map(const struct step *step) { write_or_ask(step); }
+
+void step_gid_map(const struct step *step)
 {
-	if (sys_setresgid(gid) < 0)
-		fail(STEP_SETUP_IDS, "setresgid", "gid=%u", gid);
-	if (sys_setresuid(uid) < 0)
-		fail(STEP_SETUP_IDS, "setresuid", "uid=%u", uid);
+	/* Without privilege a gid_map may be written only once setgroups is off for good
+	 * (user_namespaces(7)). */
+	if (step->u.map.deny_setgroups)
+		write_file(STEP_GID_MAP, run.init, "setgroups", "deny");
+	write_or_ask(step);
+}
+
+void step_setup_ids(const struct step *step)
+{
+	if (sys_setresgid(step->u.ids.gid) < 0)
+		fail(STEP_SETUP_IDS, "setresgid", "gid=%u", step->u.ids.gid);
+	if (sys_setresuid(step->u.ids.uid) < 0)
+		fail(STEP_SETUP_IDS, "setresuid", "uid=%u", step->u.ids.uid);
 }

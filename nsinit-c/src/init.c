@@ -17,8 +17,8 @@
 #include "credentials.h"
 #include "event.h"
 #include "fail.h"
+#include "hands.h"
 #include "root.h"
-#include "setup.h"
 #include "sys.h"
 #include "trace.h"
 
@@ -38,14 +38,21 @@ static void wait_for_go(int inner)
 		_exit(125);
 }
 
-static pid_t spawn(const struct plan *plan, uint16_t first)
+static _Noreturn void become_command(uint16_t first)
+{
+	run_stage(STAGE_COMMAND, first);
+	/* The plan ends with exec, which does not return; the decoder has seen to it. */
+	_exit(125);
+}
+
+static pid_t spawn(uint16_t first)
 {
 	/* Memory is shared until execve, and we sleep until then: the child's failure is seen in
 	 * `failed`. */
 	pid_t child = vfork();
 
 	if (child == 0)
-		command_run(plan, first);
+		become_command(first);
 	if (child < 0)
 		fail(STEP_EXEC, "vfork", "the command's process");
 	if (failed)
@@ -55,14 +62,14 @@ static pid_t spawn(const struct plan *plan, uint16_t first)
 	return child;
 }
 
-static void drop_stdio(int null_fd)
+static void drop_stdio(void)
 {
 	/* A reader of the command's output sees its end when the command is done with it, not when
 	 * we are. */
 	for (int fd = 0; fd <= 2; fd++)
-		if (dup2(null_fd, fd) < 0)
+		if (dup2(run.null_fd, fd) < 0)
 			fail(STEP_SUPERVISE, "dup2", "/dev/null");
-	close(null_fd);
+	close(run.null_fd);
 }
 
 static void forward(pid_t child, int signo)
@@ -157,9 +164,9 @@ static _Noreturn void report_and_end(int status)
 	_exit(0);
 }
 
-void init_run(const struct plan *plan, int inner, int null_fd)
+void init_run(int inner)
 {
-	uint16_t first;
+	uint16_t first = 0;
 	pid_t child;
 
 	event_to(inner);
@@ -171,19 +178,24 @@ void init_run(const struct plan *plan, int inner, int null_fd)
 	 * id maps. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		fail(STEP_SYNC, "PR_SET_DUMPABLE", "off");
-	first = setup_run(plan);
-	command_prepare(plan);
+	/* Until the pivot, and for good where there is none, the root is the caller's. */
+	if (root_set_current() < 0)
+		fail(STEP_SYNC, "/", "open");
+	while (step_stage_of(run.plan->steps[first].id) == STAGE_HOST)
+		first++;
+	first = run_stage(STAGE_INIT, first);
+	command_prepare();
 	event_pid(FRAME_READY, 0);
 	trace_flush();
-	if (!plan->exec->u.exec.init)
-		command_run(plan, first);
+	if (!run.plan->exec->u.exec.init)
+		become_command(first);
 
 	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		fail(STEP_SUPERVISE, "PR_SET_CHILD_SUBREAPER", "on");
-	child = spawn(plan, first);
+	child = spawn(first);
 	trace_flush();
 	event_pid(FRAME_STARTED, 0);
-	drop_stdio(null_fd);
+	drop_stdio();
 	credentials_of_init();
 	command_release();
 	control_release_plan();

@@ -1,14 +1,9 @@
-#ifndef NSRUN_INIT_H
-#define NSRUN_INIT_H
-
-#include "plan.h"
+#pragma once
 
 /*
  * The life of init, PID 1 of the container: waits for the monitor's word that the id maps are
  * written, carries out the INIT steps of the plan, then starts the command and stays to reap and
  * forward signals, or becomes the command itself. inner is its end of the socketpair with the
- * monitor, null_fd an open /dev/null of the host.
+ * monitor.
  */
-_Noreturn void init_run(const struct plan *plan, int inner, int null_fd);
-
-#endif
+_Noreturn void init_run(int inner);

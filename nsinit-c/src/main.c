@@ -28,9 +28,8 @@ static void block_signals(void)
 
 static int usage(void)
 {
-	dprintf(STDERR_FILENO,
-		"usage: nsinit SOCKET\n"
-		"nsinit is started by nsrun, which tells it over SOCKET what to do.\n");
+	dprintf(STDERR_FILENO, "usage: nsinit SOCKET\n"
+			       "nsinit is started by nsrun, which tells it over SOCKET what to do.\n");
 	return 125;
 }
 
@@ -39,8 +38,7 @@ int main(int argc, char **argv)
 	int control;
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
-		return dprintf(STDOUT_FILENO, "nsinit, control protocol %u\n", PROTOCOL_VERSION) <
-		       0;
+		return dprintf(STDOUT_FILENO, "nsinit, control protocol %u\n", PROTOCOL_VERSION) < 0;
 	if (argc == 3 && strcmp(argv[1], "--restore-terminal") == 0) {
 		block_signals();
 		sigset_t ttou;
@@ -53,8 +51,7 @@ int main(int argc, char **argv)
 		return usage();
 	/* Everything here trusts its caller, who must therefore be no less than we are. */
 	if (getauxval(AT_SECURE))
-		fail_errno(STEP_START, EPERM, "nsinit",
-			   "refuses to run setuid, setgid or with file capabilities");
+		fail_errno(STEP_START, EPERM, "nsinit", "refuses to run setuid, setgid or with file capabilities");
 	block_signals();
 	seal_self(argv);
 	if (sys_close_range(3, ~0u, 0) < 0)

@@ -16,36 +16,23 @@
 #include "control.h"
 #include "event.h"
 #include "fail.h"
-#include "idmap.h"
+#include "hands.h"
 #include "init.h"
-#include "mounts.h"
 #include "namespaces.h"
 #include "relay.h"
 #include "sys.h"
 #include "trace.h"
 
-enum {
-	FD_CONTROL,
-	FD_INIT,
-	FD_INNER,
-	FD_SIGNALS,
-	FD_TIMER,
-	FD_RELAY,
-	FD_COUNT = FD_RELAY + RELAY_FDS
-};
+enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_RELAY, FD_COUNT = FD_RELAY + RELAY_FDS };
 
 static struct {
 	int control, inner, pidfd, signals, timer;
-	pid_t init;
-	bool pid1_is_nsinit;
 	bool execing, started, failed, reaped, control_gone;
 	bool have_child;
 	struct child_exit child;
 	enum exit_cause cause;
 	uint64_t started_at;
-	/* Of the timeout step; ms 0: none. */
-	uint64_t timeout_ms, grace_ms;
-	int stop_signal;
+	struct step timeout; /* ms 0: none */
 	bool stopping;
 } m = { .control = -1, .inner = -1, .pidfd = -1, .signals = -1, .timer = -1 };
 
@@ -60,107 +47,57 @@ static void take_down(void)
 {
 	if (m.pidfd >= 0 && !m.reaped) {
 		signal_container(SIGKILL);
-		while (waitpid(m.init, NULL, __WALL) < 0 && errno == EINTR)
+		while (waitpid(run.init, NULL, __WALL) < 0 && errno == EINTR)
 			;
 	}
 	relay_restore();
 }
 
-static void open_stdin_null(int null_fd)
+/* ---- the HOST steps that are about the monitor itself ---- */
+
+void step_options(const struct step *step)
 {
-	if (dup2(null_fd, STDIN_FILENO) < 0)
+	if (step->u.options.flags & OPTION_TRACE)
+		trace_enable();
+	run.stdin_null = (step->u.options.flags & OPTION_STDIN_NULL) != 0;
+	/* With a pty, the command's stdin is the pty; the caller's terminal is left alone. */
+	if (run.stdin_null && !run_has(STEP_TERMINAL) && dup2(run.null_fd, STDIN_FILENO) < 0)
 		fail(STEP_OPTIONS, "dup2", "stdin from /dev/null");
 }
 
-/* ---- the HOST steps ---- */
-
-static void idmap_slot(const struct step *step)
+void step_terminal(const struct step *step)
 {
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)m.init);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		fail(STEP_IDMAP_MOUNT, path, "open");
-	mount_idmap(step->u.slot.slot, fd);
-	close(fd);
+	relay_start(step->u.terminal.rows, step->u.terminal.cols, !run.stdin_null);
 }
 
-static void clone_init(const struct plan *plan, const struct step *step, int null_fd)
+void step_timeout(const struct step *step) { m.timeout = *step; }
+
+void step_namespaces(const struct step *step)
 {
 	int inner[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, inner) < 0)
 		fail(STEP_NAMESPACES, "socketpair", "between monitor and init");
-	m.init = namespaces_clone(step, &m.pidfd);
-	if (m.init == 0) {
+	run.init = namespaces_clone(step, &m.pidfd);
+	if (run.init == 0) {
 		close(m.control);
 		close(inner[0]);
-		init_run(plan, inner[1], null_fd);
+		init_run(inner[1]);
 	}
 	close(inner[1]);
 	m.inner = inner[0];
 }
 
-static void run_host_step(const struct plan *plan, const struct step *step, int null_fd,
-			  uint32_t options)
+static void run_host_steps(void)
 {
-	switch (step->id) {
-	case STEP_OPTIONS:
-		return;
-	case STEP_TERMINAL:
-		return relay_start(step->u.terminal.rows, step->u.terminal.cols,
-				   (options & OPTION_STDIN_NULL) == 0);
-	case STEP_TIMEOUT:
-		m.timeout_ms = step->u.timeout.ms;
-		m.grace_ms = step->u.timeout.grace_ms;
-		m.stop_signal = (int)step->u.timeout.signo;
-		return;
-	case STEP_HOST_TREE:
-		return mount_host_tree(&step->u.tree, STEP_HOST_TREE);
-	case STEP_NAMESPACES:
-		return clone_init(plan, step, null_fd);
-	case STEP_UID_MAP:
-	case STEP_GID_MAP:
-		return idmap_write(step, m.init);
-	case STEP_IDMAP_MOUNT:
-		return idmap_slot(step);
-	default:
-		fail_errno(STEP_PLAN, ENOSYS, "plan", "step %u has no hand", step->id);
-	}
-}
-
-static void run_host_steps(const struct plan *plan)
-{
-	uint32_t options = 0;
-	bool terminal = false;
-	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	if (null_fd < 0)
+	run.null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (run.null_fd < 0)
 		fail(STEP_START, "/dev/null", "open");
-	for (uint16_t i = 0; i < plan->count; i++) {
-		if (plan->steps[i].id == STEP_OPTIONS)
-			options |= plan->steps[i].u.options.flags;
-		if (plan->steps[i].id == STEP_TERMINAL)
-			terminal = true;
-	}
-	if (options & OPTION_TRACE)
-		trace_enable();
-	/* With a pty, the command's stdin is the pty; the caller's terminal is left alone. */
-	if ((options & OPTION_STDIN_NULL) && !terminal)
-		open_stdin_null(null_fd);
-	for (uint16_t i = 0; step_stage_of(plan->steps[i].id) == STAGE_HOST; i++) {
-		fail_at(i);
-		trace_begin();
-		run_host_step(plan, &plan->steps[i], null_fd, options);
-		trace_end(plan->steps[i].id, i);
-	}
-	fail_at(UINT16_MAX);
+	run_stage(STAGE_HOST, 0);
 	/* Only init and the relay have a use for the container's streams from here on. */
-	for (int fd = 0; fd <= 2 && !terminal; fd++)
-		dup2(null_fd, fd);
-	close(null_fd);
+	for (int fd = 0; fd <= 2 && !relay_active(); fd++)
+		dup2(run.null_fd, fd);
+	close(run.null_fd);
 }
 
 /* sync: pairs with wait_for_go in init. */
@@ -192,9 +129,9 @@ static void on_started(void)
 {
 	m.started = true;
 	m.started_at = now_ns();
-	event_pid(FRAME_STARTED, (uint32_t)m.init);
-	if (m.timeout_ms > 0)
-		arm(m.timeout_ms);
+	event_pid(FRAME_STARTED, (uint32_t)run.init);
+	if (m.timeout.u.timeout.ms > 0)
+		arm(m.timeout.u.timeout.ms);
 }
 
 static void on_timer(void)
@@ -204,16 +141,13 @@ static void on_timer(void)
 	if (read(m.timer, &expirations, sizeof(expirations)) < 0)
 		return;
 	m.cause = CAUSE_TIMEOUT;
-	signal_container(m.stopping ? SIGKILL : m.stop_signal);
+	signal_container(m.stopping ? SIGKILL : (int)m.timeout.u.timeout.signo);
 	if (!m.stopping)
-		arm(m.grace_ms);
+		arm(m.timeout.u.timeout.grace_ms);
 	m.stopping = true;
 }
 
-static void stop_container(void)
-{
-	signal_container(m.pid1_is_nsinit ? SIGTSTP : SIGSTOP);
-}
+static void stop_container(void) { signal_container(run.plan->exec->u.exec.init ? SIGTSTP : SIGSTOP); }
 
 static void on_control(void)
 {
@@ -291,7 +225,7 @@ static bool on_inner(void)
 	get_u32(&r);
 	switch (get_u16(&r)) {
 	case FRAME_READY:
-		event_pid(FRAME_READY, (uint32_t)m.init);
+		event_pid(FRAME_READY, (uint32_t)run.init);
 		break;
 	case FRAME_STARTED:
 		on_started();
@@ -322,7 +256,7 @@ static void on_init_gone(void)
 	struct rusage usage;
 	int status;
 
-	if (wait4(m.init, &status, WNOHANG | __WALL, &usage) != m.init)
+	if (wait4(run.init, &status, WNOHANG | __WALL, &usage) != run.init)
 		return;
 	m.reaped = true;
 	/* PID 1 told the command's end; where it could not, or where it was the command, its own
@@ -378,10 +312,11 @@ static void prepare_watch(void)
 
 void monitor_run(const struct plan *plan, int control)
 {
+	run.plan = plan;
+	run.own_pty = run_has(STEP_CONSOLE);
 	m.control = control;
-	m.pid1_is_nsinit = plan->exec->u.exec.init;
 	fail_hook(take_down);
-	run_host_steps(plan);
+	run_host_steps();
 	trace_flush();
 	prepare_watch();
 	send_go();

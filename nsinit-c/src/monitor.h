@@ -1,10 +1,7 @@
-#ifndef NSRUN_MONITOR_H
-#define NSRUN_MONITOR_H
+#pragma once
 
 #include "plan.h"
 
 /* Carries out the HOST steps, clones init, and watches over it until it is gone. control is the
  * orchestrator's socket. */
 _Noreturn void monitor_run(const struct plan *plan, int control);
-
-#endif

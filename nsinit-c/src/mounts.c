@@ -1,5 +1,3 @@
-#include "mounts.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +7,7 @@
 #include <sys/sysmacros.h>
 
 #include "fail.h"
+#include "hands.h"
 #include "root.h"
 #include "sys.h"
 
@@ -17,10 +16,7 @@
 /* Descriptor + 1, so that an empty slot is the zero it starts as. */
 static int slots[PLAN_SLOTS];
 
-static void slot_put(uint16_t slot, int fd)
-{
-	slots[slot] = fd + 1;
-}
+static void slot_put(uint16_t slot, int fd) { slots[slot] = fd + 1; }
 
 static int slot_take(uint16_t slot)
 {
@@ -42,13 +38,11 @@ static void expect_kind(int fd, const struct tree_step *tree, enum step_id step)
 		fail_errno(step, ENOTDIR, tree->path, "a directory is wanted");
 	/* The kind too: st_rdev of a pipe is 0, and 0 is a number like any other. */
 	if (tree->expect == EXPECT_CHARACTER_DEVICE &&
-	    (!S_ISCHR(st.st_mode) || major(st.st_rdev) != tree->major ||
-	     minor(st.st_rdev) != tree->minor))
-		fail_errno(step, ENODEV, tree->path, "not the character device %u:%u", tree->major,
-			   tree->minor);
+	    (!S_ISCHR(st.st_mode) || major(st.st_rdev) != tree->major || minor(st.st_rdev) != tree->minor))
+		fail_errno(step, ENODEV, tree->path, "not the character device %u:%u", tree->major, tree->minor);
 }
 
-void mount_host_tree(const struct tree_step *tree, enum step_id step)
+static void take_tree(const struct tree_step *tree, enum step_id step)
 {
 	struct mount_attr attr = {
 		.attr_set = tree->attr_set,
@@ -67,26 +61,36 @@ void mount_host_tree(const struct tree_step *tree, enum step_id step)
 		fail(step, tree->path, "open_tree");
 	close(at);
 	if ((attr.attr_set | attr.attr_clr | attr.propagation) != 0 &&
-	    sys_mount_setattr(fd, "", AT_EMPTY_PATH | (tree->recursive ? AT_RECURSIVE : 0), &attr) <
-		    0)
-		fail(step, tree->path, "mount_setattr set=%#llx clear=%#llx",
-		     (unsigned long long)attr.attr_set, (unsigned long long)attr.attr_clr);
+	    sys_mount_setattr(fd, "", AT_EMPTY_PATH | (tree->recursive ? AT_RECURSIVE : 0), &attr) < 0)
+		fail(step, tree->path, "mount_setattr set=%#llx clear=%#llx", (unsigned long long)attr.attr_set,
+		     (unsigned long long)attr.attr_clr);
 	slot_put(tree->slot, fd);
 }
 
-void mount_idmap(uint16_t slot, int user_namespace)
-{
-	struct mount_attr attr = {
-		.attr_set = MOUNT_ATTR_IDMAP,
-		.userns_fd = (uint64_t)user_namespace,
-	};
+void step_host_tree(const struct step *step) { take_tree(&step->u.tree, STEP_HOST_TREE); }
 
-	if (sys_mount_setattr(slots[slot] - 1, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr) < 0)
-		fail(STEP_IDMAP_MOUNT, "mount_setattr", "slot %u", slot);
+void step_bind(const struct step *step) { take_tree(&step->u.tree, STEP_BIND); }
+
+void step_idmap_mount(const struct step *step)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)run.init);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fail(STEP_IDMAP_MOUNT, path, "open");
+	attr.userns_fd = (uint64_t)fd;
+	if (sys_mount_setattr(slots[step->u.slot.slot] - 1, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr) < 0)
+		fail(STEP_IDMAP_MOUNT, "mount_setattr", "slot %u", step->u.slot.slot);
+	close(fd);
 }
 
-void mount_propagation(uint64_t flags)
+void step_propagation(const struct step *step)
 {
+	uint64_t flags = step->u.propagation.flags;
+
 	if (mount(NULL, "/", NULL, (unsigned long)flags, NULL) < 0)
 		fail(STEP_PROPAGATION, "/", "flags=%#llx", (unsigned long long)flags);
 }
@@ -107,8 +111,7 @@ static const char *context_log(int fs, char *text, size_t size)
 	return "";
 }
 
-static void configure(int fs, enum step_id step, const char *type, const char *key,
-		      const char *value)
+static void configure(int fs, enum step_id step, const char *type, const char *key, const char *value)
 {
 	unsigned cmd = *value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
 	int saved;
@@ -151,7 +154,7 @@ static int context(enum step_id step, const char *type)
 	return fs;
 }
 
-int mount_detached(const char *type, const char *key, const char *value, uint64_t attrs)
+static int mount_detached(const char *type, const char *key, const char *value, uint64_t attrs)
 {
 	int fs = sys_fsopen(type, FSOPEN_CLOEXEC);
 	int fd = -1, saved;
@@ -168,7 +171,7 @@ int mount_detached(const char *type, const char *key, const char *value, uint64_
 	return fd;
 }
 
-void mount_filesystem(const struct step *step)
+void step_filesystem(const struct step *step)
 {
 	const char *type = step->u.filesystem.type;
 	int fs = context(STEP_FILESYSTEM, type);
@@ -181,15 +184,12 @@ void mount_filesystem(const struct step *step)
 
 		configure(fs, STEP_FILESYSTEM, type, key, get_str(&options));
 	}
-	slot_put(step->u.filesystem.slot,
-		 create(fs, STEP_FILESYSTEM, type, type, step->u.filesystem.attrs));
+	slot_put(step->u.filesystem.slot, create(fs, STEP_FILESYSTEM, type, type, step->u.filesystem.attrs));
 }
 
-static void attach_or_fail(enum step_id step, int fd, int target, const char *path,
-			   const char *what)
+static void attach_or_fail(enum step_id step, int fd, int target, const char *path, const char *what)
 {
-	if (sys_move_mount(fd, "", target, path,
-			   MOVE_MOUNT_F_EMPTY_PATH | (*path ? 0 : MOVE_MOUNT_T_EMPTY_PATH)) < 0)
+	if (sys_move_mount(fd, "", target, path, MOVE_MOUNT_F_EMPTY_PATH | (*path ? 0 : MOVE_MOUNT_T_EMPTY_PATH)) < 0)
 		fail(step, what, "move_mount");
 }
 
@@ -204,7 +204,7 @@ static int overlay_directory(int at, const char *path, char *name, size_t size)
 	return fd;
 }
 
-void mount_overlay(const struct step *step, bool in_user_namespace)
+void step_overlay(const struct step *step)
 {
 	const char *upper = step->u.overlay.upper, *work = step->u.overlay.work;
 	int lower_tree = slot_take(step->u.overlay.lower);
@@ -222,8 +222,7 @@ void mount_overlay(const struct step *step, bool in_user_namespace)
 	if (stage < 0)
 		fail(STEP_OVERLAY, "tmpfs", "size=%s", size);
 	attach_or_fail(STEP_OVERLAY, stage, AT_FDCWD, "/", "/");
-	if (mkdirat(stage, "lower", 0755) < 0 || mkdirat(stage, "upper", 0755) < 0 ||
-	    mkdirat(stage, "work", 0755) < 0)
+	if (mkdirat(stage, "lower", 0755) < 0 || mkdirat(stage, "upper", 0755) < 0 || mkdirat(stage, "work", 0755) < 0)
 		fail(STEP_OVERLAY, "tmpfs", "mkdir");
 	int place = openat(stage, "lower", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (place < 0)
@@ -245,10 +244,9 @@ void mount_overlay(const struct step *step, bool in_user_namespace)
 	configure(fs, STEP_OVERLAY, "overlay", "upperdir", upper_name);
 	configure(fs, STEP_OVERLAY, "overlay", "workdir", work_name);
 	/* trusted.* attributes are for the initial user namespace only. */
-	if (in_user_namespace)
+	if (run.plan->new_user_namespace)
 		configure(fs, STEP_OVERLAY, "overlay", "userxattr", "");
-	slot_put(step->u.overlay.slot,
-		 create(fs, STEP_OVERLAY, "overlay", "overlay", MOUNT_ATTR_NODEV));
+	slot_put(step->u.overlay.slot, create(fs, STEP_OVERLAY, "overlay", "overlay", MOUNT_ATTR_NODEV));
 	/* The overlay keeps what it needs; left in place, the stage would hide the old root from
 	 * the pivot's unmount. */
 	if (umount2("/", MNT_DETACH) < 0)
@@ -260,10 +258,9 @@ void mount_overlay(const struct step *step, bool in_user_namespace)
 	close(stage);
 }
 
-void mount_pivot_root(uint16_t slot)
+void step_pivot_root(const struct step *step)
 {
-	int fd = slot_take(slot);
-	int root;
+	int fd = slot_take(step->u.slot.slot);
 
 	/*
 	 * Over "/" itself, where a path can't be swapped and which every machine has. Our own root
@@ -281,13 +278,11 @@ void mount_pivot_root(uint16_t slot)
 	if (chdir("/") < 0)
 		fail(STEP_PIVOT_ROOT, "/", "chdir");
 	close(fd);
-	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
+	if (root_set_current() < 0)
 		fail(STEP_PIVOT_ROOT, "/", "open");
-	root_set(root);
 }
 
-void mount_attach(const struct step *step)
+void step_mount(const struct step *step)
 {
 	const char *path = step->u.mount.target;
 	uint64_t resolve = step->u.mount.flags & MOUNT_NO_SYMLINKS ? RESOLVE_NO_SYMLINKS : 0;
@@ -313,7 +308,7 @@ void mount_attach(const struct step *step)
 	close(fd);
 }
 
-void mount_attributes(const struct step *step)
+void step_mount_attributes(const struct step *step)
 {
 	const char *path = step->u.attributes.path;
 	struct mount_attr attr = {
@@ -324,11 +319,9 @@ void mount_attributes(const struct step *step)
 
 	if (fd < 0)
 		fail(STEP_MOUNT_ATTRIBUTES, path, "open");
-	if (sys_mount_setattr(fd, "",
-			      AT_EMPTY_PATH | (step->u.attributes.recursive ? AT_RECURSIVE : 0),
-			      &attr) < 0)
-		fail(STEP_MOUNT_ATTRIBUTES, path, "set=%#llx clear=%#llx",
-		     (unsigned long long)attr.attr_set, (unsigned long long)attr.attr_clr);
+	if (sys_mount_setattr(fd, "", AT_EMPTY_PATH | (step->u.attributes.recursive ? AT_RECURSIVE : 0), &attr) < 0)
+		fail(STEP_MOUNT_ATTRIBUTES, path, "set=%#llx clear=%#llx", (unsigned long long)attr.attr_set,
+		     (unsigned long long)attr.attr_clr);
 	close(fd);
 }
 
@@ -343,8 +336,9 @@ static int open_covered(enum step_id step, const char *path)
 	return fd;
 }
 
-void mount_readonly_path(const char *path)
+void step_readonly_path(const struct step *step)
 {
+	const char *path = step->u.text;
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 	int at = open_covered(STEP_READONLY_PATH, path);
 	int fd;
@@ -379,8 +373,9 @@ static int clone_null(const char *path)
 	return fd;
 }
 
-void mount_mask_path(const char *path)
+void step_mask_path(const struct step *step)
 {
+	const char *path = step->u.text;
 	int at = open_covered(STEP_MASK_PATH, path);
 	struct stat st;
 	int fd;
@@ -391,8 +386,7 @@ void mount_mask_path(const char *path)
 		fail(STEP_MASK_PATH, path, "fstat");
 	if (S_ISDIR(st.st_mode)) {
 		fd = mount_detached("tmpfs", "nr_inodes", "2",
-				    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-					    MOUNT_ATTR_NOEXEC);
+				    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 		if (fd < 0)
 			fail(STEP_MASK_PATH, path, "tmpfs");
 	} else {

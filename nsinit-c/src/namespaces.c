@@ -12,8 +12,6 @@
 #include "fail.h"
 #include "sys.h"
 
-#define MAX_JOINS 8
-
 struct join {
 	uint64_t type;
 	const char *path;
@@ -66,8 +64,7 @@ static void enter_all(struct join *joins, unsigned count)
  * process in between enters, clones init as the monitor's own child (CLONE_PARENT), tells its pid,
  * and ends.
  */
-static pid_t clone_through_joiner(const struct step *step, struct join *joins, unsigned count,
-				  int *pidfd)
+static pid_t clone_through_joiner(const struct step *step, struct join *joins, unsigned count, int *pidfd)
 {
 	int told[2], status;
 	pid_t joiner, init = -1;
@@ -108,7 +105,7 @@ static pid_t clone_through_joiner(const struct step *step, struct join *joins, u
 
 pid_t namespaces_clone(const struct step *step, int *pidfd)
 {
-	struct join joins[MAX_JOINS];
+	struct join joins[PLAN_MAX_JOINS];
 	struct reader list = step->u.namespaces.joins;
 	unsigned count = step->u.namespaces.count;
 

@@ -1,5 +1,4 @@
-#ifndef NSRUN_NAMESPACES_H
-#define NSRUN_NAMESPACES_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -10,5 +9,3 @@
  * is init; in the monitor its pid, with *pidfd set. The monitor itself stays where it was.
  */
 pid_t namespaces_clone(const struct step *step, int *pidfd);
-
-#endif

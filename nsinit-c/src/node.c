@@ -1,13 +1,12 @@
-#include "node.h"
-
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "fail.h"
+#include "hands.h"
 #include "root.h"
 
-void node_mkdir(const struct step *step)
+void step_mkdir(const struct step *step)
 {
 	int fd = root_mkdir(step->u.node.path, (mode_t)step->u.node.mode);
 
@@ -25,7 +24,7 @@ static int open_parent(enum step_id step, const char *path, const char **name)
 	return parent;
 }
 
-void node_symlink(const struct step *step)
+void step_symlink(const struct step *step)
 {
 	const char *name;
 	int parent = open_parent(STEP_SYMLINK, step->u.symlink.path, &name);
@@ -35,15 +34,15 @@ void node_symlink(const struct step *step)
 	close(parent);
 }
 
-void node_mknod(const struct step *step)
+void step_mknod(const struct step *step)
 {
 	const char *name;
 	int parent = open_parent(STEP_MKNOD, step->u.node.path, &name);
 	mode_t mode = (mode_t)step->u.node.mode;
 
 	if (mknodat(parent, name, mode, makedev(step->u.node.major, step->u.node.minor)) < 0)
-		fail(STEP_MKNOD, step->u.node.path, "mode=%#o device=%u:%u", step->u.node.mode,
-		     step->u.node.major, step->u.node.minor);
+		fail(STEP_MKNOD, step->u.node.path, "mode=%#o device=%u:%u", step->u.node.mode, step->u.node.major,
+		     step->u.node.minor);
 	/* mknod's mode went through our umask. The entry is new and ours, so following it is safe.
 	 */
 	if (fchmodat(parent, name, mode & 07777, 0) < 0)

@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include <linux/filter.h>
+#include <stddef.h>
 #include <string.h>
 
 #define CLONE_NEWUSER_BIT 0x10000000u
@@ -47,295 +48,225 @@ static const char *drain(struct slots *slots, uint16_t slot)
 	return NULL;
 }
 
-static bool get_bool(struct reader *r)
-{
-	uint8_t v = get_u8(r);
+/* ---- fields: what the payload of a step begins with, in order, and where it goes ---- */
 
-	if (v > 1)
-		r->bad = true;
-	return v == 1;
+enum kind { BOOL, U8, U16, U32, U64, STR };
+
+struct field {
+	uint8_t step;
+	uint8_t kind;
+	uint16_t offset;
+};
+
+#define KIND_OF(lvalue) \
+	_Generic((lvalue), bool: BOOL, uint8_t: U8, uint16_t: U16, uint32_t: U32, uint64_t: U64, const char *: STR)
+#define F(id, member) \
+	{ \
+		STEP_##id, KIND_OF(((struct step *)NULL)->u.member), offsetof(struct step, u.member) \
+	}
+/* A line a step. */
+/* clang-format off */
+static const struct field fields[] = {
+	F(OPTIONS, options.flags),
+	F(TERMINAL, terminal.rows), F(TERMINAL, terminal.cols),
+	F(TIMEOUT, timeout.ms), F(TIMEOUT, timeout.signo), F(TIMEOUT, timeout.grace_ms),
+#define TREE(id) F(id, tree.slot), F(id, tree.path), F(id, tree.recursive), F(id, tree.attr_set), F(id, tree.attr_clr), \
+	F(id, tree.propagation), F(id, tree.expect), F(id, tree.major), F(id, tree.minor)
+	TREE(HOST_TREE), TREE(BIND),
+	F(NAMESPACES, namespaces.create), F(NAMESPACES, namespaces.count),
+	F(UID_MAP, map.helper), F(UID_MAP, map.count),
+	F(GID_MAP, map.deny_setgroups), F(GID_MAP, map.helper), F(GID_MAP, map.count),
+	F(IDMAP_MOUNT, slot.slot),
+	F(SETUP_IDS, ids.uid), F(SETUP_IDS, ids.gid),
+	F(PROPAGATION, propagation.flags),
+	F(FILESYSTEM, filesystem.slot), F(FILESYSTEM, filesystem.type), F(FILESYSTEM, filesystem.source),
+	F(FILESYSTEM, filesystem.attrs), F(FILESYSTEM, filesystem.count),
+	F(OVERLAY, overlay.slot), F(OVERLAY, overlay.lower), F(OVERLAY, overlay.upper), F(OVERLAY, overlay.work),
+	F(OVERLAY, overlay.size),
+	F(PIVOT_ROOT, slot.slot),
+	F(MOUNT, mount.slot), F(MOUNT, mount.target), F(MOUNT, mount.flags),
+	F(MKDIR, node.path), F(MKDIR, node.mode),
+	F(SYMLINK, symlink.target), F(SYMLINK, symlink.path),
+	F(MKNOD, node.path), F(MKNOD, node.mode), F(MKNOD, node.major), F(MKNOD, node.minor),
+	F(MOUNT_ATTRIBUTES, attributes.path), F(MOUNT_ATTRIBUTES, attributes.recursive),
+	F(MOUNT_ATTRIBUTES, attributes.set), F(MOUNT_ATTRIBUTES, attributes.clear),
+	F(READONLY_PATH, text), F(MASK_PATH, text), F(HOSTNAME, text), F(DOMAINNAME, text), F(CONSOLE, text),
+	F(SYSCTL, sysctl.key), F(SYSCTL, sysctl.value),
+	F(KEYRING, keyring.required),
+	F(RLIMIT, rlimit.resource), F(RLIMIT, rlimit.soft), F(RLIMIT, rlimit.hard),
+	F(UMASK, umask.mode),
+	F(BOUNDING_SET, bounding.mask),
+	F(USER, user.uid), F(USER, user.gid), F(USER, user.set_groups), F(USER, user.count),
+	F(CAPABILITIES, capabilities.effective), F(CAPABILITIES, capabilities.permitted),
+	F(CAPABILITIES, capabilities.inheritable), F(CAPABILITIES, capabilities.ambient),
+	F(WORKDIR, text),
+	F(SECCOMP, seccomp.flags),
+	F(EXEC, exec.init), F(EXEC, exec.argc),
+};
+/* clang-format on */
+
+static void get_field(struct reader *r, enum kind kind, void *to)
+{
+	uint8_t flag;
+
+	switch (kind) {
+	case BOOL:
+		flag = get_u8(r);
+		r->bad |= flag > 1;
+		*(bool *)to = flag == 1;
+		break;
+	case U8:
+		*(uint8_t *)to = get_u8(r);
+		break;
+	case U16:
+		*(uint16_t *)to = get_u16(r);
+		break;
+	case U32:
+		*(uint32_t *)to = get_u32(r);
+		break;
+	case U64:
+		*(uint64_t *)to = get_u64(r);
+		break;
+	case STR:
+		*(const char **)to = get_str(r);
+		break;
+	}
 }
 
+static void get_fields(struct reader *r, struct step *step)
+{
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i].step == step->id)
+			get_field(r, (enum kind)fields[i].kind, (char *)step + fields[i].offset);
+}
+
+/* ---- what comes after the fields, and what values make sense ---- */
+
 /* Walks over a list once, so that the second walk, when the step is carried out, can't fail. */
-static struct reader list_of_strings(struct reader *r, uint32_t count, unsigned each)
+static struct reader list_of_strings(struct reader *r, uint32_t count)
 {
 	struct reader list = *r;
 
 	for (uint32_t i = 0; i < count && !r->bad; i++)
-		for (unsigned k = 0; k < each; k++)
-			get_str(r);
+		get_str(r);
 	list.end = r->at;
 	return list;
 }
 
-static const char *decode_map(struct reader *r, struct map_step *map)
+static const char *finish_namespaces(struct reader *r, struct step *step, struct plan *plan)
 {
-	map->helper = get_str(r);
-	map->count = get_u16(r);
-	if (map->count == 0 || map->count > PLAN_MAX_MAP_ENTRIES)
-		return "bad number of id map entries";
-	map->entries = get_sub(r, map->count * 12u);
-	return NULL;
-}
-
-static const char *decode_tree(struct reader *r, struct tree_step *tree)
-{
-	uint8_t expect;
-
-	tree->slot = get_u16(r);
-	tree->path = get_str(r);
-	tree->recursive = get_bool(r);
-	tree->attr_set = get_u64(r);
-	tree->attr_clr = get_u64(r);
-	tree->propagation = get_u64(r);
-	expect = get_u8(r);
-	tree->major = get_u32(r);
-	tree->minor = get_u32(r);
-	if (expect > EXPECT_CHARACTER_DEVICE)
-		return "unknown expectation of a tree";
-	tree->expect = (enum tree_expect)expect;
-	return NULL;
-}
-
-static const char *decode_namespaces(struct reader *r, struct step *step, struct plan *plan)
-{
-	step->u.namespaces.create = get_u64(r);
-	step->u.namespaces.count = get_u16(r);
-	step->u.namespaces.joins = *r;
 	if (step->u.namespaces.create & ~(uint64_t)CLONE_NEW_ALL)
 		return "unknown namespace flag";
-	if (step->u.namespaces.count > 8)
+	if (step->u.namespaces.count > PLAN_MAX_JOINS)
 		return "too many namespaces to join";
 	plan->new_user_namespace = (step->u.namespaces.create & CLONE_NEWUSER_BIT) != 0;
+	step->u.namespaces.joins = *r;
 	for (uint16_t i = 0; i < step->u.namespaces.count; i++) {
 		uint64_t type = get_u64(r);
 
 		get_str(r);
 		if (type == 0 || (type & (type - 1)) != 0 || (type & ~(uint64_t)CLONE_NEW_ALL))
 			return "unknown namespace type to join";
-		if (type == CLONE_NEWUSER_BIT)
-			plan->new_user_namespace = true;
+		plan->new_user_namespace |= type == CLONE_NEWUSER_BIT;
 	}
 	step->u.namespaces.joins.end = r->at;
 	return NULL;
 }
 
-static const char *decode_exec(struct reader *r, struct step *step)
+static const char *finish_exec(struct reader *r, struct step *step)
 {
-	step->u.exec.init = get_bool(r);
-	step->u.exec.argc = get_u32(r);
-	if (step->u.exec.argc == 0)
-		return "no argument to execute";
-	step->u.exec.argv = list_of_strings(r, step->u.exec.argc, 1);
+	step->u.exec.argv = list_of_strings(r, step->u.exec.argc);
 	step->u.exec.envc = get_u32(r);
-	step->u.exec.env = list_of_strings(r, step->u.exec.envc, 1);
+	step->u.exec.env = list_of_strings(r, step->u.exec.envc);
 	step->u.exec.candidates = get_u16(r);
-	if (step->u.exec.candidates == 0)
-		return "no path to execute";
-	step->u.exec.paths = list_of_strings(r, step->u.exec.candidates, 1);
-	return NULL;
+	step->u.exec.paths = list_of_strings(r, step->u.exec.candidates);
+	return step->u.exec.argc == 0 || step->u.exec.candidates == 0 ? "nothing to execute" : NULL;
 }
 
-static const char *decode_host_step(struct reader *r, struct step *step, struct slots *slots,
-				    struct plan *plan)
+static const char *finish_seccomp(struct reader *r, struct step *step)
 {
-	const char *wrong;
+	struct blob program = get_blob(r);
+	size_t instructions = program.length / sizeof(struct sock_filter);
+
+	step->u.seccomp.program = program;
+	return instructions == 0 || instructions > BPF_MAXINSNS || program.length % sizeof(struct sock_filter) != 0
+		       ? "bad length of a seccomp program"
+		       : NULL;
+}
+
+static const char *finish_tree(struct step *step, struct slots *slots)
+{
+	if (step->u.tree.expect > EXPECT_CHARACTER_DEVICE)
+		return "unknown expectation of a tree";
+	return fill(slots, step->u.tree.slot, step->id == STEP_HOST_TREE);
+}
+
+static const char *finish_timeout(const struct step *step)
+{
+	/* So that neither the sum nor its nanoseconds overflow: 10 years are enough. */
+	uint64_t most = 315360000000u;
+
+	if (step->u.timeout.signo == 0 || step->u.timeout.signo > SIGNAL_MAX)
+		return "no such signal";
+	return step->u.timeout.ms > most || step->u.timeout.grace_ms > most ? "timeout out of range" : NULL;
+}
+
+static const char *finish_overlay(struct step *step, struct slots *slots)
+{
+	const char *wrong = drain(slots, step->u.overlay.lower);
+
+	if ((*step->u.overlay.upper == 0) != (*step->u.overlay.work == 0))
+		return "upper and work go together";
+	return wrong ? wrong : fill(slots, step->u.overlay.slot, false);
+}
+
+static const char *finish(struct reader *r, struct step *step, struct slots *slots, struct plan *plan)
+{
+	uint16_t slot;
 
 	switch (step->id) {
 	case STEP_OPTIONS:
-		step->u.options.flags = get_u32(r);
-		return step->u.options.flags & ~(OPTION_TRACE | OPTION_STDIN_NULL)
-			       ? "unknown option"
-			       : NULL;
-	case STEP_TERMINAL:
-		step->u.terminal.rows = get_u16(r);
-		step->u.terminal.cols = get_u16(r);
-		return NULL;
+		return step->u.options.flags & ~(OPTION_TRACE | OPTION_STDIN_NULL) ? "unknown option" : NULL;
 	case STEP_TIMEOUT:
-		step->u.timeout.ms = get_u64(r);
-		step->u.timeout.signo = get_u32(r);
-		step->u.timeout.grace_ms = get_u64(r);
-		if (step->u.timeout.signo == 0 || step->u.timeout.signo > SIGNAL_MAX)
-			return "no such signal";
-		/* So that neither the sum nor its nanoseconds overflow: 10 years are enough. */
-		if (step->u.timeout.ms > 315360000000u || step->u.timeout.grace_ms > 315360000000u)
-			return "timeout out of range";
-		return NULL;
+		return finish_timeout(step);
 	case STEP_HOST_TREE:
-		wrong = decode_tree(r, &step->u.tree);
-		return wrong ? wrong : fill(slots, step->u.tree.slot, true);
-	case STEP_NAMESPACES:
-		return decode_namespaces(r, step, plan);
-	case STEP_GID_MAP:
-		step->u.map.deny_setgroups = get_bool(r);
-		return decode_map(r, &step->u.map);
-	case STEP_UID_MAP:
-		return decode_map(r, &step->u.map);
-	case STEP_IDMAP_MOUNT:
-		step->u.slot.slot = get_u16(r);
-		if (step->u.slot.slot >= PLAN_SLOTS || !slots->full[step->u.slot.slot] ||
-		    !slots->host[step->u.slot.slot])
-			return "slot was not filled by a host_tree";
-		return NULL;
-	default:
-		return "unknown step";
-	}
-}
-
-static const char *decode_mount_step(struct reader *r, struct step *step, struct slots *slots)
-{
-	const char *wrong;
-
-	switch (step->id) {
 	case STEP_BIND:
-		wrong = decode_tree(r, &step->u.tree);
-		return wrong ? wrong : fill(slots, step->u.tree.slot, false);
+		return finish_tree(step, slots);
+	case STEP_NAMESPACES:
+		return finish_namespaces(r, step, plan);
+	case STEP_UID_MAP:
+	case STEP_GID_MAP:
+		if (step->u.map.count == 0 || step->u.map.count > PLAN_MAX_MAP_ENTRIES)
+			return "bad number of id map entries";
+		step->u.map.entries = get_sub(r, step->u.map.count * 12u);
+		return NULL;
+	case STEP_IDMAP_MOUNT:
+		slot = step->u.slot.slot;
+		return slot >= PLAN_SLOTS || !slots->full[slot] || !slots->host[slot]
+			       ? "slot was not filled by a host_tree"
+			       : NULL;
 	case STEP_FILESYSTEM:
-		step->u.filesystem.slot = get_u16(r);
-		step->u.filesystem.type = get_str(r);
-		step->u.filesystem.source = get_str(r);
-		step->u.filesystem.attrs = get_u64(r);
-		step->u.filesystem.count = get_u16(r);
-		step->u.filesystem.options = list_of_strings(r, step->u.filesystem.count, 2);
+		step->u.filesystem.options = list_of_strings(r, step->u.filesystem.count * 2u);
 		return fill(slots, step->u.filesystem.slot, false);
 	case STEP_OVERLAY:
-		step->u.overlay.slot = get_u16(r);
-		step->u.overlay.lower = get_u16(r);
-		step->u.overlay.upper = get_str(r);
-		step->u.overlay.work = get_str(r);
-		step->u.overlay.size = get_u64(r);
-		if ((*step->u.overlay.upper == 0) != (*step->u.overlay.work == 0))
-			return "upper and work go together";
-		wrong = drain(slots, step->u.overlay.lower);
-		return wrong ? wrong : fill(slots, step->u.overlay.slot, false);
+		return finish_overlay(step, slots);
 	case STEP_PIVOT_ROOT:
-		step->u.slot.slot = get_u16(r);
 		return drain(slots, step->u.slot.slot);
 	case STEP_MOUNT:
-		step->u.mount.slot = get_u16(r);
-		step->u.mount.target = get_str(r);
-		step->u.mount.flags = get_u32(r);
-		if (step->u.mount.flags &
-		    ~(MOUNT_CREATE_DIRECTORY | MOUNT_CREATE_FILE | MOUNT_NO_SYMLINKS))
+		if (step->u.mount.flags & ~(MOUNT_CREATE_DIRECTORY | MOUNT_CREATE_FILE | MOUNT_NO_SYMLINKS))
 			return "unknown mount flag";
 		return drain(slots, step->u.mount.slot);
-	case STEP_MKNOD:
-	case STEP_MKDIR:
-		step->u.node.path = get_str(r);
-		step->u.node.mode = get_u32(r);
-		if (step->id == STEP_MKNOD) {
-			step->u.node.major = get_u32(r);
-			step->u.node.minor = get_u32(r);
-		}
-		return NULL;
-	case STEP_SYMLINK:
-		step->u.symlink.target = get_str(r);
-		step->u.symlink.path = get_str(r);
-		return NULL;
-	case STEP_MOUNT_ATTRIBUTES:
-		step->u.attributes.path = get_str(r);
-		step->u.attributes.recursive = get_bool(r);
-		step->u.attributes.set = get_u64(r);
-		step->u.attributes.clear = get_u64(r);
-		return NULL;
-	default:
-		return "unknown step";
-	}
-}
-
-static const char *decode_init_step(struct reader *r, struct step *step, struct slots *slots)
-{
-	switch (step->id) {
-	case STEP_SETUP_IDS:
-		step->u.ids.uid = get_u32(r);
-		step->u.ids.gid = get_u32(r);
-		return NULL;
-	case STEP_PROPAGATION:
-		step->u.propagation.flags = get_u64(r);
-		return NULL;
-	case STEP_READONLY_PATH:
-	case STEP_MASK_PATH:
-	case STEP_HOSTNAME:
-	case STEP_DOMAINNAME:
-	case STEP_CONSOLE:
-		step->u.text = get_str(r);
-		return NULL;
-	case STEP_LOOPBACK:
-		return NULL;
-	case STEP_SYSCTL:
-		step->u.sysctl.key = get_str(r);
-		step->u.sysctl.value = get_str(r);
-		return NULL;
-	default:
-		return decode_mount_step(r, step, slots);
-	}
-}
-
-static const char *decode_command_step(struct reader *r, struct step *step)
-{
-	switch (step->id) {
-	case STEP_SESSION:
-	case STEP_NO_NEW_PRIVS:
-		return NULL;
-	case STEP_KEYRING:
-		step->u.keyring.required = get_bool(r);
-		return NULL;
-	case STEP_RLIMIT:
-		step->u.rlimit.resource = get_u32(r);
-		step->u.rlimit.soft = get_u64(r);
-		step->u.rlimit.hard = get_u64(r);
-		return NULL;
-	case STEP_UMASK:
-		step->u.umask.mode = get_u32(r);
-		return NULL;
-	case STEP_BOUNDING_SET:
-		step->u.bounding.mask = get_u64(r);
-		return NULL;
 	case STEP_USER:
-		step->u.user.uid = get_u32(r);
-		step->u.user.gid = get_u32(r);
-		step->u.user.set_groups = get_bool(r);
-		step->u.user.count = get_u16(r);
 		if (step->u.user.count > PLAN_MAX_GROUPS)
 			return "too many groups";
 		step->u.user.groups = get_sub(r, step->u.user.count * 4u);
 		return NULL;
-	case STEP_CAPABILITIES:
-		step->u.capabilities.effective = get_u64(r);
-		step->u.capabilities.permitted = get_u64(r);
-		step->u.capabilities.inheritable = get_u64(r);
-		step->u.capabilities.ambient = get_u64(r);
-		return NULL;
-	case STEP_WORKDIR:
-		step->u.text = get_str(r);
-		return NULL;
 	case STEP_SECCOMP:
-		step->u.seccomp.flags = get_u32(r);
-		step->u.seccomp.program = get_blob(r);
-		if (step->u.seccomp.program.length == 0 ||
-		    step->u.seccomp.program.length % sizeof(struct sock_filter) != 0 ||
-		    step->u.seccomp.program.length / sizeof(struct sock_filter) > BPF_MAXINSNS)
-			return "bad length of a seccomp program";
-		return NULL;
+		return finish_seccomp(r, step);
 	case STEP_EXEC:
-		return decode_exec(r, step);
+		return finish_exec(r, step);
 	default:
-		return "unknown step";
-	}
-}
-
-static const char *decode_step(struct reader *r, struct step *step, struct slots *slots,
-			       struct plan *plan)
-{
-	switch (step_stage_of(step->id)) {
-	case STAGE_HOST:
-		return decode_host_step(r, step, slots, plan);
-	case STAGE_INIT:
-		return decode_init_step(r, step, slots);
-	case STAGE_COMMAND:
-		return decode_command_step(r, step);
-	default:
-		return "unknown step";
+		return step_stage_of(step->id) == STAGE_NONE ? "unknown step" : NULL;
 	}
 }
 
@@ -365,7 +296,8 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 		body = get_sub(&r, get_u32(&r));
 		if (r.bad)
 			return "cut short";
-		wrong = decode_step(&body, step, &slots, plan);
+		get_fields(&body, step);
+		wrong = finish(&body, step, &slots, plan);
 		/* A step cut short may look wrong in other ways; say the first cause. */
 		if (body.bad)
 			return "cut short or malformed";

@@ -1,5 +1,4 @@
-#ifndef NSRUN_PLAN_H
-#define NSRUN_PLAN_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,6 +10,7 @@
 #define PLAN_MAX_STEPS	     1024u
 #define PLAN_MAX_GROUPS	     256u
 #define PLAN_MAX_MAP_ENTRIES 340u
+#define PLAN_MAX_JOINS	     8u
 #define PLAN_SLOTS	     256u
 
 #define OPTION_TRACE	  1u
@@ -27,7 +27,7 @@ struct tree_step {
 	const char *path;
 	bool recursive;
 	uint64_t attr_set, attr_clr, propagation;
-	enum tree_expect expect;
+	uint8_t expect; /* enum tree_expect */
 	uint32_t major, minor;
 };
 
@@ -151,5 +151,3 @@ struct plan {
 const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, uint16_t *at);
 
 enum step_stage step_stage_of(uint16_t id);
-
-#endif

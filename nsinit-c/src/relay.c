@@ -54,8 +54,7 @@ static void tell_terminal(void)
 
 static bool read_size(struct winsize *size)
 {
-	return (ioctl(STDIN_FILENO, TIOCGWINSZ, size) == 0 ||
-		ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0) &&
+	return (ioctl(STDIN_FILENO, TIOCGWINSZ, size) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0) &&
 	       size->ws_row > 0 && size->ws_col > 0;
 }
 
@@ -100,10 +99,7 @@ void relay_attach(int master, int slave)
 	fcntl(slave, F_SETFD, FD_CLOEXEC);
 }
 
-bool relay_active(void)
-{
-	return relay.active;
-}
+bool relay_active(void) { return relay.active; }
 
 void relay_resize(void)
 {
@@ -124,18 +120,15 @@ void relay_hang_up(void)
 	relay.back.at = relay.back.end = 0;
 }
 
-static bool empty(const struct buffer *b)
-{
-	return b->at == b->end;
-}
+static bool empty(const struct buffer *b) { return b->at == b->end; }
 
 void relay_want(struct pollfd fds[RELAY_FDS])
 {
 	for (int i = 0; i < RELAY_FDS; i++)
 		fds[i] = (struct pollfd){ .fd = -1 };
 	if (relay.master >= 0) {
-		fds[RELAY_MASTER].events = (short)((empty(&relay.back) ? POLLIN : 0) |
-						   (empty(&relay.in) ? 0 : POLLOUT));
+		fds[RELAY_MASTER].events =
+			(short)((empty(&relay.back) ? POLLIN : 0) | (empty(&relay.in) ? 0 : POLLOUT));
 		if (fds[RELAY_MASTER].events)
 			fds[RELAY_MASTER].fd = relay.master;
 		if (relay.input && empty(&relay.in))
@@ -145,10 +138,7 @@ void relay_want(struct pollfd fds[RELAY_FDS])
 		fds[RELAY_STDOUT] = (struct pollfd){ .fd = relay.out, .events = POLLOUT };
 }
 
-static bool would_block(void)
-{
-	return errno == EAGAIN || errno == EINTR;
-}
+static bool would_block(void) { return errno == EAGAIN || errno == EINTR; }
 
 /* False at end of file or on an error. */
 static bool fill(int fd, struct buffer *b)
@@ -193,11 +183,9 @@ void relay_step(const struct pollfd fds[RELAY_FDS])
 		else if (!empty(&relay.in))
 			relay.last_in = relay.in.bytes[relay.in.end - 1];
 	}
-	if ((fds[RELAY_MASTER].revents & POLLOUT) && relay.master >= 0 &&
-	    !flush(relay.master, &relay.in))
+	if ((fds[RELAY_MASTER].revents & POLLOUT) && relay.master >= 0 && !flush(relay.master, &relay.in))
 		relay_hang_up();
-	if ((fds[RELAY_MASTER].revents & POLLIN) && relay.master >= 0 &&
-	    !fill(relay.master, &relay.back))
+	if ((fds[RELAY_MASTER].revents & POLLIN) && relay.master >= 0 && !fill(relay.master, &relay.back))
 		relay_hang_up();
 	/* Nobody reads us any more: what a terminal emulator that closes does to its session. */
 	if (fds[RELAY_STDOUT].revents && !flush(relay.out, &relay.back))
@@ -215,10 +203,7 @@ bool relay_draining(void)
 	return !empty(&relay.back);
 }
 
-static int digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+static int digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
 
 int relay_restore_from(const char *hex)
 {

@@ -1,5 +1,4 @@
-#ifndef NSRUN_RELAY_H
-#define NSRUN_RELAY_H
+#pragma once
 
 #include <poll.h>
 #include <stdbool.h>
@@ -30,5 +29,3 @@ void relay_restore(void);
 /* For a monitor that died: termios as hexadecimal digits, as TERMINAL told it. Returns an exit
  * code. */
 int relay_restore_from(const char *hex);
-
-#endif

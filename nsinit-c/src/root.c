@@ -10,9 +10,10 @@
 
 static int root_fd = -1;
 
-void root_set(int fd)
+int root_set_current(void)
 {
-	root_fd = fd;
+	root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return root_fd;
 }
 
 int open_beneath(int root, const char *path, uint64_t flags, uint64_t resolve)

@@ -1,5 +1,4 @@
-#ifndef NSRUN_ROOT_H
-#define NSRUN_ROOT_H
+#pragma once
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -9,8 +8,8 @@
  * is resolved by the kernel as if the root were "/", and a magic link of procfs is never followed.
  */
 
-/* From here on paths are resolved beneath this directory. */
-void root_set(int fd);
+/* From here on paths are resolved beneath what is "/" now. -1 and errno on failure. */
+int root_set_current(void);
 
 /* Opens path beneath root, with flags of open(2) and extra RESOLVE_* flags. -1 and errno on
  * failure. */
@@ -25,5 +24,3 @@ int root_open_parent(const char *path, const char **name);
 /* Makes an empty regular file, and its parents; leaves what exists alone. -1 and errno on failure.
  */
 int root_touch(const char *path);
-
-#endif

@@ -55,7 +55,6 @@ void seal_self(char **argv)
 	}
 	fd = copy_of(self);
 	/* ps inside shows a plain name, and no path of the host. */
-	syscall(SYS_execveat, fd, "", (char *[]){ name, argv[1], NULL }, no_environment,
-		AT_EMPTY_PATH);
+	syscall(SYS_execveat, fd, "", (char *[]){ name, argv[1], NULL }, no_environment, AT_EMPTY_PATH);
 	fail(STEP_START, "execveat", "from a sealed memfd");
 }

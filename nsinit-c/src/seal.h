@@ -1,5 +1,4 @@
-#ifndef NSRUN_SEAL_H
-#define NSRUN_SEAL_H
+#pragma once
 
 /*
  * Makes sure that this program runs from a sealed memfd, with an empty environment: whoever gets at
@@ -8,5 +7,3 @@
  * if need be; returns in the copy.
  */
 void seal_self(char **argv);
-
-#endif

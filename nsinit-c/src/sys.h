@@ -1,5 +1,4 @@
-#ifndef NSRUN_SYS_H
-#define NSRUN_SYS_H
+#pragma once
 
 /*
  * System calls that musl 1.2.3 has no wrapper for, and the few kernel structures they take.
@@ -24,10 +23,7 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-static inline int sys_clone3(struct clone_args *args)
-{
-	return (int)syscall(SYS_clone3, args, sizeof(*args));
-}
+static inline int sys_clone3(struct clone_args *args) { return (int)syscall(SYS_clone3, args, sizeof(*args)); }
 
 static inline int sys_close_range(unsigned first, unsigned last, unsigned flags)
 {
@@ -44,22 +40,17 @@ static inline int sys_open_tree(int dir, const char *path, unsigned flags)
 	return (int)syscall(SYS_open_tree, dir, path, flags);
 }
 
-static inline int sys_move_mount(int from, const char *from_path, int to, const char *to_path,
-				 unsigned flags)
+static inline int sys_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags)
 {
 	return (int)syscall(SYS_move_mount, from, from_path, to, to_path, flags);
 }
 
-static inline int sys_mount_setattr(int dir, const char *path, unsigned flags,
-				    struct mount_attr *attr)
+static inline int sys_mount_setattr(int dir, const char *path, unsigned flags, struct mount_attr *attr)
 {
 	return (int)syscall(SYS_mount_setattr, dir, path, flags, attr, sizeof(*attr));
 }
 
-static inline int sys_fsopen(const char *type, unsigned flags)
-{
-	return (int)syscall(SYS_fsopen, type, flags);
-}
+static inline int sys_fsopen(const char *type, unsigned flags) { return (int)syscall(SYS_fsopen, type, flags); }
 
 static inline int sys_fsconfig(int fs, unsigned cmd, const char *key, const void *value, int aux)
 {
@@ -81,28 +72,17 @@ static inline int sys_pidfd_send_signal(int pidfd, int signo)
 	return (int)syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0);
 }
 
-static inline int sys_pidfd_open(pid_t pid)
-{
-	return (int)syscall(SYS_pidfd_open, pid, 0);
-}
+static inline int sys_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 /*
  * musl's setresuid and friends run a callback in every thread; we have one thread, and share memory
  * with the parent when these are called, so the bare calls are what we want.
  */
-static inline int sys_setresuid(uid_t uid)
-{
-	return (int)syscall(SYS_setresuid, uid, uid, uid);
-}
+static inline int sys_setresuid(uid_t uid) { return (int)syscall(SYS_setresuid, uid, uid, uid); }
 
-static inline int sys_setresgid(gid_t gid)
-{
-	return (int)syscall(SYS_setresgid, gid, gid, gid);
-}
+static inline int sys_setresgid(gid_t gid) { return (int)syscall(SYS_setresgid, gid, gid, gid); }
 
 static inline int sys_setgroups(size_t count, const gid_t *groups)
 {
 	return (int)syscall(SYS_setgroups, count, groups);
 }
-
-#endif

@@ -1,5 +1,4 @@
-#ifndef NSRUN_TRACE_H
-#define NSRUN_TRACE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -11,5 +10,3 @@ void trace_end(uint16_t step, uint16_t index);
 void trace_flush(void);
 
 uint64_t now_ns(void);
-
-#endif

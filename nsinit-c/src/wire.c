@@ -26,25 +26,13 @@ static uint64_t get_le(struct reader *r, unsigned bytes)
 	return v;
 }
 
-uint8_t get_u8(struct reader *r)
-{
-	return (uint8_t)get_le(r, 1);
-}
+uint8_t get_u8(struct reader *r) { return (uint8_t)get_le(r, 1); }
 
-uint16_t get_u16(struct reader *r)
-{
-	return (uint16_t)get_le(r, 2);
-}
+uint16_t get_u16(struct reader *r) { return (uint16_t)get_le(r, 2); }
 
-uint32_t get_u32(struct reader *r)
-{
-	return (uint32_t)get_le(r, 4);
-}
+uint32_t get_u32(struct reader *r) { return (uint32_t)get_le(r, 4); }
 
-uint64_t get_u64(struct reader *r)
-{
-	return get_le(r, 8);
-}
+uint64_t get_u64(struct reader *r) { return get_le(r, 8); }
 
 const char *get_str(struct reader *r)
 {
@@ -107,25 +95,13 @@ static void put_le(struct writer *w, uint64_t v, unsigned bytes)
 	put_bytes(w, le, bytes);
 }
 
-void put_u8(struct writer *w, uint8_t v)
-{
-	put_le(w, v, 1);
-}
+void put_u8(struct writer *w, uint8_t v) { put_le(w, v, 1); }
 
-void put_u16(struct writer *w, uint16_t v)
-{
-	put_le(w, v, 2);
-}
+void put_u16(struct writer *w, uint16_t v) { put_le(w, v, 2); }
 
-void put_u32(struct writer *w, uint32_t v)
-{
-	put_le(w, v, 4);
-}
+void put_u32(struct writer *w, uint32_t v) { put_le(w, v, 4); }
 
-void put_u64(struct writer *w, uint64_t v)
-{
-	put_le(w, v, 8);
-}
+void put_u64(struct writer *w, uint64_t v) { put_le(w, v, 8); }
 
 void put_str(struct writer *w, const char *s, size_t limit)
 {
@@ -146,9 +122,8 @@ void put_blob(struct writer *w, const void *bytes, uint32_t n)
 uint32_t crc32(const uint8_t *bytes, size_t n)
 {
 	static const uint32_t table[16] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-		0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
 	};
 	uint32_t crc = ~0u;
 

@@ -1,5 +1,4 @@
-#ifndef NSRUN_WIRE_H
-#define NSRUN_WIRE_H
+#pragma once
 
 /*
  * Bounded getters and putters for the frames of the control protocol (nsinit-c/README.md).
@@ -50,5 +49,3 @@ void put_str(struct writer *w, const char *s, size_t limit);
 void put_blob(struct writer *w, const void *bytes, uint32_t n);
 
 uint32_t crc32(const uint8_t *bytes, size_t n);
-
-#endif

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include "plan.h"
+
+/*
+ * The hands: one function a step, each in the file of its mechanism. A hand returns when the step
+ * is done, and ends the process through fail() otherwise.
+ */
+#define HAND_HOST(name)	   void step_##name(const struct step *step);
+#define HAND_INIT(name)	   void step_##name(const struct step *step);
+#define HAND_COMMAND(name) void step_##name(const struct step *step);
+#define HAND_NONE(name)
+#define HAND_DECLARE(id, constant, name, stage) HAND_##stage(name)
+NSRUN_STEPS(HAND_DECLARE)
+#undef HAND_DECLARE
+#undef HAND_HOST
+#undef HAND_INIT
+#undef HAND_COMMAND
+#undef HAND_NONE
+
+/* What the hands of one run share. */
+struct run {
+	const struct plan *plan;
+	int null_fd;	 /* the host's /dev/null */
+	bool own_pty;	 /* the plan has a console */
+	bool stdin_null; /* input is not wanted */
+	pid_t init;	 /* host side, once it is cloned */
+};
+extern struct run run;
+
+/* Carries out the steps of one stage, from index first on. Returns the index of the first step of a
+ * later stage. */
+uint16_t run_stage(enum step_stage stage, uint16_t first);
+/* Whether the plan has a step of this id. */
+bool run_has(enum step_id id);

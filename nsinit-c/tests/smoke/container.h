@@ -1,0 +1,45 @@
+#ifndef NSRUN_SMOKE_CONTAINER_H
+#define NSRUN_SMOKE_CONTAINER_H
+
+/* The plan of a container as `nsrun run` makes it by default, with the handful of things that the
+ * checks vary. */
+#include "encoder.h"
+
+#define CONTAINER_HOSTNAME "smokefully"
+
+struct container {
+	const char *rootfs;
+	const char *const *argv;
+	uint64_t create; /* CLONE_NEW*; container_default() sets all but the time namespace */
+	uint16_t joins;
+	uint64_t join_types[4];
+	const char *join_paths[4];
+	uint32_t options;
+	uint64_t timeout_ms; /* 0: none; SIGTERM, then SIGKILL after grace_ms */
+	uint64_t grace_ms;
+	bool init;     /* nsinit stays PID 1 */
+	bool overlay;  /* the root is writable, over the untouched rootfs */
+	bool terminal; /* 33 rows, 77 columns */
+	bool read_only;
+	bool sys; /* a fresh sysfs */
+	uint32_t user;
+	/* Further steps at the end of a stage; may be NULL. */
+	void (*init_steps)(struct plan *p);
+	void (*command_steps)(struct plan *p);
+};
+
+struct container container_default(const char *rootfs, const char *const *argv);
+
+/* The caller frees p->steps. */
+void container_plan(const struct container *c, struct plan *p);
+
+/* The id map that container_plan asks for: all ids of a privileged caller, else the caller's own.
+ */
+struct id_range container_uids(void);
+struct id_range container_gids(void);
+
+/* The mount points that container_plan makes by default on this kernel, as mount_points()
+ * (observe.h) lists them. */
+const char *container_mount_points(void);
+
+#endif

@@ -1,0 +1,67 @@
+#ifndef NSRUN_SMOKE_DRIVER_H
+#define NSRUN_SMOKE_DRIVER_H
+
+/* The orchestrator's part, played in C: starts nsinit, sends it a plan, listens. Nothing here waits
+ * longer than 10 s. */
+#include <sys/types.h>
+
+#include "encoder.h"
+
+#define DEADLINE_MS 10000
+
+struct driver {
+	pid_t monitor;
+	int monitor_pidfd;
+	int channel; /* -1 once closed */
+	int output;  /* memfd: stdout of the container */
+	int errors;  /* memfd: stderr of the container */
+};
+
+/* All that nsinit said until its channel closed. */
+struct outcome {
+	bool hello;
+	bool exited, failed, timed_out;
+	uint32_t ready_pid, started_pid;
+	/* EXITED */
+	bool signalled;
+	uint32_t value;
+	uint8_t cause;
+	uint64_t maxrss_kib, wall_ns;
+	/* FAILED */
+	uint16_t step, index;
+	uint32_t error;
+	char object[256];
+	char detail[256];
+	/* FILE */
+	uint32_t file_error;
+	size_t file_length;
+	char file[4096];
+	int monitor_status; /* as waitpid gives it, -1 if it had to be killed */
+	char output[65536];
+	size_t output_length;
+	char errors[4096];
+};
+
+/* Starts nsinit with stdin (-1: /dev/null) and sends it those bytes, HELLO included. False: told
+ * why on stdout. */
+bool driver_start(struct driver *d, const char *nsinit, int input, const struct bytes *bytes);
+/* HELLO and a plan. */
+bool driver_start_plan(struct driver *d, const char *nsinit, int input, const struct plan *plan);
+bool driver_send(struct driver *d, const struct bytes *bytes);
+void driver_signal(struct driver *d, uint32_t signo);
+void driver_close_channel(struct driver *d);
+
+/* Reads events into o until one of this type, or the end: false if the end came first. */
+bool driver_await(struct driver *d, struct outcome *o, uint16_t type);
+/* Reads the rest, reaps the monitor, collects what was written, releases everything. */
+void driver_finish(struct driver *d, struct outcome *o);
+
+/* A pidfd of that process, -1 if it is gone. */
+int pidfd_of(pid_t pid);
+/* True once the process behind the pidfd has ended; closes it. -1 counts as ended. */
+bool ended_within(int pidfd, int ms);
+
+/* A temporary file without a name, with these bytes, its offset at 0. */
+int memory_file(const void *bytes, size_t n);
+
+#endif

@@ -1,0 +1,335 @@
+#include "encoder.h"
+
+#include "../../src/step.h"
+
+/* IEEE 802.3, bit by bit: a plan is a few kilobytes. */
+static uint32_t crc32_of(const uint8_t *at, size_t n)
+{
+	uint32_t crc = 0xffffffffu;
+
+	for (size_t i = 0; i < n; i++) {
+		crc ^= at[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320u : 0);
+	}
+	return ~crc;
+}
+
+void put_plan(struct bytes *b, const struct plan *plan, uint32_t spoil)
+{
+	struct bytes summed = { 0 };
+
+	put_u16(&summed, plan->count);
+	put_raw(&summed, plan->steps.at, plan->steps.length);
+	put_header(b, 4 + summed.length, FRAME_PLAN);
+	put_u32(b, crc32_of(summed.at, summed.length) ^ spoil);
+	put_raw(b, summed.at, summed.length);
+	bytes_free(&summed);
+}
+
+void plan_raw(struct plan *p, uint16_t id, const void *payload, uint32_t n)
+{
+	put_u16(&p->steps, id);
+	put_u32(&p->steps, n);
+	put_raw(&p->steps, payload, n);
+	p->count++;
+}
+
+/* Closes a step whose payload was gathered in b. */
+static void plan_add(struct plan *p, uint16_t id, struct bytes *b)
+{
+	plan_raw(p, id, b->at, (uint32_t)b->length);
+	bytes_free(b);
+}
+
+void plan_options(struct plan *p, uint32_t flags)
+{
+	struct bytes b = { 0 };
+
+	put_u32(&b, flags);
+	plan_add(p, STEP_OPTIONS, &b);
+}
+
+void plan_terminal(struct plan *p, uint16_t rows, uint16_t cols)
+{
+	struct bytes b = { 0 };
+
+	put_u16(&b, rows);
+	put_u16(&b, cols);
+	plan_add(p, STEP_TERMINAL, &b);
+}
+
+void plan_timeout(struct plan *p, uint64_t ms, uint32_t signo, uint64_t grace_ms)
+{
+	struct bytes b = { 0 };
+
+	put_u64(&b, ms);
+	put_u32(&b, signo);
+	put_u64(&b, grace_ms);
+	plan_add(p, STEP_TIMEOUT, &b);
+}
+
+static void put_tree(struct bytes *b, uint16_t slot, const char *path, bool recursive,
+		     uint64_t attr_set)
+{
+	put_u16(b, slot);
+	put_str(b, path);
+	put_u8(b, recursive);
+	put_u64(b, attr_set);
+	put_u64(b, 0);
+	put_u64(b, 0);
+}
+
+void plan_tree(struct plan *p, uint16_t id, uint16_t slot, const char *path, bool recursive,
+	       uint64_t attr_set)
+{
+	struct bytes b = { 0 };
+
+	put_tree(&b, slot, path, recursive, attr_set);
+	put_u8(&b, 0);
+	put_u32(&b, 0);
+	put_u32(&b, 0);
+	plan_add(p, id, &b);
+}
+
+void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, uint32_t major,
+		 uint32_t minor)
+{
+	struct bytes b = { 0 };
+
+	put_tree(&b, slot, path, false, 0);
+	put_u8(&b, 2);
+	put_u32(&b, major);
+	put_u32(&b, minor);
+	plan_add(p, id, &b);
+}
+
+void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint64_t *types,
+		     const char *const *paths)
+{
+	struct bytes b = { 0 };
+
+	put_u64(&b, create);
+	put_u16(&b, joins);
+	for (uint16_t i = 0; i < joins; i++) {
+		put_u64(&b, types[i]);
+		put_str(&b, paths[i]);
+	}
+	plan_add(p, STEP_NAMESPACES, &b);
+}
+
+static void put_map(struct bytes *b, const struct id_range *range)
+{
+	put_str(b, "");
+	put_u16(b, 1);
+	put_u32(b, range->inside);
+	put_u32(b, range->outside);
+	put_u32(b, range->count);
+}
+
+void plan_uid_map(struct plan *p, const struct id_range *range)
+{
+	struct bytes b = { 0 };
+
+	put_map(&b, range);
+	plan_add(p, STEP_UID_MAP, &b);
+}
+
+void plan_gid_map(struct plan *p, bool deny_setgroups, const struct id_range *range)
+{
+	struct bytes b = { 0 };
+
+	put_u8(&b, deny_setgroups);
+	put_map(&b, range);
+	plan_add(p, STEP_GID_MAP, &b);
+}
+
+void plan_setup_ids(struct plan *p, uint32_t uid, uint32_t gid)
+{
+	struct bytes b = { 0 };
+
+	put_u32(&b, uid);
+	put_u32(&b, gid);
+	plan_add(p, STEP_SETUP_IDS, &b);
+}
+
+void plan_propagation(struct plan *p, uint64_t flags)
+{
+	struct bytes b = { 0 };
+
+	put_u64(&b, flags);
+	plan_add(p, STEP_PROPAGATION, &b);
+}
+
+void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t attrs,
+		     const struct option *options)
+{
+	struct bytes b = { 0 };
+	uint16_t count = 0;
+
+	while (options && options[count].key)
+		count++;
+	put_u16(&b, slot);
+	put_str(&b, type);
+	put_str(&b, type);
+	put_u64(&b, attrs);
+	put_u16(&b, count);
+	for (uint16_t i = 0; i < count; i++) {
+		put_str(&b, options[i].key);
+		put_str(&b, options[i].value);
+	}
+	plan_add(p, STEP_FILESYSTEM, &b);
+}
+
+void plan_overlay(struct plan *p, uint16_t slot, uint16_t lower, uint64_t size)
+{
+	struct bytes b = { 0 };
+
+	put_u16(&b, slot);
+	put_u16(&b, lower);
+	put_str(&b, "");
+	put_str(&b, "");
+	put_u64(&b, size);
+	plan_add(p, STEP_OVERLAY, &b);
+}
+
+void plan_pivot_root(struct plan *p, uint16_t slot)
+{
+	struct bytes b = { 0 };
+
+	put_u16(&b, slot);
+	plan_add(p, STEP_PIVOT_ROOT, &b);
+}
+
+void plan_mount(struct plan *p, uint16_t slot, const char *target, uint32_t flags)
+{
+	struct bytes b = { 0 };
+
+	put_u16(&b, slot);
+	put_str(&b, target);
+	put_u32(&b, flags);
+	plan_add(p, STEP_MOUNT, &b);
+}
+
+void plan_mkdir(struct plan *p, const char *path, uint32_t mode)
+{
+	struct bytes b = { 0 };
+
+	put_str(&b, path);
+	put_u32(&b, mode);
+	plan_add(p, STEP_MKDIR, &b);
+}
+
+void plan_symlink(struct plan *p, const char *target, const char *path)
+{
+	struct bytes b = { 0 };
+
+	put_str(&b, target);
+	put_str(&b, path);
+	plan_add(p, STEP_SYMLINK, &b);
+}
+
+void plan_mount_attributes(struct plan *p, const char *path, bool recursive, uint64_t set,
+			   uint64_t clear)
+{
+	struct bytes b = { 0 };
+
+	put_str(&b, path);
+	put_u8(&b, recursive);
+	put_u64(&b, set);
+	put_u64(&b, clear);
+	plan_add(p, STEP_MOUNT_ATTRIBUTES, &b);
+}
+
+void plan_text(struct plan *p, uint16_t id, const char *text)
+{
+	struct bytes b = { 0 };
+
+	put_str(&b, text);
+	plan_add(p, id, &b);
+}
+
+void plan_plain(struct plan *p, uint16_t id)
+{
+	plan_raw(p, id, "", 0);
+}
+
+void plan_keyring(struct plan *p, bool required)
+{
+	struct bytes b = { 0 };
+
+	put_u8(&b, required);
+	plan_add(p, STEP_KEYRING, &b);
+}
+
+void plan_rlimit(struct plan *p, uint32_t resource, uint64_t soft, uint64_t hard)
+{
+	struct bytes b = { 0 };
+
+	put_u32(&b, resource);
+	put_u64(&b, soft);
+	put_u64(&b, hard);
+	plan_add(p, STEP_RLIMIT, &b);
+}
+
+void plan_umask(struct plan *p, uint32_t mode)
+{
+	struct bytes b = { 0 };
+
+	put_u32(&b, mode);
+	plan_add(p, STEP_UMASK, &b);
+}
+
+void plan_bounding_set(struct plan *p, uint64_t capabilities)
+{
+	struct bytes b = { 0 };
+
+	put_u64(&b, capabilities);
+	plan_add(p, STEP_BOUNDING_SET, &b);
+}
+
+void plan_user(struct plan *p, uint32_t uid, uint32_t gid, bool set_groups)
+{
+	struct bytes b = { 0 };
+
+	put_u32(&b, uid);
+	put_u32(&b, gid);
+	put_u8(&b, set_groups);
+	put_u16(&b, 0);
+	plan_add(p, STEP_USER, &b);
+}
+
+void plan_capabilities(struct plan *p, uint64_t effective, uint64_t permitted, uint64_t inheritable,
+		       uint64_t ambient)
+{
+	struct bytes b = { 0 };
+
+	put_u64(&b, effective);
+	put_u64(&b, permitted);
+	put_u64(&b, inheritable);
+	put_u64(&b, ambient);
+	plan_add(p, STEP_CAPABILITIES, &b);
+}
+
+static void put_strings(struct bytes *b, const char *const *list)
+{
+	uint32_t n = 0;
+
+	while (list[n])
+		n++;
+	put_u32(b, n);
+	for (uint32_t i = 0; i < n; i++)
+		put_str(b, list[i]);
+}
+
+void plan_exec(struct plan *p, bool init, const char *const *argv, const char *const *env)
+{
+	struct bytes b = { 0 };
+
+	put_u8(&b, init);
+	put_strings(&b, argv);
+	put_strings(&b, env);
+	put_u16(&b, 1);
+	put_str(&b, argv[0]);
+	plan_add(p, STEP_EXEC, &b);
+}

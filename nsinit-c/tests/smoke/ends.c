@@ -1,0 +1,184 @@
+/* How containers end: by themselves, by signals, by the clock, and by the death of those around
+ * them. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../src/step.h"
+#include "check.h"
+#include "observe.h"
+
+#define CAUSE_OWN     0
+#define CAUSE_TIMEOUT 1
+
+#define GONE_MS 1000
+
+static const char *const sleeper[] = { "/bin/sleep", "1000", NULL };
+
+static void check_end(const struct target *t, const char *line, bool signalled, uint32_t value,
+		      const char *sentence)
+{
+	const char *const argv[] = { "/bin/sh", "-c", line, NULL };
+	struct container c = container_default(t->rootfs, argv);
+	struct outcome o;
+
+	run_to_end(t, &c, -1, &o);
+	if (!check(o.exited && !o.failed && o.signalled == signalled && o.value == value &&
+			   o.cause == CAUSE_OWN && WIFEXITED(o.monitor_status),
+		   sentence))
+		show_outcome(&o);
+}
+
+static void check_own_ends(const struct target *t)
+{
+	check_end(t, "exit 0", false, 0, "exit 0 is reported as code 0");
+	check_end(t, "exit 3", false, 3, "exit 3 is reported as code 3");
+	check_end(t, "exit 137", false, 137, "exit 137 is reported as code 137");
+	check_end(t, "kill -9 $$", true, SIGKILL,
+		  "death by SIGKILL is reported as that signal, not as a code");
+	check_end(t, "kill -TERM $$", true, SIGTERM, "death by SIGTERM is reported as that signal");
+	check_end(t, "sleep 1000 & exit 4", false, 4,
+		  "the end of the command ends its children too");
+	/* A zombie would keep the loop going until the deadline. */
+	check_end(t,
+		  "for i in 1 2 3 4 5; do (true & ) ; (sh -c 'sh -c : &') ; done; "
+		  "until [ $(ls -d /proc/[0-9]* | wc -l) -le 5 ]; do :; done",
+		  false, 0, "orphans are reaped");
+}
+
+static void check_forwarding(const struct target *t)
+{
+	static const char *const argv[] = {
+		"/bin/sh", "-c",
+		"trap 'echo usr1; exit 7' USR1; echo >/dev/shm/ready; while :; do sleep 0.01; done",
+		NULL
+	};
+	struct container c = container_default(t->rootfs, argv);
+	struct outcome o;
+	struct driver d;
+	char ready[64];
+
+	if (!start_and_wait(t, &c, &d, &o))
+		return;
+	(void)snprintf(ready, sizeof(ready), "/proc/%d/root/dev/shm/ready",
+		       child_of((pid_t)o.started_pid));
+	for (int i = 0; i < DEADLINE_MS && access(ready, F_OK) < 0; i++)
+		usleep(1000);
+	driver_signal(&d, SIGUSR1);
+	driver_finish(&d, &o);
+	if (!check(o.exited && !o.signalled && o.value == 7 && strcmp(o.output, "usr1\n") == 0,
+		   "a SIGNAL frame reaches the command, which handles it"))
+		show_outcome(&o);
+}
+
+static void check_default_signal(const struct target *t, bool init, const char *sentence)
+{
+	struct container c = container_default(t->rootfs, sleeper);
+	struct outcome o;
+	struct driver d;
+
+	c.init = init;
+	if (!start_and_wait(t, &c, &d, &o))
+		return;
+	driver_signal(&d, SIGTERM);
+	if (!init) /* pid 1 ignores what it has no handler for, as pid_namespaces(7) says */
+		driver_signal(&d, SIGKILL);
+	driver_finish(&d, &o);
+	if (!check(o.exited && o.signalled && o.value == (init ? SIGTERM : SIGKILL), sentence))
+		show_outcome(&o);
+}
+
+static void check_timeouts(const struct target *t)
+{
+	static const char *const stubborn[] = { "/bin/sh", "-c",
+						"trap '' TERM; while :; do sleep 1000; done",
+						NULL };
+	struct container c = container_default(t->rootfs, sleeper);
+	struct outcome o;
+
+	c.timeout_ms = 20;
+	c.grace_ms = 10ull * DEADLINE_MS;
+	run_to_end(t, &c, -1, &o);
+	if (!check(o.exited && o.signalled && o.value == SIGTERM && o.cause == CAUSE_TIMEOUT,
+		   "a timeout sends its signal, and is named as the cause"))
+		show_outcome(&o);
+	c.argv = stubborn;
+	c.timeout_ms = 200;
+	c.grace_ms = 1;
+	run_to_end(t, &c, -1, &o);
+	if (!check(o.exited && o.signalled && o.value == SIGKILL && o.cause == CAUSE_TIMEOUT,
+		   "a command that ignores it is killed after the grace"))
+		show_outcome(&o);
+}
+
+static void check_end_of_channel(const struct target *t)
+{
+	struct container c = container_default(t->rootfs, sleeper);
+	struct outcome o;
+	struct driver d;
+	int init, command;
+
+	if (!start_and_wait(t, &c, &d, &o))
+		return;
+	init = pidfd_of((pid_t)o.started_pid);
+	command = pidfd_of(child_of((pid_t)o.started_pid));
+	driver_close_channel(&d);
+	check(ended_within(command, GONE_MS), "the command dies with the control channel");
+	check(ended_within(init, GONE_MS), "init dies with the control channel");
+	driver_finish(&d, &o);
+	check(o.monitor_status != -1, "the monitor ends after it");
+}
+
+static void check_death_of_monitor(const struct target *t)
+{
+	struct container c = container_default(t->rootfs, sleeper);
+	struct outcome o;
+	struct driver d;
+	int init, command;
+
+	if (!start_and_wait(t, &c, &d, &o))
+		return;
+	init = pidfd_of((pid_t)o.started_pid);
+	command = pidfd_of(child_of((pid_t)o.started_pid));
+	kill(d.monitor, SIGKILL);
+	check(ended_within(command, GONE_MS), "the command dies with the monitor");
+	check(ended_within(init, GONE_MS), "init dies with the monitor");
+	driver_finish(&d, &o);
+	check(!o.exited, "and the channel ends without an EXITED");
+	/* Init was the monitor's child and came to this process, its subreaper. */
+	waitpid((pid_t)o.started_pid, NULL, 0);
+}
+
+static void check_death_of_init(const struct target *t)
+{
+	struct container c = container_default(t->rootfs, sleeper);
+	struct outcome o;
+	struct driver d;
+	int command;
+
+	if (!start_and_wait(t, &c, &d, &o))
+		return;
+	command = pidfd_of(child_of((pid_t)o.started_pid));
+	kill((pid_t)o.started_pid, SIGKILL);
+	check(ended_within(command, GONE_MS), "the command dies with init");
+	driver_finish(&d, &o);
+	if (!check(o.exited && o.signalled && o.value == SIGKILL,
+		   "the end of init is reported as SIGKILL"))
+		show_outcome(&o);
+}
+
+void check_ends(const struct target *t)
+{
+	check_own_ends(t);
+	check_forwarding(t);
+	check_default_signal(t, true, "a command without a handler dies of SIGTERM under nsinit");
+	check_default_signal(t, false,
+			     "a command that is pid 1 outlives SIGTERM and dies of SIGKILL");
+	check_timeouts(t);
+	check_end_of_channel(t);
+	check_death_of_monitor(t);
+	check_death_of_init(t);
+}
