@@ -1,0 +1,112 @@
+package io.nsrun.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the explanation says about namespaces. */
+final class ExplainNamespaces {
+  private static final long[] BITS = {
+    LinuxConstants.CLONE_NEWUSER,
+    LinuxConstants.CLONE_NEWNS,
+    LinuxConstants.CLONE_NEWPID,
+    LinuxConstants.CLONE_NEWIPC,
+    LinuxConstants.CLONE_NEWUTS,
+    LinuxConstants.CLONE_NEWNET,
+    LinuxConstants.CLONE_NEWCGROUP,
+    LinuxConstants.CLONE_NEWTIME
+  };
+  private static final String[] NAMES = {
+    "user", "mount", "pid", "ipc", "uts", "network", "cgroup", "time"
+  };
+  private static final String[] MEANINGS = {
+    "ids and capabilities: root inside is nobody in particular outside",
+    "the tree of mounts: what is mounted inside is not seen outside",
+    "process ids: the child is process 1, and sees only what descends from it",
+    "System V shared memory, semaphores and queues, and POSIX message queues",
+    "the host name",
+    "interfaces, addresses, routes, ports: a new one has a loopback interface, switched off",
+    "where the container believes to be in the tree of control groups",
+    "the boot-time and monotonic clocks"
+  };
+
+  private ExplainNamespaces() {}
+
+  static ExplainNote note(HostStep.Namespaces step) {
+    List<String> created = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < BITS.length; i++) {
+      if ((step.create() & BITS[i]) != 0) {
+        created.add(NAMES[i]);
+        text.append('\n').append(NAMES[i]).append("\t").append(MEANINGS[i]);
+      }
+    }
+    String title = created.isEmpty() ? "Start init" : "Start init in new namespaces:";
+    return new ExplainNote(
+        "namespaces",
+        title,
+        String.join(", ", created),
+        joined(step) + created(step, created) + text,
+        why(step),
+        "clone(2), namespaces(7)" + (joinsAny(step) ? ", setns(2)" : "") + manuals(step.create()));
+  }
+
+  private static boolean joinsAny(HostStep.Namespaces step) {
+    return !step.joined().isEmpty();
+  }
+
+  private static String joined(HostStep.Namespaces step) {
+    if (!joinsAny(step)) {
+      return "";
+    }
+    List<String> paths = new ArrayList<>();
+    for (Step.Joined join : step.joined()) {
+      paths.add(name(join.type()) + " of " + join.path());
+    }
+    return "A process in between first enters existing namespaces with setns(2): "
+        + String.join(", ", paths)
+        + ". The monitor itself stays outside. ";
+  }
+
+  private static String name(long bit) {
+    for (int i = 0; i < BITS.length; i++) {
+      if (BITS[i] == bit) {
+        return NAMES[i];
+      }
+    }
+    return "the namespace";
+  }
+
+  private static String created(HostStep.Namespaces step, List<String> created) {
+    if (created.isEmpty()) {
+      return "clone3(2) makes a child, as fork(2) does.";
+    }
+    String power =
+        (step.create() & LinuxConstants.CLONE_NEWUSER) == 0
+            ? ""
+            : " The user namespace comes first, and in it the child has every capability; that is"
+                + " why no root is needed for the others.";
+    return "clone3(2) makes a child, as fork(2) does, and each flag gives it a fresh one of what"
+        + " processes otherwise share."
+        + power;
+  }
+
+  private static String why(HostStep.Namespaces step) {
+    return (step.create() & LinuxConstants.CLONE_NEWPID) == 0
+        ? "One call makes all of them, so that no process ever runs in a mixture."
+        : """
+          One call makes all of them, so that no process ever runs in a mixture. It must be a new
+          process, as a process never changes its own pid namespace. The child waits until the
+          monitor has written its id maps.""";
+  }
+
+  private static String manuals(long create) {
+    StringBuilder text = new StringBuilder();
+    if ((create & LinuxConstants.CLONE_NEWUSER) != 0) {
+      text.append(", user_namespaces(7)");
+    }
+    if ((create & LinuxConstants.CLONE_NEWPID) != 0) {
+      text.append(", pid_namespaces(7)");
+    }
+    return text.toString();
+  }
+}

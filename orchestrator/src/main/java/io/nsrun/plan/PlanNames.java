@@ -1,0 +1,148 @@
+package io.nsrun.plan;
+
+import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.Rlimit;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The names that C headers give to the numbers of a plan. */
+final class PlanNames {
+  private static final String[] NAMESPACES = {
+    "CLONE_NEWTIME",
+    "CLONE_NEWNS",
+    "CLONE_NEWCGROUP",
+    "CLONE_NEWUTS",
+    "CLONE_NEWIPC",
+    "CLONE_NEWUSER",
+    "CLONE_NEWPID",
+    "CLONE_NEWNET"
+  };
+  private static final long[] NAMESPACE_BITS = {
+    LinuxConstants.CLONE_NEWTIME,
+    LinuxConstants.CLONE_NEWNS,
+    LinuxConstants.CLONE_NEWCGROUP,
+    LinuxConstants.CLONE_NEWUTS,
+    LinuxConstants.CLONE_NEWIPC,
+    LinuxConstants.CLONE_NEWUSER,
+    LinuxConstants.CLONE_NEWPID,
+    LinuxConstants.CLONE_NEWNET
+  };
+  private static final String[] MOUNT_ATTRS = {
+    "MOUNT_ATTR_RDONLY", "MOUNT_ATTR_NOSUID", "MOUNT_ATTR_NODEV", "MOUNT_ATTR_NOEXEC",
+    "MOUNT_ATTR_NOATIME", "MOUNT_ATTR_STRICTATIME", "MOUNT_ATTR_NODIRATIME", "MOUNT_ATTR_IDMAP",
+    "MOUNT_ATTR_NOSYMFOLLOW"
+  };
+  private static final long[] MOUNT_ATTR_BITS = {
+    LinuxConstants.MOUNT_ATTR_RDONLY,
+    LinuxConstants.MOUNT_ATTR_NOSUID,
+    LinuxConstants.MOUNT_ATTR_NODEV,
+    LinuxConstants.MOUNT_ATTR_NOEXEC,
+    0x10,
+    0x20,
+    0x80,
+    0x100000,
+    0x200000
+  };
+  private static final String[] PROPAGATION = {
+    "MS_REC", "MS_UNBINDABLE", "MS_PRIVATE", "MS_SLAVE", "MS_SHARED"
+  };
+  private static final long[] PROPAGATION_BITS = {
+    LinuxConstants.MS_REC,
+    0x20000,
+    LinuxConstants.MS_PRIVATE,
+    LinuxConstants.MS_SLAVE,
+    LinuxConstants.MS_SHARED
+  };
+  private static final String[] OPTIONS = {"TRACE", "NULL_STDIN"};
+  private static final long[] OPTION_BITS = {Step.OptionFlags.TRACE, Step.OptionFlags.NULL_STDIN};
+  private static final String[] MOUNT_FLAGS = {"CREATE_DIRECTORY", "CREATE_FILE", "NO_SYMLINKS"};
+  private static final long[] MOUNT_FLAG_BITS = {
+    Step.MountFlags.CREATE_DIRECTORY, Step.MountFlags.CREATE_FILE, Step.MountFlags.NO_SYMLINKS
+  };
+
+  private PlanNames() {}
+
+  /** CLONE_NEW* bits, see clone(2). */
+  static List<String> namespaces(long bits) {
+    return names(bits, NAMESPACE_BITS, NAMESPACES);
+  }
+
+  /** MOUNT_ATTR_* bits, see mount_setattr(2). */
+  static List<String> mountAttrs(long bits) {
+    return names(bits, MOUNT_ATTR_BITS, MOUNT_ATTRS);
+  }
+
+  /** MOUNT_ATTR_* bits as mount(8) writes them, e.g. {@code ro,nosuid}; empty for none. */
+  static String mountOptions(long bits) {
+    List<String> options = new ArrayList<>();
+    for (String name : mountAttrs(bits)) {
+      options.add(
+          name.equals("MOUNT_ATTR_RDONLY")
+              ? "ro"
+              : name.replace("MOUNT_ATTR_", "").toLowerCase(java.util.Locale.ROOT));
+    }
+    return String.join(",", options);
+  }
+
+  /** MS_* bits that say how mounts propagate, see mount(2). */
+  static List<String> propagation(long bits) {
+    return names(bits, PROPAGATION_BITS, PROPAGATION);
+  }
+
+  /** Bits of {@link Step.OptionFlags}. */
+  static List<String> options(long bits) {
+    return names(bits, OPTION_BITS, OPTIONS);
+  }
+
+  /** Bits of {@link Step.MountFlags}. */
+  static List<String> mountFlags(long bits) {
+    return names(bits, MOUNT_FLAG_BITS, MOUNT_FLAGS);
+  }
+
+  /** Capabilities in the order of their numbers, and a number for those without a name. */
+  static List<String> capabilities(long bits) {
+    List<String> names = new ArrayList<>();
+    String known = new CapabilitySet(bits).toString();
+    if (!known.isEmpty()) {
+      names.addAll(List.of(known.split(",", -1)));
+    }
+    long rest = bits & ~CapabilitySet.ALL.bits();
+    if (rest != 0) {
+      names.add("0x" + Long.toHexString(rest));
+    }
+    return List.copyOf(names);
+  }
+
+  /** e.g. {@code RLIMIT_NOFILE}. */
+  static String resource(int number) {
+    Rlimit.Resource[] all = Rlimit.Resource.values();
+    return number >= 0 && number < all.length
+        ? "RLIMIT_" + all[number].name()
+        : "resource " + number;
+  }
+
+  /** An unsigned limit, or {@code unlimited}. */
+  static String limit(long value) {
+    return value == Rlimit.UNLIMITED ? "unlimited" : Long.toUnsignedString(value);
+  }
+
+  /** Permissions and the like with a leading zero. */
+  static String octal(int mode) {
+    return String.format("%04o", mode);
+  }
+
+  private static List<String> names(long bits, long[] known, String[] names) {
+    List<String> found = new ArrayList<>();
+    long rest = bits;
+    for (int i = 0; i < known.length; i++) {
+      if ((rest & known[i]) != 0) {
+        found.add(names[i]);
+        rest &= ~known[i];
+      }
+    }
+    if (rest != 0) {
+      found.add("0x" + Long.toHexString(rest));
+    }
+    return List.copyOf(found);
+  }
+}
