@@ -39,4 +39,20 @@ public final class PlanPrinter {
   public static void dryRunJson(LaunchPlan plan, Writer out) throws IOException {
     DryRunPrinter.json(plan, out);
   }
+
+  /**
+   * What a step is about, in one value: a path, a file system's type, a name; empty if it is about
+   * nothing in particular. Never the command's arguments or environment.
+   */
+  public static String object(Step step) {
+    for (PlanFields.Field field : PlanFields.of(step)) {
+      switch (field.key()) {
+        case "path", "target", "type", "name", "key", "resource":
+          return field.value().toString();
+        default:
+          break;
+      }
+    }
+    return "";
+  }
 }
