@@ -148,9 +148,14 @@ install() {
 		printf ' %s' "${alternatives%% *}"
 	done)
 	say "nsrun: installing with apt-get:$chosen"
+	log=$(mktemp)
 	# shellcheck disable=SC2086
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $chosen >&2 ||
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $chosen >"$log" 2>&1 || {
+		tail -n 20 "$log" >&2
+		rm -f "$log"
 		die "apt-get could not install$chosen"
+	}
+	rm -f "$log"
 }
 
 jar_is_fresh() {
