@@ -119,11 +119,10 @@ final class ExplainMountNotes {
   }
 
   static ExplainNote mount(InitStep.Mount step, String slot) {
-    StringBuilder item = new StringBuilder(slot).append(" at ").append(step.target());
     return new ExplainNote(
         "mount",
         "Attach",
-        item.toString(),
+        slot + " at " + step.target(),
         """
         The place is opened with openat2(2), which is told to treat the root filesystem as the root
         of everything, so that no link in it leads out. move_mount(2) then attaches one descriptor

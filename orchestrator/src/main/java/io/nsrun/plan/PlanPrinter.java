@@ -3,6 +3,7 @@ package io.nsrun.plan;
 import io.nsrun.spec.Spec;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.Set;
 
 /**
  * Shows what would be done, without doing it: as prose to learn from, or as data.
@@ -10,6 +11,9 @@ import java.io.Writer;
  * <p>Pure text: the same plan always gives the same bytes.
  */
 public final class PlanPrinter {
+  private static final Set<String> OBJECTS =
+      Set.of("path", "target", "type", "name", "key", "resource");
+
   private PlanPrinter() {}
 
   /**
@@ -46,11 +50,8 @@ public final class PlanPrinter {
    */
   public static String object(Step step) {
     for (PlanFields.Field field : PlanFields.of(step)) {
-      switch (field.key()) {
-        case "path", "target", "type", "name", "key", "resource":
-          return field.value().toString();
-        default:
-          break;
+      if (OBJECTS.contains(field.key())) {
+        return field.value().toString();
       }
     }
     return "";
