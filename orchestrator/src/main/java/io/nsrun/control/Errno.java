@@ -84,6 +84,9 @@ public enum Errno {
   /** A number without a name here. */
   UNKNOWN(-1, "unknown error");
 
+  /** Largest number that a system call can return as an error (MAX_ERRNO of the kernel). */
+  public static final int MAX_NUMBER = 4095;
+
   private static final Errno[] VALUES = values();
 
   private final int number;

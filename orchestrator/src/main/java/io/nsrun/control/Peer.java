@@ -6,6 +6,9 @@ package io.nsrun.control;
  *
  * @param sameUser whether its effective user is the one this JVM runs as
  * @param user name or number of its user, for messages
- * @param pid its process id, or -1 where the implementation can't tell
+ * @param pid its process id, or {@link #UNKNOWN_PID} where the implementation can't tell
  */
-public record Peer(boolean sameUser, String user, long pid) {}
+public record Peer(boolean sameUser, String user, long pid) {
+  /** What {@link #pid} is where the implementation can't tell. */
+  public static final long UNKNOWN_PID = -1;
+}
