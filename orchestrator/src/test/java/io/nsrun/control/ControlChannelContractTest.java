@@ -1,0 +1,283 @@
+package io.nsrun.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every implementation of the channel must do; nsinit is played by a plain socket. */
+abstract class ControlChannelContractTest {
+  @TempDir Path directory;
+  private ControlListener listener;
+  private SocketChannel nsinit;
+  private ControlChannel channel;
+
+  abstract ControlListener bind(Path path) throws IOException;
+
+  @AfterEach
+  void closeAll() throws IOException {
+    if (channel != null) {
+      channel.close();
+    }
+    if (nsinit != null) {
+      nsinit.close();
+    }
+    if (listener != null) {
+      listener.close();
+    }
+  }
+
+  private void connect() throws IOException {
+    Path path = directory.resolve("s");
+    listener = bind(path);
+    nsinit = SocketChannel.open(UnixDomainSocketAddress.of(path));
+    channel = listener.accept();
+  }
+
+  private void nsinitSends(byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      nsinit.write(buffer);
+    }
+  }
+
+  private byte[] nsinitReads(int count) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(count);
+    while (buffer.hasRemaining() && nsinit.read(buffer) >= 0) {
+      // Read on.
+    }
+    return buffer.array();
+  }
+
+  @Test
+  void eventsArriveInTheOrderInWhichTheyWereSent() throws Exception {
+    connect();
+    nsinitSends(Frames.hello());
+    nsinitSends(EventEncoder.encode(new Event.Ready(7)));
+    nsinitSends(EventEncoder.encode(new Event.Started(7)));
+
+    assertThat(channel.receive()).isEqualTo(new Event.Hello(Frames.VERSION));
+    assertThat(channel.receive()).isEqualTo(new Event.Ready(7));
+    assertThat(channel.receive()).isEqualTo(new Event.Started(7));
+  }
+
+  @Test
+  void severalEventsInOnePieceAreTakenApart() throws Exception {
+    connect();
+    byte[] one = EventEncoder.encode(new Event.Log(Event.Level.WARN, "a"));
+    byte[] two = EventEncoder.encode(new Event.Log(Event.Level.INFO, "bb"));
+    byte[] both = new byte[one.length + two.length];
+    System.arraycopy(one, 0, both, 0, one.length);
+    System.arraycopy(two, 0, both, one.length, two.length);
+    nsinitSends(both);
+
+    assertThat(channel.receive()).isEqualTo(new Event.Log(Event.Level.WARN, "a"));
+    assertThat(channel.receive()).isEqualTo(new Event.Log(Event.Level.INFO, "bb"));
+  }
+
+  @Test
+  void anEventThatComesByteByByteArrivesWhole() throws Exception {
+    connect();
+    Event event = new Event.Failed(SetupStep.MOUNT, 3, 1, "/proc", "type=proc");
+    CompletableFuture<Event> received = receiveInThread();
+    for (byte b : EventEncoder.encode(event)) {
+      nsinitSends(new byte[] {b});
+    }
+
+    assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo(event);
+  }
+
+  @Test
+  void anEventOfTheLargestSizeArrives() throws Exception {
+    connect();
+    Event event = new Event.Log(Event.Level.DEBUG, "x".repeat(Frames.MAX_PAYLOAD_FROM_NSINIT - 6));
+    CompletableFuture<Event> received = receiveInThread();
+    nsinitSends(EventEncoder.encode(event));
+
+    assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo(event);
+  }
+
+  @Test
+  void aFrameThatClaimsToBeTooLongIsRefusedBeforeItIsRead() throws Exception {
+    connect();
+    ByteWriter header = new ByteWriter(6);
+    header.u32(Frames.MAX_PAYLOAD_FROM_NSINIT + 1L);
+    header.u16(Frames.LOG);
+    nsinitSends(header.toByteArray());
+
+    assertThatThrownBy(channel::receive)
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("1048641 bytes");
+  }
+
+  @Test
+  void largeFramesReachThePeerUnchanged() throws Exception {
+    connect();
+    byte[] frames = new byte[3 << 20];
+    for (int i = 0; i < frames.length; i++) {
+      frames[i] = (byte) (i * 31 + i / 251);
+    }
+    CompletableFuture<byte[]> read = new CompletableFuture<>();
+    start(() -> read.complete(nsinitReads(frames.length)), read);
+    channel.send(frames);
+
+    assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo(frames);
+  }
+
+  @Test
+  void thePeersCloseBetweenFramesIsToldFromOneInsideAFrame() throws Exception {
+    connect();
+    nsinitSends(EventEncoder.encode(new Event.Ready(1)));
+    nsinit.close();
+    channel.receive();
+    assertThatThrownBy(channel::receive)
+        .isInstanceOfSatisfying(
+            ChannelClosedException.class, e -> assertThat(e.isMidFrame()).isFalse());
+
+    closeAll();
+    Files.delete(directory.resolve("s"));
+    connect();
+    nsinitSends(new byte[] {4, 0, 0});
+    nsinit.close();
+    assertThatThrownBy(channel::receive)
+        .isInstanceOfSatisfying(
+            ChannelClosedException.class, e -> assertThat(e.isMidFrame()).isTrue());
+  }
+
+  @Test
+  void sendingToAPeerThatIsGoneFails() throws Exception {
+    connect();
+    nsinit.close();
+
+    assertThatThrownBy(() -> channel.send(Frames.signal(15))).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void closingTheChannelEndsAWaitingReceive() throws Exception {
+    connect();
+    CompletableFuture<Event> received = receiveInThread();
+    channel.close();
+
+    assertThatThrownBy(() -> received.get(10, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .isInstanceOf(IOException.class)
+        .isNotInstanceOf(ChannelClosedException.class);
+    assertThatThrownBy(channel::receive).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void closingTheListenerEndsAWaitingAccept() throws Exception {
+    listener = bind(directory.resolve("s"));
+    CompletableFuture<ControlChannel> accepted = new CompletableFuture<>();
+    start(() -> accepted.complete(listener.accept()), accepted);
+    listener.close();
+
+    assertThatThrownBy(() -> accepted.get(10, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(listener::accept).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void closingTwiceDoesNothing() throws Exception {
+    connect();
+    channel.close();
+    channel.close();
+    listener.close();
+    listener.close();
+
+    assertThat(nsinit.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+  }
+
+  @Test
+  void anAcceptedChannelOutlivesItsListenerAndItsFile() throws Exception {
+    connect();
+    Files.delete(directory.resolve("s"));
+    listener.close();
+    nsinitSends(EventEncoder.encode(new Event.Started(3)));
+
+    assertThat(channel.receive()).isEqualTo(new Event.Started(3));
+  }
+
+  @Test
+  void aPathThatIsTakenCanNotBeBound() throws Exception {
+    Path path = directory.resolve("s");
+    Files.createFile(path);
+
+    assertThatThrownBy(() -> bind(path)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aPathThatIsTooLongForASocketIsRefused() {
+    Path path = directory.resolve("x".repeat(108));
+
+    assertThatThrownBy(() -> bind(path)).isInstanceOf(IOException.class);
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void thePeerIsTheSameUser() throws Exception {
+    connect();
+
+    assertThat(channel.peer().sameUser()).isTrue();
+  }
+
+  @Test
+  void aPeerOfAnotherUserIsTold() throws Exception {
+    Path path = directory.resolve("s");
+    listener = bind(path);
+    OtherUser.assumePossible();
+    Process other = OtherUser.connectTo(path);
+    try {
+      channel = listener.accept();
+
+      assertThat(channel.peer().sameUser()).isFalse();
+      assertThat(channel.peer().user()).isIn("nobody", OtherUser.UID);
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+  }
+
+  private CompletableFuture<Event> receiveInThread() throws InterruptedException {
+    CompletableFuture<Event> received = new CompletableFuture<>();
+    ControlChannel current = channel;
+    start(() -> received.complete(current.receive()), received);
+    return received;
+  }
+
+  private static void start(Action action, CompletableFuture<?> result)
+      throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(1);
+    Thread thread =
+        new Thread(
+            () -> {
+              running.countDown();
+              try {
+                action.run();
+              } catch (IOException | RuntimeException e) {
+                result.completeExceptionally(e);
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    running.await();
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+}

@@ -1,0 +1,91 @@
+package io.nsrun.control;
+
+/** The other side of {@link EventDecoder}, as nsinit has it in C. */
+final class EventEncoder {
+  private EventEncoder() {}
+
+  static byte[] encode(Event event) {
+    ByteWriter out = new ByteWriter(64);
+    if (event instanceof Event.Hello) {
+      return Frames.hello();
+    } else if (event instanceof FileReply e) {
+      int start = out.beginFrame(Frames.FILE);
+      out.u32(e.errnoNumber());
+      out.blob(e.content().toByteArray());
+      out.endFrame(start);
+    } else if (event instanceof Event.Ready e) {
+      pid(out, Frames.READY, e.pid());
+    } else if (event instanceof Event.Started e) {
+      pid(out, Frames.STARTED, e.pid());
+    } else if (event instanceof Event.Failed e) {
+      int start = out.beginFrame(Frames.FAILED);
+      out.u16(e.step().id());
+      out.u16(index(e.index()));
+      out.u32(e.errnoNumber());
+      out.str(e.object());
+      out.str(e.detail());
+      out.endFrame(start);
+    } else if (event instanceof Event.Exited e) {
+      exited(out, e);
+    } else if (event instanceof Event.Log e) {
+      int start = out.beginFrame(Frames.LOG);
+      out.u8(
+          switch (e.level()) {
+            case DEBUG -> 0;
+            case INFO -> 1;
+            case WARN -> 2;
+          });
+      out.str(e.message());
+      out.endFrame(start);
+    } else if (event instanceof Event.Trace e) {
+      trace(out, e);
+    } else if (event instanceof Event.Terminal e) {
+      int start = out.beginFrame(Frames.TERMINAL);
+      out.blob(e.termios().toByteArray());
+      out.endFrame(start);
+    }
+    return out.toByteArray();
+  }
+
+  private static void pid(ByteWriter out, int type, long pid) {
+    int start = out.beginFrame(type);
+    out.u32(pid);
+    out.endFrame(start);
+  }
+
+  private static void exited(ByteWriter out, Event.Exited e) {
+    int start = out.beginFrame(Frames.EXITED);
+    out.bool(e.signaled());
+    out.u32(e.value());
+    out.bool(e.coreDumped());
+    out.u8(
+        switch (e.cause()) {
+          case OWN -> 0;
+          case TIMEOUT -> 1;
+          case CONTROL_LOST -> 2;
+        });
+    out.u64(e.userMicros());
+    out.u64(e.systemMicros());
+    out.u64(e.maxRssKib());
+    out.u64(e.minorFaults());
+    out.u64(e.majorFaults());
+    out.u64(e.wallNanos());
+    out.endFrame(start);
+  }
+
+  private static void trace(ByteWriter out, Event.Trace e) {
+    int start = out.beginFrame(Frames.TRACE);
+    out.u16(e.timings().size());
+    for (Event.Timing timing : e.timings()) {
+      out.u16(timing.step().id());
+      out.u16(index(timing.index()));
+      out.u64(timing.startNanos());
+      out.u64(timing.durationNanos());
+    }
+    out.endFrame(start);
+  }
+
+  private static int index(int index) {
+    return index < 0 ? 0xffff : index;
+  }
+}
