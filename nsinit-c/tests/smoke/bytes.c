@@ -28,25 +28,13 @@ static void put_little_endian(struct bytes *b, uint64_t v, size_t n)
 	put_raw(b, out, n);
 }
 
-void put_u8(struct bytes *b, uint8_t v)
-{
-	put_little_endian(b, v, 1);
-}
+void put_u8(struct bytes *b, uint8_t v) { put_little_endian(b, v, 1); }
 
-void put_u16(struct bytes *b, uint16_t v)
-{
-	put_little_endian(b, v, 2);
-}
+void put_u16(struct bytes *b, uint16_t v) { put_little_endian(b, v, 2); }
 
-void put_u32(struct bytes *b, uint32_t v)
-{
-	put_little_endian(b, v, 4);
-}
+void put_u32(struct bytes *b, uint32_t v) { put_little_endian(b, v, 4); }
 
-void put_u64(struct bytes *b, uint64_t v)
-{
-	put_little_endian(b, v, 8);
-}
+void put_u64(struct bytes *b, uint64_t v) { put_little_endian(b, v, 8); }
 
 void put_str(struct bytes *b, const char *s)
 {

@@ -19,8 +19,7 @@ void show_outcome(const struct outcome *o);
 /* Runs that container to its end. */
 void run_to_end(const struct target *t, const struct container *c, int input, struct outcome *o);
 /* Starts it and waits for STARTED; false (and a "not ok") if that does not come. */
-bool start_and_wait(const struct target *t, const struct container *c, struct driver *d,
-		    struct outcome *o);
+bool start_and_wait(const struct target *t, const struct container *c, struct driver *d, struct outcome *o);
 
 void check_isolation(const struct target *t);
 void check_namespaces(const struct target *t);

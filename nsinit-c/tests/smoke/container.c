@@ -21,17 +21,7 @@
 #define CREATE_FILE	 2u
 #define NO_SYMLINK	 4u
 
-enum slot {
-	SLOT_ROOT,
-	SLOT_LOWER,
-	SLOT_PROC,
-	SLOT_SYS,
-	SLOT_DEV,
-	SLOT_PTS,
-	SLOT_SHM,
-	SLOT_MQUEUE,
-	SLOT_DEVICE
-};
+enum slot { SLOT_ROOT, SLOT_LOWER, SLOT_PROC, SLOT_SYS, SLOT_DEV, SLOT_PTS, SLOT_SHM, SLOT_MQUEUE, SLOT_DEVICE };
 
 static const struct {
 	const char *path;
@@ -43,13 +33,9 @@ static const struct {
 
 #define DEVICES ((uint16_t)(sizeof(devices) / sizeof(devices[0])))
 
-static bool privileged(void)
-{
-	return geteuid() == 0;
-}
+static bool privileged(void) { return geteuid() == 0; }
 
-/* The first range of this user namespace, where it starts at 0: the checks also run inside a
- * container. */
+/* The first range of this user namespace, where it starts at 0: the checks also run inside a container. */
 static struct id_range identity(const char *map, uint32_t own)
 {
 	struct id_range range = { 0, own, 1 };
@@ -71,23 +57,17 @@ static struct id_range identity(const char *map, uint32_t own)
 	return range;
 }
 
-struct id_range container_uids(void)
-{
-	return identity("/proc/self/uid_map", geteuid());
-}
+struct id_range container_uids(void) { return identity("/proc/self/uid_map", geteuid()); }
 
-struct id_range container_gids(void)
-{
-	return identity("/proc/self/gid_map", getegid());
-}
+struct id_range container_gids(void) { return identity("/proc/self/gid_map", getegid()); }
 
 struct container container_default(const char *rootfs, const char *const *argv)
 {
 	return (struct container){
 		.rootfs = rootfs,
 		.argv = argv,
-		.create = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
-			  CLONE_NEWNET | CLONE_NEWCGROUP,
+		.create = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET |
+			  CLONE_NEWCGROUP,
 		.init = true,
 		.sys = true,
 	};
@@ -100,8 +80,7 @@ static void add_trees(const struct container *c, struct plan *p, uint16_t id)
 
 	plan_tree(p, id, slot, c->rootfs, true, MOUNT_ATTR_NODEV);
 	for (uint16_t i = 0; i < DEVICES; i++)
-		plan_device(p, id, SLOT_DEVICE + i, devices[i].path, devices[i].major,
-			    devices[i].minor);
+		plan_device(p, id, SLOT_DEVICE + i, devices[i].path, devices[i].major, devices[i].minor);
 }
 
 static void add_host_steps(const struct container *c, struct plan *p)
@@ -189,8 +168,7 @@ static void add_init_steps(const struct container *c, struct plan *p)
 
 static void add_command_steps(const struct container *c, struct plan *p)
 {
-	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
-					   NULL };
+	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", NULL };
 
 	plan_plain(p, STEP_SESSION);
 	plan_keyring(p, false);
@@ -230,8 +208,7 @@ const char *container_mount_points(void)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		/* What this kernel does not have below /proc was skipped. */
 		if (strncmp(all[i], "/proc/", 6) != 0 || access(all[i], F_OK) == 0)
-			at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", i ? " " : "",
-					       all[i]);
+			at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", i ? " " : "", all[i]);
 	}
 	return text;
 }

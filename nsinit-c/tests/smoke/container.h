@@ -1,8 +1,7 @@
 #ifndef NSRUN_SMOKE_CONTAINER_H
 #define NSRUN_SMOKE_CONTAINER_H
 
-/* The plan of a container as `nsrun run` makes it by default, with the handful of things that the
- * checks vary. */
+/* The plan of a container as `nsrun run` makes it by default, with the handful of things that the checks vary. */
 #include "encoder.h"
 
 #define CONTAINER_HOSTNAME "smokefully"
@@ -33,13 +32,11 @@ struct container container_default(const char *rootfs, const char *const *argv);
 /* The caller frees p->steps. */
 void container_plan(const struct container *c, struct plan *p);
 
-/* The id map that container_plan asks for: all ids of a privileged caller, else the caller's own.
- */
+/* The id map that container_plan asks for: all ids of a privileged caller, else the caller's own. */
 struct id_range container_uids(void);
 struct id_range container_gids(void);
 
-/* The mount points that container_plan makes by default on this kernel, as mount_points()
- * (observe.h) lists them. */
+/* The mount points that container_plan makes by default on this kernel, as mount_points() (observe.h) lists them. */
 const char *container_mount_points(void);
 
 #endif

@@ -17,10 +17,7 @@
 
 #define FRAME_MAX ((1u << 20) + 64)
 
-int pidfd_of(pid_t pid)
-{
-	return (int)syscall(SYS_pidfd_open, pid, 0);
-}
+int pidfd_of(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 bool ended_within(int pidfd, int ms)
 {
@@ -71,8 +68,7 @@ static int listen_at(struct sockaddr_un *address, char *directory)
 	(void)snprintf(address->sun_path, sizeof(address->sun_path), "%s/control.sock", directory);
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	mask = umask(0177);
-	if (bind(listener, (struct sockaddr *)address, sizeof(*address)) < 0 ||
-	    listen(listener, 1) < 0) {
+	if (bind(listener, (struct sockaddr *)address, sizeof(*address)) < 0 || listen(listener, 1) < 0) {
 		close(listener);
 		listener = -1;
 	}
@@ -83,8 +79,7 @@ static int listen_at(struct sockaddr_un *address, char *directory)
 /* -1 if nsinit ends before it connects, or does neither. */
 static int accept_from(int listener, int monitor_pidfd)
 {
-	struct pollfd p[2] = { { .fd = listener, .events = POLLIN },
-			       { .fd = monitor_pidfd, .events = POLLIN } };
+	struct pollfd p[2] = { { .fd = listener, .events = POLLIN }, { .fd = monitor_pidfd, .events = POLLIN } };
 
 	if (poll(p, 2, DEADLINE_MS) == 0)
 		errno = ETIMEDOUT;

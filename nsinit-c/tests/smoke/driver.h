@@ -1,8 +1,8 @@
 #ifndef NSRUN_SMOKE_DRIVER_H
 #define NSRUN_SMOKE_DRIVER_H
 
-/* The orchestrator's part, played in C: starts nsinit, sends it a plan, listens. Nothing here waits
- * longer than 10 s. */
+/* The orchestrator's part, played in C: starts nsinit, sends it a plan, listens. Nothing here waits longer than 10
+ * s. */
 #include <sys/types.h>
 
 #include "encoder.h"
@@ -42,8 +42,7 @@ struct outcome {
 	char errors[4096];
 };
 
-/* Starts nsinit with stdin (-1: /dev/null) and sends it those bytes, HELLO included. False: told
- * why on stdout. */
+/* Starts nsinit with stdin (-1: /dev/null) and sends it those bytes, HELLO included. False: told why on stdout. */
 bool driver_start(struct driver *d, const char *nsinit, int input, const struct bytes *bytes);
 /* HELLO and a plan. */
 bool driver_start_plan(struct driver *d, const char *nsinit, int input, const struct plan *plan);

@@ -69,8 +69,7 @@ void plan_timeout(struct plan *p, uint64_t ms, uint32_t signo, uint64_t grace_ms
 	plan_add(p, STEP_TIMEOUT, &b);
 }
 
-static void put_tree(struct bytes *b, uint16_t slot, const char *path, bool recursive,
-		     uint64_t attr_set)
+static void put_tree(struct bytes *b, uint16_t slot, const char *path, bool recursive, uint64_t attr_set)
 {
 	put_u16(b, slot);
 	put_str(b, path);
@@ -80,8 +79,7 @@ static void put_tree(struct bytes *b, uint16_t slot, const char *path, bool recu
 	put_u64(b, 0);
 }
 
-void plan_tree(struct plan *p, uint16_t id, uint16_t slot, const char *path, bool recursive,
-	       uint64_t attr_set)
+void plan_tree(struct plan *p, uint16_t id, uint16_t slot, const char *path, bool recursive, uint64_t attr_set)
 {
 	struct bytes b = { 0 };
 
@@ -92,8 +90,7 @@ void plan_tree(struct plan *p, uint16_t id, uint16_t slot, const char *path, boo
 	plan_add(p, id, &b);
 }
 
-void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, uint32_t major,
-		 uint32_t minor)
+void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, uint32_t major, uint32_t minor)
 {
 	struct bytes b = { 0 };
 
@@ -104,8 +101,7 @@ void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, u
 	plan_add(p, id, &b);
 }
 
-void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint64_t *types,
-		     const char *const *paths)
+void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint64_t *types, const char *const *paths)
 {
 	struct bytes b = { 0 };
 
@@ -161,8 +157,7 @@ void plan_propagation(struct plan *p, uint64_t flags)
 	plan_add(p, STEP_PROPAGATION, &b);
 }
 
-void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t attrs,
-		     const struct option *options)
+void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t attrs, const struct option *options)
 {
 	struct bytes b = { 0 };
 	uint16_t count = 0;
@@ -229,8 +224,7 @@ void plan_symlink(struct plan *p, const char *target, const char *path)
 	plan_add(p, STEP_SYMLINK, &b);
 }
 
-void plan_mount_attributes(struct plan *p, const char *path, bool recursive, uint64_t set,
-			   uint64_t clear)
+void plan_mount_attributes(struct plan *p, const char *path, bool recursive, uint64_t set, uint64_t clear)
 {
 	struct bytes b = { 0 };
 
@@ -249,10 +243,7 @@ void plan_text(struct plan *p, uint16_t id, const char *text)
 	plan_add(p, id, &b);
 }
 
-void plan_plain(struct plan *p, uint16_t id)
-{
-	plan_raw(p, id, "", 0);
-}
+void plan_plain(struct plan *p, uint16_t id) { plan_raw(p, id, "", 0); }
 
 void plan_keyring(struct plan *p, bool required)
 {
@@ -299,8 +290,7 @@ void plan_user(struct plan *p, uint32_t uid, uint32_t gid, bool set_groups)
 	plan_add(p, STEP_USER, &b);
 }
 
-void plan_capabilities(struct plan *p, uint64_t effective, uint64_t permitted, uint64_t inheritable,
-		       uint64_t ambient)
+void plan_capabilities(struct plan *p, uint64_t effective, uint64_t permitted, uint64_t inheritable, uint64_t ambient)
 {
 	struct bytes b = { 0 };
 

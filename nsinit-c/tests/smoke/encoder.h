@@ -10,8 +10,7 @@ struct plan {
 	uint16_t count;
 };
 
-/* The PLAN frame; its checksum is exclusive-ored with spoil, which is 0 for a plan that is to be
- * believed. */
+/* The PLAN frame; its checksum is exclusive-ored with spoil, which is 0 for a plan that is to be believed. */
 void put_plan(struct bytes *b, const struct plan *plan, uint32_t spoil);
 
 struct id_range {
@@ -29,25 +28,20 @@ void plan_options(struct plan *p, uint32_t flags);
 void plan_terminal(struct plan *p, uint16_t rows, uint16_t cols);
 void plan_timeout(struct plan *p, uint64_t ms, uint32_t signo, uint64_t grace_ms);
 /* id is STEP_HOST_TREE or STEP_BIND. */
-void plan_tree(struct plan *p, uint16_t id, uint16_t slot, const char *path, bool recursive,
-	       uint64_t attr_set);
-void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, uint32_t major,
-		 uint32_t minor);
-void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint64_t *types,
-		     const char *const *paths);
+void plan_tree(struct plan *p, uint16_t id, uint16_t slot, const char *path, bool recursive, uint64_t attr_set);
+void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, uint32_t major, uint32_t minor);
+void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint64_t *types, const char *const *paths);
 void plan_uid_map(struct plan *p, const struct id_range *range);
 void plan_gid_map(struct plan *p, bool deny_setgroups, const struct id_range *range);
 void plan_setup_ids(struct plan *p, uint32_t uid, uint32_t gid);
 void plan_propagation(struct plan *p, uint64_t flags);
-void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t attrs,
-		     const struct option *options);
+void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t attrs, const struct option *options);
 void plan_overlay(struct plan *p, uint16_t slot, uint16_t lower, uint64_t size);
 void plan_pivot_root(struct plan *p, uint16_t slot);
 void plan_mount(struct plan *p, uint16_t slot, const char *target, uint32_t flags);
 void plan_mkdir(struct plan *p, const char *path, uint32_t mode);
 void plan_symlink(struct plan *p, const char *target, const char *path);
-void plan_mount_attributes(struct plan *p, const char *path, bool recursive, uint64_t set,
-			   uint64_t clear);
+void plan_mount_attributes(struct plan *p, const char *path, bool recursive, uint64_t set, uint64_t clear);
 /* A step that is one string: readonly_path, mask_path, hostname, domainname, console, workdir. */
 void plan_text(struct plan *p, uint16_t id, const char *text);
 /* A step that is nothing but its number: loopback, session, no_new_privs. */
@@ -57,8 +51,7 @@ void plan_rlimit(struct plan *p, uint32_t resource, uint64_t soft, uint64_t hard
 void plan_umask(struct plan *p, uint32_t mode);
 void plan_bounding_set(struct plan *p, uint64_t capabilities);
 void plan_user(struct plan *p, uint32_t uid, uint32_t gid, bool set_groups);
-void plan_capabilities(struct plan *p, uint64_t effective, uint64_t permitted, uint64_t inheritable,
-		       uint64_t ambient);
+void plan_capabilities(struct plan *p, uint64_t effective, uint64_t permitted, uint64_t inheritable, uint64_t ambient);
 /* The only candidate is argv[0]. */
 void plan_exec(struct plan *p, bool init, const char *const *argv, const char *const *env);
 

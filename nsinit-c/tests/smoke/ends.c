@@ -1,5 +1,4 @@
-/* How containers end: by themselves, by signals, by the clock, and by the death of those around
- * them. */
+/* How containers end: by themselves, by signals, by the clock, and by the death of those around them. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,16 +17,15 @@
 
 static const char *const sleeper[] = { "/bin/sleep", "1000", NULL };
 
-static void check_end(const struct target *t, const char *line, bool signalled, uint32_t value,
-		      const char *sentence)
+static void check_end(const struct target *t, const char *line, bool signalled, uint32_t value, const char *sentence)
 {
 	const char *const argv[] = { "/bin/sh", "-c", line, NULL };
 	struct container c = container_default(t->rootfs, argv);
 	struct outcome o;
 
 	run_to_end(t, &c, -1, &o);
-	if (!check(o.exited && !o.failed && o.signalled == signalled && o.value == value &&
-			   o.cause == CAUSE_OWN && WIFEXITED(o.monitor_status),
+	if (!check(o.exited && !o.failed && o.signalled == signalled && o.value == value && o.cause == CAUSE_OWN &&
+			   WIFEXITED(o.monitor_status),
 		   sentence))
 		show_outcome(&o);
 }
@@ -37,11 +35,9 @@ static void check_own_ends(const struct target *t)
 	check_end(t, "exit 0", false, 0, "exit 0 is reported as code 0");
 	check_end(t, "exit 3", false, 3, "exit 3 is reported as code 3");
 	check_end(t, "exit 137", false, 137, "exit 137 is reported as code 137");
-	check_end(t, "kill -9 $$", true, SIGKILL,
-		  "death by SIGKILL is reported as that signal, not as a code");
+	check_end(t, "kill -9 $$", true, SIGKILL, "death by SIGKILL is reported as that signal, not as a code");
 	check_end(t, "kill -TERM $$", true, SIGTERM, "death by SIGTERM is reported as that signal");
-	check_end(t, "sleep 1000 & exit 4", false, 4,
-		  "the end of the command ends its children too");
+	check_end(t, "sleep 1000 & exit 4", false, 4, "the end of the command ends its children too");
 	/* A zombie would keep the loop going until the deadline. */
 	check_end(t,
 		  "for i in 1 2 3 4 5; do (true & ) ; (sh -c 'sh -c : &') ; done; "
@@ -52,8 +48,7 @@ static void check_own_ends(const struct target *t)
 static void check_forwarding(const struct target *t)
 {
 	static const char *const argv[] = {
-		"/bin/sh", "-c",
-		"trap 'echo usr1; exit 7' USR1; echo >/dev/shm/ready; while :; do sleep 0.01; done",
+		"/bin/sh", "-c", "trap 'echo usr1; exit 7' USR1; echo >/dev/shm/ready; while :; do sleep 0.01; done",
 		NULL
 	};
 	struct container c = container_default(t->rootfs, argv);
@@ -63,8 +58,7 @@ static void check_forwarding(const struct target *t)
 
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	(void)snprintf(ready, sizeof(ready), "/proc/%d/root/dev/shm/ready",
-		       child_of((pid_t)o.started_pid));
+	(void)snprintf(ready, sizeof(ready), "/proc/%d/root/dev/shm/ready", command_under((pid_t)o.started_pid));
 	for (int i = 0; i < DEADLINE_MS && access(ready, F_OK) < 0; i++)
 		usleep(1000);
 	driver_signal(&d, SIGUSR1);
@@ -93,9 +87,7 @@ static void check_default_signal(const struct target *t, bool init, const char *
 
 static void check_timeouts(const struct target *t)
 {
-	static const char *const stubborn[] = { "/bin/sh", "-c",
-						"trap '' TERM; while :; do sleep 1000; done",
-						NULL };
+	static const char *const stubborn[] = { "/bin/sh", "-c", "trap '' TERM; while :; do sleep 1000; done", NULL };
 	struct container c = container_default(t->rootfs, sleeper);
 	struct outcome o;
 
@@ -124,7 +116,7 @@ static void check_end_of_channel(const struct target *t)
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
 	init = pidfd_of((pid_t)o.started_pid);
-	command = pidfd_of(child_of((pid_t)o.started_pid));
+	command = pidfd_of(command_under((pid_t)o.started_pid));
 	driver_close_channel(&d);
 	check(ended_within(command, GONE_MS), "the command dies with the control channel");
 	check(ended_within(init, GONE_MS), "init dies with the control channel");
@@ -142,7 +134,7 @@ static void check_death_of_monitor(const struct target *t)
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
 	init = pidfd_of((pid_t)o.started_pid);
-	command = pidfd_of(child_of((pid_t)o.started_pid));
+	command = pidfd_of(command_under((pid_t)o.started_pid));
 	kill(d.monitor, SIGKILL);
 	check(ended_within(command, GONE_MS), "the command dies with the monitor");
 	check(ended_within(init, GONE_MS), "init dies with the monitor");
@@ -161,12 +153,11 @@ static void check_death_of_init(const struct target *t)
 
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	command = pidfd_of(child_of((pid_t)o.started_pid));
+	command = pidfd_of(command_under((pid_t)o.started_pid));
 	kill((pid_t)o.started_pid, SIGKILL);
 	check(ended_within(command, GONE_MS), "the command dies with init");
 	driver_finish(&d, &o);
-	if (!check(o.exited && o.signalled && o.value == SIGKILL,
-		   "the end of init is reported as SIGKILL"))
+	if (!check(o.exited && o.signalled && o.value == SIGKILL, "the end of init is reported as SIGKILL"))
 		show_outcome(&o);
 }
 
@@ -175,8 +166,7 @@ void check_ends(const struct target *t)
 	check_own_ends(t);
 	check_forwarding(t);
 	check_default_signal(t, true, "a command without a handler dies of SIGTERM under nsinit");
-	check_default_signal(t, false,
-			     "a command that is pid 1 outlives SIGTERM and dies of SIGKILL");
+	check_default_signal(t, false, "a command that is pid 1 outlives SIGTERM and dies of SIGKILL");
 	check_timeouts(t);
 	check_end_of_channel(t);
 	check_death_of_monitor(t);

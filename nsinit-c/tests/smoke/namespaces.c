@@ -31,10 +31,9 @@ static void check_shared(const struct target *t)
 	c.sys = false; /* sysfs belongs to the owner of the network namespace */
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	command = child_of((pid_t)o.started_pid);
+	command = command_under((pid_t)o.started_pid);
 	check(same_namespace(0, command, "net"), "without CLONE_NEWNET the network is the host's");
-	check(same_namespace(0, command, "uts"),
-	      "without CLONE_NEWUTS the host name is the host's");
+	check(same_namespace(0, command, "uts"), "without CLONE_NEWUTS the host name is the host's");
 	check(different_namespace(0, command, "ipc"), "the others are still new");
 	stop(&d, &o);
 }
@@ -48,8 +47,7 @@ static void check_time(const struct target *t)
 	c.create |= CLONE_NEWTIME;
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	check(different_namespace(0, child_of((pid_t)o.started_pid), "time"),
-	      "a time namespace can be had");
+	check(different_namespace(0, command_under((pid_t)o.started_pid), "time"), "a time namespace can be had");
 	stop(&d, &o);
 }
 
@@ -65,7 +63,7 @@ static void check_joined(const struct target *t)
 
 	if (!start_and_wait(t, &first, &d, &o))
 		return;
-	host = child_of((pid_t)o.started_pid);
+	host = command_under((pid_t)o.started_pid);
 	(void)snprintf(user, sizeof(user), "/proc/%d/ns/user", host);
 	(void)snprintf(net, sizeof(net), "/proc/%d/ns/net", host);
 	second.create &= ~(uint64_t)(CLONE_NEWUSER | CLONE_NEWNET);
@@ -75,9 +73,8 @@ static void check_joined(const struct target *t)
 	second.join_types[1] = CLONE_NEWNET;
 	second.join_paths[1] = net;
 	if (start_and_wait(t, &second, &e, &p)) {
-		guest = child_of((pid_t)p.started_pid);
-		check(same_namespace(host, guest, "user"),
-		      "a container can join the user namespace of another");
+		guest = command_under((pid_t)p.started_pid);
+		check(same_namespace(host, guest, "user"), "a container can join the user namespace of another");
 		check(same_namespace(host, guest, "net"), "and its network");
 		check(different_namespace(host, guest, "pid"), "while its processes are its own");
 		check(strcmp(status_of(guest, "CapEff"), "00000000a80425fb") == 0,
@@ -92,18 +89,17 @@ static void check_command_as_pid_1(const struct target *t)
 	struct container c = container_default(t->rootfs, sleeper);
 	struct outcome o;
 	struct driver d;
+	pid_t command;
 
 	c.init = false;
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	check(strcmp(status_of((pid_t)o.started_pid, "Name"), "sleep") == 0,
-	      "without an init the command is pid 1");
-	check(children_of((pid_t)o.started_pid) == 0, "and alone");
-	check(extra_descriptors((pid_t)o.started_pid) == 0,
-	      "and holds no file descriptor but 0, 1 and 2");
+	command = command_as((pid_t)o.started_pid);
+	check(strcmp(status_of(command, "Name"), "sleep") == 0, "without an init the command is pid 1");
+	check(children_of(command) == 0, "and alone");
+	check(extra_descriptors(command) == 0, "and holds no file descriptor but 0, 1 and 2");
 	stop(&d, &o);
-	if (!check(o.exited && o.signalled && o.value == SIGKILL,
-		   "and its end is reported just so"))
+	if (!check(o.exited && o.signalled && o.value == SIGKILL, "and its end is reported just so"))
 		show_outcome(&o);
 }
 

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "driver.h"
@@ -53,8 +54,7 @@ const char *status_of(pid_t pid, const char *field)
 		line++;
 	}
 	if (*line)
-		(void)snprintf(value, sizeof(value), "%.*s", (int)strcspn(line + length + 2, "\n"),
-			       line + length + 2);
+		(void)snprintf(value, sizeof(value), "%.*s", (int)strcspn(line + length + 2, "\n"), line + length + 2);
 	return value;
 }
 
@@ -81,19 +81,24 @@ static int pid_if_child(pid_t pid, pid_t parent)
 	return strtol(status_of(pid, "PPid"), NULL, 10) == parent ? pid : 0;
 }
 
-static int one_if_child(pid_t pid, pid_t parent)
+static int one_if_child(pid_t pid, pid_t parent) { return pid_if_child(pid, parent) != 0; }
+
+int children_of(pid_t parent) { return sum_of_processes(one_if_child, parent); }
+
+pid_t command_as(pid_t init)
 {
-	return pid_if_child(pid, parent) != 0;
+	const struct timespec nap = { .tv_nsec = 1000000 };
+
+	for (int i = 0; i < DEADLINE_MS && strcmp(status_of(init, "Name"), "nsinit") == 0; i++)
+		nanosleep(&nap, NULL);
+	return init;
 }
 
-int children_of(pid_t parent)
+pid_t command_under(pid_t init)
 {
-	return sum_of_processes(one_if_child, parent);
-}
+	pid_t child = children_of(init) == 1 ? sum_of_processes(pid_if_child, init) : 0;
 
-pid_t child_of(pid_t parent)
-{
-	return children_of(parent) == 1 ? sum_of_processes(pid_if_child, parent) : 0;
+	return child ? command_as(child) : 0;
 }
 
 /* 1: the same, 0: different, -1: one of them is unreadable. */
@@ -112,20 +117,11 @@ static int compare_namespaces(pid_t a, pid_t b, const char *name)
 	return stats[0].st_ino == stats[1].st_ino && stats[0].st_dev == stats[1].st_dev;
 }
 
-bool same_namespace(pid_t a, pid_t b, const char *name)
-{
-	return compare_namespaces(a, b, name) == 1;
-}
+bool same_namespace(pid_t a, pid_t b, const char *name) { return compare_namespaces(a, b, name) == 1; }
 
-bool different_namespace(pid_t a, pid_t b, const char *name)
-{
-	return compare_namespaces(a, b, name) == 0;
-}
+bool different_namespace(pid_t a, pid_t b, const char *name) { return compare_namespaces(a, b, name) == 0; }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 /* Fields 5 and 6 of mountinfo (proc(5)) of every mount; n is how many there are. */
 static size_t mounts(pid_t pid, char *points[MOUNTS_MAX], char *options[MOUNTS_MAX])
@@ -135,8 +131,7 @@ static size_t mounts(pid_t pid, char *points[MOUNTS_MAX], char *options[MOUNTS_M
 	char *rest = text;
 
 	(void)snprintf(text, sizeof(text), "%s", proc_file(pid, "mountinfo"));
-	for (char *line = strsep(&rest, "\n"); line && *line && n < MOUNTS_MAX;
-	     line = strsep(&rest, "\n"), n++) {
+	for (char *line = strsep(&rest, "\n"); line && *line && n < MOUNTS_MAX; line = strsep(&rest, "\n"), n++) {
 		for (int i = 0; i < 4; i++)
 			(void)strsep(&line, " ");
 		points[n] = strsep(&line, " ");
@@ -155,8 +150,7 @@ const char *mount_points(pid_t pid)
 	text[0] = 0;
 	qsort(points, n, sizeof(points[0]), by_text);
 	for (size_t i = 0; i < n && at < sizeof(text); i++)
-		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", i ? " " : "",
-				       points[i]);
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", i ? " " : "", points[i]);
 	return text;
 }
 
@@ -201,16 +195,14 @@ int extra_descriptors(pid_t pid)
 
 static bool datagram_to_self(void)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof(address);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
 	return fd >= 0 && bind(fd, (struct sockaddr *)&address, length) == 0 &&
 	       getsockname(fd, (struct sockaddr *)&address, &length) == 0 &&
-	       sendto(fd, "x", 1, 0, (struct sockaddr *)&address, length) == 1 &&
-	       poll(&p, 1, DEADLINE_MS) == 1;
+	       sendto(fd, "x", 1, 0, (struct sockaddr *)&address, length) == 1 && poll(&p, 1, DEADLINE_MS) == 1;
 }
 
 static void describe(struct inside *seen)
@@ -222,8 +214,8 @@ static void describe(struct inside *seen)
 
 	(void)gethostname(seen->hostname, sizeof(seen->hostname));
 	for (struct if_nameindex *i = list; i && i->if_index && at < sizeof(seen->interfaces); i++)
-		at += (size_t)snprintf(seen->interfaces + at, sizeof(seen->interfaces) - at, "%s%s",
-				       at ? " " : "", i->if_name);
+		at += (size_t)snprintf(seen->interfaces + at, sizeof(seen->interfaces) - at, "%s%s", at ? " " : "",
+				       i->if_name);
 	seen->loopback_up = ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP);
 	seen->loopback_answers = datagram_to_self();
 }

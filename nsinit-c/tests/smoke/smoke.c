@@ -33,8 +33,7 @@ void show_outcome(const struct outcome *o)
 		printf("# failed: step %u at %u, %s, object '%s', detail '%s'\n", o->step, o->index,
 		       strerror((int)o->error), o->object, o->detail);
 	if (o->exited)
-		printf("# exited: %s %u, cause %u\n", o->signalled ? "signal" : "code", o->value,
-		       o->cause);
+		printf("# exited: %s %u, cause %u\n", o->signalled ? "signal" : "code", o->value, o->cause);
 	if (o->timed_out)
 		printf("# nothing came for %d ms\n", DEADLINE_MS);
 	if (o->monitor_status != 0)
@@ -57,8 +56,7 @@ void run_to_end(const struct target *t, const struct container *c, int input, st
 	driver_finish(&d, o);
 }
 
-bool start_and_wait(const struct target *t, const struct container *c, struct driver *d,
-		    struct outcome *o)
+bool start_and_wait(const struct target *t, const struct container *c, struct driver *d, struct outcome *o)
 {
 	struct plan plan;
 	bool started;
@@ -76,10 +74,7 @@ bool start_and_wait(const struct target *t, const struct container *c, struct dr
 }
 
 /* Whatever outlives its parent comes to this process, so that a leftover can't hide. */
-static void adopt_orphans(void)
-{
-	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
-}
+static void adopt_orphans(void) { (void)prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
 static void check_leftovers(size_t mounts_before)
 {
