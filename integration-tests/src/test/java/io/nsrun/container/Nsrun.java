@@ -1,0 +1,141 @@
+package io.nsrun.container;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * nsrun as a caller sees it: {@code java -jar orchestrator.jar ...} in a process of its own, on the JDK that runs the
+ * tests, with a small environment.
+ */
+public final class Nsrun {
+  private final Caller caller;
+  private final Map<String, String> environment = new LinkedHashMap<>();
+  private final List<String> prefix = new ArrayList<>();
+  private byte[] input = new byte[0];
+  private Path directory;
+
+  private Nsrun(Caller caller) {
+    this.caller = caller;
+    this.directory = caller.home();
+    environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    environment.put("HOME", caller.home().toString());
+    environment.put("LANG", "C.UTF-8");
+  }
+
+  public static Nsrun as(Caller caller) {
+    return new Nsrun(caller);
+  }
+
+  public Nsrun env(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  /** What the container's command reads; the end of file comes after it. */
+  public Nsrun input(String text) {
+    return input(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public Nsrun input(byte[] bytes) {
+    input = bytes.clone();
+    return this;
+  }
+
+  public Nsrun in(Path workingDirectory) {
+    directory = workingDirectory;
+    return this;
+  }
+
+  /** A program, already running as the caller, that runs java: {@code script}, {@code setsid}, ... */
+  public Nsrun through(String... command) {
+    prefix.addAll(List.of(command));
+    return this;
+  }
+
+  /** Starts {@code nsrun args...}; the caller of this method reads its streams. */
+  public Process start(String... args) {
+    try {
+      return builder(args).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As {@link #start}, for tests that redirect the streams themselves. */
+  public ProcessBuilder builder(String... args) {
+    ProcessBuilder builder = new ProcessBuilder(command(args)).directory(directory.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    return builder;
+  }
+
+  /** Runs {@code nsrun args...} to its end. Blocks; both streams are read at once. */
+  public Result nsrun(String... args) {
+    long begin = System.nanoTime();
+    try {
+      Process process = start(args);
+      String[] errors = new String[1];
+      Thread stderr =
+          new Thread(
+              () -> {
+                try {
+                  errors[0] = Command.text(process.getErrorStream());
+                } catch (IOException e) {
+                  errors[0] = e.toString();
+                }
+              });
+      stderr.start();
+      Thread stdin = new Thread(() -> feed(process.getOutputStream()));
+      stdin.start();
+      String output = Command.text(process.getInputStream());
+      stderr.join();
+      stdin.join();
+      int code = process.waitFor();
+      return new Result(code, output, errors[0], System.nanoTime() - begin);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** {@code nsrun run args...}. */
+  public Result run(String... args) {
+    String[] all = new String[args.length + 1];
+    all[0] = "run";
+    System.arraycopy(args, 0, all, 1, args.length);
+    return nsrun(all);
+  }
+
+  private void feed(OutputStream stdin) {
+    try (stdin) {
+      stdin.write(input);
+    } catch (IOException e) {
+      // The command ended without reading all of it: its right.
+    }
+  }
+
+  private List<String> command(String... args) {
+    List<String> command = new ArrayList<>();
+    if (!caller.isRoot()) {
+      command.addAll(
+          List.of("setpriv", "--reuid", caller.login(), "--regid", caller.login(), "--init-groups", "--"));
+    }
+    command.addAll(prefix);
+    command.add(System.getProperty("java.home") + "/bin/java");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
+    command.add("-jar");
+    command.add(Directories.JAR.toString());
+    command.addAll(List.of(args));
+    return command;
+  }
+}

@@ -1,0 +1,63 @@
+package io.nsrun.container;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Accounts of this host for {@link Caller}: freshly made, and gone when the JVM of the tests ends. */
+final class Users {
+  record User(String login, int uid, int firstSubordinateUid, Path home) {}
+
+  private static final Map<Caller, User> MADE = new EnumMap<>(Caller.class);
+
+  private Users() {}
+
+  static synchronized User of(Caller caller) {
+    return MADE.computeIfAbsent(caller, Users::make);
+  }
+
+  private static User make(Caller caller) {
+    if (caller == Caller.ROOT) {
+      return new User("root", 0, -1, Directories.forCaller("root"));
+    }
+    String login = "nsrun-" + caller.name().toLowerCase() + "-" + ProcessHandle.current().pid();
+    // Debian gives subordinate ids to regular users, and none to system users.
+    Command.check(
+        caller == Caller.RANGED
+            ? List.of("useradd", "--no-create-home", "--user-group", "--shell", "/bin/sh", login)
+            : List.of("useradd", "--system", "--no-create-home", "--user-group", login));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(login)));
+    int uid = Integer.parseInt(Command.check(List.of("id", "-u", login)).strip());
+    int first = firstSubordinateUid(login);
+    if ((first < 0) == (caller == Caller.RANGED)) {
+      throw new IllegalStateException("useradd gave " + login + " subordinate ids from " + first);
+    }
+    return new User(login, uid, first, Directories.forCaller(login));
+  }
+
+  private static void remove(String login) {
+    try {
+      Command.check(List.of("userdel", login));
+    } catch (IllegalStateException e) {
+      System.err.println("account " + login + " is left behind: " + e.getMessage());
+    }
+  }
+
+  private static int firstSubordinateUid(String login) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/etc/subuid"))) {
+        String[] fields = line.split(":", -1);
+        if (fields.length == 3 && fields[0].equals(login)) {
+          return Integer.parseInt(fields[1]);
+        }
+      }
+      return -1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
