@@ -3,13 +3,15 @@ package io.nsrun.container;
 import java.nio.file.Path;
 
 /**
- * Who calls nsrun in a test. What a container may do depends on it more than on anything else, so most tests run once
- * for each.
+ * Who calls nsrun in a test. What a container may do depends on it more than on anything else, so
+ * most tests run once for each.
  */
 public enum Caller {
   /** The superuser, who may map any id. */
   ROOT,
-  /** An ordinary user with ranges in /etc/subuid and /etc/subgid, mapped by newuidmap and newgidmap. */
+  /**
+   * An ordinary user with ranges in /etc/subuid and /etc/subgid, mapped by newuidmap and newgidmap.
+   */
   RANGED,
   /** An ordinary user without any range: one id inside, setgroups denied. */
   PLAIN;

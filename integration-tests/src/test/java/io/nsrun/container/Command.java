@@ -22,7 +22,8 @@ public final class Command {
       process.getOutputStream().close();
       String output = text(process.getInputStream());
       if (process.waitFor() != 0) {
-        throw new IllegalStateException(command + " ended with " + process.exitValue() + ": " + output);
+        throw new IllegalStateException(
+            command + " ended with " + process.exitValue() + ": " + output);
       }
       return output;
     } catch (IOException e) {

@@ -8,8 +8,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /**
- * Where the tests keep what they need: a tree below /tmp that every caller can enter, wherever the checkout lies, with
- * a copy of the jar and a directory for each caller. Removed when the JVM of the tests ends.
+ * Where the tests keep what they need: a tree below /tmp that every caller can enter, wherever the
+ * checkout lies, with a copy of the jar and a directory for each caller. Removed when the JVM of
+ * the tests ends.
  */
 final class Directories {
   private static final Path BASE = make();

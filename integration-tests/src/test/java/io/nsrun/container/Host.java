@@ -14,10 +14,11 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What of the host a container could leave behind: processes of nsinit, mounts, namespaces, and files where nsrun keeps
- * its own. Taken before and after, two of these are equal.
+ * What of the host a container could leave behind: processes of nsinit, mounts, namespaces, and
+ * files where nsrun keeps its own. Taken before and after, two of these are equal.
  */
-public record Host(List<String> nsinits, List<String> mounts, TreeSet<String> namespaces, List<String> files) {
+public record Host(
+    List<String> nsinits, List<String> mounts, TreeSet<String> namespaces, List<String> files) {
   /** The host as it is now. */
   public static Host now() {
     try {
@@ -36,7 +37,10 @@ public record Host(List<String> nsinits, List<String> mounts, TreeSet<String> na
     }
   }
 
-  /** Fails unless the host is as it was at {@code this}. Waits for nothing: nsrun has ended, so all is done. */
+  /**
+   * Fails unless the host is as it was at {@code this}. Waits for nothing: nsrun has ended, so all
+   * is done.
+   */
   public void assertUnchanged() {
     Host now = now();
     assertThat(now.nsinits).as("processes of nsinit").isEqualTo(nsinits);

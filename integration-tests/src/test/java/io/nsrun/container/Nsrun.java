@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * nsrun as a caller sees it: {@code java -jar orchestrator.jar ...} in a process of its own, on the JDK that runs the
- * tests, with a small environment.
+ * nsrun as a caller sees it: {@code java -jar orchestrator.jar ...} in a process of its own, on the
+ * JDK that runs the tests, with a small environment.
  */
 public final class Nsrun {
   private final Caller caller;
@@ -53,7 +53,9 @@ public final class Nsrun {
     return this;
   }
 
-  /** A program, already running as the caller, that runs java: {@code script}, {@code setsid}, ... */
+  /**
+   * A program, already running as the caller, that runs java: {@code script}, {@code setsid}, ...
+   */
   public Nsrun through(String... command) {
     prefix.addAll(List.of(command));
     return this;
@@ -127,7 +129,14 @@ public final class Nsrun {
     List<String> command = new ArrayList<>();
     if (!caller.isRoot()) {
       command.addAll(
-          List.of("setpriv", "--reuid", caller.login(), "--regid", caller.login(), "--init-groups", "--"));
+          List.of(
+              "setpriv",
+              "--reuid",
+              caller.login(),
+              "--regid",
+              caller.login(),
+              "--init-groups",
+              "--"));
     }
     command.addAll(prefix);
     command.add(System.getProperty("java.home") + "/bin/java");

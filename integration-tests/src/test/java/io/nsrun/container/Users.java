@@ -8,7 +8,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Accounts of this host for {@link Caller}: freshly made, and gone when the JVM of the tests ends. */
+/**
+ * Accounts of this host for {@link Caller}: freshly made, and gone when the JVM of the tests ends.
+ */
 final class Users {
   record User(String login, int uid, int firstSubordinateUid, Path home) {}
 
