@@ -1,0 +1,289 @@
+#include "plans.h"
+
+#include <string.h>
+
+void add_namespaces(struct bytes *b, uint64_t create, uint16_t joins, uint64_t type)
+{
+	begin_step(b, STEP_NAMESPACES);
+	add64(b, create);
+	add16(b, joins);
+	for (uint16_t i = 0; i < joins; i++) {
+		add64(b, type);
+		add_str(b, "/proc/1/ns/net");
+	}
+	end_step(b);
+}
+
+void add_map(struct bytes *b, uint16_t id, uint16_t entries)
+{
+	begin_step(b, id);
+	if (id == STEP_GID_MAP)
+		add8(b, 1);
+	add_str(b, id == STEP_UID_MAP ? "/usr/bin/newuidmap" : "");
+	add16(b, entries);
+	for (uint16_t i = 0; i < entries; i++) {
+		add32(b, i);
+		add32(b, i == 0 ? 1000 : 100000);
+		add32(b, i == 0 ? 1 : 65536);
+	}
+	end_step(b);
+}
+
+void add_tree(struct bytes *b, uint16_t id, uint16_t slot, uint8_t expect)
+{
+	begin_step(b, id);
+	add16(b, slot);
+	add_str(b, "/host/tree");
+	add8(b, id == STEP_HOST_TREE);
+	add64(b, 0x101);
+	add64(b, 0x202);
+	add64(b, 0x303);
+	add8(b, expect);
+	add32(b, 1);
+	add32(b, 3);
+	end_step(b);
+}
+
+void add_plain(struct bytes *b, uint16_t id)
+{
+	begin_step(b, id);
+	end_step(b);
+}
+
+void add_text(struct bytes *b, uint16_t id, const char *text)
+{
+	begin_step(b, id);
+	add_str(b, text);
+	end_step(b);
+}
+
+void add_exec(struct bytes *b)
+{
+	begin_step(b, STEP_EXEC);
+	add8(b, 1);
+	add32(b, 2);
+	add_str(b, "sh");
+	add_str(b, "-l");
+	add32(b, 1);
+	add_str(b, "PATH=/bin");
+	add16(b, 2);
+	add_str(b, "/usr/bin/sh");
+	add_str(b, "/bin/sh");
+	end_step(b);
+}
+
+void smallest_plan(struct bytes *b)
+{
+	begin_plan(b);
+	add_namespaces(b, 0, 0, 0);
+	add_exec(b);
+}
+
+static void add_host_steps(struct bytes *b)
+{
+	begin_step(b, STEP_OPTIONS);
+	add32(b, 3);
+	end_step(b);
+	begin_step(b, STEP_TERMINAL);
+	add16(b, 24);
+	add16(b, 80);
+	end_step(b);
+	begin_step(b, STEP_TIMEOUT);
+	add64(b, 5000);
+	add32(b, 15);
+	add64(b, 1000);
+	end_step(b);
+	add_tree(b, STEP_HOST_TREE, 1, EXPECT_CHARACTER_DEVICE);
+	add_namespaces(b, 0x10000000, 1, 0x40000000);
+	add_map(b, STEP_UID_MAP, 2);
+	add_map(b, STEP_GID_MAP, 1);
+	begin_step(b, STEP_IDMAP_MOUNT);
+	add16(b, 1);
+	end_step(b);
+}
+
+static void add_mount_steps(struct bytes *b)
+{
+	add_tree(b, STEP_BIND, 2, EXPECT_DIRECTORY);
+	begin_step(b, STEP_FILESYSTEM);
+	add16(b, 255);
+	add_str(b, "tmpfs");
+	add_str(b, "source");
+	add64(b, 14);
+	add16(b, 2);
+	add_str(b, "mode");
+	add_str(b, "755");
+	add_str(b, "flag");
+	add_str(b, "");
+	end_step(b);
+	begin_step(b, STEP_OVERLAY);
+	add16(b, 3);
+	add16(b, 2);
+	add_str(b, "/upper");
+	add_str(b, "/work");
+	add64(b, 4096);
+	end_step(b);
+	begin_step(b, STEP_PIVOT_ROOT);
+	add16(b, 3);
+	end_step(b);
+	begin_step(b, STEP_MOUNT);
+	add16(b, 255);
+	add_str(b, "/proc");
+	add32(b, MOUNT_CREATE_DIRECTORY | MOUNT_NO_SYMLINKS);
+	end_step(b);
+	begin_step(b, STEP_MOUNT_ATTRIBUTES);
+	add_str(b, "/");
+	add8(b, 1);
+	add64(b, 1);
+	add64(b, 2);
+	end_step(b);
+}
+
+static void add_node_steps(struct bytes *b)
+{
+	begin_step(b, STEP_MKDIR);
+	add_str(b, "/srv");
+	add32(b, 0755);
+	end_step(b);
+	begin_step(b, STEP_SYMLINK);
+	add_str(b, "pts/ptmx");
+	add_str(b, "/dev/ptmx");
+	end_step(b);
+	begin_step(b, STEP_MKNOD);
+	add_str(b, "/dev/full");
+	add32(b, 020666);
+	add32(b, 1);
+	add32(b, 7);
+	end_step(b);
+}
+
+static void add_init_steps(struct bytes *b)
+{
+	begin_step(b, STEP_SETUP_IDS);
+	add32(b, 11);
+	add32(b, 12);
+	end_step(b);
+	begin_step(b, STEP_PROPAGATION);
+	add64(b, 0x44000);
+	end_step(b);
+	add_mount_steps(b);
+	add_node_steps(b);
+	add_text(b, STEP_READONLY_PATH, "/proc/sys");
+	add_text(b, STEP_MASK_PATH, "/proc/kcore");
+	add_text(b, STEP_HOSTNAME, "box");
+	add_text(b, STEP_DOMAINNAME, "example");
+	add_plain(b, STEP_LOOPBACK);
+	begin_step(b, STEP_SYSCTL);
+	add_str(b, "net/ipv4/ip_forward");
+	add_str(b, "1");
+	end_step(b);
+	add_text(b, STEP_CONSOLE, "/dev/console");
+}
+
+static void add_command_steps(struct bytes *b)
+{
+	static const uint8_t allow[8] = { 6, 0, 0, 0, 0, 0, 0xff, 0x7f };
+
+	add_plain(b, STEP_SESSION);
+	begin_step(b, STEP_KEYRING);
+	add8(b, 1);
+	end_step(b);
+	begin_step(b, STEP_RLIMIT);
+	add32(b, 7);
+	add64(b, 1024);
+	add64(b, UINT64_MAX);
+	end_step(b);
+	begin_step(b, STEP_UMASK);
+	add32(b, 022);
+	end_step(b);
+	begin_step(b, STEP_BOUNDING_SET);
+	add64(b, 0xa80425fb);
+	end_step(b);
+	begin_step(b, STEP_USER);
+	add32(b, 1000);
+	add32(b, 1001);
+	add8(b, 1);
+	add16(b, 2);
+	add32(b, 1001);
+	add32(b, 27);
+	end_step(b);
+	begin_step(b, STEP_CAPABILITIES);
+	add64(b, 1);
+	add64(b, 3);
+	add64(b, 4);
+	add64(b, 8);
+	end_step(b);
+	add_plain(b, STEP_NO_NEW_PRIVS);
+	add_text(b, STEP_WORKDIR, "/srv");
+	begin_step(b, STEP_SECCOMP);
+	add32(b, 2);
+	add32(b, sizeof(allow));
+	add(b, allow, sizeof(allow));
+	end_step(b);
+	add_exec(b);
+}
+
+void plan_of_all_steps(struct bytes *b)
+{
+	begin_plan(b);
+	add_host_steps(b);
+	add_init_steps(b);
+	add_command_steps(b);
+}
+
+/* ---- as those do who carry a plan out ---- */
+
+static bool walk_strings(struct reader list, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		(void)strlen(get_str(&list));
+	return !list.bad && list.at == list.end;
+}
+
+static bool walk_numbers(struct reader list, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		(void)get_u32(&list);
+	return !list.bad && list.at == list.end;
+}
+
+static bool walk_joins(struct reader list, uint16_t count)
+{
+	for (uint16_t i = 0; i < count; i++) {
+		(void)get_u64(&list);
+		(void)strlen(get_str(&list));
+	}
+	return !list.bad && list.at == list.end;
+}
+
+static bool walk_step(const struct step *step)
+{
+	switch (step->id) {
+	case STEP_NAMESPACES:
+		return walk_joins(step->u.namespaces.joins, step->u.namespaces.count);
+	case STEP_UID_MAP:
+	case STEP_GID_MAP:
+		return walk_numbers(step->u.map.entries, step->u.map.count * 3u);
+	case STEP_FILESYSTEM:
+		return walk_strings(step->u.filesystem.options, step->u.filesystem.count * 2u);
+	case STEP_USER:
+		return walk_numbers(step->u.user.groups, step->u.user.count);
+	case STEP_SECCOMP:
+		return crc32(step->u.seccomp.program.bytes, step->u.seccomp.program.length) != 1;
+	case STEP_EXEC:
+		return walk_strings(step->u.exec.argv, step->u.exec.argc) &&
+		       walk_strings(step->u.exec.env, step->u.exec.envc) &&
+		       walk_strings(step->u.exec.paths, step->u.exec.candidates);
+	default:
+		return true;
+	}
+}
+
+bool plan_walks(const struct plan *plan)
+{
+	bool whole = true;
+
+	for (uint16_t i = 0; i < plan->count; i++)
+		whole &= walk_step(&plan->steps[i]);
+	return whole;
+}
