@@ -233,11 +233,22 @@ void plan_of_all_steps(struct bytes *b)
 
 /* ---- as those do who carry a plan out ---- */
 
+/* Its length and its NUL must agree, for some will trust the one and some the other. */
+static bool walk_string(struct reader *list)
+{
+	struct reader peek = *list;
+	uint32_t length = get_u32(&peek);
+
+	return strlen(get_str(list)) == length;
+}
+
 static bool walk_strings(struct reader list, uint32_t count)
 {
+	bool whole = true;
+
 	for (uint32_t i = 0; i < count; i++)
-		(void)strlen(get_str(&list));
-	return !list.bad && list.at == list.end;
+		whole &= walk_string(&list);
+	return whole && !list.bad && list.at == list.end;
 }
 
 static bool walk_numbers(struct reader list, unsigned count)
@@ -249,11 +260,13 @@ static bool walk_numbers(struct reader list, unsigned count)
 
 static bool walk_joins(struct reader list, uint16_t count)
 {
+	bool whole = true;
+
 	for (uint16_t i = 0; i < count; i++) {
 		(void)get_u64(&list);
-		(void)strlen(get_str(&list));
+		whole &= walk_string(&list);
 	}
-	return !list.bad && list.at == list.end;
+	return whole && !list.bad && list.at == list.end;
 }
 
 static bool walk_step(const struct step *step)
