@@ -134,7 +134,7 @@ static int read_regular(int root, const char *path, uint8_t *bytes, uint32_t lim
 static void answer_read(int control, uint32_t length)
 {
 	uint8_t request[READ_FRAME_MAX];
-	struct reader r = { .at = request, .end = request + length };
+	struct reader r = { .at = request };
 	const char *root_path, *path;
 	uint32_t limit, n = 0;
 	uint8_t *frame, *content;
@@ -143,6 +143,7 @@ static void answer_read(int control, uint32_t length)
 	if (length > sizeof(request))
 		fail_errno(STEP_CONTROL, EPROTO, "read", "frame of %u bytes", length);
 	receive(control, request, length);
+	r.end = request + length;
 	root_path = get_str(&r);
 	path = get_str(&r);
 	limit = get_u32(&r);
