@@ -23,7 +23,7 @@ int status_of(void (*body)(void))
 		(void)alarm(SECONDS_MAX);
 		body();
 		(void)fflush(stdout);
-		_exit(broken);
+		exit(broken);
 	}
 	(void)waitpid(child, &status, 0);
 	return status;
@@ -67,5 +67,5 @@ void skip(const char *why)
 {
 	printf("# skipped: %s\n", why);
 	(void)fflush(stdout);
-	_exit(CODE_SKIPPED);
+	exit(CODE_SKIPPED);
 }

@@ -1,0 +1,423 @@
+#include "control.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "event.h"
+#include "frames.h"
+#include "plans.h"
+#include "tree.h"
+
+static int ours, theirs;
+
+static void connect_both(void)
+{
+	int pair[2];
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	ours = pair[0];
+	theirs = pair[1];
+}
+
+static void say(const void *bytes, size_t n) { CHECK(write(theirs, bytes, n) == (ssize_t)n); }
+
+static void signal_frame(struct bytes *b, uint32_t signo)
+{
+	add32(b, 4);
+	add16(b, 5);
+	add32(b, signo);
+}
+
+/* ---- SIGNAL ---- */
+
+static struct bytes b;
+static int signo;
+
+static void whole_frames(void)
+{
+	connect_both();
+	b.length = 0;
+	signal_frame(&b, 15);
+	signal_frame(&b, 64);
+	say(b.at, b.length);
+	CHECK(control_signal(ours, &signo) && signo == 15);
+	CHECK(control_signal(ours, &signo) && signo == 64);
+	CHECK(control_signal(ours, &signo) && signo == 0);
+}
+
+static void byte_by_byte(void)
+{
+	connect_both();
+	b.length = 0;
+	for (uint32_t i = 1; i <= 3; i++)
+		signal_frame(&b, i);
+	for (size_t i = 0; i < b.length; i++) {
+		CHECK(control_signal(ours, &signo) && signo == 0);
+		say(b.at + i, 1);
+		CHECK(control_signal(ours, &signo));
+		CHECK(signo == (i % 10 == 9 ? (int)(i / 10) + 1 : 0));
+	}
+}
+
+static void no_such_signal(void)
+{
+	static const uint32_t numbers[] = { 0, 65, 0x80000009, UINT32_MAX };
+
+	connect_both();
+	for (unsigned i = 0; i < 4; i++) {
+		b.length = 0;
+		signal_frame(&b, numbers[i]);
+		say(b.at, b.length);
+		CHECK(control_signal(ours, &signo) && signo == 0);
+	}
+}
+
+static void end_of_file(void)
+{
+	connect_both();
+	(void)close(theirs);
+	CHECK(!control_signal(ours, &signo) && signo == 0);
+	connect_both();
+	say("\4\0\0", 3);
+	(void)close(theirs);
+	CHECK(control_signal(ours, &signo) && signo == 0);
+	CHECK(!control_signal(ours, &signo) && signo == 0);
+}
+
+static void refuse_frame(uint32_t length, uint16_t type)
+{
+	connect_both();
+	b.length = 0;
+	add32(&b, length);
+	add16(&b, type);
+	add32(&b, 9);
+	say(b.at, b.length);
+	CHECK(!control_signal(ours, &signo) && signo == 0);
+}
+
+static void other_frames(void)
+{
+	refuse_frame(4, 4);
+	refuse_frame(4, 0);
+	refuse_frame(3, 5);
+	refuse_frame(5, 5);
+	refuse_frame(UINT32_MAX, 5);
+}
+
+/* ---- HELLO, READ, PLAN ---- */
+
+/* What nsinit answers to b, and how it ends; it decodes a plan in a process of its own. */
+static struct bytes answer;
+
+static void take_plan(void)
+{
+	static struct plan plan;
+
+	event_to(ours);
+	(void)close(theirs);
+	control_receive_plan(ours, &plan);
+	_exit(plan.count == 2 && plan.exec->id == STEP_EXEC ? 42 : 43);
+}
+
+static int talk(void)
+{
+	int status;
+	ssize_t n;
+
+	connect_both();
+	say(b.at, b.length);
+	CHECK(shutdown(theirs, SHUT_WR) == 0);
+	status = status_of(take_plan);
+	(void)close(ours);
+	answer.length = 0;
+	while ((n = read(theirs, answer.at + answer.length, sizeof(answer.at) - answer.length)) > 0)
+		answer.length += (size_t)n;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void begin_talk(void)
+{
+	b.length = 0;
+	add32(&b, 6);
+	add16(&b, 1);
+	add(&b, "NSRN\1", 6);
+}
+
+static void add_plan(bool spoil)
+{
+	static struct bytes plan;
+
+	smallest_plan(&plan);
+	end_plan(&plan);
+	plan.at[4] ^= spoil;
+	add32(&b, (uint32_t)plan.length);
+	add16(&b, 4);
+	add(&b, plan.at, plan.length);
+}
+
+static void add_read(const char *root, const char *path, uint32_t limit)
+{
+	add32(&b, (uint32_t)(5 + strlen(root) + 5 + strlen(path) + 4));
+	add16(&b, 2);
+	add_str(&b, root);
+	add_str(&b, path);
+	add32(&b, limit);
+}
+
+static uint32_t answer32(size_t at)
+{
+	uint32_t v = 0;
+
+	CHECK(at + 4 <= answer.length);
+	for (unsigned i = 4; i > 0; i--)
+		v = v << 8 | answer.at[at + i - 1];
+	return v;
+}
+
+/* The answer is one failure: of that step and errno. */
+static void check_failed(uint16_t step, uint32_t error)
+{
+	CHECK(answer.length > 14 && answer32(0) == answer.length - 6);
+	CHECK(answer.at[4] == 18 && answer.at[6] == step && answer32(10) == error);
+}
+
+static void a_plan_is_taken(void)
+{
+	begin_talk();
+	add_plan(false);
+	CHECK(talk() == 42);
+	CHECK(answer.length == 0);
+}
+
+static void spoilt_plans(void)
+{
+	begin_talk();
+	add_plan(true);
+	CHECK(talk() == 125);
+	check_failed(102, EPROTO);
+}
+
+static void hello_with(const char *bytes)
+{
+	b.length = 0;
+	add32(&b, 6);
+	add16(&b, 1);
+	add(&b, bytes, 6);
+	add_plan(false);
+	CHECK(talk() == 125);
+	check_failed(101, EPROTO);
+}
+
+static void other_languages(void)
+{
+	hello_with("NSRN\2\0");
+	hello_with("NSRN\0\1");
+	hello_with("NSRM\1\0");
+	b.length = 0;
+	add_plan(false);
+	CHECK(talk() == 125);
+	check_failed(101, EPROTO);
+}
+
+static void sizes_out_of_bounds(void)
+{
+	static const uint32_t lengths[] = { 0, (32u << 20) + 1, UINT32_MAX };
+
+	for (unsigned i = 0; i < 3; i++) {
+		begin_talk();
+		add32(&b, lengths[i]);
+		add16(&b, 4);
+		CHECK(talk() == 125);
+		check_failed(102, E2BIG);
+	}
+	begin_talk();
+	add32(&b, 0);
+	add16(&b, 99);
+	CHECK(talk() == 125);
+	check_failed(101, EPROTO);
+}
+
+static void gone_before_the_plan(void)
+{
+	begin_talk();
+	add_plan(false);
+	for (size_t n = b.length; n-- > 0;) {
+		b.length = n;
+		CHECK(talk() == 125);
+		CHECK(answer.length == 0);
+	}
+}
+
+/* Reads that file below the hostile tree, and checks the FILE frame. */
+static void read_as(const char *path, uint32_t limit, uint32_t error, const char *content)
+{
+	begin_talk();
+	add_read(tree_root, path, limit);
+	add_plan(false);
+	CHECK(talk() == 42);
+	CHECK(answer.length == 14 + strlen(content) && answer32(0) == answer.length - 6);
+	CHECK(answer.at[4] == 3 && answer.at[5] == 0);
+	if (!CHECK(answer32(6) == error))
+		printf("# %s: errno %u\n", path, answer32(6));
+	CHECK(answer32(10) == strlen(content));
+	CHECK(memcmp(answer.at + 14, content, strlen(content)) == 0);
+}
+
+static void files_are_read(void)
+{
+	make_tree();
+	tree_file("passwd", "root:x:0:0\n");
+	tree_file("empty", "");
+	tree_link("/passwd", "absolute");
+	tree_link("../../../../passwd", "climbing");
+	read_as("/passwd", 1 << 20, 0, "root:x:0:0\n");
+	read_as("passwd", 11, 0, "root:x:0:0\n");
+	read_as("/../../passwd", 11, 0, "root:x:0:0\n");
+	read_as("/absolute", 11, 0, "root:x:0:0\n");
+	read_as("/climbing", 11, 0, "root:x:0:0\n");
+	read_as("/empty", 0, 0, "");
+}
+
+static void files_that_are_no_files(void)
+{
+	char outside[4096];
+
+	make_tree();
+	tree_file("large", "0123456789");
+	tree_link("loop", "loop");
+	(void)snprintf(outside, sizeof(outside), "%s/secret", tree_outside);
+	tree_link(outside, "escape");
+	CHECK(mkfifo(tree_path("fifo"), 0666) == 0);
+	CHECK(mkdir(tree_path("directory"), 0777) == 0);
+	read_as("/large", 9, EFBIG, "");
+	read_as("/large", 0, EFBIG, "");
+	read_as("/fifo", 99, EINVAL, "");
+	read_as("/directory", 99, EINVAL, "");
+	read_as("/loop", 99, ELOOP, "");
+	read_as("/escape", 99, ENOENT, "");
+	read_as("/none", 99, ENOENT, "");
+	read_as("", 99, ENOENT, "");
+	CHECK(remove(tree_path("large")) == 0);
+	begin_talk();
+	add_read(tree_path("none"), "/x", 99);
+	add_plan(false);
+	CHECK(talk() == 42 && answer32(6) == ENOENT);
+}
+
+static void magic_links_are_not_followed(void)
+{
+	make_tree();
+	begin_talk();
+	add_read("/proc", "/self/exe", 1 << 20);
+	add_plan(false);
+	CHECK(talk() == 42 && answer32(6) == ELOOP && answer32(10) == 0);
+}
+
+static void check_bad_read(void)
+{
+	add_plan(false);
+	CHECK(talk() == 125);
+	check_failed(101, EPROTO);
+}
+
+static void malformed_reads(void)
+{
+	static char name[20000];
+
+	begin_talk();
+	add_read("/", "/x", (1 << 20) + 1);
+	check_bad_read();
+	begin_talk();
+	memset(name, 'x', sizeof(name) - 1);
+	add_read("/", name, 1);
+	check_bad_read();
+	begin_talk();
+	add32(&b, 4);
+	add16(&b, 2);
+	add32(&b, 0);
+	check_bad_read();
+	begin_talk();
+	add_read("/", "/x", 1);
+	b.at[12]++; /* the frame takes a byte of the next */
+	check_bad_read();
+}
+
+/* ---- connecting ---- */
+
+static char socket_path[200];
+
+static void listen_as(uid_t uid)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	make_tree();
+	CHECK(chmod(tree_outside, 0777) == 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", tree_outside);
+	(void)strcpy(socket_path, address.sun_path);
+	CHECK(uid == geteuid() || seteuid(uid) == 0);
+	CHECK(bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, 1) == 0);
+	CHECK(uid == 0 || geteuid() != uid || getuid() == uid || seteuid(0) == 0);
+}
+
+static void connect_there(void)
+{
+	(void)close(STDERR_FILENO);
+	(void)control_connect(socket_path);
+	_exit(42);
+}
+
+static void our_own_user_listens(void)
+{
+	listen_as(geteuid());
+	CHECK(WEXITSTATUS(status_of(connect_there)) == 42);
+}
+
+static void another_user_listens(void)
+{
+	if (geteuid() != 0)
+		skip("only root can be two users");
+	listen_as(65534);
+	CHECK(WEXITSTATUS(status_of(connect_there)) == 125);
+}
+
+static void nobody_listens(void)
+{
+	make_tree();
+	(void)snprintf(socket_path, sizeof(socket_path), "%s/none", tree_outside);
+	CHECK(WEXITSTATUS(status_of(connect_there)) == 125);
+	memset(socket_path, 'x', 108);
+	socket_path[108] = 0;
+	CHECK(WEXITSTATUS(status_of(connect_there)) == 125);
+}
+
+int main(void)
+{
+	test("signals are taken one a call", whole_frames);
+	test("a signal frame may come byte by byte", byte_by_byte);
+	test("a number that is no signal is ignored", no_such_signal);
+	test("the end of the control channel is seen, even within a frame", end_of_file);
+	test("any other frame counts as the end of the control channel", other_frames);
+	test("a plan is taken after HELLO", a_plan_is_taken);
+	test("a spoilt plan is a failure of the plan", spoilt_plans);
+	test("another protocol version, or no HELLO, is a failure", other_languages);
+	test("a plan of no byte or above 32 MiB is refused before it is read", sizes_out_of_bounds);
+	test("an orchestrator that goes before its plan is whole is left in peace", gone_before_the_plan);
+	test("a file is read inside the root, wherever its path leads", files_are_read);
+	test("what is no regular file, too large or outside is not read", files_that_are_no_files);
+	test("a magic link is not followed to read a file", magic_links_are_not_followed);
+	test("a malformed READ is a failure", malformed_reads);
+	test("nsinit connects to its own user", our_own_user_listens);
+	test("nsinit does not take a plan from another user", another_user_listens);
+	test("a socket that is not there is a failure", nobody_listens);
+	return tests_done();
+}

@@ -1,0 +1,254 @@
+#include "event.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "frames.h"
+
+static int far_end;
+static struct bytes got, wanted;
+
+static void listen_to_events(int type)
+{
+	int pair[2];
+
+	CHECK(socketpair(AF_UNIX, type, 0, pair) == 0);
+	event_to(pair[0]);
+	far_end = pair[1];
+}
+
+/* All that was sent, up to the end of the socket. */
+static void hear(void)
+{
+	ssize_t n;
+
+	(void)close(event_socket());
+	got.length = 0;
+	while ((n = read(far_end, got.at + got.length, sizeof(got.at) - got.length)) > 0)
+		got.length += (size_t)n;
+}
+
+static void want(uint16_t type, uint32_t length)
+{
+	wanted.length = 0;
+	add32(&wanted, length);
+	add16(&wanted, type);
+}
+
+static void check_heard(void)
+{
+	hear();
+	CHECK(got.length == wanted.length);
+	CHECK(memcmp(got.at, wanted.at, wanted.length) == 0);
+}
+
+static void hello(void)
+{
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_hello());
+	want(1, 6);
+	add(&wanted, "NSRN", 4);
+	add16(&wanted, 1);
+	check_heard();
+}
+
+static void pids(void)
+{
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_pid(FRAME_READY, 4194303));
+	CHECK(event_pid(FRAME_STARTED, 1));
+	want(16, 4);
+	add32(&wanted, 4194303);
+	add32(&wanted, 4);
+	add16(&wanted, 17);
+	add32(&wanted, 1);
+	check_heard();
+}
+
+static const struct child_exit usage = { .user_us = 1, .system_us = 2, .maxrss_kib = 3, .minflt = 4, .majflt = 5 };
+
+static void want_exited(uint8_t kind, uint32_t value, uint8_t core, uint8_t cause)
+{
+	want(19, 55);
+	add8(&wanted, kind);
+	add32(&wanted, value);
+	add8(&wanted, core);
+	add8(&wanted, cause);
+	for (uint64_t v = 1; v <= 5; v++)
+		add64(&wanted, v);
+	add64(&wanted, 123456789012);
+}
+
+static void exit_as(int status, enum exit_cause cause)
+{
+	struct child_exit child = usage;
+
+	child.status = status;
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_exited(&child, cause, 123456789012));
+}
+
+static void exit_codes(void)
+{
+	exit_as(137 << 8, CAUSE_OWN);
+	want_exited(0, 137, 0, 0);
+	check_heard();
+	exit_as(0, CAUSE_TIMEOUT);
+	want_exited(0, 0, 0, 1);
+	check_heard();
+}
+
+static void exit_signals(void)
+{
+	exit_as(SIGKILL, CAUSE_CONTROL_GONE);
+	want_exited(1, 9, 0, 2);
+	check_heard();
+	exit_as(SIGSEGV | 0x80, CAUSE_OWN);
+	want_exited(1, 11, 1, 0);
+	check_heard();
+}
+
+static void failures(void)
+{
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_failed(26, 7, 1, "/proc", "type=proc"));
+	want(18, 8 + 10 + 14);
+	add16(&wanted, 26);
+	add16(&wanted, 7);
+	add32(&wanted, 1);
+	add_str(&wanted, "/proc");
+	add_str(&wanted, "type=proc");
+	check_heard();
+}
+
+static void long_failures(void)
+{
+	static char object[5001], detail[3001];
+
+	memset(object, 'o', sizeof(object) - 1);
+	memset(detail, 'd', sizeof(detail) - 1);
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_failed(1, 0xffff, 36, object, detail));
+	want(18, 8 + 4096 + 5 + 2048 + 5);
+	add16(&wanted, 1);
+	add16(&wanted, 0xffff);
+	add32(&wanted, 36);
+	object[4096] = 0;
+	detail[2048] = 0;
+	add_str(&wanted, object);
+	add_str(&wanted, detail);
+	check_heard();
+}
+
+static void from_init_to_monitor(void)
+{
+	struct child_exit child = usage, back;
+	struct reader r = { .at = got.at };
+
+	child.status = 0x8b;
+	listen_to_events(SOCK_SEQPACKET);
+	CHECK(event_child(&child));
+	CHECK(event_pid(FRAME_READY, 0));
+	/* One message a read. */
+	got.length = (size_t)read(far_end, got.at, sizeof(got.at));
+	r.end = got.at + got.length;
+	CHECK(get_u32(&r) == got.length - 6 && get_u16(&r) == FRAME_CHILD);
+	child_exit_decode(&r, &back);
+	CHECK(!r.bad && r.at == r.end);
+	CHECK(back.status == 0x8b && back.user_us == 1 && back.system_us == 2);
+	CHECK(back.maxrss_kib == 3 && back.minflt == 4 && back.majflt == 5);
+}
+
+static void usage_in_microseconds(void)
+{
+	struct rusage from = {
+		.ru_utime = { .tv_sec = 5000000000, .tv_usec = 999999 },
+		.ru_stime = { .tv_usec = 7 },
+		.ru_maxrss = 1 << 20,
+		.ru_minflt = 8,
+		.ru_majflt = 9,
+	};
+	struct child_exit child;
+
+	child_exit_fill(&child, 3 << 8, &from);
+	CHECK(child.status == 3 << 8);
+	CHECK(child.user_us == 5000000000999999 && child.system_us == 7);
+	CHECK(child.maxrss_kib == 1 << 20 && child.minflt == 8 && child.majflt == 9);
+}
+
+static void frames_that_do_not_fit(void)
+{
+	uint8_t small[8];
+	struct writer w;
+
+	listen_to_events(SOCK_STREAM);
+	w = event_begin(small, sizeof(small), FRAME_READY);
+	put_u32(&w, 1);
+	CHECK(w.bad);
+	CHECK(!event_send(small, &w));
+	w = event_begin(small, 3, FRAME_READY);
+	CHECK(!event_send(small, &w));
+	wanted.length = 0;
+	check_heard();
+}
+
+static void nobody_listens(void)
+{
+	listen_to_events(SOCK_STREAM);
+	(void)close(far_end);
+	/* SIGPIPE would end this test. */
+	CHECK(!event_hello());
+	CHECK(!event_failed(1, 0, 1, "", ""));
+	event_to(-1);
+	CHECK(!event_hello());
+}
+
+static void interrupt(int signo) { (void)signo; }
+
+static void await_reader(void)
+{
+	struct sigaction action = { .sa_handler = interrupt };
+	static uint8_t frame[1 << 20];
+	struct writer w = event_begin(frame, sizeof(frame), FRAME_TRACE);
+	size_t total = 0;
+	ssize_t n;
+	pid_t writer;
+
+	/* A frame larger than the socket holds, and signals while it is written. */
+	(void)sigaction(SIGUSR1, &action, NULL);
+	listen_to_events(SOCK_STREAM);
+	writer = fork();
+	if (writer == 0) {
+		w.at = frame + sizeof(frame);
+		_exit(event_send(frame, &w) ? 0 : 1);
+	}
+	(void)close(event_socket());
+	while ((n = read(far_end, got.at, 4096)) > 0) {
+		total += (size_t)n;
+		(void)kill(writer, SIGUSR1);
+	}
+	int status = -1;
+	CHECK(waitpid(writer, &status, 0) == writer && status == 0);
+	CHECK(total == sizeof(frame));
+}
+
+int main(void)
+{
+	test("HELLO is magic and version", hello);
+	test("READY and STARTED carry a pid", pids);
+	test("an exit code of 137 is a code", exit_codes);
+	test("a fatal signal is a signal, with its core dump", exit_signals);
+	test("a failure carries step, index, errno, object and detail", failures);
+	test("a long object and detail are cut, and the frame still adds up", long_failures);
+	test("the monitor decodes what init says of its child", from_init_to_monitor);
+	test("resource usage is in microseconds and KiB", usage_in_microseconds);
+	test("a frame that did not fit is not sent", frames_that_do_not_fit);
+	test("an event that nobody hears is no signal", nobody_listens);
+	test("a long frame is written whole in spite of signals", await_reader);
+	return tests_done();
+}
