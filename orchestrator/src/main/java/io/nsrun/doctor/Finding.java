@@ -11,4 +11,9 @@ package io.nsrun.doctor;
  * @param remedy what to do about it; empty if there is nothing to do
  */
 public record Finding(
-    String id, String what, Result result, String detail, String why, String remedy) {}
+    String id, String what, Result result, String detail, String why, String remedy) {
+  /** The same as a warning, with more said. */
+  Finding asWarning(String more) {
+    return new Finding(id, what, Result.WARN, detail + more, why, remedy);
+  }
+}

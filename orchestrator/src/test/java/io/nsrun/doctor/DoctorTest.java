@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertAll;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,43 @@ class DoctorTest {
     assertAll(
         () -> assertThat(report.find("java").orElseThrow().result()).isEqualTo(Result.OK),
         () -> assertThat(report.find("kernel").orElseThrow().detail()).matches("[0-9]+\\..*"));
+  }
+
+  @Test
+  void whatWorksForRealIsNoFailureWhateverTheFilesSay() throws InterruptedException {
+    Machine machine = FakeMachine.healthy().file(APPARMOR, "1\n");
+
+    Report report = new Doctor(machine).examine(trial -> Optional.empty());
+
+    assertThat(new Doctor(machine).examine().runWorks()).isFalse();
+    assertThat(report.runWorks()).isTrue();
+    assertThat(report.find("userns-apparmor").orElseThrow().result()).isEqualTo(Result.WARN);
+    assertThat(report.find("run").orElseThrow().result()).isEqualTo(Result.OK);
+  }
+
+  @Test
+  void aDefaultRunThatFailsForRealIsAFailureWhateverTheFilesSay() throws InterruptedException {
+    Trial.Trouble trouble = new Trial.Trouble("pivot_root /: EINVAL", "It is the initial ramfs.");
+
+    Report report =
+        new Doctor(FakeMachine.healthy())
+            .examine(t -> t == Trial.DEFAULT ? Optional.of(trouble) : Optional.empty());
+
+    assertThat(report.runWorks()).isFalse();
+    assertThat(report.find("run").orElseThrow().detail()).isEqualTo("pivot_root /: EINVAL");
+    assertThat(report.find("run").orElseThrow().remedy()).isEqualTo("It is the initial ramfs.");
+  }
+
+  @Test
+  void aTrialOfSomethingOptionalOnlyWarns() throws InterruptedException {
+    Trial.Trouble trouble = new Trial.Trouble("overlay: EPERM", "");
+
+    Report report =
+        new Doctor(FakeMachine.healthy())
+            .examine(t -> t == Trial.EPHEMERAL ? Optional.of(trouble) : Optional.empty());
+
+    assertThat(report.runWorks()).isTrue();
+    assertThat(report.find("run-ephemeral").orElseThrow().result()).isEqualTo(Result.WARN);
   }
 
   static Stream<Arguments> ills() {
