@@ -173,7 +173,7 @@ static void add_command_steps(const struct container *c, struct plan *p)
 	plan_plain(p, STEP_SESSION);
 	plan_keyring(p, false);
 	plan_rlimit(p, 7, 200, 200); /* RLIMIT_NOFILE */
-	plan_umask(p, 022);
+	plan_umask(p, 027);
 	plan_bounding_set(p, DEFAULT_CAPABILITIES);
 	plan_user(p, c->user, 0, privileged());
 	plan_capabilities(p, DEFAULT_CAPABILITIES, DEFAULT_CAPABILITIES, 0, 0);

@@ -53,6 +53,8 @@ static _Noreturn void become_nsinit(const char *nsinit, const char *path, const 
 		if (dup2(fds[i], i) < 0)
 			_exit(99);
 	}
+	/* A caller's descriptor that nobody thought of: the container must not have it. */
+	(void)dup2(2, 77);
 	execl(nsinit, "nsinit", path, (char *)NULL);
 	_exit(98);
 }

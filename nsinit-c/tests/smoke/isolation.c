@@ -49,7 +49,7 @@ static void check_identity(pid_t command)
 	check(strtoul(status_of(command, "CapInh"), NULL, 16) == 0, "no capability is inheritable");
 	check(strtoul(status_of(command, "CapAmb"), NULL, 16) == 0, "no capability is ambient");
 	check(strcmp(status_of(command, "NoNewPrivs"), "1") == 0, "new privileges are off");
-	check(strcmp(status_of(command, "Umask"), "0022") == 0, "the umask is the plan's");
+	check(strcmp(status_of(command, "Umask"), "0027") == 0, "the umask is the plan's");
 	check(strstr(proc_file(command, "limits"), "Max open files            200                  200") != NULL,
 	      "the limit of open files is the plan's");
 }
