@@ -31,7 +31,7 @@ public record Host(
         }
         namespaces.addAll(namespacesOf(process));
       }
-      return new Host(nsinits, mounts(), namespaces, files());
+      return new Host(nsinits, mountsNow(), namespaces, filesNow());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -72,11 +72,11 @@ public record Host(
     return links;
   }
 
-  private static List<String> mounts() throws IOException {
+  private static List<String> mountsNow() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/mountinfo"));
   }
 
-  private static List<String> files() throws IOException {
+  private static List<String> filesNow() throws IOException {
     List<String> files = new ArrayList<>();
     try (DirectoryStream<Path> tmp = Files.newDirectoryStream(Path.of("/tmp"), "nsrun-[0-9]*")) {
       for (Path directory : tmp) {
