@@ -120,7 +120,7 @@ final class FileProbes {
   static Outcome nsinitDirectory(Machine machine) {
     List<MountEntry> mounts = machine.mounts();
     List<String> refused = new ArrayList<>();
-    for (String directory : nsinitDirectories(machine)) {
+    for (String directory : machine.programDirectories()) {
       if (MountEntry.holding(mounts, directory).map(m -> m.has("noexec")).orElse(false)) {
         refused.add(directory + " is mounted noexec");
       } else if (MountEntry.holding(mounts, directory).map(m -> m.has("ro")).orElse(false)) {
@@ -132,29 +132,5 @@ final class FileProbes {
     return Outcome.fail(
         String.join(", ", refused),
         "Set NSRUN_HOME to a directory of yours on a file system that allows programs.");
-  }
-
-  private static List<String> nsinitDirectories(Machine machine) {
-    List<String> directories = new ArrayList<>();
-    Optional<String> own = absolute(machine, "NSRUN_HOME");
-    Optional<String> cache = absolute(machine, "XDG_CACHE_HOME");
-    Optional<String> home = absolute(machine, "HOME");
-    if (own.isPresent()) {
-      directories.add(own.get() + "/cache");
-    } else if (cache.isPresent()) {
-      directories.add(cache.get() + "/nsrun");
-    } else if (home.isPresent()) {
-      directories.add(home.get() + "/.cache/nsrun");
-    }
-    absolute(machine, "XDG_RUNTIME_DIR").ifPresent(runtime -> directories.add(runtime + "/nsrun"));
-    if (machine.isRoot()) {
-      directories.add("/run/nsrun");
-    }
-    directories.add("/tmp/nsrun-" + machine.uid().orElse(0L));
-    return directories;
-  }
-
-  private static Optional<String> absolute(Machine machine, String variable) {
-    return machine.environment(variable).filter(value -> value.startsWith("/"));
   }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 /** What an ordinary user needs for a container of more than one user id. */
 final class IdProbes {
   private static final long USUAL_COUNT = 65536;
+  private static final long FIRST_USUAL = 100000;
   private static final String ONE_ID =
       "Without it the container has one user id: its root is the caller, and files of other users"
           + " belong to nobody.";
@@ -38,15 +39,20 @@ final class IdProbes {
     String name = machine.property("user.name").orElse("?");
     List<String> ranges = new ArrayList<>();
     long total = 0;
+    long free = FIRST_USUAL;
     for (String line : machine.read(file).orElse("").split("\n", -1)) {
       String[] words = line.trim().split(":", -1);
-      if (isRange(words) && (words[0].equals(name) || words[0].equals(uid.get().toString()))) {
+      if (!isRange(words)) {
+        continue;
+      }
+      free = Math.max(free, Long.parseLong(words[1]) + Long.parseLong(words[2]));
+      if (words[0].equals(name) || words[0].equals(uid.get().toString())) {
         ranges.add(words[1] + "+" + words[2]);
         total += Long.parseLong(words[2]);
       }
     }
     String remedy =
-        "sudo usermod --add-sub" + kind + "s 100000-165535 " + name + " (a range nobody has yet).";
+        "sudo usermod --add-sub" + kind + "s " + free + "-" + (free + USUAL_COUNT - 1) + " " + name;
     if (total == 0) {
       return Outcome.warn("no range for " + name + " in " + file, remedy);
     }

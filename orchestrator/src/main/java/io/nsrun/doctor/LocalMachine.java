@@ -1,5 +1,6 @@
 package io.nsrun.doctor;
 
+import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +84,13 @@ public final class LocalMachine implements Machine {
         process.destroyForcibly();
       }
     }
+  }
+
+  @Override
+  public List<String> programDirectories() {
+    int uid = uid().orElse(0L).intValue();
+    return new StatePaths(System.getenv(), uid)
+        .cacheCandidates().stream().map(Path::toString).toList();
   }
 
   @Override

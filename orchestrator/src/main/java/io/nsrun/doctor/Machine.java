@@ -32,6 +32,9 @@ public interface Machine {
   /** System property of the JVM; absent if unset or empty. */
   Optional<String> property(String name);
 
+  /** Where the nsinit program may be placed, best first; absolute. */
+  List<String> programDirectories();
+
   /** File system mounts as the caller sees them; empty if /proc can't be read. */
   default List<MountEntry> mounts() {
     return MountEntry.parseAll(read("/proc/self/mountinfo").orElse(""));

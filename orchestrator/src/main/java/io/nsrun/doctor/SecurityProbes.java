@@ -62,7 +62,7 @@ final class SecurityProbes {
     Optional<String> modules = machine.read(LSM);
     String version = "interface version " + abi + (abi == LANDLOCK_SINCE.length ? " or later" : "");
     if (modules.isEmpty()) {
-      return Outcome.unknown("at most " + version + "; " + LSM + " can't be read");
+      return Outcome.unknown("this kernel may have " + version + "; " + LSM + " can't be read");
     }
     return List.of(modules.get().trim().split(",", -1)).contains("landlock")
         ? Outcome.ok(version)

@@ -89,6 +89,15 @@ class DoctorTest {
     assertThat(report.find("run-ephemeral").orElseThrow().result()).isEqualTo(Result.WARN);
   }
 
+  @Test
+  void theRemedyNamesARangeThatNobodyHas() {
+    Machine machine =
+        FakeMachine.healthy().file("/etc/subuid", "bob:100000:65536\neve:165536:65536\n");
+
+    assertThat(new Doctor(machine).examine().find("subuid").orElseThrow().remedy())
+        .isEqualTo("sudo usermod --add-subuids 231072-296607 ann");
+  }
+
   static Stream<Arguments> ills() {
     return Stream.of(
         ill("kernel", Result.FAIL, m -> m.file("/proc/sys/kernel/osrelease", "5.10.0-9\n")),
@@ -185,7 +194,7 @@ class DoctorTest {
             Result.OK,
             m ->
                 m.mount("30 21 8:3 / /home rw,noexec - ext4 /dev/sdc rw")
-                    .environment("NSRUN_HOME", "/srv/nsrun")),
+                    .programDirectories("/srv/nsrun/cache")),
         ill(
             "seccomp",
             Result.WARN,

@@ -2,6 +2,7 @@ package io.nsrun.doctor;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,7 @@ final class FakeMachine implements Machine {
   private final Map<String, String> capabilities = new HashMap<>();
   private final Map<String, String> environment = new HashMap<>();
   private final Map<String, String> properties = new HashMap<>();
+  private List<String> programDirectories = List.of("/home/ann/.cache/nsrun", "/tmp/nsrun-1000");
   private final Set<String> notExecutable = new HashSet<>();
 
   static FakeMachine healthy() {
@@ -42,7 +44,6 @@ final class FakeMachine implements Machine {
             .mode("/usr/bin/newgidmap", 0104755)
             .mode("/jdk/lib/jspawnhelper", 0100755)
             .environment("PATH", "/usr/bin:/bin")
-            .environment("HOME", "/home/ann")
             .property("user.name", "ann")
             .property("java.home", "/jdk")
             .property("java.version", "17.0.15")
@@ -103,6 +104,11 @@ final class FakeMachine implements Machine {
     return this;
   }
 
+  FakeMachine programDirectories(String... directories) {
+    programDirectories = List.of(directories);
+    return this;
+  }
+
   FakeMachine notExecutable(String path) {
     notExecutable.add(path);
     return this;
@@ -136,6 +142,11 @@ final class FakeMachine implements Machine {
   @Override
   public Optional<String> fileCapabilities(String path) {
     return Optional.ofNullable(capabilities.get(path));
+  }
+
+  @Override
+  public List<String> programDirectories() {
+    return programDirectories;
   }
 
   @Override
