@@ -66,8 +66,8 @@ final class NamespaceCauses {
         return Failure.told("new user namespaces are refused: ", outcome);
       }
     }
-    return "new user namespaces are refused here, perhaps by a security module. Look into the"
-        + " kernel's log (dmesg), and see nsrun doctor.";
+    return "new user namespaces are refused here: by a security module, or since the caller is in a"
+        + " chroot. Look into the kernel's log (dmesg), and see nsrun doctor.";
   }
 
   private static String exhausted(Failure failure) {
