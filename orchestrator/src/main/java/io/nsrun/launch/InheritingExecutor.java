@@ -1,0 +1,96 @@
+package io.nsrun.launch;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.commons.exec.CommandLine;
+import org.apache.commons.exec.DefaultExecutor;
+import org.apache.commons.exec.ExecuteStreamHandler;
+
+/**
+ * Runs a program with this JVM's own standard streams.
+ *
+ * <p>Commons Exec would put pipes and pumping threads between them: then the program has no
+ * terminal, and every byte is copied twice.
+ */
+final class InheritingExecutor extends DefaultExecutor {
+  private Process process;
+  private IOException failure;
+
+  @SuppressWarnings("deprecation") // its builder can only build the class itself
+  InheritingExecutor() {
+    setStreamHandler(new NoPumps());
+    setExitValues(null); // any exit value is an answer
+  }
+
+  @Override
+  protected Process launch(CommandLine command, Map<String, String> environment, File directory)
+      throws IOException {
+    return launch(command);
+  }
+
+  @Override
+  protected Process launch(CommandLine command, Map<String, String> environment, Path directory)
+      throws IOException {
+    return launch(command);
+  }
+
+  private Process launch(CommandLine command) throws IOException {
+    try {
+      Process started = new ProcessBuilder(command.toStrings()).inheritIO().start();
+      synchronized (this) {
+        process = started;
+        notifyAll();
+      }
+      return started;
+    } catch (IOException e) {
+      synchronized (this) {
+        failure = e;
+        notifyAll();
+      }
+      throw e;
+    }
+  }
+
+  /** Wakes up who waits for a launch that will not happen. */
+  synchronized void giveUp(IOException why) {
+    failure = why;
+    notifyAll();
+  }
+
+  /**
+   * Waits until the program runs.
+   *
+   * @throws IOException why it could not be started
+   */
+  synchronized Process awaitLaunch() throws IOException, InterruptedException {
+    while (process == null && failure == null) {
+      wait();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return process;
+  }
+
+  /** Nothing to pump: the streams are the program's own. */
+  private static final class NoPumps implements ExecuteStreamHandler {
+    @Override
+    public void setProcessErrorStream(InputStream stream) {}
+
+    @Override
+    public void setProcessInputStream(OutputStream stream) {}
+
+    @Override
+    public void setProcessOutputStream(InputStream stream) {}
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void stop() {}
+  }
+}

@@ -1,0 +1,255 @@
+package io.nsrun.launch;
+
+import io.nsrun.control.ControlChannel;
+import io.nsrun.control.ControlListener;
+import io.nsrun.control.JdkControlListener;
+import io.nsrun.control.Peer;
+import io.nsrun.state.ExplainedException;
+import io.nsrun.state.IoMessages;
+import io.nsrun.state.StatePaths;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.commons.exec.CommandLine;
+
+/**
+ * One nsinit process: started, connected to, waited for.
+ *
+ * <p>It is started by a thread of its own, so that its way through fork and exec passes while this
+ * side still makes its plan.
+ */
+public final class Nsinit implements AutoCloseable {
+  private final StatePaths paths;
+  private final Spawner spawner = new Spawner();
+  private final InheritingExecutor executor = new InheritingExecutor();
+
+  // Guarded by this.
+  private ControlListener listener;
+  private Path socket;
+  private Path binary;
+  private IOException failure;
+  private ControlChannel channel;
+  private boolean ended;
+  private int exitValue;
+  private boolean closed;
+
+  private Nsinit(StatePaths paths) {
+    this.paths = paths;
+  }
+
+  /**
+   * Starts an nsinit with this JVM's standard streams. Returns at once; what goes wrong is told by
+   * {@link #connect}.
+   */
+  public static Nsinit start(StatePaths paths) {
+    Nsinit nsinit = new Nsinit(paths);
+    nsinit.spawner.setDaemon(true);
+    nsinit.spawner.start();
+    return nsinit;
+  }
+
+  /**
+   * Waits until nsinit has connected. To be called once.
+   *
+   * @return the channel to it; closed by {@link #close}
+   * @throws ExplainedException if nsinit could not be placed, started, or did not connect
+   */
+  public ControlChannel connect() throws IOException, InterruptedException {
+    ControlListener listening = awaitListener();
+    ControlChannel accepted;
+    try {
+      accepted = listening.accept();
+    } catch (IOException e) {
+      throw notConnected(e);
+    }
+    stopListening();
+    Peer peer = accepted.peer();
+    if (!peer.sameUser()) {
+      accepted.close();
+      throw new ExplainedException(
+          "a process of user "
+              + peer.user()
+              + " connected to the control socket in place of nsinit",
+          "somebody can enter the directory " + socket.getParent());
+    }
+    synchronized (this) {
+      channel = accepted;
+    }
+    return accepted;
+  }
+
+  /** The nsinit program, for what only it can do later on; null before it was placed. */
+  synchronized Path binary() {
+    return binary;
+  }
+
+  /**
+   * Waits until the nsinit process has ended and was reaped.
+   *
+   * @return its exit code, or 128 + the signal that killed it
+   */
+  public synchronized int awaitExit() throws InterruptedException {
+    while (!ended) {
+      wait();
+    }
+    return exitValue;
+  }
+
+  /**
+   * Closes the channel and makes sure that nothing is left: neither the socket's file nor the
+   * process, nor a container of it. Blocks until the process is reaped.
+   */
+  @Override
+  public void close() {
+    ControlChannel open;
+    boolean running;
+    synchronized (this) {
+      closed = true;
+      open = channel;
+      running = !ended;
+    }
+    stopListening();
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        // What counts is that nsinit sees the end of it, and the kill below makes sure.
+        running = true;
+      }
+    }
+    if (running && open == null) {
+      kill();
+    }
+    try {
+      awaitExit();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** As {@link #close}, but without waiting: for a handler that must not block. */
+  public void abandon() {
+    synchronized (this) {
+      closed = true;
+    }
+    stopListening();
+    kill();
+  }
+
+  private void kill() {
+    try {
+      executor.awaitLaunch().destroyForcibly();
+    } catch (IOException e) {
+      // It never ran.
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized ControlListener awaitListener() throws IOException, InterruptedException {
+    while (listener == null && failure == null) {
+      wait();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    return listener;
+  }
+
+  private void stopListening() {
+    ControlListener listening;
+    Path file;
+    synchronized (this) {
+      listening = listener;
+      file = socket;
+    }
+    if (file != null) {
+      new File(file.toString()).delete();
+    }
+    if (listening != null) {
+      try {
+        listening.close();
+      } catch (IOException e) {
+        // Its file is gone, so nobody can connect any more.
+        return;
+      }
+    }
+  }
+
+  private ExplainedException notConnected(IOException accept) throws InterruptedException {
+    IOException why;
+    synchronized (this) {
+      why = failure;
+    }
+    if (why instanceof ExplainedException explained) {
+      return explained;
+    }
+    if (why != null) {
+      return new ExplainedException("can't start nsinit: " + IoMessages.reason(why), "", why);
+    }
+    int value = awaitExit();
+    return new ExplainedException(
+        "nsinit " + describe(value) + " before it connected",
+        "its own message, if it had one, is above",
+        accept);
+  }
+
+  /** What an exit value of a child of Java means. */
+  static String describe(int value) {
+    return value > 128 ? "was killed by signal " + (value - 128) : "ended with code " + value;
+  }
+
+  /** Called when nsinit could not be started, or has ended. */
+  private void finished(IOException cause, int value) {
+    synchronized (this) {
+      failure = cause;
+      exitValue = value;
+      ended = true;
+      notifyAll();
+    }
+    // Whoever waits for a connection would wait for ever.
+    stopListening();
+  }
+
+  private final class Spawner extends Thread {
+    Spawner() {
+      super("nsinit");
+    }
+
+    @Override
+    public void run() {
+      try {
+        finished(null, spawn());
+      } catch (IOException e) {
+        executor.giveUp(e);
+        finished(e, -1);
+      }
+    }
+
+    private int spawn() throws IOException {
+      Path directory = paths.runtimeDirectory();
+      SocketFile.sweep(directory);
+      Path file = SocketFile.name(directory);
+      ControlListener listening = JdkControlListener.bind(file);
+      boolean late;
+      synchronized (Nsinit.this) {
+        socket = file;
+        listener = listening;
+        late = closed;
+        Nsinit.this.notifyAll();
+      }
+      Path program = NsinitBinary.ofJar().extract(paths);
+      synchronized (Nsinit.this) {
+        binary = program;
+        late |= closed;
+      }
+      if (late) {
+        throw new IOException("closed before it was started");
+      }
+      CommandLine command = new CommandLine(program.toFile());
+      command.addArgument(file.toString(), false);
+      return executor.execute(command);
+    }
+  }
+}

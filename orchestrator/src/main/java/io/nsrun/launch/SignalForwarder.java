@@ -1,0 +1,93 @@
+package io.nsrun.launch;
+
+import io.nsrun.control.ControlChannel;
+import io.nsrun.control.Frames;
+import java.io.IOException;
+
+/**
+ * Passes the signals that reach this JVM on to the container's command.
+ *
+ * <p>QUIT stays with the JVM, which prints a thread dump for it (started with {@code -Xrs}, it
+ * leaves it to us). Before there is a container to send to, a signal ends this process instead, as
+ * it would any other program.
+ */
+public final class SignalForwarder {
+  /** All that a person or a supervisor sends to a program in the foreground. */
+  private static final String[] NAMES = {
+    "INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "CONT", "WINCH"
+  };
+
+  private final Runnable cleanUp;
+  private ControlChannel channel;
+
+  /**
+   * Takes over the signals of this JVM, for as long as it lives.
+   *
+   * @param cleanUp run when a signal arrives before {@link #attach}, right before the JVM is halted
+   */
+  public static SignalForwarder install(Runnable cleanUp) {
+    SignalForwarder forwarder = new SignalForwarder(cleanUp);
+    Handler handler = new Handler(forwarder);
+    for (String name : NAMES) {
+      // A signal that the JVM keeps has its own effect; nothing is to be done about it.
+      JvmSignals.take(name, handler);
+    }
+    return forwarder;
+  }
+
+  private SignalForwarder(Runnable cleanUp) {
+    this.cleanUp = cleanUp;
+  }
+
+  /** From now on signals go to the container at the other end. */
+  public synchronized void attach(ControlChannel container) {
+    channel = container;
+  }
+
+  private void forward(int number) {
+    ControlChannel target;
+    synchronized (this) {
+      target = channel;
+    }
+    if (target == null) {
+      endThisProcess(number);
+      return;
+    }
+    try {
+      target.send(Frames.signal(number));
+    } catch (IOException e) {
+      // The container ended first; who waits for it is about to see that.
+      return;
+    }
+  }
+
+  private void endThisProcess(int number) {
+    if (!endsAProcess(number)) {
+      return;
+    }
+    try {
+      cleanUp.run();
+    } finally {
+      Runtime.getRuntime().halt(128 + number);
+    }
+  }
+
+  /** CONT and WINCH are ignored by programs that don't care, signal(7). */
+  private static boolean endsAProcess(int number) {
+    return number != 18 && number != 28;
+  }
+
+  /** A class of its own: the first lambda costs 10 ms of a start. */
+  private static final class Handler implements JvmSignals.Handler {
+    private final SignalForwarder forwarder;
+
+    Handler(SignalForwarder forwarder) {
+      this.forwarder = forwarder;
+    }
+
+    @Override
+    public void handle(int number) {
+      forwarder.forward(number);
+    }
+  }
+}

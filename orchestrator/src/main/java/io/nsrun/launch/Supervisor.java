@@ -1,0 +1,141 @@
+package io.nsrun.launch;
+
+import io.nsrun.control.ControlChannel;
+import io.nsrun.control.Event;
+import io.nsrun.control.ProtocolException;
+import io.nsrun.spec.Blob;
+import io.nsrun.state.ExplainedException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Has an nsinit carry out a plan, and listens to it until the container has ended. */
+public final class Supervisor {
+  /** Takes what nsinit says on the way. */
+  public interface Listener {
+    /** A message for people. Must not block for long: the container's events wait behind it. */
+    void log(Event.Log message);
+
+    /** The command runs. */
+    void started(long pid);
+  }
+
+  private final Nsinit nsinit;
+  private final ControlChannel channel;
+  private final Listener listener;
+
+  private Blob terminal;
+  private List<Event.Timing> timings = List.of();
+  private long pid;
+  private boolean started;
+
+  /**
+   * @param nsinit the process
+   * @param channel the connection to it, see {@link Nsinit#connect}
+   * @param listener told what happens, in the thread that calls {@link #run}
+   */
+  public Supervisor(Nsinit nsinit, ControlChannel channel, Listener listener) {
+    this.nsinit = nsinit;
+    this.channel = channel;
+    this.listener = listener;
+  }
+
+  /**
+   * Sends the plan, and blocks until the container has ended and its nsinit was reaped.
+   *
+   * @param plan the frames of HELLO and PLAN
+   * @throws ExplainedException if nsinit speaks another language
+   */
+  public Outcome.Report run(byte[] plan) throws IOException, InterruptedException {
+    try {
+      channel.send(plan);
+    } catch (IOException e) {
+      // nsinit stopped reading, and said why before it went: that is still to be read.
+      return report(hear());
+    }
+    return report(hear());
+  }
+
+  private Outcome.Report report(Outcome outcome) throws InterruptedException {
+    nsinit.awaitExit();
+    return new Outcome.Report(outcome, timings, pid);
+  }
+
+  private Outcome hear() throws IOException, InterruptedException {
+    try {
+      return listen();
+    } catch (ProtocolException e) {
+      throw new ExplainedException(
+          "nsinit does not speak our language: " + e.getMessage(),
+          "remove it from the cache directory",
+          e);
+    } catch (IOException e) {
+      return lost();
+    }
+  }
+
+  private Outcome listen() throws IOException {
+    Outcome outcome = null;
+    while (outcome == null) {
+      outcome = take(channel.receive());
+    }
+    return outcome;
+  }
+
+  /** The outcome, if the event tells one. */
+  private Outcome take(Event event) {
+    if (event instanceof Event.Exited exited) {
+      return new Outcome.Ended(exited);
+    }
+    if (event instanceof Event.Failed failed) {
+      return new Outcome.NotStarted(failed);
+    }
+    if (event instanceof Event.Ready ready) {
+      pid = ready.pid();
+    } else if (event instanceof Event.Started running) {
+      pid = running.pid();
+      started = true;
+      listener.started(pid);
+    } else if (event instanceof Event.Trace trace) {
+      timings = trace.timings();
+    } else if (event instanceof Event.Terminal before) {
+      terminal = before.termios();
+    } else if (event instanceof Event.Log message) {
+      listener.log(message);
+    }
+    return null;
+  }
+
+  private Outcome lost() throws InterruptedException {
+    int value = nsinit.awaitExit();
+    if (terminal != null) {
+      restoreTerminal();
+    }
+    return new Outcome.Lost(Nsinit.describe(value), started);
+  }
+
+  /** nsinit could not set the terminal back any more, so another one does. */
+  private void restoreTerminal() throws InterruptedException {
+    Path program = nsinit.binary();
+    if (program == null) {
+      return;
+    }
+    try {
+      new ProcessBuilder(program.toString(), "--restore-terminal", hex(terminal))
+          .inheritIO()
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      // The outcome says that nsinit died; a terminal in raw mode is mended by stty sane.
+      return;
+    }
+  }
+
+  private static String hex(Blob blob) {
+    StringBuilder text = new StringBuilder(2 * blob.size());
+    for (byte b : blob.toByteArray()) {
+      text.append(Character.forDigit((b >> 4) & 0xf, 16)).append(Character.forDigit(b & 0xf, 16));
+    }
+    return text.toString();
+  }
+}
