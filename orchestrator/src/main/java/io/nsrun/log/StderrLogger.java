@@ -1,0 +1,80 @@
+package io.nsrun.log;
+
+import java.io.PrintStream;
+import org.slf4j.Marker;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.LegacyAbstractLogger;
+import org.slf4j.helpers.MessageFormatter;
+
+/**
+ * Writes one line a message to standard error, as in {@code nsrun: warning: ...}; from debug on,
+ * with the logger's name.
+ */
+final class StderrLogger extends LegacyAbstractLogger {
+  private static final long serialVersionUID = 1L;
+
+  private final transient PrintStream out;
+
+  StderrLogger(String name, PrintStream out) {
+    this.name = name;
+    this.out = out;
+  }
+
+  @Override
+  protected String getFullyQualifiedCallerName() {
+    return null; // no location is printed
+  }
+
+  @Override
+  protected void handleNormalizedLoggingCall(
+      Level level, Marker marker, String pattern, Object[] arguments, Throwable thrown) {
+    LogLevel own = own(level);
+    StringBuilder line = new StringBuilder("nsrun: ").append(own.label()).append(": ");
+    if (own.covers(LogLevel.DEBUG)) {
+      line.append(name.substring(name.lastIndexOf('.') + 1)).append(": ");
+    }
+    line.append(MessageFormatter.basicArrayFormat(pattern, arguments));
+    if (thrown != null) {
+      line.append(": ").append(thrown);
+    }
+    out.println(line);
+    if (thrown != null && LogLevel.current().covers(LogLevel.DEBUG)) {
+      thrown.printStackTrace(out);
+    }
+  }
+
+  private static LogLevel own(Level level) {
+    return switch (level) {
+      case ERROR -> LogLevel.ERROR;
+      case WARN -> LogLevel.WARN;
+      case INFO -> LogLevel.INFO;
+      case DEBUG -> LogLevel.DEBUG;
+      case TRACE -> LogLevel.TRACE;
+    };
+  }
+
+  @Override
+  public boolean isErrorEnabled() {
+    return LogLevel.current().covers(LogLevel.ERROR);
+  }
+
+  @Override
+  public boolean isWarnEnabled() {
+    return LogLevel.current().covers(LogLevel.WARN);
+  }
+
+  @Override
+  public boolean isInfoEnabled() {
+    return LogLevel.current().covers(LogLevel.INFO);
+  }
+
+  @Override
+  public boolean isDebugEnabled() {
+    return LogLevel.current().covers(LogLevel.DEBUG);
+  }
+
+  @Override
+  public boolean isTraceEnabled() {
+    return LogLevel.current().covers(LogLevel.TRACE);
+  }
+}
