@@ -1,56 +1,140 @@
 package io.nsrun.cli;
 
+import io.nsrun.log.LogLevel;
+import io.nsrun.log.StderrLogProvider;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
-/** Entry point of {@code java -jar orchestrator.jar}. */
+/**
+ * Entry point of {@code java -jar orchestrator.jar}: finds the command, and turns whatever goes
+ * wrong into a line and an exit code.
+ */
 public final class Main {
-  /** nsrun itself failed, as opposed to the command that it ran. */
-  private static final int EXIT_NSRUN = 125;
-
   private Main() {}
 
+  /**
+   * Runs a command and ends this JVM with its exit code.
+   *
+   * @param args as {@code nsrun help} tells
+   */
   public static void main(String[] args) {
-    System.exit(run(args));
+    int code = run(args);
+    System.out.flush();
+    System.err.flush();
+    System.exit(code);
   }
 
-  private static int run(String[] args) {
-    CommandSpec spec = CommandSpec.create().name("nsrun");
-    spec.addOption(
-        OptionSpec.builder("--version")
-            .versionHelp(true)
-            .description("Print the version.")
-            .build());
-    spec.version("nsrun " + version());
-    CommandLine line = new CommandLine(spec);
+  static int run(String[] arguments) {
+    StderrLogProvider.select();
+    ErrorPrinter errors = new ErrorPrinter(System.err);
     try {
-      line.parseArgs(args);
+      String[] args = RawArguments.of(arguments);
+      int first = globalOptions(args, errors);
+      if (first < 0) {
+        return ExitCode.NSRUN;
+      }
+      return dispatch(args, first, errors);
     } catch (CommandLine.ParameterException e) {
-      System.err.println("nsrun: " + e.getMessage());
-      return EXIT_NSRUN;
+      return badOption(e, errors);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      errors.line("interrupted");
+      return ExitCode.NSRUN;
+    } catch (IOException | RuntimeException | Error e) {
+      return errors.failure(e);
     }
-    if (line.isVersionHelpRequested()) {
-      line.printVersionHelp(System.out);
-    } else {
-      line.usage(System.err);
-      return EXIT_NSRUN;
-    }
-    return 0;
   }
 
-  /** Version of the build, read only when it is asked for. */
-  private static String version() {
-    try (InputStream in = Main.class.getResourceAsStream("version")) {
-      if (in == null) {
-        throw new IllegalStateException("resource io/nsrun/cli/version is not in the jar");
+  /** The index of the command; -1 after an error was told. */
+  private static int globalOptions(String[] args, ErrorPrinter errors) {
+    int at = 0;
+    while (at < args.length && args[at].startsWith("--log-level")) {
+      String level;
+      if (args[at].equals("--log-level")) {
+        level = at + 1 < args.length ? args[at + 1] : "";
+        at += 2;
+      } else if (args[at].startsWith("--log-level=")) {
+        level = args[at].substring("--log-level=".length());
+        at++;
+      } else {
+        return at;
       }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-    } catch (IOException e) {
-      throw new IllegalStateException("resource io/nsrun/cli/version can't be read", e);
+      if (!setLogLevel(level, errors)) {
+        return -1;
+      }
     }
+    return at;
+  }
+
+  /** Sets the log level of this JVM; false after an error was told. */
+  static boolean setLogLevel(String text, ErrorPrinter errors) {
+    LogLevel level = LogLevel.parse(text);
+    if (level == null) {
+      errors.line(
+          "--log-level: \""
+              + text
+              + "\" is no level (error, warn, info, debug or trace is expected)");
+      return false;
+    }
+    LogLevel.set(level);
+    return true;
+  }
+
+  private static int dispatch(String[] args, int first, ErrorPrinter errors)
+      throws IOException, InterruptedException {
+    if (first >= args.length) {
+      InfoCommands.help(new String[0], System.err, errors);
+      return ExitCode.NSRUN;
+    }
+    String[] rest = new String[args.length - first - 1];
+    System.arraycopy(args, first + 1, rest, 0, rest.length);
+    return switch (args[first]) {
+      case "run" -> new RunCommand(errors).execute(rest);
+      case "explain" -> ExplainCommand.execute(rest, errors);
+      case "doctor" -> InfoCommands.doctor(rest, errors);
+      case "version", "--version", "-v", "-V" -> InfoCommands.version(rest, errors);
+      case "help", "--help", "-h" -> InfoCommands.help(rest, System.out, errors);
+      default -> unknownCommand(args[first], errors);
+    };
+  }
+
+  private static int unknownCommand(String word, ErrorPrinter errors) {
+    String what = word.startsWith("-") ? "option" : "command";
+    String nearest = Suggestion.nearest(word, List.of(CommandModel.COMMANDS));
+    errors.line(
+        "unknown "
+            + what
+            + " '"
+            + word
+            + "'"
+            + (nearest == null ? "; see 'nsrun help'" : "; did you mean '" + nearest + "'?"));
+    return ExitCode.NSRUN;
+  }
+
+  private static int badOption(CommandLine.ParameterException e, ErrorPrinter errors) {
+    if (e instanceof CommandLine.UnmatchedArgumentException unmatched
+        && !unmatched.getUnmatched().isEmpty()) {
+      String word = unmatched.getUnmatched().get(0);
+      int space = word.indexOf(" (while processing option");
+      String option = space < 0 ? word : "-" + word.substring(0, space);
+      int equals = option.indexOf('=');
+      String name = equals < 0 ? option : option.substring(0, equals);
+      List<String> known =
+          new ArrayList<>(e.getCommandLine().getCommandSpec().optionsMap().keySet());
+      String nearest = Suggestion.nearest(name, known);
+      String command = e.getCommandLine().getCommandSpec().name();
+      String what = name.startsWith("-") ? "unknown option " : "unexpected word ";
+      errors.line(
+          what
+              + name
+              + (nearest == null
+                  ? "; see '" + command + " --help'"
+                  : "; did you mean " + nearest + "?"));
+    } else {
+      errors.line(e.getMessage());
+    }
+    return ExitCode.NSRUN;
   }
 }

@@ -1,0 +1,153 @@
+package io.nsrun.cli;
+
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * The commands as picocli knows them, each built only when it is called for: building all of them
+ * costs more than a run.
+ */
+public final class CommandModel {
+  /** All commands, in the order in which the help lists them. */
+  static final String[] COMMANDS = {"run", "explain", "doctor", "version", "help"};
+
+  /** What only {@code run} has. */
+  private static final List<RunOption> ONLY_RUN =
+      List.of(
+          RunOption.CIDFILE, RunOption.RM, RunOption.DRY_RUN, RunOption.FORMAT, RunOption.TRACE);
+
+  private CommandModel() {}
+
+  /** The whole program with all its commands, for completion scripts and manual pages. */
+  public static CommandLine all() {
+    CommandSpec root = CommandSpec.create().name("nsrun");
+    root.usageMessage()
+        .description("Run a command in a Linux container: rootless, no daemon, no cgroups.")
+        .footer("'nsrun COMMAND --help' tells more about a command.");
+    root.addOption(
+        OptionSpec.builder("--version")
+            .type(boolean.class)
+            .arity("0")
+            .description("Print the version.")
+            .build());
+    root.addOption(
+        OptionSpec.builder("--help")
+            .type(boolean.class)
+            .arity("0")
+            .description("Print this help.")
+            .build());
+    for (String name : COMMANDS) {
+      root.addSubcommand(name, command(name, new OptionValues()));
+    }
+    return new CommandLine(root);
+  }
+
+  /**
+   * One command.
+   *
+   * @param name one of {@link #COMMANDS}
+   * @param values takes what is parsed
+   */
+  static CommandLine command(String name, OptionValues values) {
+    CommandSpec spec = CommandSpec.create();
+    spec.qualifiedName(" ");
+    spec.name("nsrun " + name);
+    switch (name) {
+      case "run" -> run(spec, values);
+      case "explain" -> explain(spec, values);
+      case "doctor" -> doctor(spec, values);
+      case "version" -> spec.usageMessage().description("Print the version.");
+      case "help" -> help(spec, values);
+      default -> throw new IllegalArgumentException("no command " + name);
+    }
+    spec.parser()
+        .stopAtPositional(true)
+        .posixClusteredShortOptionsAllowed(true)
+        .overwrittenOptionsAllowed(true)
+        .expandAtFiles(false)
+        .trimQuotes(false);
+    spec.interpolateVariables(false);
+    return new CommandLine(spec);
+  }
+
+  private static void run(CommandSpec spec, OptionValues values) {
+    spec.usageMessage()
+        .description("Run a command in a new container.")
+        .footer(
+            "ROOTFS is a directory (with a slash in it, or .), a tar archive, or the name busybox, which is the default.",
+            "Everything after ROOTFS belongs to the command; without one, a shell is started.",
+            "",
+            "The exit code is the command's; 128+N if signal N killed it; 125 if nsrun failed, 126 if the command",
+            "can't be executed, 127 if it was not found.");
+    for (RunOption option : RunOption.values()) {
+      spec.addOption(option(option, values));
+    }
+    spec.addPositional(words("[ROOTFS [COMMAND [ARG...]]]", values));
+  }
+
+  private static void explain(CommandSpec spec, OptionValues values) {
+    spec.usageMessage()
+        .description(
+            "Explain what 'nsrun run' would do with the same words, step by step. Nothing is run.");
+    for (RunOption option : RunOption.values()) {
+      if (!ONLY_RUN.contains(option)) {
+        spec.addOption(option(option, values));
+      }
+    }
+    spec.addPositional(words("[ROOTFS [COMMAND [ARG...]]]", values));
+  }
+
+  private static void doctor(CommandSpec spec, OptionValues values) {
+    spec.usageMessage()
+        .description(
+            "Look at this machine for what nsrun needs, and say what to do about what is missing.");
+    spec.addOption(
+        OptionSpec.builder(RunOption.FORMAT.names())
+            .arity("1")
+            .paramLabel("FORMAT")
+            .description("text or json. Default: text.")
+            .completionCandidates(List.of("text", "json"))
+            .userObject(RunOption.FORMAT)
+            .preprocessor(values)
+            .build());
+    spec.addOption(option(RunOption.HELP, values));
+  }
+
+  private static void help(CommandSpec spec, OptionValues values) {
+    spec.usageMessage().description("Print what a command is for, and its options.");
+    spec.addPositional(words("[COMMAND]", values));
+  }
+
+  private static OptionSpec option(RunOption option, OptionValues values) {
+    OptionSpec.Builder builder =
+        OptionSpec.builder(option.names())
+            .description(option.description())
+            .userObject(option)
+            .preprocessor(values);
+    if (option.kind() == RunOption.Kind.FLAG) {
+      builder.arity("0").type(boolean.class);
+    } else {
+      builder.arity("1").type(String.class).paramLabel(option.parameter());
+      List<String> candidates = option.candidates();
+      if (!candidates.isEmpty()) {
+        builder.completionCandidates(candidates);
+      }
+    }
+    return builder.build();
+  }
+
+  private static PositionalParamSpec words(String label, OptionValues values) {
+    return PositionalParamSpec.builder()
+        .index("0..*")
+        .arity("0..*")
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .paramLabel(label)
+        .hideParamSyntax(true)
+        .preprocessor(values)
+        .build();
+  }
+}

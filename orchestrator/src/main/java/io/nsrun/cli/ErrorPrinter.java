@@ -1,0 +1,98 @@
+package io.nsrun.cli;
+
+import io.nsrun.log.LogLevel;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.SpecProblemsException;
+import io.nsrun.state.ExplainedException;
+import io.nsrun.state.IoMessages;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+
+/**
+ * Tells failures to a person: one line that names step, object and cause, one with the remedy where
+ * it is known.
+ */
+final class ErrorPrinter {
+  private final PrintStream out;
+
+  ErrorPrinter(PrintStream out) {
+    this.out = out;
+  }
+
+  /** One line, after {@code nsrun: }. */
+  void line(String message) {
+    out.println("nsrun: " + printable(message));
+  }
+
+  /** The indented second line; nothing if it is empty. */
+  void remedy(String text) {
+    if (!text.isEmpty()) {
+      out.println("  " + printable(text));
+    }
+  }
+
+  /** Every problem of an input, one on each line. */
+  void problems(List<SpecProblems.Problem> problems) {
+    for (int i = 0; i < problems.size(); i++) {
+      line(problems.get(i).toString());
+    }
+  }
+
+  /**
+   * Whatever was thrown; the stack trace only at log level debug.
+   *
+   * @return the exit code for it
+   */
+  int failure(Throwable thrown) {
+    if (thrown instanceof SpecProblemsException problems) {
+      problems(problems.problems());
+    } else if (thrown instanceof ExplainedException explained) {
+      line(explained.getMessage());
+      remedy(explained.remedy());
+    } else if (thrown instanceof IOException io) {
+      line(withPath(io));
+    } else if (thrown instanceof OutOfMemoryError) {
+      line("out of memory");
+      remedy("give the JVM more with -Xmx");
+    } else {
+      line("internal error: " + thrown);
+      remedy("please report it, with what --log-level debug prints");
+    }
+    if (LogLevel.current().covers(LogLevel.DEBUG)) {
+      thrown.printStackTrace(out);
+    }
+    return ExitCode.NSRUN;
+  }
+
+  /**
+   * Java's exceptions about files carry the path as their message, and the reason as their class.
+   */
+  private static String withPath(IOException e) {
+    String reason = IoMessages.reason(e);
+    String message = e.getMessage();
+    return message == null || message.isEmpty() || message.equals(reason)
+        ? reason
+        : message + ": " + reason;
+  }
+
+  /** What comes from a container may have control characters that would reprogram the terminal. */
+  private static String printable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        return replaceControls(text);
+      }
+    }
+    return text;
+  }
+
+  private static String replaceControls(String text) {
+    char[] chars = text.toCharArray();
+    for (int i = 0; i < chars.length; i++) {
+      if (Character.isISOControl(chars[i])) {
+        chars[i] = '?';
+      }
+    }
+    return new String(chars);
+  }
+}

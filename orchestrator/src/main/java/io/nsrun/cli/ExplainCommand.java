@@ -1,0 +1,71 @@
+package io.nsrun.cli;
+
+import io.nsrun.launch.Nsinit;
+import io.nsrun.plan.PlanPrinter;
+import io.nsrun.state.Caller;
+import io.nsrun.state.StatePaths;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/** {@code explain}: tells what a run would do, and does nothing. */
+final class ExplainCommand {
+  private static final int WIDTH = 100;
+
+  private ExplainCommand() {}
+
+  static int execute(String[] args, ErrorPrinter errors) throws IOException, InterruptedException {
+    OptionValues values = new OptionValues();
+    CommandLine command = CommandModel.command("explain", values);
+    command.parseArgs(args);
+    if (values.has(RunOption.HELP)) {
+      InfoCommands.usage(command, System.out);
+      return ExitCode.OK;
+    }
+    if (values.has(RunOption.LOG_LEVEL)
+        && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
+      return ExitCode.NSRUN;
+    }
+    StatePaths paths = new StatePaths(System.getenv(), Caller.effectiveUid());
+    PlanOnly planOnly = new PlanOnly(paths);
+    try {
+      RunPlan run = planOnly.make(values);
+      PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+      PlanPrinter.explain(run.plan(), run.spec(), WIDTH, out);
+      out.flush();
+    } finally {
+      planOnly.close();
+    }
+    return ExitCode.OK;
+  }
+
+  /** Makes plans with an nsinit that is started only to read users, and never gets a plan. */
+  static final class PlanOnly implements AutoCloseable, RunPlan.NsinitSource {
+    private final StatePaths paths;
+    private Nsinit nsinit;
+
+    PlanOnly(StatePaths paths) {
+      this.paths = paths;
+    }
+
+    RunPlan make(OptionValues values) throws IOException, InterruptedException {
+      RunPlan run = new RunPlan(paths, this);
+      run.make(values, System.getenv());
+      return run;
+    }
+
+    @Override
+    public Nsinit get() {
+      nsinit = Nsinit.start(paths);
+      return nsinit;
+    }
+
+    @Override
+    public void close() {
+      if (nsinit != null) {
+        nsinit.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.nsrun.cli;
+
+import io.nsrun.doctor.Doctor;
+import io.nsrun.doctor.LocalMachine;
+import io.nsrun.doctor.Report;
+import io.nsrun.doctor.ReportPrinter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/** The commands that only tell: {@code help}, {@code version}, {@code doctor}. */
+final class InfoCommands {
+  private static final int WIDTH = 100;
+
+  private InfoCommands() {}
+
+  static int help(String[] args, PrintStream out, ErrorPrinter errors) {
+    if (args.length == 0 || args[0].startsWith("-")) {
+      CommandModel.all().usage(out);
+      return ExitCode.OK;
+    }
+    for (String name : CommandModel.COMMANDS) {
+      if (name.equals(args[0])) {
+        usage(CommandModel.command(name, new OptionValues()), out);
+        return ExitCode.OK;
+      }
+    }
+    errors.line("unknown command '" + args[0] + "'; see 'nsrun help'");
+    return ExitCode.NSRUN;
+  }
+
+  /** Prints what {@code --help} of a command prints. */
+  static void usage(CommandLine command, PrintStream out) {
+    command.setUsageHelpWidth(WIDTH);
+    command.setUsageHelpLongOptionsMaxWidth(30);
+    command.usage(out);
+  }
+
+  static int version(String[] args, ErrorPrinter errors) throws IOException {
+    if (args.length > 0) {
+      errors.line("version takes no words");
+      return ExitCode.NSRUN;
+    }
+    System.out.println("nsrun " + version());
+    return ExitCode.OK;
+  }
+
+  /** Version of the build. */
+  private static String version() throws IOException {
+    try (InputStream in = InfoCommands.class.getResourceAsStream("version")) {
+      if (in == null) {
+        throw new IOException("resource io/nsrun/cli/version is not in the jar");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+  }
+
+  /** Exit code 0 if a run works here, else 1. */
+  static int doctor(String[] args, ErrorPrinter errors) throws IOException {
+    OptionValues values = new OptionValues();
+    CommandLine command = CommandModel.command("doctor", values);
+    command.parseArgs(args);
+    if (values.has(RunOption.HELP)) {
+      usage(command, System.out);
+      return ExitCode.OK;
+    }
+    boolean json = OutputFormat.isJson(values);
+    Report report = new Doctor(new LocalMachine()).examine();
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    if (json) {
+      ReportPrinter.json(report, out);
+    } else {
+      ReportPrinter.text(report, WIDTH, out);
+    }
+    out.flush();
+    return report.runWorks() ? ExitCode.OK : 1;
+  }
+}

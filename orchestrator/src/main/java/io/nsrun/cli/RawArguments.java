@@ -1,0 +1,85 @@
+package io.nsrun.cli;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The arguments as they were given.
+ *
+ * <p>Java decodes them with the locale's encoding: in the C locale, every byte of "ü" becomes
+ * U+FFFD. The kernel still has the bytes.
+ */
+final class RawArguments {
+  private RawArguments() {}
+
+  /**
+   * The same arguments, read anew as UTF-8 if Java's decoding has lost anything.
+   *
+   * @param args what main was given
+   */
+  static String[] of(String[] args) {
+    for (String arg : args) {
+      for (int i = 0; i < arg.length(); i++) {
+        // Everything beyond ASCII: a locale with another encoding maps bytes to wrong letters, not
+        // only to U+FFFD.
+        if (arg.charAt(i) > 0x7f) {
+          return reread(args);
+        }
+      }
+    }
+    return args;
+  }
+
+  private static String[] reread(String[] args) {
+    byte[] line;
+    try (FileInputStream in = new FileInputStream("/proc/self/cmdline")) {
+      line = in.readAllBytes();
+    } catch (IOException e) {
+      return args;
+    }
+    String[] words = lastWords(line, args.length);
+    // A launcher may expand @files: then the kernel's words are others.
+    return words != null && sameAscii(words, args) ? words : args;
+  }
+
+  /**
+   * The last {@code count} of the words in {@code line}, each ended by a NUL; null if there are
+   * fewer.
+   */
+  private static String[] lastWords(byte[] line, int count) {
+    String[] words = new String[count];
+    int end = line.length;
+    for (int i = count - 1; i >= 0; i--) {
+      if (end == 0) {
+        return null;
+      }
+      int start = end - 1;
+      while (start > 0 && line[start - 1] != 0) {
+        start--;
+      }
+      words[i] = new String(line, start, end - 1 - start, StandardCharsets.UTF_8);
+      end = start;
+    }
+    return words;
+  }
+
+  private static boolean sameAscii(String[] words, String[] args) {
+    for (int i = 0; i < args.length; i++) {
+      if (!ascii(words[i]).equals(ascii(args[i]))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String ascii(String text) {
+    StringBuilder result = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) <= 0x7f) {
+        result.append(text.charAt(i));
+      }
+    }
+    return result.toString();
+  }
+}

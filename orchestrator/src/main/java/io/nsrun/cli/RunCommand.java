@@ -1,0 +1,176 @@
+package io.nsrun.cli;
+
+import io.nsrun.control.ControlChannel;
+import io.nsrun.control.Event;
+import io.nsrun.control.PlanEncoder;
+import io.nsrun.launch.Nsinit;
+import io.nsrun.launch.Outcome;
+import io.nsrun.launch.SignalForwarder;
+import io.nsrun.launch.Supervisor;
+import io.nsrun.log.LogLevel;
+import io.nsrun.plan.PlanPrinter;
+import io.nsrun.state.Caller;
+import io.nsrun.state.NameLock;
+import io.nsrun.state.StatePaths;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/** {@code run}: from words to a container, and from its end to an exit code. */
+final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Runnable {
+  private final ErrorPrinter errors;
+  private StatePaths paths;
+  private Nsinit nsinit;
+  private volatile String cidFile;
+  private long startedMillis;
+
+  RunCommand(ErrorPrinter errors) {
+    this.errors = errors;
+  }
+
+  /**
+   * Runs a container; blocks until it has ended.
+   *
+   * @param args what follows {@code run}
+   * @return exit code, see {@link ExitCode}
+   */
+  int execute(String[] args) throws IOException, InterruptedException {
+    paths = new StatePaths(System.getenv(), Caller.effectiveUid());
+    SignalForwarder signals = SignalForwarder.install(this);
+    if (willLaunch(args)) {
+      get();
+    }
+    try {
+      OptionValues values = new OptionValues();
+      CommandLine command = CommandModel.command("run", values);
+      command.parseArgs(args);
+      if (values.has(RunOption.HELP)) {
+        InfoCommands.usage(command, System.out);
+        return ExitCode.OK;
+      }
+      if (values.has(RunOption.LOG_LEVEL)
+          && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
+        return ExitCode.NSRUN;
+      }
+      RunPlan run = new RunPlan(paths, this);
+      if (values.flag(RunOption.DRY_RUN, false)) {
+        return dryRun(run, values);
+      }
+      run.make(values, System.getenv());
+      return launch(run, values, signals);
+    } finally {
+      if (nsinit != null) {
+        nsinit.close();
+      }
+    }
+  }
+
+  /**
+   * Whether these words look as if a container will be launched, so that nsinit can be started at
+   * once, and comes up while the plan is made. A wrong guess costs a few milliseconds.
+   */
+  private static boolean willLaunch(String[] args) {
+    for (String arg : args) {
+      if (arg.equals("--dry-run") || arg.equals("--help")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public Nsinit get() {
+    if (nsinit == null) {
+      nsinit = Nsinit.start(paths);
+    }
+    return nsinit;
+  }
+
+  private static int print(RunPlan run, boolean json) throws IOException {
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    if (json) {
+      PlanPrinter.dryRunJson(run.plan(), out);
+    } else {
+      PlanPrinter.dryRun(run.plan(), out);
+    }
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private int dryRun(RunPlan run, OptionValues values) throws IOException, InterruptedException {
+    boolean json = OutputFormat.isJson(values);
+    run.make(values, System.getenv());
+    return print(run, json);
+  }
+
+  private int launch(RunPlan run, OptionValues values, SignalForwarder signals)
+      throws IOException, InterruptedException {
+    try (NameLock name = lockName(run, values)) {
+      ControlChannel channel = run.channel();
+      byte[] frames;
+      if (channel == null) {
+        frames = PlanEncoder.encodeWithHello(run.plan());
+        channel = get().connect();
+      } else {
+        frames = PlanEncoder.encode(run.plan());
+      }
+      if (values.has(RunOption.CIDFILE)) {
+        CidFile.write(values.value(RunOption.CIDFILE), run.options().id());
+        cidFile = values.value(RunOption.CIDFILE);
+      }
+      signals.attach(channel);
+      Outcome.Report report = new Supervisor(nsinit, channel, this).run(frames);
+      RunEnd end = new RunEnd(run, report, errors);
+      if (report.outcome() instanceof Outcome.NotStarted && cidFile != null) {
+        CidFile.remove(cidFile);
+      }
+      if (!values.flag(RunOption.RM, true)) {
+        end.keepRecord(paths, startedMillis);
+        if (name != null) {
+          name.keep();
+        }
+      }
+      return end.tell();
+    }
+  }
+
+  /** Null for a name that was made up: nobody else has it. */
+  private NameLock lockName(RunPlan run, OptionValues values) throws IOException {
+    if (!values.has(RunOption.NAME)) {
+      return null;
+    }
+    return NameLock.acquire(paths.stateDirectory(), run.options().name(), run.options().id());
+  }
+
+  @Override
+  public void log(Event.Log message) {
+    LogLevel level =
+        switch (message.level()) {
+          case WARN -> LogLevel.WARN;
+          case INFO -> LogLevel.INFO;
+          case DEBUG -> LogLevel.DEBUG;
+        };
+    if (LogLevel.current().covers(level)) {
+      NsinitLog.log(level, message.message());
+    }
+  }
+
+  @Override
+  public void started(long pid) {
+    startedMillis = System.currentTimeMillis();
+  }
+
+  /** A signal came before there was a container: leaves nothing behind. */
+  @Override
+  public void run() {
+    Nsinit started = nsinit;
+    if (started != null) {
+      started.abandon();
+    }
+    String file = cidFile;
+    if (file != null) {
+      CidFile.remove(file);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package io.nsrun.cli;
+
+import java.util.List;
+
+/**
+ * The options of {@code run} and {@code explain}: names, and what the help says.
+ *
+ * <p>They are named and shaped as docker run's and podman run's where those have them.
+ */
+enum RunOption {
+  // Process
+  INTERACTIVE(
+      Kind.FLAG,
+      "",
+      "Give the command the caller's standard input; otherwise it has /dev/null. Default: true.",
+      "-i",
+      "--interactive"),
+  TTY(
+      Kind.FLAG,
+      "",
+      "Give the command a terminal of its own. Default: if standard input and output are terminals.",
+      "-t",
+      "--tty"),
+  ENV(
+      Kind.LIST,
+      "NAME[=VALUE]",
+      "Set an environment variable; without VALUE, the caller's.",
+      "-e",
+      "--env"),
+  ENV_FILE(
+      Kind.LIST,
+      "FILE",
+      "Set the environment variables in FILE, a NAME=VALUE on each line.",
+      "--env-file"),
+  WORKDIR(
+      Kind.VALUE,
+      "DIR",
+      "Start the command in DIR, made if missing. Default: /.",
+      "-w",
+      "--workdir"),
+  USER(
+      Kind.VALUE,
+      "USER[:GROUP]",
+      "Run the command as USER, by name or number. Default: 0.",
+      "-u",
+      "--user"),
+  ENTRYPOINT(
+      Kind.VALUE,
+      "COMMAND",
+      "Run COMMAND, with the words after ROOTFS as its arguments.",
+      "--entrypoint"),
+  INIT(
+      Kind.FLAG,
+      "",
+      "Have nsinit as PID 1, to reap orphans and forward signals; if false, the command is PID 1. Default: true.",
+      "--init"),
+  UMASK(Kind.VALUE, "MASK", "File mode creation mask, octal. Default: 0022.", "--umask"),
+  ULIMIT(
+      Kind.LIST, "NAME=SOFT[:HARD]", "Set a resource limit, such as nofile=1024:2048.", "--ulimit"),
+
+  // File systems
+  VOLUME(
+      Kind.LIST,
+      "HOST:DIR[:OPTIONS]",
+      "Mount a directory or file of the host. OPTIONS: ro, rw, noexec, exec, nosuid, suid, nodev, dev, bind, rbind, private, slave, shared.",
+      "-v",
+      "--volume"),
+  MOUNT(
+      Kind.LIST,
+      "type=TYPE,...",
+      "Mount a file system; TYPE is bind (src=, dst=, ro, ...) or tmpfs (dst=, tmpfs-size=, tmpfs-mode=).",
+      "--mount"),
+  TMPFS(
+      Kind.LIST,
+      "DIR[:OPTIONS]",
+      "Mount an empty file system in memory. OPTIONS: size=64m, mode=1777, ro, exec, suid, dev.",
+      "--tmpfs"),
+  READ_ONLY(Kind.FLAG, "", "Make the root filesystem read-only.", "--read-only"),
+  EPHEMERAL(
+      Kind.FLAG, "", "Forget what the container writes to its root filesystem.", "--ephemeral"),
+  ROOTFS_HOST(
+      Kind.FLAG,
+      "",
+      "Take the host's own files, read-only, in place of a ROOTFS; COMMAND is then the first word.",
+      "--rootfs-host"),
+  PROC(
+      Kind.VALUE,
+      "MODE",
+      "What is at /proc: fresh (its own), bind (the host's), none. Default: fresh.",
+      "--proc"),
+
+  // Identity
+  NAME(
+      Kind.VALUE,
+      "NAME",
+      "What messages call the container; no other one may have it at the same time.",
+      "--name"),
+  HOSTNAME(
+      Kind.VALUE, "NAME", "Host name inside. Default: ten random letters.", "-h", "--hostname"),
+  DOMAINNAME(Kind.VALUE, "NAME", "NIS domain name inside.", "--domainname"),
+  CIDFILE(
+      Kind.VALUE, "FILE", "Write the container's id to FILE, which must not exist.", "--cidfile"),
+
+  // Namespaces
+  NETWORK(
+      Kind.VALUE,
+      "MODE",
+      "Network: none (only loopback), host, ns:PATH, pid:N. Default: none.",
+      "--network",
+      "--net"),
+  USERNS(
+      Kind.VALUE,
+      "MODE",
+      "User ids: auto (as many as the caller may map), private (the caller's alone, as root), keep-id (the caller's, unchanged), host, ns:PATH, pid:N. Default: auto.",
+      "--userns"),
+  UIDMAP(
+      Kind.LIST, "IN:OUT:COUNT", "Map COUNT user ids from IN inside to OUT outside.", "--uidmap"),
+  GIDMAP(
+      Kind.LIST, "IN:OUT:COUNT", "Map COUNT group ids from IN inside to OUT outside.", "--gidmap"),
+  PID(Kind.VALUE, "MODE", "Processes: private, host, ns:PATH, pid:N. Default: private.", "--pid"),
+  IPC(Kind.VALUE, "MODE", "System V IPC and message queues: as --pid.", "--ipc"),
+  UTS(Kind.VALUE, "MODE", "Host name: as --pid.", "--uts"),
+  CGROUPNS(Kind.VALUE, "MODE", "View of cgroups: as --pid.", "--cgroupns"),
+  TIMENS(Kind.VALUE, "MODE", "Clocks since boot: as --pid. Default: host.", "--timens"),
+  MOUNTNS(
+      Kind.VALUE,
+      "MODE",
+      "Mounts: as --pid; other than private only with --rootfs-host.",
+      "--mountns"),
+
+  // Privileges
+  CAP_ADD(Kind.LIST, "CAPABILITY", "Give the command a capability, or ALL.", "--cap-add"),
+  CAP_DROP(Kind.LIST, "CAPABILITY", "Take a capability away, or ALL.", "--cap-drop"),
+  PRIVILEGED(
+      Kind.FLAG,
+      "",
+      "Give all capabilities, and leave /proc and /sys unmasked. What the caller may not do stays impossible.",
+      "--privileged"),
+  SECURITY_OPT(
+      Kind.LIST,
+      "OPTION",
+      "no-new-privileges=false lets execve(2) gain privileges.",
+      "--security-opt"),
+
+  // End
+  TIMEOUT(
+      Kind.VALUE,
+      "DURATION",
+      "Stop the command after DURATION, such as 10s or 1m30s.",
+      "--timeout"),
+  STOP_SIGNAL(
+      Kind.VALUE, "SIGNAL", "What asks the command to stop. Default: TERM.", "--stop-signal"),
+  STOP_TIMEOUT(Kind.VALUE, "DURATION", "Wait before it is killed. Default: 10s.", "--stop-timeout"),
+  RM(
+      Kind.FLAG,
+      "",
+      "Keep nothing afterwards; if false, a record of how it ended is kept. Default: true.",
+      "--rm"),
+
+  // Looking at it
+  DRY_RUN(Kind.FLAG, "", "Print the plan, and run nothing.", "--dry-run"),
+  FORMAT(Kind.VALUE, "FORMAT", "Of --dry-run: text or json. Default: text.", "--format"),
+  TRACE(
+      Kind.VALUE,
+      "FILE",
+      "Write how long each step took, for Perfetto or chrome://tracing.",
+      "--trace"),
+  LOG_LEVEL(
+      Kind.VALUE,
+      "LEVEL",
+      "How much to tell: error, warn, info, debug, trace. Default: warn.",
+      "--log-level"),
+  HELP(Kind.FLAG, "", "Print this help.", "--help");
+
+  /** How often an option takes a value, and which. */
+  enum Kind {
+    /** None, or {@code =true} or {@code =false}. */
+    FLAG,
+    /** One; given more than once, the last one counts. */
+    VALUE,
+    /** One each time. */
+    LIST
+  }
+
+  private final Kind kind;
+  private final String parameter;
+  private final String description;
+  private final String first;
+  private final String second;
+
+  RunOption(Kind kind, String parameter, String description, String... names) {
+    this.kind = kind;
+    this.parameter = parameter;
+    this.description = description;
+    this.first = names[0];
+    this.second = names.length > 1 ? names[1] : "";
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** What the help calls its value; empty for a flag. */
+  String parameter() {
+    return parameter;
+  }
+
+  String description() {
+    return description;
+  }
+
+  /** All of its names, with their dashes. */
+  String[] names() {
+    return second.isEmpty() ? new String[] {first} : new String[] {first, second};
+  }
+
+  /** The words that it may have as a value, for completion; none if there is no such list. */
+  List<String> candidates() {
+    return switch (this) {
+      case PROC -> List.of("fresh", "bind", "none");
+      case NETWORK -> List.of("none", "host");
+      case USERNS -> List.of("auto", "private", "keep-id", "host");
+      case PID, IPC, UTS, CGROUPNS, TIMENS, MOUNTNS -> List.of("private", "host");
+      case FORMAT -> List.of("text", "json");
+      case LOG_LEVEL -> List.of("error", "warn", "info", "debug", "trace");
+      default -> List.of();
+    };
+  }
+
+  /** The name that messages use. */
+  String longName() {
+    return first.startsWith("--") ? first : second;
+  }
+}

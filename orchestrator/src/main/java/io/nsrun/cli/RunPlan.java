@@ -1,0 +1,100 @@
+package io.nsrun.cli;
+
+import io.nsrun.control.ControlChannel;
+import io.nsrun.control.Frames;
+import io.nsrun.launch.ContainerFiles;
+import io.nsrun.launch.Nsinit;
+import io.nsrun.launch.UserDatabase;
+import io.nsrun.plan.HostFactsReader;
+import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.Planner;
+import io.nsrun.rootfs.RootfsResolver;
+import io.nsrun.rootfs.TarRootfs;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.state.ExplainedException;
+import io.nsrun.state.StatePaths;
+import java.io.IOException;
+import java.util.Map;
+
+/** The way from options to a plan, which {@code run} and {@code explain} share. */
+final class RunPlan {
+  /** Gives the nsinit that the plan will go to, started if it was not yet. */
+  interface NsinitSource {
+    Nsinit get() throws IOException;
+  }
+
+  private final StatePaths paths;
+  private final NsinitSource nsinits;
+
+  private SpecOptions options;
+  private Spec spec;
+  private LaunchPlan plan;
+  private ControlChannel channel;
+
+  /**
+   * @param nsinits asked for an nsinit if the users of the root filesystem have to be looked up
+   */
+  RunPlan(StatePaths paths, NsinitSource nsinits) {
+    this.paths = paths;
+    this.nsinits = nsinits;
+  }
+
+  /**
+   * Makes the plan. Blocks while an archive is unpacked.
+   *
+   * @throws io.nsrun.spec.SpecProblemsException with everything that is wrong with the options
+   */
+  void make(OptionValues values, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    SpecProblems problems = new SpecProblems();
+    options = new SpecOptions(values, environment, System.getProperty("user.dir"), problems);
+    String word = options.rootfs();
+    String directory = "/";
+    boolean embedded = false;
+    boolean known = word == null;
+    // An archive is not unpacked for a run that will not be.
+    if (word != null && (problems.isEmpty() || !TarRootfs.isArchiveName(word))) {
+      try {
+        RootfsResolver.Resolved resolved = new RootfsResolver(paths).resolve(word);
+        directory = resolved.directory().toString();
+        embedded = resolved.embedded();
+        known = true;
+      } catch (ExplainedException e) {
+        problems.add(SpecField.ROOT, e.getMessage(), e.remedy());
+      }
+    }
+    UserDatabase users = known && options.needsUsers() ? users(directory) : null;
+    spec = options.build(directory, embedded, users);
+    if (!known) {
+      spec.validate(problems);
+      problems.throwIfAny();
+    }
+    plan = Planner.plan(spec, HostFactsReader.read(spec), problems);
+  }
+
+  private UserDatabase users(String directory) throws IOException, InterruptedException {
+    channel = nsinits.get().connect();
+    channel.send(Frames.hello());
+    return new ContainerFiles(channel, directory).users();
+  }
+
+  /** The options, once {@link #make} got that far; else null. */
+  SpecOptions options() {
+    return options;
+  }
+
+  Spec spec() {
+    return spec;
+  }
+
+  LaunchPlan plan() {
+    return plan;
+  }
+
+  /** The connection, with HELLO sent, if users had to be looked up; else null. */
+  ControlChannel channel() {
+    return channel;
+  }
+}
