@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -26,7 +27,8 @@ final class Users {
     if (caller == Caller.ROOT) {
       return new User("root", 0, -1, Directories.forCaller("root"));
     }
-    String login = "nsrun-" + caller.name().toLowerCase() + "-" + ProcessHandle.current().pid();
+    String login =
+        "nsrun-" + caller.name().toLowerCase(Locale.ROOT) + "-" + ProcessHandle.current().pid();
     // Debian gives subordinate ids to regular users, and none to system users.
     Command.check(
         caller == Caller.RANGED
