@@ -47,7 +47,7 @@ int tests_done(void) { return broken_tests > 0; }
 bool check_that(bool held, const char *what, const char *file, int line)
 {
 	if (!held)
-		printf("# %s:%d: does not hold: %s\n", file, line, what);
+		(void)fprintf(stderr, "# %s:%d: does not hold: %s\n", file, line, what);
 	broken |= !held;
 	return held;
 }
@@ -57,15 +57,14 @@ bool check_text(const char *got, const char *wanted, const char *file, int line)
 	bool same = got != NULL && wanted != NULL ? strcmp(got, wanted) == 0 : got == wanted;
 
 	if (!same)
-		printf("# %s:%d: got \"%s\", wanted \"%s\"\n", file, line, got ? got : "(none)",
-		       wanted ? wanted : "(none)");
+		(void)fprintf(stderr, "# %s:%d: got \"%s\", wanted \"%s\"\n", file, line, got ? got : "(none)",
+			      wanted ? wanted : "(none)");
 	broken |= !same;
 	return same;
 }
 
 void skip(const char *why)
 {
-	printf("# skipped: %s\n", why);
-	(void)fflush(stdout);
+	(void)fprintf(stderr, "# skipped: %s\n", why);
 	exit(CODE_SKIPPED);
 }
