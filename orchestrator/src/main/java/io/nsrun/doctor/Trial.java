@@ -28,6 +28,7 @@ public enum Trial {
   private final String id;
   private final String what;
   private final String why;
+
   @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable, its type does not say so
   private final List<String> options;
 

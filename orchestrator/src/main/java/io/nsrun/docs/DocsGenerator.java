@@ -1,0 +1,81 @@
+package io.nsrun.docs;
+
+import io.nsrun.cli.CommandModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Writes manual pages and completion scripts; called by the build. */
+public final class DocsGenerator {
+  private DocsGenerator() {}
+
+  /**
+   * Writes {@code man/NAME.1} and {@code completion/nsrun.bash} and {@code completion/_nsrun}
+   * (zsh).
+   *
+   * @param args the directory to write to, and the date of the pages
+   */
+  public static void main(String[] args) throws IOException {
+    if (args.length != 2) {
+      throw new IllegalArgumentException("usage: DocsGenerator DIRECTORY DATE");
+    }
+    Path target = Path.of(args[0]);
+    CommandLine root = CommandModel.all();
+    // The build's time stamp may carry a time of day.
+    for (Map.Entry<String, String> page :
+        manPages(root, args[1].replaceFirst("T.*", "")).entrySet()) {
+      write(target.resolve("man").resolve(page.getKey() + ".1"), page.getValue());
+    }
+    write(target.resolve("completion/nsrun.bash"), bash(root));
+    write(target.resolve("completion/_nsrun"), zsh(root));
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  /** Page name to roff: one for the program, and one for each command that has options. */
+  static Map<String, String> manPages(CommandLine root, String date) {
+    Map<String, String> pages = new LinkedHashMap<>();
+    String program = root.getCommandSpec().name();
+    pages.put(program, ManPage.of(program, root.getCommandSpec(), date));
+    for (CommandLine command : root.getSubcommands().values()) {
+      CommandSpec spec = command.getCommandSpec();
+      if (!spec.usageMessage().hidden() && !spec.options().isEmpty()) {
+        String name = program + "-" + lastWord(spec.name());
+        pages.put(name, ManPage.of(name, spec, date));
+      }
+    }
+    return pages;
+  }
+
+  /** A command may be named with its program, e.g. {@code nsrun run}. */
+  static String lastWord(String name) {
+    return name.substring(name.lastIndexOf(' ') + 1);
+  }
+
+  static String bash(CommandLine root) {
+    return AutoComplete.bash(root.getCommandSpec().name(), root);
+  }
+
+  /**
+   * The same for zsh, which runs bash's functions through bashcompinit. zsh takes the whole file as
+   * the function that completes: it registers itself on the first call, and must answer that too.
+   */
+  static String zsh(CommandLine root) {
+    String name = root.getCommandSpec().name();
+    return "#compdef "
+        + name
+        + "\nautoload -U +X bashcompinit && bashcompinit\n"
+        + bash(root)
+        + "\n_bash_complete -o default -F _complete_"
+        + name
+        + "\n";
+  }
+}

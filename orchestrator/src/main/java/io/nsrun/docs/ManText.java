@@ -1,0 +1,170 @@
+package io.nsrun.docs;
+
+import java.util.List;
+
+/**
+ * What manual pages say beyond the options.
+ *
+ * <p>A body is paragraphs, divided by empty lines. One that is indented is an example, printed as
+ * it stands; one whose first line ends with a colon and whose rest is indented is a term and its
+ * meaning; in others *words* are bold.
+ */
+final class ManText {
+  /**
+   * A section of a page.
+   *
+   * @param title in capitals
+   * @param body see {@link ManText}
+   */
+  record Section(String title, String body) {}
+
+  private static final Section EXIT =
+      new Section(
+          "EXIT STATUS",
+          """
+          0-255:
+            The command's own exit code.
+
+          128+N:
+            Signal N killed the command.
+
+          125:
+            nsrun itself failed, or was called wrongly.
+
+          126:
+            The command was found but can't be executed.
+
+          127:
+            The command was not found.
+          """);
+
+  private static final Section ENVIRONMENT =
+      new Section(
+          "ENVIRONMENT",
+          """
+          NSRUN_HOME:
+            An absolute path; what nsrun keeps goes to its subdirectories *cache*, *data* and
+            *state*.
+
+          XDG_CACHE_HOME, XDG_DATA_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR:
+            Without NSRUN_HOME, the *nsrun* directories in these are used.
+
+          COLUMNS:
+            Width of what is printed for people.
+          """);
+
+  private static final Section FILES =
+      new Section(
+          "FILES",
+          """
+          ~/.cache/nsrun/nsinit-*:
+            The program that makes containers, as it came in the jar. It is compared with the jar
+            before each use, and may be removed at any time.
+
+          ~/.local/share/nsrun/rootfs (root: /var/lib/nsrun/rootfs):
+            Unpacked root filesystems. They may be removed while no container uses them.
+
+          /etc/subuid, /etc/subgid:
+            The ranges of ids that a user may give to containers.
+          """);
+
+  private static final Section RUN_EXAMPLES =
+      new Section(
+          "EXAMPLES",
+          """
+          A shell in a container:
+
+            nsrun run
+
+          A command on a directory of your own, whose files it can't change, with a time limit:
+
+            nsrun run --timeout 10s -v "$PWD:/src:ro" -w /src busybox sh -c 'ls | wc -l'
+
+          What would be done, as data:
+
+            nsrun run --dry-run --format json busybox true
+          """);
+
+  private ManText() {}
+
+  /** The sections of a page that follow its options. */
+  static List<Section> of(String page) {
+    return switch (page) {
+      case "nsrun" ->
+          List.of(
+              EXIT,
+              ENVIRONMENT,
+              FILES,
+              new Section(
+                  "SEE ALSO",
+                  "*nsrun-run*(1), *nsrun-explain*(1), *nsrun-doctor*(1), *namespaces*(7)"));
+      case "nsrun-run" ->
+          List.of(
+              EXIT,
+              ENVIRONMENT,
+              FILES,
+              RUN_EXAMPLES,
+              new Section(
+                  "SEE ALSO",
+                  "*nsrun*(1), *nsrun-explain*(1), *nsrun-doctor*(1), *subuid*(5),"
+                      + " *capabilities*(7), *namespaces*(7)"));
+      case "nsrun-explain" ->
+          List.of(
+              new Section(
+                  "EXAMPLES",
+                  """
+                  Each step of a start, what the kernel does, and why:
+
+                    nsrun explain busybox sh | less
+                  """),
+              new Section(
+                  "SEE ALSO", "*nsrun*(1), *nsrun-run*(1), *namespaces*(7), *user_namespaces*(7)"));
+      case "nsrun-doctor" ->
+          List.of(
+              new Section(
+                  "EXIT STATUS",
+                  """
+                  0:
+                    A *nsrun run* without options can work on this machine.
+
+                  1:
+                    It can't; the lines that say FAIL tell why.
+                  """),
+              new Section("SEE ALSO", "*nsrun*(1), *subuid*(5), *user_namespaces*(7)"));
+      default -> List.of();
+    };
+  }
+
+  /** Writes a body as roff. */
+  static void write(String body, Roff roff) {
+    for (String paragraph : body.strip().split("\n\n+", -1)) {
+      int newline = paragraph.indexOf('\n');
+      if (newline > 0 && paragraph.charAt(newline - 1) == ':') {
+        roff.term();
+        roff.raw(Roff.bold(paragraph.substring(0, newline - 1)));
+        roff.raw(styled(paragraph.substring(newline + 1).replaceAll("\\s+", " ").trim()));
+      } else if (paragraph.startsWith("  ")) {
+        roff.paragraph();
+        roff.beginExample();
+        for (String line : paragraph.split("\n", -1)) {
+          roff.text(line);
+        }
+        roff.endExample();
+      } else {
+        roff.paragraph();
+        roff.raw(styled(paragraph.replaceAll("\\s+", " ")));
+      }
+    }
+  }
+
+  private static String styled(String text) {
+    StringBuilder line = new StringBuilder();
+    String[] parts = text.split("\\*", -1);
+    for (int i = 0; i < parts.length; i++) {
+      boolean unpaired = i == parts.length - 1 && i % 2 == 1;
+      line.append(unpaired ? "*" : "");
+      line.append(i % 2 == 1 && !unpaired ? Roff.bold(parts[i]) : Roff.escape(parts[i]));
+    }
+    return line.toString();
+  }
+}

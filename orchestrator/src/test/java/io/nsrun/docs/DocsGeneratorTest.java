@@ -1,0 +1,141 @@
+package io.nsrun.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.nsrun.cli.CommandModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+class DocsGeneratorTest {
+  private static final String DATE = "2026-11-24";
+  private static final Map<String, String> PAGES = DocsGenerator.manPages(CommandModel.all(), DATE);
+
+  @TempDir Path directory;
+
+  @Test
+  void thereIsAPageForTheProgramAndForEachCommandWithOptions() {
+    assertThat(PAGES).containsOnlyKeys("nsrun", "nsrun-run", "nsrun-explain", "nsrun-doctor");
+  }
+
+  static Stream<String> namesOfRun() {
+    return CommandModel.all().getSubcommands().get("run").getCommandSpec().options().stream()
+        .flatMap(option -> Stream.of(option.names()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("namesOfRun")
+  void everyOptionOfRunIsInItsPageAndInTheCompletion(String name) {
+    assertThat(PAGES.get("nsrun-run")).contains("\\fB" + name.replace("-", "\\-") + "\\fR");
+    assertThat(DocsGenerator.bash(CommandModel.all())).contains("'" + name + "'");
+  }
+
+  @Test
+  void everyCommandIsInThePageOfTheProgramAndInTheCompletion() {
+    String bash = DocsGenerator.bash(CommandModel.all());
+    for (String command : CommandModel.all().getSubcommands().keySet()) {
+      assertThat(PAGES.get("nsrun")).contains("\\fB" + command + "\\fR");
+      assertThat(bash).containsPattern("commands=\"[^\"]*\\b" + command + "\\b");
+    }
+  }
+
+  static Stream<String> pages() {
+    return PAGES.keySet().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void mandocFindsNothingToComplainAbout(String page) throws IOException, InterruptedException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/mandoc")), "mandoc is installed");
+
+    // Style remarks are about other tools' habits; warnings and errors are about the page.
+    assertThat(output(page, "mandoc", "-T", "lint", "-W", "warning")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void groffFindsNothingToComplainAbout(String page) throws IOException, InterruptedException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/groff")), "groff is installed");
+
+    assertThat(output(page, "groff", "-man", "-ww", "-z")).isEmpty();
+  }
+
+  @Test
+  void aRenderedPageShowsOptionsAsTheyAreTyped() throws IOException, InterruptedException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/mandoc")), "mandoc is installed");
+
+    String text = output("nsrun-run", "mandoc", "-T", "utf8").replaceAll(".\b", "");
+
+    assertThat(text).contains("--stop-timeout=DURATION", "-v \"$PWD:/src:ro\" -w /src busybox");
+  }
+
+  @Test
+  void bothCompletionScriptsAreValidForBash() throws IOException, InterruptedException {
+    Path script = directory.resolve("nsrun.bash");
+    Files.writeString(script, DocsGenerator.bash(CommandModel.all()));
+
+    assertThat(run(List.of("bash", "-n", script.toString()))).isEmpty();
+    assertThat(DocsGenerator.zsh(CommandModel.all())).startsWith("#compdef nsrun\n");
+  }
+
+  @Test
+  void bashCompletesAnOptionOfRun() throws IOException, InterruptedException {
+    Path script = directory.resolve("nsrun.bash");
+    Files.writeString(script, DocsGenerator.bash(CommandModel.all()));
+    String ask =
+        // Only inside a real completion there is something whose options could be changed.
+        "compopt() { :; }; source "
+            + script
+            + "; COMP_WORDS=(nsrun run --ephe); COMP_CWORD=2; COMP_LINE='nsrun run --ephe'"
+            + "; _complete_nsrun; echo \"${COMPREPLY[@]}\"";
+
+    assertThat(run(List.of("bash", "-c", ask)).trim()).isEqualTo("--ephemeral");
+  }
+
+  @Test
+  void anOptionWithoutDescriptionStopsTheBuild() {
+    CommandSpec spec = CommandSpec.create().name("nsrun");
+    spec.usageMessage().description("Do something.");
+    spec.addOption(OptionSpec.builder("--mystery").type(boolean.class).build());
+    CommandLine program = new CommandLine(spec);
+
+    assertThatThrownBy(() -> DocsGenerator.manPages(program, DATE))
+        .hasMessage("nsrun: --mystery has no description");
+  }
+
+  @Test
+  void textThatLooksLikeARequestComesOutAsText() {
+    assertThat(new Roff().text(".so /etc/passwd").text("'br").toString())
+        .isEqualTo("\\&.so /etc/passwd\n\\(aqbr\n");
+  }
+
+  private String output(String page, String... command) throws IOException, InterruptedException {
+    Path file = directory.resolve(page + ".1");
+    Files.writeString(file, PAGES.get(page));
+    List<String> words = new ArrayList<>(List.of(command));
+    words.add(file.toString());
+    return run(words);
+  }
+
+  private static String run(List<String> command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return text;
+  }
+}
