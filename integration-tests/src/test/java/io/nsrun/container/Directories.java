@@ -13,7 +13,7 @@ import java.util.List;
  * the tests ends.
  */
 final class Directories {
-  private static final Path BASE = make();
+  static final Path BASE = make();
 
   static final Path JAR = copyJar();
 
@@ -25,6 +25,21 @@ final class Directories {
       Command.check(List.of("chown", login + ":", home.toString()));
       Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
       return home;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** XDG_RUNTIME_DIR of {@code caller}. */
+  static Path runtimeOf(Caller caller) {
+    try {
+      Path runtime = BASE.resolve("run").resolve(caller.login());
+      if (!Files.isDirectory(runtime)) {
+        Files.createDirectories(runtime);
+        Command.check(List.of("chown", caller.login() + ":", runtime.toString()));
+        Files.setPosixFilePermissions(runtime, PosixFilePermissions.fromString("rwx------"));
+      }
+      return runtime;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,24 +13,29 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What of the host a container could leave behind: processes of nsinit, mounts, namespaces, and
- * files where nsrun keeps its own. Taken before and after, two of these are equal.
+ * What of the host a container could leave behind: processes, mounts, namespaces, and files where
+ * nsrun keeps its own. Taken before and after, two of these are equal.
+ *
+ * <p>Others may run containers at the same time. Those of this JVM are told apart by an {@link
+ * #MARK} that every descendant inherits, whatever becomes of its parents.
  */
 public record Host(
-    List<String> nsinits, List<String> mounts, TreeSet<String> namespaces, List<String> files) {
+    List<String> processes, List<String> mounts, TreeSet<String> namespaces, List<String> files) {
+  /** The oom_score_adj of whatever {@link Nsrun} starts; proc(5). */
+  static final String MARK = Long.toString(1 + ProcessHandle.current().pid() % 999);
+
   /** The host as it is now. */
   public static Host now() {
     try {
-      List<String> nsinits = new ArrayList<>();
+      List<String> marked = new ArrayList<>();
       TreeSet<String> namespaces = new TreeSet<>();
-      for (Path process : processes()) {
-        String name = read(process.resolve("comm")).strip();
-        if (name.equals("nsinit")) {
-          nsinits.add(process.getFileName().toString());
+      for (Path process : processesNow()) {
+        if (read(process.resolve("oom_score_adj")).strip().equals(MARK)) {
+          marked.add(process.getFileName() + " " + read(process.resolve("comm")).strip());
+          namespaces.addAll(namespacesOf(process));
         }
-        namespaces.addAll(namespacesOf(process));
       }
-      return new Host(nsinits, mountsNow(), namespaces, filesNow());
+      return new Host(marked, mountsNow(), namespaces, filesNow());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -43,7 +47,7 @@ public record Host(
    */
   public void assertUnchanged() {
     Host now = now();
-    assertThat(now.nsinits).as("processes of nsinit").isEqualTo(nsinits);
+    assertThat(now.processes).as("processes").isEqualTo(processes);
     assertThat(now.mounts).as("mounts").isEqualTo(mounts);
     assertThat(now.files).as("files of nsrun").isEqualTo(files);
     TreeSet<String> added = new TreeSet<>(now.namespaces);
@@ -51,7 +55,7 @@ public record Host(
     assertThat(added).as("namespaces").isEmpty();
   }
 
-  private static List<Path> processes() throws IOException {
+  private static List<Path> processesNow() throws IOException {
     List<Path> processes = new ArrayList<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
       all.forEach(processes::add);
@@ -72,18 +76,22 @@ public record Host(
     return links;
   }
 
+  /** All mounts but those that other programs have below /tmp. */
   private static List<String> mountsNow() throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/mountinfo"));
+    List<String> mounts = new ArrayList<>();
+    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+      if (!line.contains(" /tmp/") || line.contains(Directories.BASE.toString())) {
+        mounts.add(line);
+      }
+    }
+    return mounts;
   }
 
   private static List<String> filesNow() throws IOException {
     List<String> files = new ArrayList<>();
-    try (DirectoryStream<Path> tmp = Files.newDirectoryStream(Path.of("/tmp"), "nsrun-[0-9]*")) {
-      for (Path directory : tmp) {
-        list(directory, files);
-      }
+    for (Caller caller : Caller.values()) {
+      list(Directories.runtimeOf(caller), files);
     }
-    list(Path.of("/run/nsrun"), files);
     return files;
   }
 
@@ -92,17 +100,18 @@ public record Host(
       return;
     }
     try (Stream<Path> walk = Files.walk(directory)) {
-      walk.filter(path -> !path.equals(directory)).map(Path::toString).sorted().forEach(files::add);
+      walk.filter(path -> !Files.isDirectory(path))
+          .map(Path::toString)
+          .sorted()
+          .forEach(files::add);
     }
   }
 
   private static String read(Path file) throws IOException {
     try {
       return Files.readString(file);
-    } catch (NoSuchFileException e) {
-      return "";
     } catch (IOException e) {
-      // ESRCH: it ended between open and read.
+      // It ended meanwhile.
       return "";
     }
   }

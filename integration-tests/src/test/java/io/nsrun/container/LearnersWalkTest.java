@@ -126,7 +126,7 @@ class LearnersWalkTest {
     String id = Command.check(List.of("ipcmk", "--shmem", "4096")).replaceAll("\\D+", "");
     try {
       List<String> entries = new ArrayList<>();
-      for (String line : Nsrun.as(caller).run("busybox", "ipcs", "-a").orFail().lines()) {
+      for (String line : Nsrun.as(caller).run("--rootfs-host", "ipcs", "-a").orFail().lines()) {
         if (line.startsWith("0x")) {
           entries.add(line);
         }

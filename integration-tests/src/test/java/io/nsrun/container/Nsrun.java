@@ -27,6 +27,7 @@ public final class Nsrun {
     environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     environment.put("HOME", caller.home().toString());
     environment.put("LANG", "C.UTF-8");
+    environment.put("XDG_RUNTIME_DIR", Directories.runtimeOf(caller).toString());
   }
 
   public static Nsrun as(Caller caller) {
@@ -126,7 +127,7 @@ public final class Nsrun {
   }
 
   private List<String> command(String... args) {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(List.of("choom", "-n", Host.MARK, "--"));
     if (!caller.isRoot()) {
       command.addAll(
           List.of(
