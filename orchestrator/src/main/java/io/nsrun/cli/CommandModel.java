@@ -2,6 +2,7 @@ package io.nsrun.cli;
 
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.IParameterPreprocessor;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -49,9 +50,10 @@ public final class CommandModel {
    * One command.
    *
    * @param name one of {@link #COMMANDS}
-   * @param values takes what is parsed
+   * @param given takes what is parsed
    */
-  static CommandLine command(String name, OptionValues values) {
+  static CommandLine command(String name, OptionValues given) {
+    IParameterPreprocessor values = new PicocliValues(given);
     CommandSpec spec = CommandSpec.create();
     spec.qualifiedName(" ");
     spec.name("nsrun " + name);
@@ -73,7 +75,19 @@ public final class CommandModel {
     return new CommandLine(spec);
   }
 
-  private static void run(CommandSpec spec, OptionValues values) {
+  /**
+   * Parses the words of a command.
+   *
+   * @param name one of {@link #COMMANDS}
+   * @throws CommandLine.ParameterException if something is wrong with them
+   */
+  static OptionValues parse(String name, String[] args) {
+    OptionValues values = new OptionValues();
+    command(name, values).parseArgs(args);
+    return values;
+  }
+
+  private static void run(CommandSpec spec, IParameterPreprocessor values) {
     spec.usageMessage()
         .description("Run a command in a new container.")
         .footer(
@@ -88,7 +102,7 @@ public final class CommandModel {
     spec.addPositional(words("[ROOTFS [COMMAND [ARG...]]]", values));
   }
 
-  private static void explain(CommandSpec spec, OptionValues values) {
+  private static void explain(CommandSpec spec, IParameterPreprocessor values) {
     spec.usageMessage()
         .description(
             "Explain what 'nsrun run' would do with the same words, step by step. Nothing is run.");
@@ -100,7 +114,7 @@ public final class CommandModel {
     spec.addPositional(words("[ROOTFS [COMMAND [ARG...]]]", values));
   }
 
-  private static void doctor(CommandSpec spec, OptionValues values) {
+  private static void doctor(CommandSpec spec, IParameterPreprocessor values) {
     spec.usageMessage()
         .description(
             "Look at this machine for what nsrun needs, and say what to do about what is missing.");
@@ -116,12 +130,12 @@ public final class CommandModel {
     spec.addOption(option(RunOption.HELP, values));
   }
 
-  private static void help(CommandSpec spec, OptionValues values) {
+  private static void help(CommandSpec spec, IParameterPreprocessor values) {
     spec.usageMessage().description("Print what a command is for, and its options.");
     spec.addPositional(words("[COMMAND]", values));
   }
 
-  private static OptionSpec option(RunOption option, OptionValues values) {
+  private static OptionSpec option(RunOption option, IParameterPreprocessor values) {
     OptionSpec.Builder builder =
         OptionSpec.builder(option.names())
             .description(option.description())
@@ -139,7 +153,7 @@ public final class CommandModel {
     return builder.build();
   }
 
-  private static PositionalParamSpec words(String label, OptionValues values) {
+  private static PositionalParamSpec words(String label, IParameterPreprocessor values) {
     return PositionalParamSpec.builder()
         .index("0..*")
         .arity("0..*")

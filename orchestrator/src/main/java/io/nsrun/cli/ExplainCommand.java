@@ -7,7 +7,6 @@ import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine;
 
 /** {@code explain}: tells what a run would do, and does nothing. */
 final class ExplainCommand {
@@ -16,12 +15,9 @@ final class ExplainCommand {
   private ExplainCommand() {}
 
   static int execute(String[] args, ErrorPrinter errors) throws IOException, InterruptedException {
-    OptionValues values = new OptionValues();
-    CommandLine command = CommandModel.command("explain", values);
-    command.parseArgs(args);
+    OptionValues values = CommandModel.parse("explain", args);
     if (values.has(RunOption.HELP)) {
-      InfoCommands.usage(command, System.out);
-      return ExitCode.OK;
+      return InfoCommands.help(new String[] {"explain"}, System.out, errors);
     }
     if (values.has(RunOption.LOG_LEVEL)
         && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {

@@ -60,12 +60,9 @@ final class InfoCommands {
 
   /** Exit code 0 if a run works here, else 1. */
   static int doctor(String[] args, ErrorPrinter errors) throws IOException {
-    OptionValues values = new OptionValues();
-    CommandLine command = CommandModel.command("doctor", values);
-    command.parseArgs(args);
+    OptionValues values = CommandModel.parse("doctor", args);
     if (values.has(RunOption.HELP)) {
-      usage(command, System.out);
-      return ExitCode.OK;
+      return help(new String[] {"doctor"}, System.out, errors);
     }
     boolean json = OutputFormat.isJson(values);
     Report report = new Doctor(new LocalMachine()).examine();

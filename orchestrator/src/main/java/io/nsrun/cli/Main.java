@@ -5,7 +5,6 @@ import io.nsrun.log.StderrLogProvider;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine;
 
 /**
  * Entry point of {@code java -jar orchestrator.jar}: finds the command, and turns whatever goes
@@ -36,14 +35,12 @@ public final class Main {
         return ExitCode.NSRUN;
       }
       return dispatch(args, first, errors);
-    } catch (CommandLine.ParameterException e) {
-      return badOption(e, errors);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       errors.line("interrupted");
       return ExitCode.NSRUN;
     } catch (IOException | RuntimeException | Error e) {
-      return errors.failure(e);
+      return BadWords.tell(e, errors) ? ExitCode.NSRUN : errors.failure(e);
     }
   }
 
@@ -102,7 +99,9 @@ public final class Main {
 
   private static int unknownCommand(String word, ErrorPrinter errors) {
     String what = word.startsWith("-") ? "option" : "command";
-    String nearest = Suggestion.nearest(word, List.of(CommandModel.COMMANDS));
+    List<String> known = new ArrayList<>(List.of(CommandModel.COMMANDS));
+    known.addAll(List.of("--help", "--version", "--log-level"));
+    String nearest = Suggestion.nearest(word, known);
     errors.line(
         "unknown "
             + what
@@ -110,31 +109,6 @@ public final class Main {
             + word
             + "'"
             + (nearest == null ? "; see 'nsrun help'" : "; did you mean '" + nearest + "'?"));
-    return ExitCode.NSRUN;
-  }
-
-  private static int badOption(CommandLine.ParameterException e, ErrorPrinter errors) {
-    if (e instanceof CommandLine.UnmatchedArgumentException unmatched
-        && !unmatched.getUnmatched().isEmpty()) {
-      String word = unmatched.getUnmatched().get(0);
-      int space = word.indexOf(" (while processing option");
-      String option = space < 0 ? word : "-" + word.substring(0, space);
-      int equals = option.indexOf('=');
-      String name = equals < 0 ? option : option.substring(0, equals);
-      List<String> known =
-          new ArrayList<>(e.getCommandLine().getCommandSpec().optionsMap().keySet());
-      String nearest = Suggestion.nearest(name, known);
-      String command = e.getCommandLine().getCommandSpec().name();
-      String what = name.startsWith("-") ? "unknown option " : "unexpected word ";
-      errors.line(
-          what
-              + name
-              + (nearest == null
-                  ? "; see '" + command + " --help'"
-                  : "; did you mean " + nearest + "?"));
-    } else {
-      errors.line(e.getMessage());
-    }
     return ExitCode.NSRUN;
   }
 }

@@ -15,7 +15,6 @@ import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine;
 
 /** {@code run}: from words to a container, and from its end to an exit code. */
 final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Runnable {
@@ -42,12 +41,12 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       get();
     }
     try {
-      OptionValues values = new OptionValues();
-      CommandLine command = CommandModel.command("run", values);
-      command.parseArgs(args);
+      OptionValues values = OptionParser.parse(args);
+      if (values == null) {
+        values = CommandModel.parse("run", args);
+      }
       if (values.has(RunOption.HELP)) {
-        InfoCommands.usage(command, System.out);
-        return ExitCode.OK;
+        return InfoCommands.help(new String[] {"run"}, System.out, errors);
       }
       if (values.has(RunOption.LOG_LEVEL)
           && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {

@@ -10,9 +10,13 @@ final class Suggestion {
    * The word of {@code known} that takes the fewest letters inserted, dropped or replaced to become
    * {@code word}.
    *
-   * @return null if none is near: more than a third of the letters would have to change
+   * @return null if none is near: more than a third of the letters would have to change, or there
+   *     are fewer than three
    */
   static String nearest(String word, List<String> known) {
+    if (word.length() < 3) {
+      return null;
+    }
     String best = null;
     int least = 1 + Math.max(1, word.length() / 3);
     for (String candidate : known) {

@@ -108,23 +108,22 @@ public final class Nsinit implements AutoCloseable {
       open = channel;
       running = !ended;
     }
-    stopListening();
-    if (open != null) {
+    if (open == null && running) {
+      // Before its socket is taken away, for it would complain about that.
+      kill();
+    } else if (open != null) {
       try {
         open.close();
       } catch (IOException e) {
-        // What counts is that nsinit sees the end of it, and the kill below makes sure.
-        running = true;
+        kill();
       }
-    }
-    if (running && open == null) {
-      kill();
     }
     try {
       awaitExit();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    stopListening();
   }
 
   /** As {@link #close}, but without waiting: for a handler that must not block. */
@@ -132,8 +131,8 @@ public final class Nsinit implements AutoCloseable {
     synchronized (this) {
       closed = true;
     }
-    stopListening();
     kill();
+    stopListening();
   }
 
   private void kill() {
