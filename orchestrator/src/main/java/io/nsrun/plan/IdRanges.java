@@ -46,21 +46,23 @@ final class IdRanges {
   static List<IdRange> usable(List<IdRange> granted, List<IdRange> existing, long own) {
     List<IdRange> result = new ArrayList<>();
     for (int i = 0; i < granted.size(); i++) {
-      List<IdRange> pieces = new ArrayList<>();
       for (int k = 0; k < existing.size(); k++) {
         long start = Math.max(granted.get(i).start(), existing.get(k).start());
         long end = Math.min(granted.get(i).end(), existing.get(k).end());
         if (start < end) {
-          pieces.add(new IdRange(start, end - start));
+          addNew(result, new IdRange(start, end - start), own);
         }
       }
-      pieces = without(pieces, new IdRange(own, 1));
-      for (int k = 0; k < result.size(); k++) {
-        pieces = without(pieces, result.get(k));
-      }
-      result.addAll(pieces);
     }
     return result;
+  }
+
+  private static void addNew(List<IdRange> ranges, IdRange added, long own) {
+    List<IdRange> pieces = without(List.of(added), new IdRange(own, 1));
+    for (int i = 0; i < ranges.size(); i++) {
+      pieces = without(pieces, ranges.get(i));
+    }
+    ranges.addAll(pieces);
   }
 
   private static List<IdRange> without(List<IdRange> ranges, IdRange hole) {

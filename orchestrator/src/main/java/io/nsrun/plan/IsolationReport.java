@@ -123,7 +123,7 @@ final class IsolationReport {
     } else {
       add(
           Isolation.Aspect.SYSFS,
-          !spec.root().host(),
+          false,
           spec.root().host() ? "host" : "left out",
           "sysfs shows the network namespace, which is shared");
     }

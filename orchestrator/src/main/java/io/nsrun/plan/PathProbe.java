@@ -19,6 +19,10 @@ final class PathProbe {
   private PathProbe() {}
 
   static PathKind kind(String path) {
+    // Java takes the empty path for the working directory; the kernel does not.
+    if (path.isEmpty()) {
+      return PathKind.MISSING;
+    }
     File file = new File(path);
     if (file.isDirectory()) {
       return file.canExecute() ? PathKind.DIRECTORY : PathKind.UNSEARCHABLE_DIRECTORY;

@@ -49,10 +49,14 @@ public final class Planner {
    * @throws io.nsrun.spec.SpecProblemsException if {@code problems} has any in the end
    */
   public static LaunchPlan plan(Spec spec, HostFacts facts, SpecProblems problems) {
+    int before = problems.count();
     spec.validate(problems);
+    boolean wellFormed = problems.count() == before;
     PathChecks.check(spec, facts, problems);
-    // What follows relies on a well-formed spec.
-    problems.throwIfAny();
+    if (!wellFormed) {
+      // What follows would stumble over a malformed spec.
+      problems.throwIfAny();
+    }
     return new Planner(spec, facts, problems).plan();
   }
 
@@ -126,8 +130,8 @@ public final class Planner {
     } else if (user.mode() == UserNamespace.Mode.JOIN) {
       joined.add(new Step.Joined(LinuxConstants.CLONE_NEWUSER, user.path()));
     }
-    for (NamespaceType type : spec.namespaces().keySet()) {
-      NamespaceMode mode = spec.namespace(type);
+    for (NamespaceType type : NamespaceType.values()) {
+      NamespaceMode mode = spec.namespaces().get(type);
       if (mode instanceof NamespaceMode.Private) {
         create |= flag(type);
       } else if (mode instanceof NamespaceMode.Join join) {

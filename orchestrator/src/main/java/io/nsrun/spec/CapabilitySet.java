@@ -45,6 +45,17 @@ public record CapabilitySet(long bits) {
     return (bits & capability.bit()) != 0;
   }
 
+  // By hand: the first call of what the compiler makes of a record costs more than all of planning.
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CapabilitySet that && bits == that.bits;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(bits);
+  }
+
   /**
    * The names with their prefix, comma-separated, in the order of the numbers; unknown bits are
    * left out.

@@ -52,6 +52,11 @@ public final class SpecProblems {
     return problems.isEmpty();
   }
 
+  /** How many were collected so far. */
+  public int count() {
+    return problems.size();
+  }
+
   /** What was collected so far, in the order of discovery. */
   public List<Problem> list() {
     return List.copyOf(problems);

@@ -142,9 +142,9 @@ final class SpecValidator {
   }
 
   private void namespaces() {
-    for (Map.Entry<NamespaceType, NamespaceMode> entry : spec.namespaces().entrySet()) {
-      if (entry.getValue() instanceof NamespaceMode.Join join) {
-        path(entry.getKey().field(), join.path());
+    for (NamespaceType type : NamespaceType.values()) {
+      if (spec.namespaces().get(type) instanceof NamespaceMode.Join join) {
+        path(type.field(), join.path());
       }
     }
     if (!spec.isPrivate(NamespaceType.MOUNT)) {
