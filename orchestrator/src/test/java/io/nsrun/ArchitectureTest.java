@@ -1,0 +1,127 @@
+package io.nsrun;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Holds the arrows between packages that docs/design.md draws. */
+class ArchitectureTest {
+  /** The pure part of the package plan. */
+  private static final String PLANNING =
+      "io\\.nsrun\\.plan\\.(\\w*Planner|PlanBuilder|SystemMounts|PathChecks|IdRanges|IdPlan"
+          + "|IsolationReport|Isolation|LaunchPlan|HostFacts|\\w*Step)(\\$\\w+)*";
+
+  private static JavaClasses ours;
+
+  @BeforeAll
+  static void readClasses() {
+    ours =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.nsrun");
+  }
+
+  @Test
+  void packagesDoNotDependOnOneAnotherInCircles() {
+    slices().matching("io.nsrun.(*)..").should().beFreeOfCycles().check(ours);
+  }
+
+  @Test
+  void specDependsOnTheJdkOnly() {
+    onlyDependOn("spec");
+  }
+
+  @Test
+  void planDependsOnSpecAndPrintsJson() {
+    onlyDependOn("plan", "io.nsrun.spec..", "com.fasterxml.jackson.core..");
+  }
+
+  @Test
+  void controlDependsOnPlanAndSpecSocketsAndJson() {
+    onlyDependOn(
+        "control",
+        "io.nsrun.plan..",
+        "io.nsrun.spec..",
+        "jdk.net..",
+        "jnr..",
+        "com.fasterxml.jackson.core..");
+  }
+
+  @Test
+  void nothingButTheCommandLineDependsOnTheCommandLine() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.nsrun.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.nsrun.cli..")
+        .check(ours);
+  }
+
+  @Test
+  void planningLooksAtItsArgumentsAndNeverAtTheMachine() {
+    noClasses()
+        .that()
+        .haveNameMatching(PLANNING)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.io..", "java.nio..", "java.net..")
+        .orShould()
+        .callMethod(System.class, "getenv", String.class)
+        .orShould()
+        .callMethod(System.class, "getProperty", String.class)
+        .check(ours);
+  }
+
+  @Test
+  void thePathToAContainerStartsNoLambdaMachinery() throws IOException {
+    int seen = 0;
+    for (JavaClass type : ours) {
+      String name = type.getName();
+      if (name.startsWith("io.nsrun.spec.")
+          || name.startsWith("io.nsrun.control.")
+          || name.matches(PLANNING)
+          || name.startsWith("io.nsrun.plan.HostFactsReader")) {
+        seen++;
+        assertThat(constants(name))
+            .as("%s is on the way of every run, where the first lambda or indy costs 10 ms", name)
+            .doesNotContain(
+                "LambdaMetafactory", "StringConcatFactory", "java/util/stream", "java/util/regex");
+      }
+    }
+    assertThat(seen).isGreaterThan(80);
+  }
+
+  /** The class file as text: the names in its constant pool are readable in it. */
+  private static String constants(String className) throws IOException {
+    String file = "/" + className.replace('.', '/') + ".class";
+    try (InputStream in = ArchitectureTest.class.getResourceAsStream(file)) {
+      return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private static void onlyDependOn(String name, String... others) {
+    String[] allowed = Arrays.copyOf(others, others.length + 2);
+    allowed[others.length] = "java..";
+    allowed[others.length + 1] = "io.nsrun." + name + "..";
+    classes()
+        .that()
+        .resideInAPackage("io.nsrun." + name + "..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(allowed)
+        .check(ours);
+  }
+}

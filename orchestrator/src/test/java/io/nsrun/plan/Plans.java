@@ -1,0 +1,73 @@
+package io.nsrun.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+
+/** Looks into plans for tests. */
+final class Plans {
+  private Plans() {}
+
+  static <S extends Step> List<S> all(LaunchPlan plan, Class<S> kind) {
+    return plan.steps().stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  static <S extends Step> S only(LaunchPlan plan, Class<S> kind) {
+    List<S> steps = all(plan, kind);
+    assertThat(steps).hasSize(1);
+    return steps.get(0);
+  }
+
+  static boolean has(LaunchPlan plan, Class<? extends Step> kind) {
+    return plan.steps().stream().anyMatch(kind::isInstance);
+  }
+
+  /** Where things are mounted, in order. */
+  static List<String> targets(LaunchPlan plan) {
+    return all(plan, InitStep.Mount.class).stream().map(InitStep.Mount::target).toList();
+  }
+
+  /** The flags with which something is mounted on a target. */
+  static int flags(LaunchPlan plan, String target) {
+    return mountOn(plan, target).flags();
+  }
+
+  static InitStep.Mount mountOn(LaunchPlan plan, String target) {
+    List<InitStep.Mount> mounts =
+        all(plan, InitStep.Mount.class).stream().filter(m -> m.target().equals(target)).toList();
+    assertThat(mounts).hasSize(1);
+    return mounts.get(0);
+  }
+
+  /** What is mounted on a target, made before the pivot. */
+  static InitStep.Filesystem filesystemOn(LaunchPlan plan, String target) {
+    int slot = mountOn(plan, target).slot();
+    return all(plan, InitStep.Filesystem.class).stream()
+        .filter(f -> f.slot() == slot)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The host's tree that is mounted on a target, whoever cloned it. */
+  static Step.MountSource treeOn(LaunchPlan plan, String target) {
+    return tree(plan, mountOn(plan, target).slot());
+  }
+
+  static Step.MountSource tree(LaunchPlan plan, int slot) {
+    for (Step step : plan.steps()) {
+      if (step instanceof InitStep.Bind bind && bind.source().slot() == slot) {
+        return bind.source();
+      }
+      if (step instanceof HostStep.HostTree tree && tree.source().slot() == slot) {
+        return tree.source();
+      }
+    }
+    throw new AssertionError("no tree in slot " + slot);
+  }
+
+  static int indexOf(LaunchPlan plan, Step step) {
+    int index = plan.steps().indexOf(step);
+    assertThat(index).as("%s", step).isNotNegative();
+    return index;
+  }
+}
