@@ -31,7 +31,7 @@ int control_connect(const char *path)
 		fail(STEP_CONTROL, "socket", "AF_UNIX");
 	if (strlen(path) >= sizeof(address.sun_path))
 		fail_errno(STEP_CONTROL, ENAMETOOLONG, path, "at most 107 bytes");
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		fail(STEP_CONTROL, path, "connect");
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)

@@ -82,7 +82,7 @@ int root_mkdir(const char *path, mode_t mode)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	strcpy(copy, path);
+	memcpy(copy, path, strlen(path) + 1);
 	return make_directories(copy, mode);
 }
 
@@ -96,7 +96,7 @@ int root_open_parent(const char *path, const char **name)
 		errno = n == 0 ? ENOENT : n >= sizeof(copy) ? ENAMETOOLONG : EISDIR;
 		return -1;
 	}
-	strcpy(copy, path);
+	memcpy(copy, path, n + 1);
 	slash = strrchr(copy, '/');
 	*name = slash ? path + (slash - copy) + 1 : path;
 	if (slash == NULL || slash == copy)

@@ -363,7 +363,7 @@ static void listen_as(uid_t uid)
 	make_tree();
 	CHECK(chmod(tree_outside, 0777) == 0);
 	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", tree_outside);
-	(void)strcpy(socket_path, address.sun_path);
+	(void)snprintf(socket_path, sizeof(socket_path), "%s", address.sun_path);
 	CHECK(uid == geteuid() || seteuid(uid) == 0);
 	CHECK(bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, 1) == 0);
 	CHECK(uid == 0 || geteuid() != uid || getuid() == uid || seteuid(0) == 0);

@@ -93,7 +93,7 @@ uint8_t *at_the_edge(const void *from, size_t n)
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t wanted = (n / page + 2) * page;
 
-	if (size != wanted) {
+	if (pages == NULL || size != wanted) {
 		if (pages != NULL)
 			(void)munmap(pages, size);
 		size = wanted;

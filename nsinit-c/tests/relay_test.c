@@ -373,7 +373,7 @@ static void bad_text(void)
 		hex[i] = kept;
 	}
 	CHECK(relay_restore_from("") == 125);
-	(void)strcpy(hex + 2 * sizeof(struct termios), "00");
+	memcpy(hex + 2 * sizeof(struct termios), "00", sizeof("00"));
 	CHECK(relay_restore_from(hex) == 125);
 	hex[2 * sizeof(struct termios) - 1] = 0;
 	CHECK(relay_restore_from(hex) == 125);

@@ -73,12 +73,11 @@ void tree_link(const char *target, const char *name)
 bool outside_untouched(void)
 {
 	DIR *directory = opendir(tree_outside);
-	const struct dirent *entry;
 	unsigned entries = 0;
 	struct stat st;
 	char secret[80];
 
-	while (directory != NULL && (entry = readdir(directory)) != NULL)
+	while (directory != NULL && readdir(directory) != NULL)
 		entries++;
 	if (directory != NULL)
 		(void)closedir(directory);
