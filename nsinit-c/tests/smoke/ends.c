@@ -144,6 +144,8 @@ static void check_death_of_monitor(const struct target *t, bool init, const char
 	check(ended_within(command, GONE_MS) && ended_within(first, GONE_MS), sentence);
 	driver_finish(&d, &o);
 	check(!o.exited, "and the channel ends without an EXITED");
+	/* Where it did not die, it must not stay. */
+	kill((pid_t)o.started_pid, SIGKILL);
 	waitpid((pid_t)o.started_pid, NULL, 0);
 }
 
