@@ -95,10 +95,11 @@ void step_capabilities(const struct step *step)
 		     (unsigned long long)step->u.capabilities.permitted);
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		fail(STEP_CAPABILITIES, "PR_CAP_AMBIENT", "clear");
-	for (unsigned long cap = 0; cap < 64; cap++)
+	for (unsigned long cap = 0; cap < 64; cap++) {
 		if ((step->u.capabilities.ambient >> cap & 1) &&
 		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
 			fail(STEP_CAPABILITIES, "PR_CAP_AMBIENT", "raise capability %lu", cap);
+	}
 }
 
 static void no_new_privs(enum step_id step, const char *whose)

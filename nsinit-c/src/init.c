@@ -114,11 +114,12 @@ static int supervise(pid_t child, int inner)
 			continue;
 		if (fds[1].revents != 0)
 			_exit(125); /* the monitor is gone, and we and all our kind go with it */
-		while (read(fds[0].fd, &info, sizeof(info)) == sizeof(info))
+		while (read(fds[0].fd, &info, sizeof(info)) == sizeof(info)) {
 			if (info.ssi_signo != SIGCHLD)
 				forward(child, (int)info.ssi_signo);
 			else if (reap(child, &status))
 				return status;
+		}
 	}
 }
 

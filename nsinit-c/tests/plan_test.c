@@ -35,6 +35,13 @@ static const struct step *step_of(uint16_t id)
 	return &plan.steps[0];
 }
 
+static void check_numbers(struct reader *r, const uint32_t *wanted, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		CHECK(get_u32(r) == wanted[i]);
+	CHECK(!r->bad && r->at == r->end);
+}
+
 /* ---- what is understood ---- */
 
 static struct bytes b;
@@ -74,8 +81,7 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK_TEXT(step_of(STEP_UID_MAP)->u.map.helper, "/usr/bin/newuidmap");
 	r = step_of(STEP_UID_MAP)->u.map.entries;
 	CHECK(step_of(STEP_UID_MAP)->u.map.count == 2);
-	CHECK(get_u32(&r) == 0 && get_u32(&r) == 1000 && get_u32(&r) == 1);
-	CHECK(get_u32(&r) == 1 && get_u32(&r) == 100000 && get_u32(&r) == 65536);
+	check_numbers(&r, (const uint32_t[]){ 0, 1000, 1, 1, 100000, 65536 }, 6);
 	CHECK(!r.bad && r.at == r.end);
 	CHECK(step_of(STEP_GID_MAP)->u.map.deny_setgroups && step_of(STEP_GID_MAP)->u.map.count == 1);
 	CHECK_TEXT(step_of(STEP_GID_MAP)->u.map.helper, "");
@@ -138,7 +144,7 @@ static void command_fields_are_those_of_the_plan(void)
 	s = step_of(STEP_USER);
 	CHECK(s->u.user.uid == 1000 && s->u.user.gid == 1001 && s->u.user.set_groups && s->u.user.count == 2);
 	r = s->u.user.groups;
-	CHECK(get_u32(&r) == 1001 && get_u32(&r) == 27 && !r.bad && r.at == r.end);
+	check_numbers(&r, (const uint32_t[]){ 1001, 27 }, 2);
 	s = step_of(STEP_CAPABILITIES);
 	CHECK(s->u.capabilities.effective == 1 && s->u.capabilities.permitted == 3);
 	CHECK(s->u.capabilities.inheritable == 4 && s->u.capabilities.ambient == 8);

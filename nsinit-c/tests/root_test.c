@@ -43,8 +43,8 @@ static void enter_tree(void)
 	leave_tree();
 	if (chdir(tree_root) < 0 || chdir("..") < 0 || chroot(".") < 0)
 		abort();
-	(void)strcpy(tree_root, "/root");
-	(void)strcpy(tree_outside, "/outside");
+	memcpy(tree_root, "/root", 6);
+	memcpy(tree_outside, "/outside", 9);
 }
 
 /* Nothing but the tree and the victim. */

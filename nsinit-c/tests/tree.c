@@ -39,7 +39,7 @@ static void write_file(const char *path, const char *content)
 void make_tree(void)
 {
 	remove_tree();
-	(void)strcpy(base, "/tmp/nsinit-test-XXXXXX");
+	memcpy(base, "/tmp/nsinit-test-XXXXXX", sizeof("/tmp/nsinit-test-XXXXXX"));
 	if (mkdtemp(base) == NULL)
 		abort();
 	if (owner == 0)
