@@ -1,6 +1,8 @@
 #include "event.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -9,6 +11,7 @@
 
 #include "check.h"
 #include "frames.h"
+#include "step.h"
 
 static int far_end;
 static struct bytes got, wanted;
@@ -237,6 +240,54 @@ static void await_reader(void)
 	CHECK(total == sizeof(frame));
 }
 
+/* ---- the frames that the Java tests decode ---- */
+
+static void check_golden(const char *name)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof(path), "%s/%s.hex", PROTOCOL_DIR, name);
+	if (!CHECK(read_hex(path, &wanted)))
+		(void)fprintf(stderr, "# %s\n", path);
+	check_heard();
+}
+
+static void golden_pids(void)
+{
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_hello());
+	check_golden("hello");
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_pid(FRAME_READY, 4242));
+	check_golden("event-ready");
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_pid(FRAME_STARTED, 4242));
+	check_golden("event-started");
+}
+
+static void golden_exits(void)
+{
+	struct child_exit code = { 137 << 8, 1000, 2000, 880, 120, 1 };
+	struct child_exit killed = { SIGKILL | 0x80, (uint64_t)1 << 40, 3, (uint64_t)1 << 33, 4, 5 };
+
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_exited(&code, CAUSE_OWN, 1234567890));
+	check_golden("event-exited-code");
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_exited(&killed, CAUSE_TIMEOUT, 60000000000));
+	check_golden("event-exited-signal");
+}
+
+static void golden_failures(void)
+{
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_failed(STEP_FILESYSTEM, 9, EPERM, "proc", "type=proc"));
+	check_golden("event-failed");
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_failed(STEP_PLAN, UINT16_MAX, EPROTO, "plan", "bad number of steps"));
+	check_golden("event-failed-outside-plan");
+}
+
 int main(void)
 {
 	test("HELLO is magic and version", hello);
@@ -250,5 +301,8 @@ int main(void)
 	test("a frame that did not fit is not sent", frames_that_do_not_fit);
 	test("an event that nobody hears is no signal", nobody_listens);
 	test("a long frame is written whole in spite of signals", await_reader);
+	test("HELLO, READY and STARTED are the golden frames", golden_pids);
+	test("EXITED is the golden frames", golden_exits);
+	test("FAILED is the golden frames", golden_failures);
 	return tests_done();
 }
