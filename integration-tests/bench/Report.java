@@ -18,7 +18,7 @@ import java.util.Map;
  * note     TEXT
  * section  ID  TITLE  UNIT
  * series   ID  NAME  BASE  AIM      BASE: the series that its median is divided by, or ""; AIM: text
- * sample   ID  NAME  VALUE
+ * sample   ID  NAME  VALUE  CPU   CPU: milliseconds of processor time; may be left out
  * missing  ID  NAME  WHY
  * </pre>
  */
@@ -36,6 +36,7 @@ public final class Report {
     private final String base;
     private final String aim;
     private final List<Double> samples = new ArrayList<>();
+    private final List<Double> cpu = new ArrayList<>();
     private String missing = "";
 
     Series(String name, String base, String aim) {
@@ -50,7 +51,11 @@ public final class Report {
 
     /** The value below which that share (0 to 1) of the samples lies; between two, their mean weighted. */
     double quantile(double share) {
-      double[] sorted = samples.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+      return quantile(samples, share);
+    }
+
+    private static double quantile(List<Double> of, double share) {
+      double[] sorted = of.stream().mapToDouble(Double::doubleValue).sorted().toArray();
       double at = share * (sorted.length - 1);
       int below = (int) at;
       int above = Math.min(below + 1, sorted.length - 1);
@@ -59,6 +64,10 @@ public final class Report {
 
     double median() {
       return quantile(0.5);
+    }
+
+    double medianCpu() {
+      return quantile(cpu, 0.5);
     }
   }
 
@@ -86,7 +95,12 @@ public final class Report {
       case "note" -> notes.add(f[1]);
       case "section" -> sections.put(f[1], new Section(f[2], f[3], new LinkedHashMap<>()));
       case "series" -> sections.get(f[1]).series().put(f[2], new Series(f[2], f[3], f[4]));
-      case "sample" -> series(f).samples.add(Double.valueOf(f[3]));
+      case "sample" -> {
+        series(f).samples.add(Double.valueOf(f[3]));
+        if (f.length > 4) {
+          series(f).cpu.add(Double.valueOf(f[4]));
+        }
+      }
       case "missing" -> series(f).missing = f[3];
       default -> throw new IllegalArgumentException("no such line: " + Arrays.toString(f));
     }
@@ -106,7 +120,22 @@ public final class Report {
     if (base == null || !base.measured() || !series.measured()) {
       return "";
     }
-    return String.format(Locale.ROOT, "%.2fx", series.median() / base.median());
+    return times(series.median() / base.median());
+  }
+
+  private static String times(double ratio) {
+    return String.format(Locale.ROOT, "%.2fx", ratio);
+  }
+
+  /** Processor time, which other work on the machine disturbs least, and its ratio. */
+  private static String cpu(Section section, Series series) {
+    if (series.cpu.isEmpty()) {
+      return "";
+    }
+    Series base = section.series().get(series.base);
+    boolean comparable = base != null && base.measured() && !base.cpu.isEmpty();
+    return number(series.medianCpu())
+        + (comparable ? " (" + times(series.medianCpu() / base.medianCpu()) + ")" : "");
   }
 
   private static String number(double value) {
@@ -126,17 +155,26 @@ public final class Report {
   private String table() {
     StringBuilder out = new StringBuilder();
     for (Section section : sections.values()) {
+      boolean cpu = section.series().values().stream().anyMatch(s -> !s.cpu.isEmpty());
       out.append("### ").append(section.title()).append("\n\n");
       out.append("| | median, ").append(section.unit());
-      out.append(" | middle 80 % | runs | ratio | to | aim |\n|---|---:|---:|---:|---:|---|---|\n");
+      out.append(" | middle 80 % | runs | ratio | to | aim |").append(cpu ? " CPU, ms |" : "");
+      out.append("\n|---|---:|---:|---:|---:|---|---|").append(cpu ? "---:|\n" : "\n");
       for (Series s : section.series().values()) {
         String[] cells =
             s.measured()
                 ? new String[] {
-                  s.name, number(s.median()), spread(s), String.valueOf(s.samples.size()), ratio(section, s), s.base, s.aim
+                  s.name,
+                  number(s.median()),
+                  spread(s),
+                  String.valueOf(s.samples.size()),
+                  ratio(section, s),
+                  s.base,
+                  s.aim
                 }
                 : new String[] {s.name, "not measured: " + why(s), "", "", "", "", s.aim};
-        out.append("| ").append(String.join(" | ", cells)).append(" |\n");
+        out.append("| ").append(String.join(" | ", cells)).append(" |");
+        out.append(cpu ? " " + cpu(section, s) + " |\n" : "\n");
       }
       out.append('\n');
     }

@@ -3,8 +3,8 @@
  *
  * A line of COMMANDS is SECTION and NAME, then environment settings NAME=VALUE, then the command and its arguments,
  * separated by tabs. Round by round every command runs once, so that whatever else the machine does meets all of them
- * alike; the first round only warms up. Writes "sample SECTION NAME MILLISECONDS" lines, or "missing SECTION NAME WHY"
- * for a command that does not exit with 0.
+ * alike; the first round only warms up. Writes "sample SECTION NAME MILLISECONDS CPU" lines, or "missing SECTION NAME
+ * WHY" for a command that does not exit with 0.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -63,19 +64,27 @@ static _Noreturn void become(const struct command *c, int errors)
 	_exit(127);
 }
 
-/* Milliseconds from before the fork to after the wait; negative, and told why, if it failed. */
-static double run_once(const struct command *c)
+static double ms_of(struct timeval t) { return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3; }
+
+struct spent {
+	double wall_ms; /* from before the fork to after the wait; negative if the command failed, which is told */
+	double cpu_ms;	/* of the command and all that it waited for */
+};
+
+static struct spent run_once(const struct command *c)
 {
 	int errors = memfd_create("stderr", MFD_CLOEXEC);
 	double start = now_ms();
 	pid_t pid = fork();
-	double spent;
+	struct rusage usage = { 0 };
+	struct spent spent;
 	int status = 0;
 
 	if (pid == 0)
 		become(c, errors);
-	waitpid(pid, &status, 0);
-	spent = now_ms() - start;
+	wait4(pid, &status, 0, &usage);
+	spent.wall_ms = now_ms() - start;
+	spent.cpu_ms = ms_of(usage.ru_utime) + ms_of(usage.ru_stime);
 	if (status != 0) {
 		char said[256] = "";
 		ssize_t n = pread(errors, said, sizeof(said) - 1, 0);
@@ -83,10 +92,25 @@ static double run_once(const struct command *c)
 		said[n > 0 ? strcspn(said, "\n") : 0] = 0;
 		printf("missing\t%s\t%s\t%s %d: %s\n", c->section, c->name, WIFEXITED(status) ? "code" : "signal",
 		       WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status), said);
-		spent = -1;
+		spent.wall_ms = -1;
 	}
 	close(errors);
 	return spent;
+}
+
+static void run_round(struct command *commands, size_t n, bool counts)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct spent spent;
+
+		if (commands[i].broken)
+			continue;
+		spent = run_once(&commands[i]);
+		commands[i].broken = spent.wall_ms < 0;
+		if (counts && !commands[i].broken)
+			printf("sample\t%s\t%s\t%.4f\t%.4f\n", commands[i].section, commands[i].name, spent.wall_ms,
+			       spent.cpu_ms);
+	}
 }
 
 int main(int argc, char **argv)
@@ -109,14 +133,7 @@ int main(int argc, char **argv)
 		}
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (long round = 0; round <= rounds; round++) {
-		for (size_t i = 0; i < n; i++) {
-			double spent = commands[i].broken ? -1 : run_once(&commands[i]);
-
-			commands[i].broken = spent < 0;
-			if (round > 0 && spent >= 0)
-				printf("sample\t%s\t%s\t%.4f\n", commands[i].section, commands[i].name, spent);
-		}
-	}
+	for (long round = 0; round <= rounds; round++)
+		run_round(commands, n, round > 0);
 	return 0;
 }
