@@ -7,6 +7,7 @@ import io.nsrun.spec.Blob;
 import io.nsrun.state.ExplainedException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Has an nsinit carry out a plan, and listens to it until the container has ended. */
@@ -25,7 +26,7 @@ public final class Supervisor {
   private final Listener listener;
 
   private Blob terminal;
-  private List<Event.Timing> timings = List.of();
+  private final List<Event.Timing> timings = new ArrayList<>();
   private long pid;
   private boolean started;
 
@@ -97,7 +98,8 @@ public final class Supervisor {
       started = true;
       listener.started(pid);
     } else if (event instanceof Event.Trace trace) {
-      timings = trace.timings();
+      // One each of monitor, init and command.
+      timings.addAll(trace.timings());
     } else if (event instanceof Event.Terminal before) {
       terminal = before.termios();
     } else if (event instanceof Event.Log message) {
