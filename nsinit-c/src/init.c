@@ -172,6 +172,9 @@ void init_run(int inner)
 
 	event_to(inner);
 	fail_hook(NULL);
+	/* Out of the caller's process group: what is sent to all of that reaches us through the
+	 * orchestrator, and would be passed on twice. */
+	setsid();
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		fail(STEP_SYNC, "PR_SET_PDEATHSIG", "SIGKILL");
 	wait_for_go(inner);
