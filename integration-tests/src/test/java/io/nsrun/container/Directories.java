@@ -45,6 +45,15 @@ final class Directories {
     }
   }
 
+  /** Where the tests' own programs are. */
+  static Path tools() {
+    try {
+      return Files.createDirectories(BASE.resolve("tools"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** A new directory that belongs to {@code caller}. */
   static Path fresh(Caller caller) {
     try {

@@ -30,7 +30,7 @@ public record Host(
       List<String> marked = new ArrayList<>();
       TreeSet<String> namespaces = new TreeSet<>();
       for (Path process : processesNow()) {
-        if (read(process.resolve("oom_score_adj")).strip().equals(MARK)) {
+        if (isMarked(process) && !isAdoptedZombie(process)) {
           marked.add(process.getFileName() + " " + read(process.resolve("comm")).strip());
           namespaces.addAll(namespacesOf(process));
         }
@@ -53,6 +53,16 @@ public record Host(
     TreeSet<String> added = new TreeSet<>(now.namespaces);
     added.removeAll(namespaces);
     assertThat(added).as("namespaces").isEmpty();
+  }
+
+  private static boolean isMarked(Path process) {
+    return read(process.resolve("oom_score_adj")).strip().equals(MARK);
+  }
+
+  /** It has ended, its parent was killed, and when the host's init looks after it is up to that. */
+  private static boolean isAdoptedZombie(Path process) {
+    Proc proc = new Proc(Long.parseLong(process.getFileName().toString()));
+    return proc.state().equals("Z") && !isMarked(Path.of("/proc", proc.stat(4)));
   }
 
   private static List<Path> processesNow() throws IOException {
@@ -107,7 +117,7 @@ public record Host(
     }
   }
 
-  private static String read(Path file) throws IOException {
+  private static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
