@@ -1,0 +1,153 @@
+package io.nsrun.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Signals that a person or a supervisor sends to nsrun, and what of them the command gets. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SignalsTest {
+  private Host before;
+
+  @BeforeEach
+  void remember() {
+    before = Host.now();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    before.assertUnchanged();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void signalsSentToTheJvmReachTheCommandOnceEach(Caller caller) {
+    try (Running running = counting(Nsrun.as(caller))) {
+      List<String> got = new ArrayList<>();
+      List<String> names = List.of("INT", "TERM", "HUP", "USR1", "USR2", "WINCH", "CONT", "INT");
+      for (String name : names) {
+        Running.kill(name, running.jvm().pid());
+        // The next is sent when this one is there: pending signals of one kind are one.
+        got.add(running.line());
+      }
+      running.endInput();
+      got.addAll(running.lines());
+
+      assertThat(got)
+          .containsExactly(
+              "signal 2",
+              "signal 15",
+              "signal 1",
+              "signal 10",
+              "signal 12",
+              "signal 28",
+              "signal 18",
+              "signal 2",
+              "end");
+      assertThat(running.end().code()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "HUP", "USR1"})
+  void commandThatDoesNotCareIsKilledByTheSignal(String name) {
+    try (Running running =
+        Running.ready(
+            Nsrun.as(Caller.PLAIN), "busybox", "sh", "-c", "echo ready; exec sleep 1000")) {
+      Running.kill(name, running.jvm().pid());
+
+      int number =
+          switch (name) {
+            case "INT" -> 2;
+            case "TERM" -> 15;
+            case "HUP" -> 1;
+            default -> 10;
+          };
+      assertThat(running.end()).extracting(Result::code).isEqualTo(128 + number);
+    }
+  }
+
+  @Test
+  void trapsOfAShellRunOnce() {
+    try (Running running =
+        Running.ready(
+            Nsrun.as(Caller.PLAIN),
+            "busybox",
+            "sh",
+            "-c",
+            "trap 'echo int' INT; trap 'echo term; exit 9' TERM; echo ready;"
+                + " while :; do read line; done")) {
+      Running.kill("INT", running.jvm().pid());
+      assertThat(running.line()).isEqualTo("int");
+      Running.kill("TERM", running.jvm().pid());
+
+      assertThat(running.end()).extracting(Result::out, Result::code).containsExactly("term\n", 9);
+    }
+  }
+
+  @Test
+  void interruptOfTheWholeProcessGroupArrivesOnce() {
+    try (Running running = counting(Nsrun.as(Caller.PLAIN).through("setsid"))) {
+      long group = Long.parseLong(running.jvm().stat(5));
+      assertThat(group).isEqualTo(running.jvm().pid());
+      assertThat(running.monitor().stat(5)).isEqualTo(Long.toString(group));
+      assertThat(running.command().stat(6)).as("session").isNotEqualTo(running.jvm().stat(6));
+
+      Running.kill("INT", -group);
+      assertThat(running.line()).isEqualTo("signal 2");
+      Running.kill("USR1", -group);
+      assertThat(running.line()).isEqualTo("signal 10");
+
+      running.endInput();
+      assertThat(running.lines()).containsExactly("end");
+    }
+  }
+
+  @Test
+  void stopOfTheProcessGroupStopsTheCommandAndContinueContinuesIt() {
+    try (Running running = counting(Nsrun.as(Caller.PLAIN).through("setsid"))) {
+      Proc command = running.command();
+      Proc monitor = running.monitor();
+      long group = running.jvm().pid();
+
+      Running.kill("TSTP", -group);
+      Await.until("the command is stopped", () -> command.state().equals("T"));
+      Await.until("the monitor is stopped", () -> monitor.state().equals("T"));
+      Running.kill("CONT", -group);
+      Await.until("the command continues", () -> command.state().equals("S"));
+
+      assertThat(running.line()).isEqualTo("signal 18");
+      running.endInput();
+      assertThat(running.end().code()).isZero();
+    }
+  }
+
+  @Test
+  void signalsReachACommandThatIsPid1() {
+    try (Running running =
+        Running.ready(
+            Nsrun.as(Caller.PLAIN),
+            "--init=false",
+            Tools.mount("probe"),
+            "busybox",
+            "/probe",
+            "signals")) {
+      Running.kill("TERM", running.jvm().pid());
+      assertThat(running.line()).isEqualTo("signal 15");
+      running.endInput();
+      assertThat(running.lines()).containsExactly("end");
+    }
+  }
+
+  private static Running counting(Nsrun nsrun) {
+    return Running.ready(nsrun, Tools.mount("probe"), "busybox", "/probe", "signals");
+  }
+}
