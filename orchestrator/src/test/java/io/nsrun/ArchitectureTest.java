@@ -60,13 +60,25 @@ class ArchitectureTest {
   }
 
   @Test
-  void nothingButTheCommandLineDependsOnTheCommandLine() {
+  void nothingButItsManualDependsOnTheCommandLine() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.nsrun.cli..")
+        .resideOutsideOfPackages("io.nsrun.cli..", "io.nsrun.docs..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.nsrun.cli..")
+        .check(ours);
+  }
+
+  @Test
+  void launchDependsOnControlStateAndWhatTheseDependOn() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.nsrun.launch..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.nsrun.doctor..", "io.nsrun.rootfs..", "com.fasterxml..", "picocli..")
         .check(ours);
   }
 
