@@ -102,10 +102,11 @@ final class SystemMounts {
       if (mayMknod) {
         plan.afterPivot(new InitStep.Mknod(path, S_IFCHR | DEVICE_MODE, MAJORS[i], MINORS[i]));
       } else {
+        // Read-only: a device may still be written to, but not the host's node be changed by chmod.
         bound(
             path,
             false,
-            MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+            MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
             Step.Expect.CHARACTER_DEVICE,
             MAJORS[i],
             MINORS[i]);

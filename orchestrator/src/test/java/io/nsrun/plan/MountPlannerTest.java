@@ -150,6 +150,14 @@ class MountPlannerTest {
   }
 
   @Test
+  void theHostsDeviceNodesCanNotBeChanged() {
+    LaunchPlan plan = Planner.plan(Specs.busyboxTrue(), FACTS);
+
+    assertThat(Plans.treeOn(plan, "/dev/null").attrSet() & MOUNT_ATTR_RDONLY).isNotZero();
+    assertThat(Plans.treeOn(plan, "/dev/tty").attrSet() & MOUNT_ATTR_RDONLY).isNotZero();
+  }
+
+  @Test
   void terminalsBelongToTtyOnlyWhereThatGroupExists() {
     Step.Parameter gid = new Step.Parameter("gid", "5");
 
