@@ -25,10 +25,9 @@ enum frame_type {
 	FRAME_TRACE = 21,
 	FRAME_TERMINAL = 22,
 	/* Only between init and monitor. */
-	FRAME_GO = 100,
-	FRAME_CONSOLE = 101, /* the pty's master and slave come along as file descriptors */
-	FRAME_EXECING = 102,
-	FRAME_CHILD = 103, /* struct child_exit */
+	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
+	FRAME_EXECING = 101,
+	FRAME_CHILD = 102, /* struct child_exit */
 };
 
 #define HELLO_MAGIC	 0x4e52534eu

@@ -17,13 +17,16 @@ void fail_at(uint16_t index) { current_index = index; }
 
 void fail_hook(void (*hook)(void)) { before_exit = hook; }
 
-static noreturn void leave(enum step_id step, int error, const char *object, const char *detail)
+static noreturn void leave(enum step_id step, int error, const char *object, const char *detail, va_list args)
 {
+	char text[512];
+
 	failed = 1;
+	vsnprintf(text, sizeof(text), detail, args);
 	if (event_socket() < 0)
-		dprintf(STDERR_FILENO, "nsinit: %s: %s (%s)\n", object, strerror(error), detail);
+		dprintf(STDERR_FILENO, "nsinit: %s: %s (%s)\n", object, strerror(error), text);
 	else
-		event_failed((uint16_t)step, current_index, error, object, detail);
+		event_failed((uint16_t)step, current_index, error, object, text);
 	if (before_exit != NULL)
 		before_exit();
 	/* Only seen by a parent that did not listen: nsrun's own code for "nsrun itself failed". */
@@ -33,22 +36,16 @@ static noreturn void leave(enum step_id step, int error, const char *object, con
 void fail(enum step_id step, const char *object, const char *detail, ...)
 {
 	int error = errno;
-	char text[512];
 	va_list args;
 
 	va_start(args, detail);
-	vsnprintf(text, sizeof(text), detail, args);
-	va_end(args);
-	leave(step, error, object, text);
+	leave(step, error, object, detail, args);
 }
 
 void fail_errno(enum step_id step, int error, const char *object, const char *detail, ...)
 {
-	char text[512];
 	va_list args;
 
 	va_start(args, detail);
-	vsnprintf(text, sizeof(text), detail, args);
-	va_end(args);
-	leave(step, error, object, text);
+	leave(step, error, object, detail, args);
 }

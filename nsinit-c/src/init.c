@@ -23,16 +23,16 @@
 #include "trace.h"
 
 /*
- * sync: the monitor's GO, sent once the id maps are written, pairs with this. End of file means
+ * sync: the monitor's 'go', sent once the id maps are written, pairs with this. End of file means
  * that the monitor died before the parent-death signal was set.
  */
 static void wait_for_go(int inner)
 {
-	uint8_t bytes[WIRE_HEADER];
+	char go[2];
 	ssize_t n;
 
 	do
-		n = recv(inner, bytes, sizeof(bytes), 0);
+		n = recv(inner, go, sizeof(go), 0);
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
 		_exit(125);

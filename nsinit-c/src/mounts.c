@@ -128,17 +128,14 @@ static void configure(int fs, enum step_id step, const char *type, const char *k
 static int create(int fs, enum step_id step, const char *type, const char *object, uint64_t attrs)
 {
 	char text[256];
-	int fd, saved;
+	int fd = -1;
 
-	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) {
-		saved = errno;
-		const char *why = context_log(fs, text, sizeof(text));
-		fail_errno(step, saved, object, "type=%s %s", type, why);
-	}
-	fd = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attrs);
+	if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+		fd = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attrs);
 	if (fd < 0) {
-		saved = errno;
+		int saved = errno;
 		const char *why = context_log(fs, text, sizeof(text));
+
 		fail_errno(step, saved, object, "type=%s %s", type, why);
 	}
 	close(fs);

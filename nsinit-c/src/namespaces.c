@@ -4,11 +4,9 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "event.h"
 #include "fail.h"
 #include "sys.h"
 

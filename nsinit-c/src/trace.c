@@ -41,12 +41,7 @@ void trace_end(uint16_t step, uint16_t index)
 {
 	if (!enabled || count == PLAN_MAX_STEPS)
 		return;
-	spans[count++] = (struct span){
-		.step = step,
-		.index = index,
-		.start = started,
-		.duration = now_ns() - started,
-	};
+	spans[count++] = (struct span){ step, index, started, now_ns() - started };
 }
 
 void trace_flush(void)
