@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -42,30 +41,36 @@ final class PathProbe {
       int mode = (Integer) Files.getAttribute(path, "unix:mode");
       return (mode & S_IFMT) == LinuxConstants.S_IFCHR ? PathKind.CHARACTER_DEVICE : PathKind.OTHER;
     } catch (NoSuchFileException e) {
-      return Files.isSymbolicLink(path) ? PathKind.DANGLING : PathKind.MISSING;
+      if (Files.isSymbolicLink(path)) {
+        return PathKind.DANGLING;
+      }
+      // Since JDK 25 this exception is ENOTDIR's too.
+      return isBelowFile(path) ? PathKind.NOT_BELOW_DIRECTORY : PathKind.MISSING;
     } catch (AccessDeniedException e) {
       return PathKind.UNREACHABLE;
     } catch (IOException e) {
-      return unresolved(path);
-    }
-  }
-
-  /** Tells ENOTDIR from ELOOP and the rest without relying on a text in the user's language. */
-  private static PathKind unresolved(Path path) {
-    for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
-      if (Files.exists(parent) && !Files.isDirectory(parent)) {
+      if (isBelowFile(path)) {
         return PathKind.NOT_BELOW_DIRECTORY;
       }
-      if (isLoop(parent)) {
-        return PathKind.LOOP;
-      }
+      return hasUnresolvedLink(path) ? PathKind.LOOP : PathKind.MISSING;
     }
-    return isLoop(path) ? PathKind.LOOP : PathKind.MISSING;
   }
 
-  private static boolean isLoop(Path path) {
-    return Files.isSymbolicLink(path)
-        && !Files.exists(path)
-        && Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  private static boolean isBelowFile(Path path) {
+    for (Path parent = path.getParent(); parent != null; parent = parent.getParent()) {
+      if (Files.exists(parent)) {
+        return !Files.isDirectory(parent);
+      }
+    }
+    return false;
+  }
+
+  private static boolean hasUnresolvedLink(Path path) {
+    for (Path part = path; part != null; part = part.getParent()) {
+      if (Files.isSymbolicLink(part) && !Files.exists(part)) {
+        return true;
+      }
+    }
+    return false;
   }
 }
