@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -101,7 +102,8 @@ static int supervise(pid_t child, int inner)
 	sigset_t all;
 	int status = 0;
 
-	sigfillset(&all);
+	memset(&all, 0xff, sizeof(all));
+	sigprocmask(SIG_SETMASK, &all, NULL);
 	fds[0].fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fds[0].fd < 0)
 		fail(STEP_SUPERVISE, "signalfd", "of PID 1");

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,10 +21,23 @@ static void block_signals(void)
 {
 	sigset_t set;
 
-	sigfillset(&set);
+	/* Not sigfillset: it leaves out 32 to 34, which would end us instead of reaching the command. */
+	memset(&set, 0xff, sizeof(set));
 	sigdelset(&set, SIGTTIN);
 	sigdelset(&set, SIGTTOU);
 	sigprocmask(SIG_SETMASK, &set, NULL);
+	/* A caller that ignores it would have our children vanish without a word. */
+	signal(SIGCHLD, SIG_DFL);
+}
+
+/* Where a stream is missing, the next file opened would take its place, and be the command's. */
+static void fill_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= 2);
 }
 
 static int usage(void)
@@ -53,6 +67,7 @@ int main(int argc, char **argv)
 	if (getauxval(AT_SECURE))
 		fail_errno(STEP_START, EPERM, "nsinit", "refuses to run setuid, setgid or with file capabilities");
 	block_signals();
+	fill_streams();
 	seal_self(argv);
 	if (sys_close_range(3, ~0u, 0) < 0)
 		fail(STEP_START, "close_range", "Linux 5.9 or newer is needed");

@@ -46,6 +46,8 @@ static bool complain(const char *what)
 	return false;
 }
 
+void (*driver_before_exec)(void);
+
 /* The child: what it can't do shows in an exit code that nsinit never gives. */
 static _Noreturn void become_nsinit(const char *nsinit, const char *path, const int fds[3])
 {
@@ -55,6 +57,8 @@ static _Noreturn void become_nsinit(const char *nsinit, const char *path, const 
 	}
 	/* A caller's descriptor that nobody thought of: the container must not have it. */
 	(void)dup2(2, 77);
+	if (driver_before_exec)
+		driver_before_exec();
 	execl(nsinit, "nsinit", path, (char *)NULL);
 	_exit(98);
 }

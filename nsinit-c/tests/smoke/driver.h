@@ -42,6 +42,9 @@ struct outcome {
 	char errors[4096];
 };
 
+/* What a caller did to itself before it executed nsinit; NULL: nothing. */
+extern void (*driver_before_exec)(void);
+
 /* Starts nsinit with stdin (-1: /dev/null) and sends it those bytes, HELLO included. False: told why on stdout. */
 bool driver_start(struct driver *d, const char *nsinit, int input, const struct bytes *bytes);
 /* HELLO and a plan. */
