@@ -10,8 +10,6 @@ import java.nio.charset.StandardCharsets;
 
 /** {@code explain}: tells what a run would do, and does nothing. */
 final class ExplainCommand {
-  private static final int WIDTH = 100;
-
   private ExplainCommand() {}
 
   static int execute(String[] args, ErrorPrinter errors) throws IOException, InterruptedException {
@@ -28,7 +26,8 @@ final class ExplainCommand {
     try {
       RunPlan run = planOnly.make(values);
       PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
-      PlanPrinter.explain(run.plan(), run.spec(), WIDTH, out);
+      PlanPrinter.explain(
+          run.plan(), run.spec(), OutputWidth.columns(System.getenv("COLUMNS")), out);
       out.flush();
     } finally {
       planOnly.close();

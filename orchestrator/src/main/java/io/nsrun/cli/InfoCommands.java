@@ -4,6 +4,8 @@ import io.nsrun.doctor.Doctor;
 import io.nsrun.doctor.LocalMachine;
 import io.nsrun.doctor.Report;
 import io.nsrun.doctor.ReportPrinter;
+import io.nsrun.state.Caller;
+import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -59,18 +61,20 @@ final class InfoCommands {
   }
 
   /** Exit code 0 if a run works here, else 1. */
-  static int doctor(String[] args, ErrorPrinter errors) throws IOException {
+  static int doctor(String[] args, ErrorPrinter errors) throws IOException, InterruptedException {
     OptionValues values = CommandModel.parse("doctor", args);
     if (values.has(RunOption.HELP)) {
       return help(new String[] {"doctor"}, System.out, errors);
     }
     boolean json = OutputFormat.isJson(values);
-    Report report = new Doctor(new LocalMachine()).examine();
+    LocalMachine machine = new LocalMachine();
+    StatePaths paths = new StatePaths(System.getenv(), Caller.effectiveUid());
+    Report report = new Doctor(machine).examine(new DoctorTrials(paths, machine));
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     if (json) {
       ReportPrinter.json(report, out);
     } else {
-      ReportPrinter.text(report, WIDTH, out);
+      ReportPrinter.text(report, OutputWidth.columns(System.getenv("COLUMNS")), out);
     }
     out.flush();
     return report.runWorks() ? ExitCode.OK : 1;

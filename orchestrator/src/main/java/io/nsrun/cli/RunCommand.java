@@ -10,6 +10,7 @@ import io.nsrun.launch.Supervisor;
 import io.nsrun.log.LogLevel;
 import io.nsrun.plan.PlanPrinter;
 import io.nsrun.state.Caller;
+import io.nsrun.state.ExplainedException;
 import io.nsrun.state.NameLock;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
@@ -23,6 +24,10 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   private Nsinit nsinit;
   private volatile String cidFile;
   private long startedMillis;
+  private final long entered = System.nanoTime();
+  private long parsed;
+  private long planned;
+  private long started;
 
   RunCommand(ErrorPrinter errors) {
     this.errors = errors;
@@ -52,11 +57,13 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
           && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
         return ExitCode.NSRUN;
       }
+      parsed = System.nanoTime();
       RunPlan run = new RunPlan(paths, this);
       if (values.flag(RunOption.DRY_RUN, false)) {
         return dryRun(run, values);
       }
       run.make(values, System.getenv());
+      planned = System.nanoTime();
       return launch(run, values, signals);
     } finally {
       if (nsinit != null) {
@@ -105,7 +112,8 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
 
   private int launch(RunPlan run, OptionValues values, SignalForwarder signals)
       throws IOException, InterruptedException {
-    try (NameLock name = lockName(run, values)) {
+    try (NameLock name = lockName(run, values);
+        RunTrace trace = trace(values)) {
       ControlChannel channel = run.channel();
       byte[] frames;
       if (channel == null) {
@@ -118,8 +126,14 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
         CidFile.write(values.value(RunOption.CIDFILE), run.options().id());
         cidFile = values.value(RunOption.CIDFILE);
       }
+      if (trace != null) {
+        trace.phase("wait for nsinit", System.nanoTime());
+      }
       signals.attach(channel);
       Outcome.Report report = new Supervisor(nsinit, channel, this).run(frames);
+      if (trace != null) {
+        trace.write(report, run.plan(), started);
+      }
       RunEnd end = new RunEnd(run, report, errors);
       if (report.outcome() instanceof Outcome.NotStarted && cidFile != null) {
         CidFile.remove(cidFile);
@@ -142,6 +156,17 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
     return NameLock.acquire(paths.stateDirectory(), run.options().name(), run.options().id());
   }
 
+  /** Null if none is wanted. */
+  private RunTrace trace(OptionValues values) throws ExplainedException {
+    if (!values.has(RunOption.TRACE)) {
+      return null;
+    }
+    RunTrace trace = RunTrace.open(values.value(RunOption.TRACE), entered);
+    trace.phase("parse the options", parsed);
+    trace.phase("make the plan", planned);
+    return trace;
+  }
+
   @Override
   public void log(Event.Log message) {
     LogLevel level =
@@ -158,14 +183,15 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   @Override
   public void started(long pid) {
     startedMillis = System.currentTimeMillis();
+    started = System.nanoTime();
   }
 
   /** A signal came before there was a container: leaves nothing behind. */
   @Override
   public void run() {
-    Nsinit started = nsinit;
-    if (started != null) {
-      started.abandon();
+    Nsinit running = nsinit;
+    if (running != null) {
+      running.abandon();
     }
     String file = cidFile;
     if (file != null) {

@@ -93,7 +93,8 @@ final class RunEnd {
     return exitCode(failure);
   }
 
-  private static String failureText(Event.Failed failure) {
+  /** Step, object and error, as messages tell them. */
+  static String failureText(Event.Failed failure) {
     StringBuilder text = new StringBuilder(failure.step().stepName());
     if (!failure.object().isEmpty()) {
       text.append(' ').append(failure.object());

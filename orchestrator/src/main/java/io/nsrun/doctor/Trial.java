@@ -1,6 +1,7 @@
 package io.nsrun.doctor;
 
 import java.util.List;
+import java.util.Optional;
 
 /** A container that the doctor really starts. */
 public enum Trial {
@@ -44,13 +45,12 @@ public enum Trial {
     return options;
   }
 
-  Finding worked() {
-    return new Finding(id, what, Result.OK, "started, and ended with code 0", why, "");
-  }
-
-  Finding failed(Trouble trouble) {
+  Finding finding(Optional<Trouble> trouble) {
+    if (trouble.isEmpty()) {
+      return new Finding(id, what, Result.OK, "started, and ended with code 0", why, "");
+    }
     Result result = this == DEFAULT ? Result.FAIL : Result.WARN;
-    return new Finding(id, what, result, trouble.what(), why, trouble.remedy());
+    return new Finding(id, what, result, trouble.get().what(), why, trouble.get().remedy());
   }
 
   /**

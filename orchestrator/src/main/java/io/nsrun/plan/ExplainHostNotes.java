@@ -14,6 +14,9 @@ final class ExplainHostNotes {
       path. The copy hangs nowhere yet, so nobody can look into it; its flags are set now, with
       mount_setattr(2), before anybody can.""";
 
+  private static final String TITLE = "Take a copy of the host's";
+  private static final String MANUAL = "open_tree(2), mount_setattr(2)";
+
   private ExplainHostNotes() {}
 
   static ExplainNote options(HostStep.Options step) {
@@ -69,38 +72,50 @@ final class ExplainHostNotes {
   }
 
   static ExplainNote hostTree(HostStep.HostTree step) {
-    return new ExplainNote(
-        "host_tree",
-        "Take a copy of the host's",
-        tree(step.source()),
-        TREE,
-        """
-        The monitor does it, since it still has your rights: the ids of the container may not reach
-        the path. And from now on only descriptors are used: a path could be swapped for a link
-        between two looks, a descriptor can't.""",
-        "open_tree(2), mount_setattr(2)");
+    return isDevice(step.source())
+        ? device("host_tree_device", step.source())
+        : new ExplainNote(
+            "host_tree",
+            TITLE,
+            tree(step.source()),
+            TREE,
+            """
+            The monitor does it, since it still has your rights: the ids of the container may not
+            reach the path. And from now on only descriptors are used: a path could be swapped for a
+            link between two looks, a descriptor can't.""",
+            MANUAL);
   }
 
   static ExplainNote bind(InitStep.Bind step) {
-    boolean device = step.source().expect() == Step.Expect.CHARACTER_DEVICE;
+    return isDevice(step.source())
+        ? device("bind_device", step.source())
+        : new ExplainNote(
+            "bind",
+            TITLE,
+            tree(step.source()),
+            TREE,
+            """
+            It has to happen before the root is exchanged, while the host's paths still exist; and
+            after the mounts were made private.""",
+            MANUAL);
+  }
+
+  private static boolean isDevice(Step.MountSource source) {
+    return source.expect() == Step.Expect.CHARACTER_DEVICE;
+  }
+
+  private static ExplainNote device(String key, Step.MountSource source) {
     return new ExplainNote(
-        device ? "bind_device" : "bind",
-        "Take a copy of the host's",
-        tree(step.source()),
-        device
-            ? """
-              open_tree(2) again, here of single files. The descriptor is asked by fstat(2) whether
-              it is the character device with the expected numbers."""
-            : TREE,
-        device
-            ? """
-              A user namespace may not make device nodes with mknod(2), or its root could make one
-              for your disk. These few are harmless, and come from
-              the host."""
-            : """
-              It has to happen before the root is exchanged, while the host's paths still exist;
-              and after the mounts were made private.""",
-        device ? "open_tree(2), null(4), random(4)" : "open_tree(2), mount_setattr(2)");
+        key,
+        TITLE,
+        tree(source),
+        """
+        open_tree(2) again, here of single files. The descriptor is asked by fstat(2) whether it is
+        the character device with the expected numbers.""",
+        """
+        A user namespace may not make device nodes with mknod(2), or its root could make one for
+        your disk. These few are harmless, and come from the host.""",
+        "open_tree(2), null(4), random(4)");
   }
 
   private static String tree(Step.MountSource source) {

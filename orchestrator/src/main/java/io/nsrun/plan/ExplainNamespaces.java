@@ -19,7 +19,7 @@ final class ExplainNamespaces {
     "user", "mount", "pid", "ipc", "uts", "network", "cgroup", "time"
   };
   private static final String[] MEANINGS = {
-    "ids and capabilities: root inside is nobody in particular outside",
+    "ids and capabilities: root inside has power only over what is inside",
     "the tree of mounts: what is mounted inside is not seen outside",
     "process ids: the child is process 1, and sees only what descends from it",
     "System V shared memory, semaphores and queues, and POSIX message queues",

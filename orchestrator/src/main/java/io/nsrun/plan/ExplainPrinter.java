@@ -114,16 +114,21 @@ final class ExplainPrinter {
       String term = words(property) + BLANK.repeat(column - words(property).length());
       String mark = property.full() ? "  " : "! ";
       String reason = property.reason().isEmpty() ? "" : ": " + property.reason();
-      paragraph(property.value() + reason, mark + term, BLANK.repeat(column + 2));
+      paragraph(
+          property.value().replace(",CAP_", ", CAP_") + reason,
+          mark + term,
+          BLANK.repeat(column + 2));
     }
     long weak = properties.stream().filter(property -> !property.full()).count();
     line("");
     paragraph(
         weak == 0
-            ? "Nothing is less isolated than nsrun's default."
+            ? "Nothing is left open."
             : weak == 1
-                ? "The line marked with ! is less than nsrun's default."
-                : "The " + weak + " lines marked with ! are less than nsrun's default.",
+                ? "The line marked with ! says where the isolation is not full, and why."
+                : "The "
+                    + weak
+                    + " lines marked with ! say where the isolation is not full, and why.",
         "",
         "");
   }

@@ -78,6 +78,16 @@ class DoctorTest {
   }
 
   @Test
+  void theSameTroubleIsToldOnce() throws InterruptedException {
+    Trial.Trouble trouble = new Trial.Trouble("uid_map: EPERM", "Do this.");
+
+    Report report = new Doctor(FakeMachine.healthy()).examine(trial -> Optional.of(trouble));
+
+    assertThat(report.findings().stream().filter(f -> f.remedy().equals("Do this."))).hasSize(1);
+    assertThat(report.find("run-one-id").orElseThrow().result()).isEqualTo(Result.WARN);
+  }
+
+  @Test
   void aTrialOfSomethingOptionalOnlyWarns() throws InterruptedException {
     Trial.Trouble trouble = new Trial.Trouble("overlay: EPERM", "");
 

@@ -119,7 +119,7 @@ class PlanPrinterTest {
   void whatIsLessThanTheDefaultIsMarkedWithItsReason() throws IOException {
     assertThat(explain(SamplePlans.everything(), 100))
         .contains("! ids", "1 id: ann has no range in /etc/subuid", "2 lines marked with !");
-    assertThat(explain(SamplePlans.usual(), 100)).contains("Nothing is less isolated");
+    assertThat(explain(SamplePlans.usual(), 100)).contains("Nothing is left open");
   }
 
   private static String explain(LaunchPlan plan, int width) throws IOException {
