@@ -174,6 +174,7 @@ void init_run(int inner)
 
 	event_to(inner);
 	fail_hook(NULL);
+	trace_forget();
 	/* Out of the caller's process group: what is sent to all of that reaches us through the
 	 * orchestrator, and would be passed on twice. */
 	setsid();

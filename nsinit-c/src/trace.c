@@ -44,6 +44,11 @@ void trace_end(uint16_t step, uint16_t index)
 	spans[count++] = (struct span){ step, index, started, now_ns() - started };
 }
 
+void trace_forget(void)
+{
+	count = 0;
+}
+
 void trace_flush(void)
 {
 	static uint8_t bytes[PLAN_MAX_STEPS * 20u + 16u];
