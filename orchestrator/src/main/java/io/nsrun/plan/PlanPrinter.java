@@ -3,7 +3,7 @@ package io.nsrun.plan;
 import io.nsrun.spec.Spec;
 import java.io.IOException;
 import java.io.Writer;
-import java.util.Set;
+import java.util.List;
 
 /**
  * Shows what would be done, without doing it: as prose to learn from, or as data.
@@ -11,8 +11,8 @@ import java.util.Set;
  * <p>Pure text: the same plan always gives the same bytes.
  */
 public final class PlanPrinter {
-  private static final Set<String> OBJECTS =
-      Set.of("path", "target", "type", "name", "key", "resource");
+  private static final List<String> OBJECTS =
+      List.of("path", "target", "type", "name", "key", "resource");
 
   private PlanPrinter() {}
 
@@ -49,9 +49,12 @@ public final class PlanPrinter {
    * nothing in particular. Never the command's arguments or environment.
    */
   public static String object(Step step) {
-    for (PlanFields.Field field : PlanFields.of(step)) {
-      if (OBJECTS.contains(field.key())) {
-        return field.value().toString();
+    List<PlanFields.Field> fields = PlanFields.of(step);
+    for (String key : OBJECTS) {
+      for (PlanFields.Field field : fields) {
+        if (field.key().equals(key)) {
+          return field.value().toString();
+        }
       }
     }
     return "";
