@@ -54,10 +54,20 @@ public final class Planner {
     boolean wellFormed = problems.count() == before;
     PathChecks.check(spec, facts, problems);
     if (!wellFormed) {
-      // What follows would stumble over a malformed spec.
+      // What follows would stumble over a malformed spec, but for ids that are in order.
+      if (spec.user().isNew() && !hasProblemOfIds(problems)) {
+        IdMapPlanner.plan(spec, facts, problems);
+      }
       problems.throwIfAny();
     }
     return new Planner(spec, facts, problems).plan();
+  }
+
+  private static boolean hasProblemOfIds(SpecProblems problems) {
+    return problems.has(SpecField.USER)
+        || problems.has(SpecField.USER_NAMESPACE)
+        || problems.has(SpecField.UID_MAP)
+        || problems.has(SpecField.GID_MAP);
   }
 
   private LaunchPlan plan() {

@@ -40,7 +40,22 @@ public final class SpecProblems {
 
   /** Adds a problem about a part of the {@link Spec}. */
   public void add(SpecField field, String what, String remedy) {
-    add(dialect == Dialect.JSON ? field.jsonPath() : field.option(), what, remedy);
+    add(where(field), what, remedy);
+  }
+
+  private String where(SpecField field) {
+    return dialect == Dialect.JSON ? field.jsonPath() : field.option();
+  }
+
+  /** Whether a problem about this part of the {@link Spec} was collected. */
+  public boolean has(SpecField field) {
+    String where = where(field);
+    for (int i = 0; i < problems.size(); i++) {
+      if (problems.get(i).where().equals(where)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Adds a problem about a place that only the caller's input has. */

@@ -13,6 +13,7 @@ import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.SpecProblemsException;
 import io.nsrun.spec.StopPolicy;
@@ -131,6 +132,22 @@ class PlannerTest {
             () -> Planner.plan(Specs.builder("true").hostname("a b").build(), facts.facts()))
         .hasMessageContaining("--hostname: ")
         .hasMessageContaining("ROOTFS: /srv/rootfs is a file");
+  }
+
+  @Test
+  void aMalformedSpecStillHasItsIdsCheckedUnlessTheyAreMalformed() {
+    User stranger = new User(77, 0, List.of());
+    Spec.Builder spec =
+        Specs.builder("x").hostname("a b").process(process("/bin", stranger, null, "sh"));
+    SpecProblems earlier = new SpecProblems();
+    earlier.add(SpecField.USER_NAMESPACE, "is no mode", "");
+
+    assertThatThrownBy(() -> Planner.plan(spec.build(), FACTS))
+        .hasMessageContaining("--hostname: ")
+        .hasMessageContaining("--user: uid 77 is not mapped");
+    assertThatThrownBy(() -> Planner.plan(spec.build(), FACTS, earlier))
+        .hasMessageContaining("--hostname: ")
+        .hasMessageNotContaining("--user: ");
   }
 
   @Test
