@@ -1,6 +1,7 @@
 package io.nsrun.plan;
 
 import io.nsrun.spec.Capability;
+import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,14 @@ public record HostFacts(
   /** Whether the caller may mount in its own namespace: CAP_SYS_ADMIN. */
   public boolean mayMount() {
     return (capabilities & Capability.SYS_ADMIN.bit()) != 0;
+  }
+
+  /**
+   * Whether the caller is known to be in a user namespace below the initial one. It may then lack
+   * the right to mount in its own mount namespace, whatever its capabilities are.
+   */
+  public boolean isNested() {
+    return !uids.isEmpty() && (uids.size() > 1 || uids.get(0).count() < IdMaps.UNSIGNED_MAX);
   }
 
   /** What {@code path} is; {@link PathKind#MISSING} if it was not asked for. */

@@ -15,6 +15,7 @@ import io.nsrun.spec.MountOptions;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,12 +28,16 @@ final class MountPlanner {
   private final HostFacts facts;
   private final PlanBuilder plan;
   private final List<Mount> mounts;
+  private final boolean byMonitor;
 
   MountPlanner(Spec spec, HostFacts facts, PlanBuilder plan) {
     this.spec = spec;
     this.facts = facts;
     this.plan = plan;
     this.mounts = sortedByDepth(spec.mounts());
+    this.byMonitor =
+        facts.mayMount()
+            && (!facts.isNested() || spec.user().mode() == UserNamespace.Mode.EXPLICIT);
   }
 
   /** Adds every step from the propagation to the working directory. */
@@ -70,7 +75,9 @@ final class MountPlanner {
 
   /**
    * Clones a tree of the host into a new slot: by the monitor if it may mount in its own namespace,
-   * since the container's ids may not reach the path, and else by init.
+   * since the container's ids may not reach the path, and else by init. The root of a nested user
+   * namespace may not own its mount namespace, as after {@code unshare -r}; it has the ids of its
+   * containers, which reach what it reaches, unless other maps are given.
    */
   int tree(
       String path,
@@ -84,7 +91,7 @@ final class MountPlanner {
     Step.MountSource source =
         new Step.MountSource(
             slot, path, recursive, attributes, 0, propagation, expect, major, minor);
-    if (facts.mayMount()) {
+    if (byMonitor) {
       plan.host(new HostStep.HostTree(source));
     } else {
       plan.beforePivot(new InitStep.Bind(source));

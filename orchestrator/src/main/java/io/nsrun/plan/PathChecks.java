@@ -15,7 +15,8 @@ final class PathChecks {
     for (int i = 0; i < spec.mounts().size(); i++) {
       if (spec.mounts().get(i) instanceof Mount.Bind bind) {
         source(bind.source(), facts.kind(bind.source()), problems);
-        if (bind.propagation() == Mount.Propagation.SHARED && !facts.mayMount()) {
+        if (bind.propagation() == Mount.Propagation.SHARED
+            && (!facts.mayMount() || facts.isNested())) {
           problems.add(
               SpecField.VOLUME,
               bind.target() + " can't be shared: mounts of an unprivileged container stay in it",

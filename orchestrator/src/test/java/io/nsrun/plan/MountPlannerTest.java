@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsrun.spec.Bytes;
+import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.IdRange;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
 import io.nsrun.spec.NamespaceMode;
@@ -21,6 +23,7 @@ import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.User;
+import io.nsrun.spec.UserNamespace;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -258,6 +261,18 @@ class MountPlannerTest {
     for (HostStep.HostTree tree : Plans.all(plan, HostStep.HostTree.class)) {
       assertThat(Plans.indexOf(plan, tree)).isLessThan(namespaces);
     }
+  }
+
+  @Test
+  void rootOfANestedNamespaceLeavesTreesToInitUnlessItsContainerHasOtherIds() {
+    Specs.Facts facts = new Specs.Facts().root();
+    facts.uids = List.of(new IdRange(0, 65536));
+    List<IdMapping> map = List.of(new IdMapping(0, 1000, 10));
+    Spec other = Specs.builder("sh").user(UserNamespace.explicit(map, map)).build();
+
+    assertThat(Plans.has(Planner.plan(Specs.busyboxTrue(), facts.facts()), HostStep.HostTree.class))
+        .isFalse();
+    assertThat(Plans.has(Planner.plan(other, facts.facts()), InitStep.Bind.class)).isFalse();
   }
 
   @Test
