@@ -37,7 +37,11 @@ final class MountCauses {
                   + " with chmod o+x.";
       case ENOTDIR -> "it must be a directory. Name one.";
       case EINVAL -> unbindable(failure);
-      case EPERM -> LOCKED;
+      case EPERM ->
+          failure.detail().startsWith("open_tree")
+              ? "the caller's mount namespace belongs to an outer user namespace. Make both at once"
+                  + " (unshare --user --mount), or start nsrun outside."
+              : LOCKED;
       case ENOSYS -> NO_API;
       case ENOSPC -> "fs.mount-max is reached. Raise it with sysctl, or bind fewer mounts.";
       default -> null;

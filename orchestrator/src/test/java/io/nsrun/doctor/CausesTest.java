@@ -213,6 +213,18 @@ class CausesTest {
   }
 
   @Test
+  void aMountNamespaceOfSomebodyElseIsToldFromALockedMount() {
+    Event.Failed failed =
+        new Event.Failed(SetupStep.HOST_TREE, 0, Errno.EPERM.number(), "/srv", "open_tree");
+
+    Optional<String> cause =
+        new Causes(FakeMachine.healthy())
+            .explain(failed, new LaunchPlan(STEPS, new Isolation(List.of())));
+
+    assertThat(cause).hasValueSatisfying(text -> assertThat(text).contains("unshare --user"));
+  }
+
+  @Test
   void nothingIsMadeUpWhereNothingIsKnown() {
     assertThat(explain(SetupStep.UMASK, Errno.EIO, "umask", FakeMachine.healthy())).isEmpty();
   }
