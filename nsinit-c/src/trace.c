@@ -44,10 +44,7 @@ void trace_end(uint16_t step, uint16_t index)
 	spans[count++] = (struct span){ step, index, started, now_ns() - started };
 }
 
-void trace_forget(void)
-{
-	count = 0;
-}
+void trace_forget(void) { count = 0; }
 
 void trace_flush(void)
 {
