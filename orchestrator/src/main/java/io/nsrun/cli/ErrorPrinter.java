@@ -7,6 +7,7 @@ import io.nsrun.state.ExplainedException;
 import io.nsrun.state.IoMessages;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 
 /**
@@ -52,6 +53,9 @@ final class ErrorPrinter {
       remedy(explained.remedy());
     } else if (thrown instanceof IOException io) {
       line(withPath(io));
+    } else if (thrown instanceof InvalidPathException path) {
+      line("the encoding of this locale does not have all letters of " + path.getInput());
+      remedy("set LC_ALL=C.UTF-8");
     } else if (thrown instanceof OutOfMemoryError) {
       line("out of memory");
       remedy("give the JVM more with -Xmx");

@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -132,6 +133,13 @@ final class MountOptionParser {
               + source
               + "\" is the name of a volume, and there are none; for a path write ./"
               + source);
+    }
+    if (!new File(workingDirectory).isDirectory()) {
+      throw new IllegalArgumentException(
+          "\""
+              + source
+              + "\": the working directory is not found by its name; set LC_ALL=C.UTF-8 if that is"
+              + " not plain ASCII");
     }
     return workingDirectory + "/" + source;
   }

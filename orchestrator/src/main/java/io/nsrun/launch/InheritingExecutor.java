@@ -23,6 +23,8 @@ final class InheritingExecutor extends DefaultExecutor {
   @SuppressWarnings("deprecation") // its builder can only build the class itself
   InheritingExecutor() {
     setStreamHandler(new NoPumps());
+    // Not passed on, but looked for: our own may have a name that this locale can't express.
+    setWorkingDirectory(new File("/"));
     setExitValues(null); // any exit value is an answer
   }
 
