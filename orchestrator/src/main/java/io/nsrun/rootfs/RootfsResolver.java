@@ -38,7 +38,7 @@ public final class RootfsResolver {
       return new Resolved(EmbeddedRootfs.locate(store()), true);
     }
     if (word.isEmpty()) {
-      throw new ExplainedException("ROOTFS is empty", whatItMayBe());
+      throw new ExplainedException("is empty", whatItMayBe());
     }
     boolean isPath = word.indexOf('/') >= 0 || word.equals(".") || word.equals("..");
     if (!isPath && !TarRootfs.isArchiveName(word)) {
@@ -52,32 +52,35 @@ public final class RootfsResolver {
       return new Resolved(TarRootfs.locate(store(), path), false);
     }
     if (Files.exists(path)) {
-      throw new ExplainedException(
-          "ROOTFS " + word + " is neither a directory nor a file", whatItMayBe());
+      throw new ExplainedException(word + " is neither a directory nor a file", whatItMayBe());
     }
     throw missing(word, path);
   }
 
   private static ExplainedException missing(String word, Path path) {
+    if (!word.startsWith("/") && !Files.isDirectory(Path.of("").toAbsolutePath())) {
+      return new ExplainedException(
+          word + ": the working directory is not found by its name",
+          "go to another one, or set LC_ALL=C.UTF-8 if the name is not plain ASCII");
+    }
     Path parent = path.getParent();
     if (parent != null && !Files.isExecutable(parent) && Files.isDirectory(parent)) {
-      return new ExplainedException(
-          "ROOTFS " + word + ": permission denied", "you may not enter " + parent);
+      return new ExplainedException(word + ": permission denied", "you may not enter " + parent);
     }
-    return new ExplainedException("ROOTFS " + word + " does not exist", whatItMayBe());
+    return new ExplainedException(word + " does not exist", whatItMayBe());
   }
 
   private static ExplainedException unknownName(String word) {
     if (Files.isDirectory(Path.of(word))) {
       return new ExplainedException(
-          "there is no ROOTFS named '" + word + "'",
+          "no root filesystem is named '" + word + "'",
           "for the directory of that name write ./" + word);
     }
-    return new ExplainedException("there is no ROOTFS named '" + word + "'", whatItMayBe());
+    return new ExplainedException("no root filesystem is named '" + word + "'", whatItMayBe());
   }
 
   private static String whatItMayBe() {
-    return "a ROOTFS is a directory (with a slash in it, or .), a tar archive, or the name busybox";
+    return "it is a directory (with a slash in it, or .), a tar archive, or the name busybox";
   }
 
   private RootfsStore store() throws IOException {

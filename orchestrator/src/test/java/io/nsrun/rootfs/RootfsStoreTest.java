@@ -197,12 +197,12 @@ class RootfsStoreTest {
   void everyOtherWordIsRefusedWithWhatARootfsMayBe() throws IOException {
     Path fifoLike = Files.createSymbolicLink(base.resolve("dangling"), Path.of("/nonexistent"));
 
-    assertRefused("alpine", "there is no ROOTFS named 'alpine'");
-    assertRefused("", "ROOTFS is empty");
-    assertRefused("/no/such/tree", "ROOTFS /no/such/tree does not exist");
-    assertRefused("missing.tar.gz", "ROOTFS missing.tar.gz does not exist");
-    assertRefused(fifoLike.toString(), "ROOTFS " + fifoLike + " does not exist");
-    assertRefused("/dev/null", "ROOTFS /dev/null is neither a directory nor a file");
+    assertRefused("alpine", "no root filesystem is named 'alpine'");
+    assertRefused("", "is empty");
+    assertRefused("/no/such/tree", "/no/such/tree does not exist");
+    assertRefused("missing.tar.gz", "missing.tar.gz does not exist");
+    assertRefused(fifoLike.toString(), fifoLike + " does not exist");
+    assertRefused("/dev/null", "/dev/null is neither a directory nor a file");
   }
 
   @Test
@@ -220,6 +220,6 @@ class RootfsStoreTest {
         .hasMessage(message)
         .extracting(e -> ((ExplainedException) e).remedy())
         .asString()
-        .contains("a ROOTFS is a directory");
+        .contains("it is a directory");
   }
 }
