@@ -8,6 +8,7 @@ import static io.nsrun.plan.LinuxConstants.MS_PRIVATE;
 import static io.nsrun.plan.LinuxConstants.S_IFCHR;
 
 import io.nsrun.spec.IdMaps;
+import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcMode;
 import io.nsrun.spec.Spec;
@@ -77,9 +78,18 @@ final class SystemMounts {
     }
   }
 
-  /** Whether /proc shows the processes of the container only. */
+  /**
+   * Whether /proc shows the processes of the container's PID namespace only. A joined one must
+   * belong to a user namespace in which the container has power, and who joins that too, or is
+   * root, has it.
+   */
   static boolean hasFreshProc(Spec spec) {
-    return spec.proc() == ProcMode.FRESH && spec.isPrivate(NamespaceType.PID);
+    if (spec.proc() != ProcMode.FRESH) {
+      return false;
+    }
+    return spec.isPrivate(NamespaceType.PID)
+        || (spec.namespace(NamespaceType.PID) instanceof NamespaceMode.Join
+            && !spec.user().isNew());
   }
 
   private void proc() {
