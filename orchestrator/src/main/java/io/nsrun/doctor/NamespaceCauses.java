@@ -42,7 +42,10 @@ final class NamespaceCauses {
       case ENOENT, ESRCH ->
           "the namespace is gone: the process that held it has ended. Give a path or pid of a"
               + " living one.";
-      case EPERM, EACCES ->
+      case EACCES ->
+          "the process is another user's, or shields itself as the init of a container does. Give a"
+              + " process of your own there, such as the container's command.";
+      case EPERM ->
           "joining a namespace needs CAP_SYS_ADMIN in the user namespace that owns it. Join that"
               + " one too (--userns=ns:PATH), or run as the user who made it.";
       case EINVAL ->
