@@ -112,6 +112,9 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
 
   private int launch(RunPlan run, OptionValues values, SignalForwarder signals)
       throws IOException, InterruptedException {
+    if (LogLevel.current().covers(LogLevel.INFO)) {
+      RunLog.plan(run);
+    }
     try (NameLock name = lockName(run, values);
         RunTrace trace = trace(values)) {
       ControlChannel channel = run.channel();
@@ -184,6 +187,9 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   public void started(long pid) {
     startedMillis = System.currentTimeMillis();
     started = System.nanoTime();
+    if (LogLevel.current().covers(LogLevel.DEBUG)) {
+      RunLog.started(pid);
+    }
   }
 
   /** A signal came before there was a container: leaves nothing behind. */
