@@ -2,6 +2,8 @@ package io.nsrun.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,17 @@ class InspectionOptionsTest extends ContainerTest {
     assertThat(result.out()).isEmpty();
     assertThat(result.errors())
         .containsExactly("nsrun: --workdir: \"relative\" is not absolute (begin it with /)");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void traceTellsHowLongEachStepTook(Caller caller) throws IOException {
+    Path file = Directories.fresh(caller).resolve("trace.json");
+
+    Nsrun.as(caller).run("--trace", file.toString(), "busybox", "true").orFail();
+
+    assertThat(Files.readString(file))
+        .contains("\"traceEvents\"", "pivot_root", "uid_map", "\"ph\":\"X\"", "\"dur\":");
   }
 
   @Test
