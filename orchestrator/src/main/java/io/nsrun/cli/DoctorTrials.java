@@ -6,6 +6,7 @@ import io.nsrun.doctor.Causes;
 import io.nsrun.doctor.Machine;
 import io.nsrun.doctor.Trial;
 import io.nsrun.doctor.TrialRunner;
+import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.Outcome;
 import io.nsrun.launch.Supervisor;
@@ -47,7 +48,7 @@ final class DoctorTrials implements TrialRunner, Supervisor.Listener {
     words.addAll(trial.options());
     words.addAll(List.of("busybox", "true"));
     OptionValues values = CommandModel.parse("run", words.toArray(new String[0]));
-    RunPlan run = new RunPlan(paths, DoctorTrials::noLookUp);
+    RunPlan run = new RunPlan(paths, DoctorTrials::noLookUp, new Laps(System.nanoTime()));
     run.make(values, System.getenv());
     byte[] frames = PlanEncoder.encodeWithHello(run.plan());
     try (Nsinit nsinit = Nsinit.start(paths)) {

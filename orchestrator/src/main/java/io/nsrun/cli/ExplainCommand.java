@@ -1,5 +1,6 @@
 package io.nsrun.cli;
 
+import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.plan.PlanPrinter;
 import io.nsrun.state.Caller;
@@ -45,7 +46,7 @@ final class ExplainCommand {
     }
 
     RunPlan make(OptionValues values) throws IOException, InterruptedException {
-      RunPlan run = new RunPlan(paths, this);
+      RunPlan run = new RunPlan(paths, this, new Laps(System.nanoTime()));
       run.make(values, System.getenv());
       return run;
     }

@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.control.ControlChannel;
 import io.nsrun.control.Event;
 import io.nsrun.control.PlanEncoder;
+import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.Outcome;
 import io.nsrun.launch.SignalForwarder;
@@ -20,14 +21,11 @@ import java.nio.charset.StandardCharsets;
 /** {@code run}: from words to a container, and from its end to an exit code. */
 final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Runnable {
   private final ErrorPrinter errors;
+  private final Laps laps = new Laps(System.nanoTime());
   private StatePaths paths;
   private Nsinit nsinit;
   private volatile String cidFile;
   private long startedMillis;
-  private final long entered = System.nanoTime();
-  private long parsed;
-  private long planned;
-  private long started;
 
   RunCommand(ErrorPrinter errors) {
     this.errors = errors;
@@ -45,11 +43,13 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
     if (willLaunch(args)) {
       get();
     }
+    laps.end("signals, spawner");
     try {
       OptionValues values = OptionParser.parse(args);
       if (values == null) {
         values = CommandModel.parse("run", args);
       }
+      laps.end("words");
       if (values.has(RunOption.HELP)) {
         return InfoCommands.help(new String[] {"run"}, System.out, errors);
       }
@@ -57,13 +57,11 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
           && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
         return ExitCode.NSRUN;
       }
-      parsed = System.nanoTime();
-      RunPlan run = new RunPlan(paths, this);
+      RunPlan run = new RunPlan(paths, this, laps);
       if (values.flag(RunOption.DRY_RUN, false)) {
         return dryRun(run, values);
       }
       run.make(values, System.getenv());
-      planned = System.nanoTime();
       return launch(run, values, signals);
     } finally {
       if (nsinit != null) {
@@ -121,7 +119,9 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       byte[] frames;
       if (channel == null) {
         frames = PlanEncoder.encodeWithHello(run.plan());
+        laps.end("encode");
         channel = get().connect();
+        laps.end("connect");
       } else {
         frames = PlanEncoder.encode(run.plan());
       }
@@ -129,13 +129,11 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
         CidFile.write(values.value(RunOption.CIDFILE), run.options().id());
         cidFile = values.value(RunOption.CIDFILE);
       }
-      if (trace != null) {
-        trace.phase("wait for nsinit", System.nanoTime());
-      }
       signals.attach(channel);
       Outcome.Report report = new Supervisor(nsinit, channel, this).run(frames);
+      laps.end(startedMillis == 0 ? "set-up fails" : "the command runs");
       if (trace != null) {
-        trace.write(report, run.plan(), started);
+        trace.write(report, run.plan(), laps, nsinit.laps());
       }
       RunEnd end = new RunEnd(run, report, errors);
       if (report.outcome() instanceof Outcome.NotStarted && cidFile != null) {
@@ -160,14 +158,8 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   }
 
   /** Null if none is wanted. */
-  private RunTrace trace(OptionValues values) throws ExplainedException {
-    if (!values.has(RunOption.TRACE)) {
-      return null;
-    }
-    RunTrace trace = RunTrace.open(values.value(RunOption.TRACE), entered);
-    trace.phase("parse the options", parsed);
-    trace.phase("make the plan", planned);
-    return trace;
+  private static RunTrace trace(OptionValues values) throws ExplainedException {
+    return values.has(RunOption.TRACE) ? RunTrace.open(values.value(RunOption.TRACE)) : null;
   }
 
   @Override
@@ -186,7 +178,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   @Override
   public void started(long pid) {
     startedMillis = System.currentTimeMillis();
-    started = System.nanoTime();
+    laps.end("nsinit sets up");
     if (LogLevel.current().covers(LogLevel.DEBUG)) {
       RunLog.started(pid);
     }

@@ -3,8 +3,10 @@ package io.nsrun.cli;
 import io.nsrun.control.ControlChannel;
 import io.nsrun.control.Frames;
 import io.nsrun.launch.ContainerFiles;
+import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.UserDatabase;
+import io.nsrun.plan.HostFacts;
 import io.nsrun.plan.HostFactsReader;
 import io.nsrun.plan.LaunchPlan;
 import io.nsrun.plan.Planner;
@@ -27,6 +29,7 @@ final class RunPlan {
 
   private final StatePaths paths;
   private final NsinitSource nsinits;
+  private final Laps laps;
 
   private SpecOptions options;
   private Spec spec;
@@ -35,10 +38,12 @@ final class RunPlan {
 
   /**
    * @param nsinits asked for an nsinit if the users of the root filesystem have to be looked up
+   * @param laps where the time of making the plan is noted
    */
-  RunPlan(StatePaths paths, NsinitSource nsinits) {
+  RunPlan(StatePaths paths, NsinitSource nsinits, Laps laps) {
     this.paths = paths;
     this.nsinits = nsinits;
+    this.laps = laps;
   }
 
   /**
@@ -50,6 +55,7 @@ final class RunPlan {
       throws IOException, InterruptedException {
     SpecProblems problems = new SpecProblems();
     options = new SpecOptions(values, environment, System.getProperty("user.dir"), problems);
+    laps.end("options");
     String word = options.rootfs();
     String directory = "/";
     boolean embedded = false;
@@ -65,13 +71,18 @@ final class RunPlan {
         problems.add(SpecField.ROOT, e.getMessage(), e.remedy());
       }
     }
+    laps.end("root filesystem");
     UserDatabase users = known && options.needsUsers() ? users(directory) : null;
     spec = options.build(directory, embedded, users);
     if (!known) {
       spec.validate(problems);
       problems.throwIfAny();
     }
-    plan = Planner.plan(spec, HostFactsReader.read(spec), problems);
+    laps.end("specification");
+    HostFacts facts = HostFactsReader.read(spec);
+    laps.end("host facts");
+    plan = Planner.plan(spec, facts, problems);
+    laps.end("plan");
   }
 
   private UserDatabase users(String directory) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package io.nsrun.cli;
 
 import io.nsrun.control.ChromeTrace;
 import io.nsrun.control.Event;
+import io.nsrun.launch.Laps;
 import io.nsrun.launch.Outcome;
 import io.nsrun.plan.LaunchPlan;
 import io.nsrun.state.ExplainedException;
@@ -16,26 +17,19 @@ import java.nio.file.Path;
 final class RunTrace implements AutoCloseable {
   private final Writer out;
   private final ChromeTrace trace = new ChromeTrace();
-  private long last;
 
-  private RunTrace(Writer out, long start) {
+  private RunTrace(Writer out) {
     this.out = out;
-    this.last = start;
   }
 
   /**
    * Opens the file, before anything is run that could not be traced in the end.
    *
    * @param file as given
-   * @param entered when Java code of ours began to run, by {@link System#nanoTime}
    */
-  static RunTrace open(String file, long entered) throws ExplainedException {
+  static RunTrace open(String file) throws ExplainedException {
     try {
-      RunTrace opened = new RunTrace(Files.newBufferedWriter(Path.of(file)), entered);
-      ChromeTrace.processStartNanos()
-          .ifPresent(
-              start -> opened.trace.addJvm("start the JVM", Math.min(start, entered), entered));
-      return opened;
+      return new RunTrace(Files.newBufferedWriter(Path.of(file)));
     } catch (IOException e) {
       throw new ExplainedException(
           "--trace " + file + ": " + IoMessages.reason(e), "name a file that can be written", e);
@@ -44,23 +38,18 @@ final class RunTrace implements AutoCloseable {
     }
   }
 
-  /** Says what was done since the last call. */
-  void phase(String name, long end) {
-    trace.addJvm(name, last, end);
-    last = end;
-  }
-
   /**
    * Writes all that is known.
    *
-   * @param started when the command was started; 0 if it never was
+   * @param main of the thread that makes the plan
+   * @param spawner of the thread that starts nsinit meanwhile
    */
-  void write(Outcome.Report report, LaunchPlan plan, long started) throws IOException {
-    long now = System.nanoTime();
-    phase("start the container", started == 0 ? now : started);
-    if (started != 0) {
-      phase("the command runs", now);
-    }
+  void write(Outcome.Report report, LaunchPlan plan, Laps main, Laps spawner) throws IOException {
+    ChromeTrace.processStartNanos()
+        .ifPresent(
+            start -> trace.addJvm("start the JVM", Math.min(start, main.start()), main.start()));
+    main.each(trace::addJvm);
+    spawner.each(trace::addSpawner);
     trace.addSteps(new Event.Trace(report.timings()), plan);
     trace.write(out);
   }

@@ -23,6 +23,8 @@ import java.util.OptionalLong;
 public final class ChromeTrace {
   private static final int JVM = 1;
   private static final int NSINIT = 2;
+  private static final int MAIN = 1;
+  private static final int SPAWNER = 2;
   private static final int MONITOR = 1;
   private static final int INIT = 2;
   private static final int COMMAND = 3;
@@ -40,7 +42,12 @@ public final class ChromeTrace {
    * @param endNanos when it ended; not before {@code startNanos}
    */
   public void addJvm(String name, long startNanos, long endNanos) {
-    spans.add(new Span(name, JVM, 1, startNanos, endNanos - startNanos, "", -1));
+    spans.add(new Span(name, JVM, MAIN, startNanos, endNanos - startNanos, "", -1));
+  }
+
+  /** As {@link #addJvm}, for the thread that starts nsinit while the main one makes the plan. */
+  public void addSpawner(String name, long startNanos, long endNanos) {
+    spans.add(new Span(name, JVM, SPAWNER, startNanos, endNanos - startNanos, "", -1));
   }
 
   /** Adds the steps that nsinit measured, each with the object that the plan gives it. */
@@ -102,7 +109,8 @@ public final class ChromeTrace {
     json.writeArrayFieldStart("traceEvents");
     name(json, out, "process_name", JVM, 0, "orchestrator (JVM)");
     name(json, out, "process_name", NSINIT, 0, "nsinit");
-    name(json, out, "thread_name", JVM, 1, "main");
+    name(json, out, "thread_name", JVM, MAIN, "main");
+    name(json, out, "thread_name", JVM, SPAWNER, "spawner");
     name(json, out, "thread_name", NSINIT, MONITOR, "monitor");
     name(json, out, "thread_name", NSINIT, INIT, "init");
     name(json, out, "thread_name", NSINIT, COMMAND, "command");

@@ -17,11 +17,13 @@ import org.apache.commons.exec.ExecuteStreamHandler;
  * terminal, and every byte is copied twice.
  */
 final class InheritingExecutor extends DefaultExecutor {
+  private final Laps laps;
   private Process process;
   private IOException failure;
 
   @SuppressWarnings("deprecation") // its builder can only build the class itself
-  InheritingExecutor() {
+  InheritingExecutor(Laps laps) {
+    this.laps = laps;
     setStreamHandler(new NoPumps());
     // Not passed on, but looked for: our own may have a name that this locale can't express.
     setWorkingDirectory(new File("/"));
@@ -43,6 +45,7 @@ final class InheritingExecutor extends DefaultExecutor {
   private Process launch(CommandLine command) throws IOException {
     try {
       Process started = new ProcessBuilder(command.toStrings()).inheritIO().start();
+      laps.end("spawn");
       synchronized (this) {
         process = started;
         notifyAll();

@@ -21,7 +21,8 @@ import org.apache.commons.exec.CommandLine;
 public final class Nsinit implements AutoCloseable {
   private final StatePaths paths;
   private final Spawner spawner = new Spawner();
-  private final InheritingExecutor executor = new InheritingExecutor();
+  private final Laps laps = new Laps(System.nanoTime());
+  private final InheritingExecutor executor = new InheritingExecutor(laps);
 
   // Guarded by this.
   private ControlListener listener;
@@ -76,6 +77,11 @@ public final class Nsinit implements AutoCloseable {
       channel = accepted;
     }
     return accepted;
+  }
+
+  /** Where the time of the thread went that starts nsinit. */
+  public Laps laps() {
+    return laps;
   }
 
   /** The nsinit program, for what only it can do later on; null before it was placed. */
@@ -229,8 +235,10 @@ public final class Nsinit implements AutoCloseable {
     private int spawn() throws IOException {
       Path directory = paths.runtimeDirectory();
       SocketFile.sweep(directory);
+      laps.end("runtime directory");
       Path file = SocketFile.name(directory);
       ControlListener listening = JdkControlListener.bind(file);
+      laps.end("listen");
       boolean late;
       synchronized (Nsinit.this) {
         socket = file;
@@ -239,6 +247,7 @@ public final class Nsinit implements AutoCloseable {
         Nsinit.this.notifyAll();
       }
       Path program = NsinitBinary.ofJar().extract(paths);
+      laps.end("place nsinit");
       synchronized (Nsinit.this) {
         binary = program;
         late |= closed;
@@ -248,7 +257,10 @@ public final class Nsinit implements AutoCloseable {
       }
       CommandLine command = new CommandLine(program.toFile());
       command.addArgument(file.toString(), false);
-      return executor.execute(command);
+      laps.end("command");
+      int value = executor.execute(command);
+      laps.end("nsinit");
+      return value;
     }
   }
 }
