@@ -17,7 +17,8 @@ void fail_at(uint16_t index) { current_index = index; }
 
 void fail_hook(void (*hook)(void)) { before_exit = hook; }
 
-static noreturn void leave(enum step_id step, int error, const char *object, const char *detail, va_list args)
+__attribute__((format(printf, 4, 0))) static noreturn void leave(enum step_id step, int error, const char *object,
+								 const char *detail, va_list args)
 {
 	char text[512];
 
