@@ -125,7 +125,7 @@ static void configure(int fs, enum step_id step, const char *type, const char *k
 }
 
 /* From a configured context to a detached mount. */
-static int create(int fs, enum step_id step, const char *type, const char *object, uint64_t attrs)
+static int create(int fs, enum step_id step, const char *type, uint64_t attrs)
 {
 	char text[256];
 	int fd = -1;
@@ -136,7 +136,7 @@ static int create(int fs, enum step_id step, const char *type, const char *objec
 		int saved = errno;
 		const char *why = context_log(fs, text, sizeof(text));
 
-		fail_errno(step, saved, object, "type=%s %s", type, why);
+		fail_errno(step, saved, type, "type=%s %s", type, why);
 	}
 	close(fs);
 	return fd;
@@ -151,21 +151,15 @@ static int context(enum step_id step, const char *type)
 	return fs;
 }
 
-static int mount_detached(const char *type, const char *key, const char *value, uint64_t attrs)
+/* A detached mount with one option, unless key is NULL. */
+static int detached(enum step_id step, const char *type, const char *key, const char *value, uint64_t attrs)
 {
-	int fs = sys_fsopen(type, FSOPEN_CLOEXEC);
-	int fd = -1, saved;
+	int fs = context(step, type);
 
-	if (fs < 0)
-		return -1;
-	if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type, 0) == 0 &&
-	    (key == NULL || sys_fsconfig(fs, FSCONFIG_SET_STRING, key, value, 0) == 0) &&
-	    sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
-		fd = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attrs);
-	saved = errno;
-	close(fs);
-	errno = saved;
-	return fd;
+	configure(fs, step, type, "source", type);
+	if (key != NULL)
+		configure(fs, step, type, key, value);
+	return create(fs, step, type, attrs);
 }
 
 void step_filesystem(const struct step *step)
@@ -181,7 +175,7 @@ void step_filesystem(const struct step *step)
 
 		configure(fs, STEP_FILESYSTEM, type, key, get_str(&options));
 	}
-	slot_put(step->u.filesystem.slot, create(fs, STEP_FILESYSTEM, type, type, step->u.filesystem.attrs));
+	slot_put(step->u.filesystem.slot, create(fs, STEP_FILESYSTEM, type, step->u.filesystem.attrs));
 }
 
 static void attach_or_fail(enum step_id step, int fd, int target, const char *path, const char *what)
@@ -214,18 +208,12 @@ void step_overlay(const struct step *step)
 	 * overlayfs takes its directories only from attached mounts. A tmpfs over "/" is a place
 	 * that always exists and that nobody else sees; it goes when the old root goes.
 	 */
-	int stage = mount_detached("tmpfs", step->u.overlay.size ? "size" : NULL, size,
-				   MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-	if (stage < 0)
-		fail(STEP_OVERLAY, "tmpfs", "size=%s", size);
+	int stage = detached(STEP_OVERLAY, "tmpfs", step->u.overlay.size ? "size" : NULL, size,
+			     MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 	attach_or_fail(STEP_OVERLAY, stage, AT_FDCWD, "/", "/");
 	if (mkdirat(stage, "lower", 0755) < 0 || mkdirat(stage, "upper", 0755) < 0 || mkdirat(stage, "work", 0755) < 0)
 		fail(STEP_OVERLAY, "tmpfs", "mkdir");
-	int place = openat(stage, "lower", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (place < 0)
-		fail(STEP_OVERLAY, "lower", "open");
-	attach_or_fail(STEP_OVERLAY, lower_tree, place, "", "lower");
-	close(place);
+	attach_or_fail(STEP_OVERLAY, lower_tree, stage, "lower", "lower");
 	if (*upper == 0) {
 		at = stage;
 		upper = "upper";
@@ -243,7 +231,7 @@ void step_overlay(const struct step *step)
 	/* trusted.* attributes are for the initial user namespace only. */
 	if (run.plan->new_user_namespace)
 		configure(fs, STEP_OVERLAY, "overlay", "userxattr", "");
-	slot_put(step->u.overlay.slot, create(fs, STEP_OVERLAY, "overlay", "overlay", MOUNT_ATTR_NODEV));
+	slot_put(step->u.overlay.slot, create(fs, STEP_OVERLAY, "overlay", MOUNT_ATTR_NODEV));
 	/* The overlay keeps what it needs; left in place, the stage would hide the old root from
 	 * the pivot's unmount. */
 	if (umount2("/", MNT_DETACH) < 0)
@@ -382,10 +370,8 @@ void step_mask_path(const struct step *step)
 	if (fstat(at, &st) < 0)
 		fail(STEP_MASK_PATH, path, "fstat");
 	if (S_ISDIR(st.st_mode)) {
-		fd = mount_detached("tmpfs", "nr_inodes", "2",
-				    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-		if (fd < 0)
-			fail(STEP_MASK_PATH, path, "tmpfs");
+		fd = detached(STEP_MASK_PATH, "tmpfs", "nr_inodes", "2",
+			      MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	} else {
 		fd = clone_null(path);
 	}
