@@ -117,16 +117,18 @@ void step_exec(const struct step *step)
 	int remembered = ENOENT;
 	char **path;
 
+	/* A change of ids has cleared it. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		fail(STEP_EXEC, "PR_SET_PDEATHSIG", "SIGKILL");
 	if (pid1) {
 		trace_flush();
-		event_pid(FRAME_EXECING, 0);
+		/* A monitor that died before that line hears nothing any more. */
+		if (!event_pid(FRAME_EXECING, 0))
+			_exit(125);
 	}
 	/* Nothing of the host but fds 0 to 2, whatever was left open above. */
 	if (sys_close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
 		fail(STEP_EXEC, "close_range", "3-");
-	/* A change of ids has cleared it. Only PID 1 has the monitor as its parent. */
-	if (pid1 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		fail(STEP_EXEC, "PR_SET_PDEATHSIG", "SIGKILL");
 	reset_signals();
 	command_reached_exec = 1;
 	for (path = image.paths; *path != NULL; path++) {

@@ -3,7 +3,7 @@
 #include "fail.h"
 #include "trace.h"
 
-struct run run;
+struct run run = { .proc = -1 };
 
 /* By id; the decoder lets none through that has no hand. */
 static void (*const hands[])(const struct step *step) = {

@@ -24,6 +24,7 @@ NSRUN_STEPS(HAND_DECLARE)
 struct run {
 	const struct plan *plan;
 	int null_fd;	 /* the host's /dev/null */
+	int proc;	 /* the host's /proc; -1 where a pid namespace of its own ends a container's processes */
 	bool own_pty;	 /* the plan has a console */
 	bool stdin_null; /* input is not wanted */
 	pid_t init;	 /* host side, once it is cloned */

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -16,6 +15,7 @@
 #include "command.h"
 #include "control.h"
 #include "credentials.h"
+#include "descendants.h"
 #include "event.h"
 #include "fail.h"
 #include "hands.h"
@@ -114,8 +114,11 @@ static int supervise(pid_t child, int inner)
 
 		if (poll(fds, 2, -1) < 0)
 			continue;
-		if (fds[1].revents != 0)
-			_exit(125); /* the monitor is gone, and we and all our kind go with it */
+		if (fds[1].revents != 0) {
+			/* The monitor is gone, or wants us all to go. */
+			kill(child, SIGKILL);
+			fds[1].fd = -1;
+		}
 		while (read(fds[0].fd, &info, sizeof(info)) == sizeof(info)) {
 			if (info.ssi_signo != SIGCHLD)
 				forward(child, (int)info.ssi_signo);
@@ -125,42 +128,13 @@ static int supervise(pid_t child, int inner)
 	}
 }
 
-/*
- * Without a pid namespace of our own, nothing dies with us by itself. As their subreaper all
- * descendants end up as our children, so: kill the children there are until there are none.
- */
-static void end_descendants(void)
-{
-	char list[4096];
-	ssize_t n;
-
-	for (;;) {
-		int fd = root_open("/proc/thread-self/children", O_RDONLY, 0);
-
-		if (fd < 0)
-			return;
-		n = read(fd, list, sizeof(list) - 1);
-		close(fd);
-		if (n <= 0)
-			return;
-		list[n] = 0;
-		for (char *at = list; *at >= '0' && *at <= '9';) {
-			kill((pid_t)strtol(at, &at, 10), SIGKILL);
-			while (*at == ' ')
-				at++;
-		}
-		while (waitpid(-1, NULL, 0) > 0 && waitpid(-1, NULL, WNOHANG) > 0)
-			;
-	}
-}
-
 static _Noreturn void report_and_end(int status)
 {
 	struct child_exit child;
 	struct rusage usage;
 
-	if (getpid() != 1)
-		end_descendants();
+	if (run.proc >= 0)
+		end_descendants(run.proc);
 	getrusage(RUSAGE_CHILDREN, &usage);
 	child_exit_fill(&child, status, &usage);
 	event_child(&child);
@@ -197,7 +171,8 @@ void init_run(int inner)
 	if (!run.plan->exec->u.exec.init)
 		become_command(first);
 
-	if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+	/* From here on we have others to take along, and see the monitor's end by ourselves. */
+	if (run.proc >= 0 && (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 || prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0))
 		fail(STEP_SUPERVISE, "PR_SET_CHILD_SUBREAPER", "on");
 	child = spawn(first);
 	trace_flush();

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 
 #include "console.h"
 #include "control.h"
+#include "descendants.h"
 #include "event.h"
 #include "fail.h"
 #include "hands.h"
@@ -37,6 +39,11 @@ static struct {
 
 static void signal_container(int signo)
 {
+	/* Where the others would not die with init, it is told to end them and itself. */
+	if (signo == SIGKILL && run.proc >= 0 && m.started && run.plan->exec->u.exec.init) {
+		shutdown(m.inner, SHUT_WR);
+		signo = SIGCONT;
+	}
 	if (m.pidfd >= 0)
 		sys_pidfd_send_signal(m.pidfd, signo);
 }
@@ -49,6 +56,8 @@ static void take_down(void)
 		while (waitpid(run.init, NULL, __WALL) < 0 && errno == EINTR)
 			;
 	}
+	if (run.proc >= 0)
+		end_descendants(run.proc);
 	relay_restore();
 }
 
@@ -75,6 +84,11 @@ void step_namespaces(const struct step *step)
 {
 	int inner[2];
 
+	if (!(step->u.namespaces.create & CLONE_NEWPID)) {
+		run.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (run.proc < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+			fail(STEP_NAMESPACES, "/proc", "to find the container's processes");
+	}
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, inner) < 0)
 		fail(STEP_NAMESPACES, "socketpair", "between monitor and init");
 	run.init = namespaces_clone(step, &m.pidfd);
@@ -163,6 +177,26 @@ static void on_control(void)
 		signal_container(signo);
 }
 
+/* Init, or an orphan of a container without a pid namespace of its own. */
+static void on_child_gone(void)
+{
+	struct rusage usage;
+	int status;
+	pid_t pid;
+
+	while ((pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0) {
+		if (pid != run.init)
+			continue;
+		m.reaped = true;
+		/* PID 1 told the command's end; where it could not, or where it was the command, its own
+		 * end is all there is. */
+		if (!m.have_child)
+			child_exit_fill(&m.child, status, &usage);
+		if (run.proc >= 0)
+			end_descendants(run.proc);
+	}
+}
+
 /*
  * Signals reach the command through the orchestrator; those that a terminal sends to the whole
  * foreground group reach it too, and would arrive twice if passed on here. What is left is what a
@@ -175,7 +209,9 @@ static void on_signal(void)
 	while (read(m.signals, &info, sizeof(info)) == sizeof(info)) {
 		bool from_terminal = info.ssi_code == SI_KERNEL;
 
-		if (info.ssi_signo == SIGWINCH) {
+		if (info.ssi_signo == SIGCHLD) {
+			on_child_gone();
+		} else if (info.ssi_signo == SIGWINCH) {
 			relay_resize();
 		} else if (info.ssi_signo == SIGQUIT && from_terminal) {
 			signal_container(SIGQUIT);
@@ -247,20 +283,6 @@ static bool on_inner(void)
 	return true;
 }
 
-static void on_init_gone(void)
-{
-	struct rusage usage;
-	int status;
-
-	if (wait4(run.init, &status, WNOHANG | __WALL, &usage) != run.init)
-		return;
-	m.reaped = true;
-	/* PID 1 told the command's end; where it could not, or where it was the command, its own
-	 * end is all there is. */
-	if (!m.have_child)
-		child_exit_fill(&m.child, status, &usage);
-}
-
 static void watch(void)
 {
 	while (!m.reaped || (relay_draining() && !m.control_gone)) {
@@ -286,7 +308,7 @@ static void watch(void)
 			on_timer();
 		relay_step(&fds[FD_RELAY]);
 		if (fds[FD_INIT].revents)
-			on_init_gone();
+			on_child_gone();
 	}
 	while (m.inner >= 0 && on_inner())
 		;

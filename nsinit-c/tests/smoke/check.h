@@ -24,6 +24,7 @@ bool start_and_wait(const struct target *t, const struct container *c, struct dr
 void check_isolation(const struct target *t);
 void check_namespaces(const struct target *t);
 void check_ends(const struct target *t);
+void check_host_pids(const struct target *t);
 void check_callers(const struct target *t);
 void check_refusals(const struct target *t);
 

@@ -111,7 +111,11 @@ static void add_filesystems(const struct container *c, struct plan *p)
 	};
 	const struct option shm[] = { { "mode", "1777" }, { "size", "64m" }, { NULL, NULL } };
 
-	plan_filesystem(p, SLOT_PROC, "proc", sealed, NULL);
+	/* A fresh procfs is for the owner of the pid namespace. */
+	if (c->create & CLONE_NEWPID)
+		plan_filesystem(p, SLOT_PROC, "proc", sealed, NULL);
+	else
+		plan_tree(p, STEP_BIND, SLOT_PROC, "/proc", true, sealed);
 	if (c->sys)
 		plan_filesystem(p, SLOT_SYS, "sysfs", sealed | MOUNT_ATTR_RDONLY, NULL);
 	plan_filesystem(p, SLOT_DEV, "tmpfs", MOUNT_ATTR_NOSUID, dev);

@@ -99,6 +99,7 @@ int main(int argc, char **argv)
 	check_isolation(&target);
 	check_namespaces(&target);
 	check_ends(&target);
+	check_host_pids(&target);
 	check_callers(&target);
 	check_refusals(&target);
 	(void)gethostname(after, sizeof(after));
