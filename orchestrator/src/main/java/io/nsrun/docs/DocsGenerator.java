@@ -73,6 +73,8 @@ public final class DocsGenerator {
     return "#compdef "
         + name
         + "\nautoload -U +X bashcompinit && bashcompinit\n"
+        // bashcompinit lacks it, and without it only the order of candidates differs.
+        + "whence compopt >/dev/null || compopt() { :; }\n"
         + bash(root)
         + "\n_bash_complete -o default -F _complete_"
         + name
