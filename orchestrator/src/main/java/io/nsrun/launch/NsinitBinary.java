@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -32,6 +33,8 @@ import java.util.List;
  */
 public final class NsinitBinary {
   private static final int PERMISSIONS = 0500;
+
+  private static final String TEMPORARY = ".nsinit-";
 
   private static final int HASH_DIGITS = 16;
 
@@ -131,7 +134,7 @@ public final class NsinitBinary {
   }
 
   private void write(Path directory, Path file) throws IOException {
-    Path temporary = directory.resolve("." + name + "-" + RandomBytes.hex(8));
+    Path temporary = directory.resolve(TEMPORARY + RandomBytes.hex(8));
     try {
       try (FileChannel out =
           FileChannel.open(
@@ -146,8 +149,27 @@ public final class NsinitBinary {
         out.force(true);
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      // Another one was faster, and swept ours away: then it has put the same content there.
+      if (!Files.exists(file)) {
+        throw e;
+      }
     } finally {
       Files.deleteIfExists(temporary);
+    }
+    sweep(directory);
+  }
+
+  /** Removes what writers that were killed left behind. Never fails: it is only about tidiness. */
+  private static void sweep(Path directory) {
+    String[] names = directory.toFile().list();
+    if (names == null) {
+      return;
+    }
+    for (String name : names) {
+      if (name.startsWith(TEMPORARY)) {
+        directory.resolve(name).toFile().delete();
+      }
     }
   }
 }
