@@ -18,6 +18,7 @@ public final class Nsrun {
   private final Caller caller;
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final List<String> prefix = new ArrayList<>();
+  private final List<String> program = new ArrayList<>();
   private byte[] input = new byte[0];
   private Path directory;
 
@@ -59,6 +60,12 @@ public final class Nsrun {
    */
   public Nsrun through(String... command) {
     prefix.addAll(List.of(command));
+    return this;
+  }
+
+  /** What java is to run in place of the jar's main class: options, class path, class. */
+  public Nsrun program(String... javaArguments) {
+    program.addAll(List.of(javaArguments));
     return this;
   }
 
@@ -143,8 +150,7 @@ public final class Nsrun {
     command.add(System.getProperty("java.home") + "/bin/java");
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-XX:+UseSerialGC");
-    command.add("-jar");
-    command.add(Directories.JAR.toString());
+    command.addAll(program.isEmpty() ? List.of("-jar", Directories.JAR.toString()) : program);
     command.addAll(List.of(args));
     return command;
   }

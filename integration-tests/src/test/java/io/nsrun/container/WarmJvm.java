@@ -1,0 +1,82 @@
+package io.nsrun.container;
+
+import io.nsrun.cli.WarmRuns;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A JVM that runs one container after the other: the whole way of {@code java -jar} but for the
+ * start of the JVM, which is most of its time. It also shows what a run leaves behind in its JVM.
+ */
+final class WarmJvm implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader out;
+
+  private WarmJvm(Process process) {
+    this.process = process;
+    this.out = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  static WarmJvm start(Caller caller) {
+    String classPath = Directories.JAR + ":" + classesForAll();
+    try {
+      return new WarmJvm(
+          Nsrun.as(caller)
+              .program("-cp", classPath, WarmRuns.class.getName())
+              .builder()
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Runs {@code nsrun run -i=false args...} whose command must be silent; its exit code. Blocks.
+   */
+  int run(String... args) {
+    try {
+      String line = "run\t--interactive=false\t" + String.join("\t", args) + "\n";
+      process.getOutputStream().write(line.getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+      return Integer.parseInt(out.readLine());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Proc proc() {
+    return new Proc(process.pid());
+  }
+
+  @Override
+  public void close() {
+    try {
+      process.getOutputStream().close();
+      process.waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Where the checkout lies, other callers may not be able to read. */
+  private static Path classesForAll() {
+    Path classes = Directories.tools().resolve("classes");
+    String name = WarmRuns.class.getName().replace('.', '/') + ".class";
+    Path copy = classes.resolve(name);
+    try (InputStream in = WarmRuns.class.getResourceAsStream("/" + name)) {
+      Files.createDirectories(copy.getParent());
+      Files.write(copy, in.readAllBytes());
+      return classes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
