@@ -1,8 +1,11 @@
 package io.nsrun.container;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,19 +61,24 @@ record Proc(long pid) {
         }
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
     return children;
   }
 
-  /** What each of its descriptors is open on. */
-  Map<Integer, String> descriptors() throws IOException {
+  /** What each of its descriptors is open on; empty if it is gone. */
+  Map<Integer, String> descriptors() {
     Map<Integer, String> open = new TreeMap<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(directory().resolve("fd"))) {
       for (Path fd : all) {
         open.put(
             Integer.parseInt(fd.getFileName().toString()), Files.readSymbolicLink(fd).toString());
       }
+    } catch (NoSuchFileException e) {
+      // Closed, or all of it gone, while we looked.
+      return open;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return open;
   }
@@ -87,8 +95,7 @@ record Proc(long pid) {
   /** A file of it; empty if it is gone. */
   String read(String file) {
     try {
-      return Files.readString(
-          directory().resolve(file), java.nio.charset.StandardCharsets.ISO_8859_1);
+      return Files.readString(directory().resolve(file), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return "";
     }

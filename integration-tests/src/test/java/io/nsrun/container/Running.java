@@ -42,6 +42,15 @@ final class Running implements AutoCloseable {
     return running;
   }
 
+  /** Waits until nsinit has told the JVM that the command runs, which it does after the fact. */
+  void awaitToldStarted() {
+    Proc monitor = monitor();
+    Proc init = init();
+    // Having told the monitor, init lets go of the streams; the monitor, awake, tells the JVM.
+    Await.until("init holds no stream", () -> "/dev/null".equals(init.descriptors().get(1)));
+    Await.until("the monitor waits", () -> monitor.state().equals("S"));
+  }
+
   /** Next line of standard output; null at its end. Blocks. */
   String line() {
     try {
