@@ -1,0 +1,67 @@
+package io.nsrun.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What adds up over many runs, on the host and in a JVM. */
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ManyRunsTest {
+  private static final int ENOUGH_TO_BE_WARM = 20;
+
+  /**
+   * One after the other in one JVM, for a thousand starts of JVMs would take minutes; what a run of
+   * its own leaves behind in its JVM shows only so.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "RANGED"})
+  void fiveHundredRunsInARowLeaveAsMuchAsNone(Caller caller) throws IOException {
+    try (WarmJvm jvm = WarmJvm.start(caller)) {
+      run(jvm, ENOUGH_TO_BE_WARM);
+      Host before = Host.now();
+      int descriptors = jvm.proc().descriptors().size();
+      int threads = Integer.parseInt(jvm.proc().status("Threads"));
+
+      run(jvm, 500);
+
+      assertThat(jvm.proc().descriptors()).hasSize(descriptors);
+      assertThat(Integer.parseInt(jvm.proc().status("Threads"))).isLessThanOrEqualTo(threads);
+      assertThat(jvm.proc().children()).isEmpty();
+      before.assertUnchanged();
+    }
+  }
+
+  private static void run(WarmJvm jvm, int times) {
+    for (int i = 0; i < times; i++) {
+      assertThat(jvm.run("busybox", "true")).isZero();
+    }
+  }
+
+  /** Each in a JVM of its own. */
+  @Test
+  void fiftyRunsAtOnceDoNotDisturbEachOther() throws Exception {
+    Nsrun.as(Caller.RANGED).run("busybox", "true").orFail();
+    Host before = Host.now();
+    List<Process> processes = new ArrayList<>();
+
+    for (int i = 0; i < 50; i++) {
+      processes.add(
+          Nsrun.as(Caller.RANGED)
+              .builder("run", "--hostname=h" + i, "busybox", "sh", "-c", "hostname; exit " + i)
+              .redirectErrorStream(true)
+              .start());
+    }
+    for (int i = 0; i < 50; i++) {
+      assertThat(Command.text(processes.get(i).getInputStream())).isEqualTo("h" + i + "\n");
+      assertThat(processes.get(i).waitFor()).isEqualTo(i);
+    }
+
+    before.assertUnchanged();
+  }
+}
