@@ -1,0 +1,433 @@
+package io.nsrun.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nsrun.launch.UserDatabase;
+import io.nsrun.spec.Capability;
+import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.Mount;
+import io.nsrun.spec.NamespaceMode;
+import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.ProcMode;
+import io.nsrun.spec.Rlimit;
+import io.nsrun.spec.Signal;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.User;
+import io.nsrun.spec.UserNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SpecOptionsTest {
+  private static final Map<String, String> CALLER =
+      Map.of("TERM", "vt220", "SECRET", "s", "LANG", "C");
+  private static final UserDatabase USERS =
+      new UserDatabase(
+          "root:x:0:0::/root:/bin/sh\nann:x:1000:100::/home/ann:/bin/sh\n", "wheel:x:10:ann\n");
+
+  @TempDir Path directory;
+  private final SpecProblems problems = new SpecProblems();
+
+  private SpecOptions options(String... words) throws IOException {
+    OptionValues values = OptionParser.parse(words);
+    assertThat(values).as("words").isNotNull();
+    return new SpecOptions(values, CALLER, "/work", problems);
+  }
+
+  private Spec spec(String... words) throws IOException {
+    SpecOptions options = options(words);
+    return options.build("/tree", false, options.needsUsers() ? USERS : null);
+  }
+
+  private List<String> problems() {
+    List<String> texts = new ArrayList<>();
+    for (SpecProblems.Problem problem : problems.list()) {
+      texts.add(problem.toString());
+    }
+    return texts;
+  }
+
+  @Test
+  void withoutOptionsEverythingIsPrivateAndNothingOfTheCallersGetsIn() throws IOException {
+    Spec spec = spec("--tty=false", "./tree", "true");
+
+    assertThat(problems()).isEmpty();
+    for (NamespaceType type : NamespaceType.values()) {
+      assertThat(spec.isPrivate(type)).as(type.name()).isEqualTo(type != NamespaceType.TIME);
+    }
+    assertThat(spec.process().env())
+        .containsExactly(
+            Map.entry("PATH", EnvironmentBuilder.PATH),
+            Map.entry("HOME", "/root"),
+            Map.entry("HOSTNAME", spec.hostname()),
+            Map.entry("container", "nsrun"));
+    assertThat(spec.hostname()).matches("[a-z]{10}");
+    assertThat(spec.id()).matches("[0-9a-f]{64}");
+    assertThat(spec.name()).isEqualTo(spec.id().substring(0, 12));
+    assertThat(spec.noNewPrivileges()).isTrue();
+    assertThat(spec.init()).isTrue();
+    assertThat(spec.process().user()).isEqualTo(User.ROOT);
+    assertThat(spec.process().userGiven()).isFalse();
+    assertThat(spec.process().cwd()).isEqualTo("/");
+    assertThat(spec.process().umask()).isEqualTo(022);
+  }
+
+  @Test
+  void withoutWordsRootfsIsBusyboxWithALoginShell() throws IOException {
+    SpecOptions options = options();
+
+    assertThat(options.rootfs()).isEqualTo("busybox");
+    assertThat(options.build("/b", true, null).process().args()).containsExactly("/bin/sh", "-l");
+  }
+
+  @Test
+  void aDirectoryAloneGetsAShell() throws IOException {
+    assertThat(spec("./tree").process().args()).containsExactly("/bin/sh");
+  }
+
+  @Test
+  void withTheHostsRootTheFirstWordIsTheCommand() throws IOException {
+    SpecOptions options = options("--rootfs-host", "ls", "/");
+
+    assertThat(options.rootfs()).isNull();
+    Spec spec = options.build("/", false, null);
+    assertThat(spec.process().args()).containsExactly("ls", "/");
+    assertThat(spec.root().host()).isTrue();
+    assertThat(spec.root().readOnly()).isTrue();
+  }
+
+  @Test
+  void anEntrypointTakesTheWordsAfterRootfsAsItsArguments() throws IOException {
+    assertThat(spec("--entrypoint", "echo", "t/", "a", "b").process().args())
+        .containsExactly("echo", "a", "b");
+    assertThat(spec("--entrypoint", "echo", "t/").process().args()).containsExactly("echo");
+    assertThat(spec("--entrypoint=", "t/", "a").process().args()).containsExactly("a");
+  }
+
+  @Test
+  void aTerminalBringsItsTypeAndTheEmbeddedShellAPrompt() throws IOException {
+    Spec spec = options("-t").build("/b", true, null);
+
+    assertThat(spec.process().terminal()).isNotNull();
+    assertThat(spec.process().env())
+        .containsEntry("TERM", "vt220")
+        .containsEntry("PS1", "\\u@\\h:\\w\\$ ");
+    assertThat(spec("-t", "t/").process().env()).doesNotContainKey("PS1");
+    assertThat(spec("-t=false", "t/").process().terminal()).isNull();
+  }
+
+  @Test
+  void interactiveFalseTakesTheInputAway() throws IOException {
+    assertThat(spec("t/").process().interactive()).isTrue();
+    assertThat(spec("-i", "t/").process().interactive()).isTrue();
+    assertThat(spec("--interactive=false", "t/").process().interactive()).isFalse();
+  }
+
+  @Test
+  void variablesComeFromTheOptionsInTheirOrderAndFromTheCallerByName() throws IOException {
+    Path file = directory.resolve("env");
+    Files.writeString(file, "\uFEFF# comment\n\nA=file\r\n  B=b c \nSECRET\nMISSING\n");
+
+    Map<String, String> env =
+        spec(
+                "--env-file",
+                file.toString(),
+                "-e",
+                "A=1",
+                "-e",
+                "EMPTY=",
+                "-e",
+                "ABSENT",
+                "-e",
+                "PATH=/x",
+                "t/")
+            .process()
+            .env();
+
+    assertThat(problems()).isEmpty();
+    assertThat(env)
+        .containsEntry("A", "1")
+        .containsEntry("B", "b c ")
+        .containsEntry("SECRET", "s")
+        .containsEntry("EMPTY", "")
+        .containsEntry("PATH", "/x")
+        .doesNotContainKeys("ABSENT", "MISSING", "LANG");
+  }
+
+  @Test
+  void aBadLineOfAnEnvFileIsNamedByItsNumber() throws IOException {
+    Path file = directory.resolve("env");
+    Files.writeString(file, "A=1\nbad name=2\n=3\n");
+
+    spec("--env-file", file.toString(), "--env-file", "/no/such", "-e", "", "t/");
+
+    assertThat(problems())
+        .containsExactly(
+            "--env-file: " + file + " line 2 has no name of a variable (NAME=VALUE is expected)",
+            "--env-file: " + file + " line 3 has no name of a variable (NAME=VALUE is expected)",
+            "--env-file: can't read /no/such (No such file or directory)",
+            "--env: a variable without a name (NAME=VALUE is expected)");
+  }
+
+  @Test
+  void theUserIsLookedUpInTheContainer() throws IOException {
+    Spec spec = spec("-u", "ann", "t/");
+
+    assertThat(spec.process().user()).isEqualTo(new User(1000, 100, List.of(10L)));
+    assertThat(spec.process().userGiven()).isTrue();
+    assertThat(spec.process().env()).containsEntry("HOME", "/home/ann");
+  }
+
+  @Test
+  void anUnknownUserIsAProblemBesideTheOthers() throws IOException {
+    spec("-u", "bob", "--umask", "888", "t/");
+
+    assertThat(problems())
+        .hasSize(2)
+        .anySatisfy(
+            text ->
+                assertThat(text).startsWith("--user: no user 'bob' in the container's /etc/passwd"))
+        .anySatisfy(text -> assertThat(text).startsWith("--umask: \"888\" is no octal number"));
+  }
+
+  @Test
+  void usersAreOnlyLookedUpIfSomebodyAsks() throws IOException {
+    assertThat(options("t/").needsUsers()).isFalse();
+    assertThat(options("-u", "0", "t/").needsUsers()).isTrue();
+    assertThat(options("--userns", "keep-id", "t/").needsUsers()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--pid, PID, pid",
+    "--ipc, IPC, ipc",
+    "--uts, UTS, uts",
+    "--network, NETWORK, net",
+    "--net, NETWORK, net",
+    "--cgroupns, CGROUP, cgroup",
+    "--timens, TIME, time",
+    "--mountns, MOUNT, mnt"
+  })
+  void everyNamespaceCanBeNewTheHostsOrJoined(String option, NamespaceType type, String file)
+      throws IOException {
+    assertThat(spec(option, "private", "t/").namespace(type)).isEqualTo(NamespaceMode.PRIVATE);
+    assertThat(spec(option, "host", "t/").namespace(type)).isEqualTo(NamespaceMode.HOST);
+    assertThat(spec(option, "ns:/run/x", "t/").namespace(type))
+        .isEqualTo(NamespaceMode.join("/run/x"));
+    assertThat(spec(option, "pid:42", "t/").namespace(type))
+        .isEqualTo(NamespaceMode.join("/proc/42/ns/" + file));
+    assertThat(problems()).isEmpty();
+
+    for (String bad :
+        List.of("odd", "", "ns:", "pid:", "pid:0", "pid:-1", "pid:x", "pid:99999999")) {
+      spec(option + "=" + bad, "t/");
+    }
+    assertThat(problems()).hasSize(8).allSatisfy(text -> assertThat(text).contains("is no mode"));
+  }
+
+  @Test
+  void onlyTheNetworkCanBeNone() throws IOException {
+    assertThat(spec("--network", "none", "t/").namespace(NamespaceType.NETWORK))
+        .isEqualTo(NamespaceMode.PRIVATE);
+    spec("--pid", "none", "t/");
+    assertThat(problems())
+        .containsExactly(
+            "--pid: \"none\" is no mode (private, host, ns:PATH or pid:N is expected)");
+  }
+
+  @Test
+  void theUserNamespaceHasModesOfItsOwn() throws IOException {
+    assertThat(spec("t/").user().mode()).isEqualTo(UserNamespace.Mode.AUTO);
+    assertThat(spec("--userns=auto", "t/").user().mode()).isEqualTo(UserNamespace.Mode.AUTO);
+    assertThat(spec("--userns=private", "t/").user().mode()).isEqualTo(UserNamespace.Mode.PRIVATE);
+    assertThat(spec("--userns=keep-id", "t/").user().mode()).isEqualTo(UserNamespace.Mode.KEEP_ID);
+    assertThat(spec("--userns=host", "t/").user().mode()).isEqualTo(UserNamespace.Mode.HOST);
+    assertThat(spec("--userns=pid:7", "t/").user())
+        .isEqualTo(UserNamespace.join("/proc/7/ns/user"));
+    assertThat(problems()).isEmpty();
+    spec("--userns=odd", "t/");
+    assertThat(problems())
+        .containsExactly(
+            "--userns: \"odd\" is no mode (auto, private, keep-id, host, ns:PATH or pid:N is expected)");
+  }
+
+  @Test
+  void oneMapServesForBothKindsOfIds() throws IOException {
+    List<IdMapping> map = List.of(new IdMapping(0, 1000, 10), new IdMapping(10, 5000, 1));
+
+    assertThat(spec("--uidmap", "0:1000:10", "--uidmap", "10:5000:1", "t/").user())
+        .isEqualTo(UserNamespace.explicit(map, map));
+    assertThat(spec("--gidmap", "0:7:1", "t/").user().uids())
+        .containsExactly(new IdMapping(0, 7, 1));
+    assertThat(spec("--uidmap", "0:1:1", "--gidmap", "0:2:1", "t/").user())
+        .isEqualTo(
+            UserNamespace.explicit(
+                List.of(new IdMapping(0, 1, 1)), List.of(new IdMapping(0, 2, 1))));
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
+  void mapsAreRefusedBesideAnotherModeOrIfTheyAreNone() throws IOException {
+    spec("--uidmap", "0:1000:10", "--userns", "host", "t/");
+    spec("--uidmap", "0:1000:x", "--gidmap", "1", "t/");
+
+    assertThat(problems())
+        .hasSize(3)
+        .anySatisfy(text -> assertThat(text).contains("can't have --uidmap or --gidmap"))
+        .anySatisfy(text -> assertThat(text).startsWith("--uidmap: \"0:1000:x\" is no id mapping"))
+        .anySatisfy(text -> assertThat(text).startsWith("--gidmap: \"1\" is no id mapping"));
+  }
+
+  @Test
+  void capabilitiesAreAddedAndDroppedByName() throws IOException {
+    Spec spec = spec("--cap-add", "net_admin,CAP_SYS_TIME", "--cap-drop", "ALL", "t/");
+
+    assertThat(spec.capabilities().effective())
+        .isEqualTo(CapabilitySet.NONE.plus(Capability.NET_ADMIN).plus(Capability.SYS_TIME));
+    assertThat(
+            spec("--cap-drop", "CHOWN", "t/").capabilities().effective().contains(Capability.CHOWN))
+        .isFalse();
+    spec("--cap-add", "NET_BLAH", "t/");
+    assertThat(problems())
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("--cap-add: \"NET_BLAH\" is no capability");
+  }
+
+  @Test
+  void privilegedMeansAllCapabilitiesAndNewPrivilegesToo() throws IOException {
+    Spec spec = spec("--privileged", "t/");
+
+    assertThat(spec.capabilities().effective()).isEqualTo(CapabilitySet.ALL);
+    assertThat(spec.noNewPrivileges()).isFalse();
+    assertThat(spec("--security-opt", "no-new-privileges=false", "t/").noNewPrivileges()).isFalse();
+    assertThat(spec("--privileged", "--security-opt", "no-new-privileges", "t/").noNewPrivileges())
+        .isTrue();
+    spec("--security-opt", "seccomp=unconfined", "t/");
+    assertThat(problems())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("\"seccomp=unconfined\" is not known");
+  }
+
+  @Test
+  void limitsHaveASoftAndAHardSide() throws IOException {
+    assertThat(
+            spec(
+                    "--ulimit",
+                    "nofile=10:20",
+                    "--ulimit",
+                    "CORE=-1",
+                    "--ulimit",
+                    "as=unlimited",
+                    "t/")
+                .rlimits())
+        .containsExactly(
+            new Rlimit(Rlimit.Resource.NOFILE, 10, 20),
+            new Rlimit(Rlimit.Resource.CORE, Rlimit.UNLIMITED, Rlimit.UNLIMITED),
+            new Rlimit(Rlimit.Resource.AS, Rlimit.UNLIMITED, Rlimit.UNLIMITED));
+    assertThat(problems()).isEmpty();
+    for (String bad :
+        List.of("nofile", "odd=1", "nofile=", "nofile=x", "nofile=1:", "nofile=-2", "=1")) {
+      spec("--ulimit", bad, "t/");
+    }
+    assertThat(problems())
+        .hasSize(7)
+        .allSatisfy(text -> assertThat(text).startsWith("--ulimit: \""));
+  }
+
+  @Test
+  void mountsOfAllThreeKindsAreTaken() throws IOException {
+    assertThat(spec("-v", "/a:/a", "--mount", "type=tmpfs,dst=/m", "--tmpfs", "/t", "t/").mounts())
+        .extracting(Mount::target)
+        .containsExactly("/a", "/m", "/t");
+    spec("-v", "a", "--mount", "x", "--tmpfs", "/t:odd", "t/");
+    assertThat(problems())
+        .hasSize(3)
+        .anySatisfy(text -> assertThat(text).startsWith("--volume: "))
+        .anySatisfy(text -> assertThat(text).startsWith("--mount: "))
+        .anySatisfy(text -> assertThat(text).startsWith("--tmpfs: "));
+  }
+
+  @Test
+  void theEndIsRuledByThreeOptions() throws IOException {
+    Spec spec = spec("--timeout", "1m", "--stop-signal", "sigint", "--stop-timeout", "3", "t/");
+
+    assertThat(spec.stop().timeout()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(spec.stop().signal()).isEqualTo(Signal.INT);
+    assertThat(spec.stop().grace()).isEqualTo(Duration.ofSeconds(3));
+    spec("--timeout", "x", "--stop-signal", "FOO", "--stop-timeout", "-1", "t/");
+    assertThat(problems())
+        .hasSize(3)
+        .anySatisfy(text -> assertThat(text).startsWith("--timeout: \"x\" is no duration"))
+        .anySatisfy(text -> assertThat(text).startsWith("--stop-signal: \"FOO\" is no signal"))
+        .anySatisfy(text -> assertThat(text).startsWith("--stop-timeout: \"-1\" is no duration"));
+  }
+
+  @Test
+  void theRestHasItsPlaceToo() throws IOException {
+    Spec spec =
+        spec(
+            "--name=web",
+            "-h",
+            "box",
+            "--domainname",
+            "dom",
+            "-w",
+            "/srv",
+            "--read-only",
+            "--ephemeral",
+            "--init=false",
+            "--proc=bind",
+            "--umask",
+            "077",
+            "--trace",
+            "f",
+            "t/");
+
+    assertThat(problems()).isEmpty();
+    assertThat(spec.name()).isEqualTo("web");
+    assertThat(spec.hostname()).isEqualTo("box");
+    assertThat(spec.process().env()).containsEntry("HOSTNAME", "box");
+    assertThat(spec.domainname()).isEqualTo("dom");
+    assertThat(spec.process().cwd()).isEqualTo("/srv");
+    assertThat(spec.root().readOnly()).isTrue();
+    assertThat(spec.root().ephemeral()).isTrue();
+    assertThat(spec.init()).isFalse();
+    assertThat(spec.proc()).isEqualTo(ProcMode.BIND);
+    assertThat(spec.process().umask()).isEqualTo(077);
+    assertThat(spec.trace()).isTrue();
+    assertThat(spec("--proc=none", "t/").proc()).isEqualTo(ProcMode.NONE);
+    assertThat(spec("--proc=fresh", "t/").proc()).isEqualTo(ProcMode.FRESH);
+  }
+
+  @Test
+  void emptyNamesAreProblemsAndNotDefaults() throws IOException {
+    spec("--name=", "--hostname=", "--proc=odd", "t/");
+
+    assertThat(problems())
+        .anySatisfy(text -> assertThat(text).startsWith("--name: is empty"))
+        .anySatisfy(text -> assertThat(text).startsWith("--hostname: is empty"))
+        .anySatisfy(text -> assertThat(text).startsWith("--proc: \"odd\" is no mode"));
+  }
+
+  @Test
+  void theHostsNameIsLeftAloneWithTheHostsUtsNamespace() throws IOException {
+    Spec spec = spec("--uts=host", "t/");
+
+    assertThat(spec.hostname()).isEmpty();
+    assertThat(spec.process().env()).doesNotContainKey("HOSTNAME");
+  }
+}

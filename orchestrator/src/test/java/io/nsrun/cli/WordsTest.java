@@ -1,0 +1,127 @@
+package io.nsrun.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.SpecProblemsException;
+import io.nsrun.state.ExplainedException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a person reads: suggestions and errors. */
+class WordsTest {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final ErrorPrinter printer =
+      new ErrorPrinter(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+
+  private String printed() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aMistypedWordIsTakenForItsNearestNeighbour() {
+    List<String> known = List.of("--name", "--network", "--net", "-n");
+
+    assertThat(Suggestion.nearest("--nmae", known)).isEqualTo("--name");
+    assertThat(Suggestion.nearest("--netwrok", known)).isEqualTo("--network");
+    assertThat(Suggestion.nearest("--memory", known)).isNull();
+    assertThat(Suggestion.nearest("-x", known)).isNull();
+  }
+
+  @Test
+  void anUnknownOptionIsNamedWithItsNeighbour() {
+    try {
+      CommandModel.parse("run", new String[] {"--nmae=x", "busybox"});
+    } catch (RuntimeException e) {
+      assertThat(BadWords.tell(e, printer)).isTrue();
+    }
+    assertThat(printed()).isEqualTo("nsrun: unknown option --nmae; did you mean --name?\n");
+  }
+
+  @Test
+  void theUnknownLetterOfAClusterIsNamed() {
+    try {
+      CommandModel.parse("run", new String[] {"-itx", "busybox"});
+    } catch (RuntimeException e) {
+      assertThat(BadWords.tell(e, printer)).isTrue();
+    }
+    assertThat(printed()).isEqualTo("nsrun: unknown option -x; see 'nsrun run --help'\n");
+  }
+
+  @Test
+  void aMissingValueIsNamed() {
+    try {
+      CommandModel.parse("run", new String[] {"--workdir"});
+    } catch (RuntimeException e) {
+      assertThat(BadWords.tell(e, printer)).isTrue();
+    }
+    assertThat(printed()).isEqualTo("nsrun: --workdir needs a value: DIR\n");
+  }
+
+  @Test
+  void otherFailuresAreNotAboutWords() {
+    assertThat(BadWords.tell(new IllegalStateException("x"), printer)).isFalse();
+    assertThat(printed()).isEmpty();
+  }
+
+  @Test
+  void everyProblemGetsItsLine() {
+    SpecProblems problems = new SpecProblems();
+    problems.add("--a", "is bad", "mend it");
+    problems.add("--b", "is worse", "");
+
+    assertThat(printer.failure(new SpecProblemsException(problems.list()))).isEqualTo(125);
+    assertThat(printed()).isEqualTo("nsrun: --a: is bad (mend it)\nnsrun: --b: is worse\n");
+  }
+
+  @Test
+  void aRemedyIsOnALineOfItsOwn() {
+    printer.failure(new ExplainedException("can't do it", "do that first"));
+
+    assertThat(printed()).isEqualTo("nsrun: can't do it\n  do that first\n");
+  }
+
+  @Test
+  void aFailedFileOperationHasPathAndReasonAndNoStackTrace() {
+    printer.failure(new AccessDeniedException("/x"));
+    printer.failure(new IOException("broken"));
+
+    assertThat(printed()).isEqualTo("nsrun: /x: permission denied\nnsrun: broken\n");
+  }
+
+  @Test
+  void controlCharactersOfAContainerDoNotReachTheTerminal() {
+    printer.line("a\u001b[2Jb\nc");
+    printer.remedy("d\u009be");
+
+    assertThat(printed()).isEqualTo("nsrun: a?[2Jb?c\n  d?e\n");
+  }
+
+  @Test
+  void argumentsInPlainLettersAreTakenAsTheyAre() {
+    String[] args = {"run", "--name", "x"};
+
+    assertThat(RawArguments.of(args)).isSameAs(args);
+  }
+
+  @Test
+  void argumentsThatAreNotThisProcessesOwnAreLeftAlone() {
+    String[] args = {"ü"};
+
+    assertThat(RawArguments.of(args)).containsExactly("ü");
+  }
+
+  @Test
+  void timesAreShownToATenthAndShortOnesToAHundredth() {
+    assertThat(RunEnd.seconds(0)).isEqualTo("0.00 s");
+    assertThat(RunEnd.seconds(54_000_000)).isEqualTo("0.05 s");
+    assertThat(RunEnd.seconds(994_000_000)).isEqualTo("0.99 s");
+    assertThat(RunEnd.seconds(999_000_000)).isEqualTo("1.0 s");
+    assertThat(RunEnd.seconds(12_340_000_000L)).isEqualTo("12.3 s");
+  }
+}
