@@ -1,0 +1,155 @@
+package io.nsrun.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExitRecordsTest {
+  private static final String ID = "ab".repeat(32);
+  private static final ExitRecord KILLED =
+      new ExitRecord(
+          ID,
+          "web",
+          "/tree",
+          List.of("sh", "-c", "kill -9 $$ \u00fc \"\n"),
+          1000,
+          2000,
+          new ExitRecord.End("killed", -1, 9, true, "own", ""),
+          new ExitRecord.Usage(1, 2, 3, 4, 5, 6_000_000_000L),
+          List.of(
+              new ExitRecord.Property("pid_namespace", true, "private", ""),
+              new ExitRecord.Property("ids", false, "1 id", "no ranges")));
+
+  @TempDir Path directory;
+  private ExitRecords records;
+  private Path file;
+
+  @BeforeEach
+  void layOut() {
+    records = new ExitRecords(directory);
+    file = directory.resolve(ID).resolve(ExitRecord.FILE);
+  }
+
+  @Test
+  void whatIsWrittenIsRead() throws IOException {
+    records.write(KILLED);
+
+    assertThat(records.read(ID)).isEqualTo(KILLED);
+    assertThat(FileStat.of(file.getParent()).permissions()).isEqualTo(0700);
+    assertThat(file.getParent().toFile().list()).containsExactly(ExitRecord.FILE);
+  }
+
+  @Test
+  void aRecordWithoutUsageHasNone() throws IOException {
+    ExitRecord record =
+        new ExitRecord(
+            ID,
+            "n",
+            "/",
+            List.of(),
+            0,
+            1,
+            new ExitRecord.End("not-started", -1, 0, false, "", "why"),
+            null,
+            List.of());
+    records.write(record);
+
+    assertThat(records.read(ID)).isEqualTo(record);
+  }
+
+  @Test
+  void codeAndSignalAreApartInTheFile() throws IOException {
+    records.write(KILLED);
+
+    assertThat(file).content().contains("\"kind\":\"killed\",\"code\":-1,\"signal\":9");
+  }
+
+  @Test
+  void whatIsNotThereIsNull() throws IOException {
+    assertThat(records.read(ID)).isNull();
+  }
+
+  @Test
+  void aSecondWriteReplacesTheFirst() throws IOException {
+    records.write(KILLED);
+    ExitRecord other =
+        new ExitRecord(
+            ID,
+            "n",
+            "/",
+            List.of(),
+            0,
+            1,
+            new ExitRecord.End("exited", 0, 0, false, "own", ""),
+            null,
+            List.of());
+
+    records.write(other);
+
+    assertThat(records.read(ID)).isEqualTo(other);
+  }
+
+  @Test
+  void aFailedWriteLeavesNoDirectory() throws IOException {
+    Path plain = Files.writeString(directory.resolve("plain"), "x");
+    ExitRecords below = new ExitRecords(plain);
+
+    assertThatThrownBy(() -> below.write(KILLED)).isInstanceOf(IOException.class);
+
+    assertThat(directory.toFile().list()).containsExactly("plain");
+  }
+
+  @Test
+  void aRecordCutShortAnywhereIsDamagedAndNeverACrash() throws IOException {
+    records.write(KILLED);
+    byte[] whole = Files.readAllBytes(file);
+    // The last byte is the newline after the record.
+    for (int length = 0; length < whole.length - 1; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+
+      assertThatThrownBy(() -> records.read(ID))
+          .isInstanceOf(ExplainedException.class)
+          .hasMessageStartingWith("record " + file + " is damaged: ");
+    }
+  }
+
+  @Test
+  void garbageIsDamagedAndNeverACrash() throws IOException {
+    records.write(KILLED);
+    byte[] whole = Files.readAllBytes(file);
+    Random random = new Random(1);
+    for (int i = 0; i < 3000; i++) {
+      byte[] garbled = whole.clone();
+      garbled[random.nextInt(garbled.length)] = (byte) random.nextInt();
+      Files.write(file, garbled);
+      try {
+        assertThat(records.read(ID)).isNotNull();
+      } catch (ExplainedException e) {
+        assertThat(e).hasMessageContaining("is damaged");
+      }
+    }
+  }
+
+  @Test
+  void anotherVersionIsRefusedAndAnUnknownFieldIsNot() throws IOException {
+    records.write(KILLED);
+    String text = Files.readString(file, StandardCharsets.UTF_8);
+
+    Files.writeString(file, text.replace("\"version\":1", "\"version\":2"));
+    assertThatThrownBy(() -> records.read(ID)).hasMessageContaining("its version is 2, not 1");
+
+    Files.writeString(
+        file, text.replace("{\"version\":1", "{\"later\":{\"a\":[1,{}]},\"version\":1"));
+    assertThat(records.read(ID)).isEqualTo(KILLED);
+  }
+}
