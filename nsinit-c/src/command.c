@@ -62,7 +62,7 @@ void step_session(const struct step *step)
 
 void step_keyring(const struct step *step)
 {
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && step->u.keyring.required)
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && step->u.keyring)
 		fail(STEP_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING", "new session keyring");
 }
 
@@ -94,7 +94,7 @@ void step_rlimit(const struct step *step)
 		     (unsigned long long)step->u.rlimit.soft, (unsigned long long)step->u.rlimit.hard);
 }
 
-void step_umask(const struct step *step) { umask((mode_t)step->u.umask.mode); }
+void step_umask(const struct step *step) { umask((mode_t)step->u.umask); }
 
 /*
  * What the caller ignored or blocked is no business of the container's. The bare call: libc keeps

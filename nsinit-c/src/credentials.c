@@ -32,7 +32,7 @@ void step_bounding_set(const struct step *step)
 {
 	/* EINVAL is the end of the capabilities that this kernel knows. */
 	for (unsigned long cap = 0; cap < 64; cap++) {
-		if (step->u.bounding.mask >> cap & 1)
+		if (step->u.bounding >> cap & 1)
 			continue;
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
 			if (errno == EINVAL)

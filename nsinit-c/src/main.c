@@ -55,10 +55,7 @@ int main(int argc, char **argv)
 		return dprintf(STDOUT_FILENO, "nsinit, control protocol %u\n", PROTOCOL_VERSION) < 0;
 	if (argc == 3 && strcmp(argv[1], "--restore-terminal") == 0) {
 		block_signals();
-		sigset_t ttou;
-		sigemptyset(&ttou);
-		sigaddset(&ttou, SIGTTOU);
-		sigprocmask(SIG_BLOCK, &ttou, NULL);
+		signal(SIGTTOU, SIG_IGN);
 		return relay_restore_from(argv[2]);
 	}
 	if (argc != 2 || argv[1][0] == '-')

@@ -65,9 +65,9 @@ static void take_down(void)
 
 void step_options(const struct step *step)
 {
-	if (step->u.options.flags & OPTION_TRACE)
+	if (step->u.options & OPTION_TRACE)
 		trace_enable();
-	run.stdin_null = (step->u.options.flags & OPTION_STDIN_NULL) != 0;
+	run.stdin_null = (step->u.options & OPTION_STDIN_NULL) != 0;
 	/* With a pty, the command's stdin is the pty; the caller's terminal is left alone. */
 	if (run.stdin_null && !run_has(STEP_TERMINAL) && dup2(run.null_fd, STDIN_FILENO) < 0)
 		fail(STEP_OPTIONS, "dup2", "stdin from /dev/null");

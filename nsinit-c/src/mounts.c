@@ -82,14 +82,14 @@ void step_idmap_mount(const struct step *step)
 	if (fd < 0)
 		fail(STEP_IDMAP_MOUNT, path, "open");
 	attr.userns_fd = (uint64_t)fd;
-	if (sys_mount_setattr(slots[step->u.slot.slot] - 1, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr) < 0)
-		fail(STEP_IDMAP_MOUNT, "mount_setattr", "slot %u", step->u.slot.slot);
+	if (sys_mount_setattr(slots[step->u.slot] - 1, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr) < 0)
+		fail(STEP_IDMAP_MOUNT, "mount_setattr", "slot %u", step->u.slot);
 	close(fd);
 }
 
 void step_propagation(const struct step *step)
 {
-	uint64_t flags = step->u.propagation.flags;
+	uint64_t flags = step->u.propagation;
 
 	if (mount(NULL, "/", NULL, (unsigned long)flags, NULL) < 0)
 		fail(STEP_PROPAGATION, "/", "flags=%#llx", (unsigned long long)flags);
@@ -245,7 +245,7 @@ void step_overlay(const struct step *step)
 
 void step_pivot_root(const struct step *step)
 {
-	int fd = slot_take(step->u.slot.slot);
+	int fd = slot_take(step->u.slot);
 
 	/*
 	 * Over "/" itself, where a path can't be swapped and which every machine has. Our own root

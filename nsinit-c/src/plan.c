@@ -67,7 +67,7 @@ struct field {
 /* A line a step. */
 /* clang-format off */
 static const struct field fields[] = {
-	F(OPTIONS, options.flags),
+	F(OPTIONS, options),
 	F(TERMINAL, terminal.rows), F(TERMINAL, terminal.cols),
 	F(TIMEOUT, timeout.ms), F(TIMEOUT, timeout.signo), F(TIMEOUT, timeout.grace_ms),
 #define TREE(id) F(id, tree.slot), F(id, tree.path), F(id, tree.recursive), F(id, tree.attr_set), F(id, tree.attr_clr), \
@@ -76,14 +76,14 @@ static const struct field fields[] = {
 	F(NAMESPACES, namespaces.create), F(NAMESPACES, namespaces.count),
 	F(UID_MAP, map.helper), F(UID_MAP, map.count),
 	F(GID_MAP, map.deny_setgroups), F(GID_MAP, map.helper), F(GID_MAP, map.count),
-	F(IDMAP_MOUNT, slot.slot),
+	F(IDMAP_MOUNT, slot),
 	F(SETUP_IDS, ids.uid), F(SETUP_IDS, ids.gid),
-	F(PROPAGATION, propagation.flags),
+	F(PROPAGATION, propagation),
 	F(FILESYSTEM, filesystem.slot), F(FILESYSTEM, filesystem.type), F(FILESYSTEM, filesystem.source),
 	F(FILESYSTEM, filesystem.attrs), F(FILESYSTEM, filesystem.count),
 	F(OVERLAY, overlay.slot), F(OVERLAY, overlay.lower), F(OVERLAY, overlay.upper), F(OVERLAY, overlay.work),
 	F(OVERLAY, overlay.size),
-	F(PIVOT_ROOT, slot.slot),
+	F(PIVOT_ROOT, slot),
 	F(MOUNT, mount.slot), F(MOUNT, mount.target), F(MOUNT, mount.flags),
 	F(MKDIR, node.path), F(MKDIR, node.mode),
 	F(SYMLINK, symlink.target), F(SYMLINK, symlink.path),
@@ -92,10 +92,10 @@ static const struct field fields[] = {
 	F(MOUNT_ATTRIBUTES, attributes.set), F(MOUNT_ATTRIBUTES, attributes.clear),
 	F(READONLY_PATH, text), F(MASK_PATH, text), F(HOSTNAME, text), F(DOMAINNAME, text), F(CONSOLE, text),
 	F(SYSCTL, sysctl.key), F(SYSCTL, sysctl.value),
-	F(KEYRING, keyring.required),
+	F(KEYRING, keyring),
 	F(RLIMIT, rlimit.resource), F(RLIMIT, rlimit.soft), F(RLIMIT, rlimit.hard),
-	F(UMASK, umask.mode),
-	F(BOUNDING_SET, bounding.mask),
+	F(UMASK, umask),
+	F(BOUNDING_SET, bounding),
 	F(USER, user.uid), F(USER, user.gid), F(USER, user.set_groups), F(USER, user.count),
 	F(CAPABILITIES, capabilities.effective), F(CAPABILITIES, capabilities.permitted),
 	F(CAPABILITIES, capabilities.inheritable), F(CAPABILITIES, capabilities.ambient),
@@ -226,7 +226,7 @@ static const char *finish(struct reader *r, struct step *step, struct slots *slo
 
 	switch (step->id) {
 	case STEP_OPTIONS:
-		return step->u.options.flags & ~(OPTION_TRACE | OPTION_STDIN_NULL) ? "unknown option" : NULL;
+		return step->u.options & ~(OPTION_TRACE | OPTION_STDIN_NULL) ? "unknown option" : NULL;
 	case STEP_TIMEOUT:
 		return finish_timeout(step);
 	case STEP_HOST_TREE:
@@ -241,7 +241,7 @@ static const char *finish(struct reader *r, struct step *step, struct slots *slo
 		step->u.map.entries = get_sub(r, step->u.map.count * 12u);
 		return NULL;
 	case STEP_IDMAP_MOUNT:
-		slot = step->u.slot.slot;
+		slot = step->u.slot;
 		return slot >= PLAN_SLOTS || !slots->full[slot] || !slots->host[slot]
 			       ? "slot was not filled by a host_tree"
 			       : NULL;
@@ -251,7 +251,7 @@ static const char *finish(struct reader *r, struct step *step, struct slots *slo
 	case STEP_OVERLAY:
 		return finish_overlay(step, slots);
 	case STEP_PIVOT_ROOT:
-		return drain(slots, step->u.slot.slot);
+		return drain(slots, step->u.slot);
 	case STEP_MOUNT:
 		if (step->u.mount.flags & ~(MOUNT_CREATE_DIRECTORY | MOUNT_CREATE_FILE | MOUNT_NO_SYMLINKS))
 			return "unknown mount flag";

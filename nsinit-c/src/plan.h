@@ -42,9 +42,10 @@ struct map_step {
 struct step {
 	uint16_t id;
 	union {
-		struct {
-			uint32_t flags;
-		} options;
+		uint32_t options, umask;
+		uint64_t propagation, bounding;
+		bool keyring;  /* required */
+		uint16_t slot; /* idmap_mount, pivot_root */
 		struct {
 			uint16_t rows, cols;
 		} terminal;
@@ -60,14 +61,8 @@ struct step {
 		struct map_step map;
 		struct tree_step tree;
 		struct {
-			uint16_t slot;
-		} slot; /* idmap_mount, pivot_root */
-		struct {
 			uint32_t uid, gid;
 		} ids;
-		struct {
-			uint64_t flags;
-		} propagation;
 		struct {
 			uint16_t slot;
 			const char *type, *source;
@@ -102,18 +97,9 @@ struct step {
 			const char *key, *value;
 		} sysctl;
 		struct {
-			bool required;
-		} keyring;
-		struct {
 			uint32_t resource;
 			uint64_t soft, hard;
 		} rlimit;
-		struct {
-			uint32_t mode;
-		} umask;
-		struct {
-			uint64_t mask;
-		} bounding;
 		struct {
 			uint32_t uid, gid;
 			bool set_groups;
