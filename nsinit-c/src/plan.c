@@ -275,7 +275,7 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 	struct reader r = { .at = bytes, .end = bytes + length };
 	enum step_stage stage = STAGE_HOST;
 	struct slots slots;
-	unsigned namespaces = 0, execs = 0;
+	uint16_t count[STEP_EXEC + 1] = { 0 };
 	uint32_t crc = get_u32(&r);
 
 	*at = UINT16_MAX;
@@ -311,18 +311,20 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 		/* The maps need the namespace; all else on the host side must be there before the
 		 * clone. */
 		if (stage == STAGE_HOST && step->id != STEP_NAMESPACES &&
-		    (namespaces > 0) != (step->id > STEP_NAMESPACES))
+		    (count[STEP_NAMESPACES] > 0) != (step->id > STEP_NAMESPACES))
 			return "step on the wrong side of namespaces";
-		namespaces += step->id == STEP_NAMESPACES;
-		execs += step->id == STEP_EXEC;
+		count[step->id]++;
 	}
 	*at = UINT16_MAX;
 	if (r.at != r.end)
 		return "left-over bytes after the last step";
-	if (namespaces != 1)
+	if (count[STEP_NAMESPACES] != 1)
 		return "not exactly one namespaces step";
 	plan->exec = &plan->steps[plan->count - 1];
-	if (execs != 1 || plan->exec->id != STEP_EXEC)
+	/* Else there would be a pty that nobody relays, or a terminal set raw for nothing. */
+	if (count[STEP_TERMINAL] != count[STEP_CONSOLE] || count[STEP_CONSOLE] > 1)
+		return "terminal and console go together";
+	if (count[STEP_EXEC] != 1 || plan->exec->id != STEP_EXEC)
 		return "not exactly one exec step, as the last";
 	return NULL;
 }

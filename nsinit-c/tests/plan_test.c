@@ -247,6 +247,26 @@ static void unknown_steps(void)
 	refuse("unknown step", 0);
 }
 
+static void half_a_session(void)
+{
+	for (unsigned terminals = 0; terminals < 3; terminals++) {
+		for (unsigned consoles = 0; consoles < 3; consoles++) {
+			begin_plan(&b);
+			for (unsigned i = 0; i < terminals; i++) {
+				begin_step(&b, STEP_TERMINAL);
+				add32(&b, 0);
+				end_step(&b);
+			}
+			add_namespaces(&b, 0, 0, 0);
+			for (unsigned i = 0; i < consoles; i++)
+				add_text(&b, STEP_CONSOLE, "");
+			add_exec(&b);
+			CHECK_TEXT(decode_built(&b),
+				   terminals == consoles && terminals < 2 ? NULL : "terminal and console go together");
+		}
+	}
+}
+
 static void left_over_bytes(void)
 {
 	begin_plan(&b);
@@ -779,6 +799,7 @@ int main(void)
 	test("a plan with a wrong checksum is refused", wrong_checksum);
 	test("a plan of more than 1024 steps is refused", too_many_steps);
 	test("an unknown step is refused", unknown_steps);
+	test("a terminal without a console is refused, and the other way round", half_a_session);
 	test("bytes left over in a step, or after the last, are refused", left_over_bytes);
 	test("a step longer than the plan is refused", steps_longer_than_the_plan);
 	test("every step is refused when it is one byte short", every_step_one_byte_short);
