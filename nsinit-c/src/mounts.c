@@ -283,6 +283,8 @@ void step_mount(const struct step *step)
 			made = root_touch(path);
 		if (made < 0)
 			fail(STEP_MOUNT, path, "the mount point does not exist");
+		if (made > 0)
+			close(made);
 		/* Opened again under the same rules: what was made may not be what is there now. */
 		target = root_open(path, O_PATH, resolve);
 	}

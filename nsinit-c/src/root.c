@@ -22,13 +22,13 @@ int open_beneath(int root, const char *path, uint64_t flags, uint64_t resolve)
 		.flags = flags | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve,
 	};
-	int fd;
+	int fd, tries = 1000;
 
 	/* EAGAIN: a rename raced with the walk and the kernel could not prove that it stayed
-	 * inside. */
+	 * inside. Somebody who renames without end must not keep us for ever. */
 	do
 		fd = sys_openat2(root, path, &how);
-	while (fd < 0 && (errno == EAGAIN || errno == EINTR));
+	while (fd < 0 && (errno == EAGAIN || errno == EINTR) && tries-- > 0);
 	return fd;
 }
 
