@@ -28,6 +28,11 @@ __attribute__((format(printf, 4, 0))) static noreturn void leave(enum step_id st
 		dprintf(STDERR_FILENO, "nsinit: %s: %s (%s)\n", object, strerror(error), text);
 	else
 		event_failed((uint16_t)step, current_index, error, object, text);
+	fail_told();
+}
+
+void fail_told(void)
+{
 	if (before_exit != NULL)
 		before_exit();
 	/* Only seen by a parent that did not listen: nsrun's own code for "nsrun itself failed". */

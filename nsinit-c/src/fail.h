@@ -17,6 +17,9 @@ noreturn void fail(enum step_id step, const char *object, const char *detail, ..
 noreturn void fail_errno(enum step_id step, int error, const char *object, const char *detail, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* The same for a failure that another process has told already. */
+noreturn void fail_told(void);
+
 /* The step of the plan that is being carried out; told along with a failure. */
 void fail_at(uint16_t index);
 /* Called before the process ends: the monitor takes its container down. */

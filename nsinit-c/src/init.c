@@ -57,7 +57,7 @@ static pid_t spawn(uint16_t first)
 	if (child < 0)
 		fail(STEP_EXEC, "vfork", "the command's process");
 	if (failed)
-		_exit(125);
+		fail_told();
 	if (!command_reached_exec)
 		fail_errno(STEP_EXEC, ECHILD, "command", "its process was killed during set-up");
 	return child;

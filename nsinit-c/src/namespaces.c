@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +76,10 @@ static pid_t clone_through_joiner(const struct step *step, struct join *joins, u
 	if (joiner == 0) {
 		/* The monitor's clean-up is not ours to do. */
 		fail_hook(NULL);
+		/* Whoever is in there already must not reach the host through us (runc CVE-2016-9962). Only an
+		 * unprivileged monitor that has id maps to write needs us open. */
+		if (geteuid() == 0 || !(step->u.namespaces.create & CLONE_NEWUSER))
+			prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		enter_all(joins, count);
 		init = clone_now(step->u.namespaces.create | CLONE_PARENT, 0, NULL);
 		if (init == 0) {
@@ -91,8 +96,10 @@ static pid_t clone_through_joiner(const struct step *step, struct join *joins, u
 	while (waitpid(joiner, &status, 0) < 0 && errno == EINTR)
 		;
 	/* The joiner has told its failure itself; a second report would only hide it. */
+	if (init < 0 && WIFEXITED(status))
+		fail_told();
 	if (init < 0)
-		_exit(125);
+		fail_errno(STEP_NAMESPACES, ECHILD, "joiner", "wait status %#x", (unsigned)status);
 	for (unsigned i = 0; i < count; i++)
 		close(joins[i].fd);
 	*pidfd = sys_pidfd_open(init);
