@@ -26,6 +26,8 @@
 
 enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_RELAY, FD_COUNT = FD_RELAY + RELAY_FDS };
 
+#define DRAIN_MS 500
+
 static struct {
 	int control, inner, pidfd, signals, timer;
 	bool execing, started, failed, reaped, control_gone;
@@ -33,8 +35,8 @@ static struct {
 	struct child_exit child;
 	enum exit_cause cause;
 	uint64_t started_at;
-	struct step timeout; /* ms 0: none */
-	bool stopping;
+	struct step timeout;  /* ms 0: none */
+	bool stopping, asked; /* a signal was sent on behalf of somebody */
 } m = { .control = -1, .inner = -1, .pidfd = -1, .signals = -1, .timer = -1 };
 
 static void signal_container(int signo)
@@ -148,9 +150,11 @@ static void on_timer(void)
 {
 	uint64_t expirations;
 
-	if (read(m.timer, &expirations, sizeof(expirations)) < 0)
+	/* What has ended by itself while its last output is written did not run out of time. */
+	if (read(m.timer, &expirations, sizeof(expirations)) < 0 || m.have_child || m.reaped)
 		return;
 	m.cause = CAUSE_TIMEOUT;
+	m.asked = true;
 	signal_container(m.stopping ? SIGKILL : (int)m.timeout.u.timeout.signo);
 	if (!m.stopping)
 		arm(m.timeout.u.timeout.grace_ms);
@@ -169,6 +173,7 @@ static void on_control(void)
 		signal_container(SIGKILL);
 		return;
 	}
+	m.asked |= signo != 0;
 	if (signo == SIGWINCH && relay_active())
 		relay_resize();
 	else if (signo == SIGTSTP || signo == SIGSTOP)
@@ -295,7 +300,11 @@ static void watch(void)
 		};
 
 		relay_want(&fds[FD_RELAY]);
-		if (poll(fds, FD_COUNT, -1) < 0)
+		/* Who ended it may not want to wait for a reader that does not read. */
+		int ready = poll(fds, FD_COUNT, m.reaped && m.asked ? DRAIN_MS : -1);
+		if (ready == 0)
+			break;
+		if (ready < 0)
 			continue;
 		/* What init said before it went comes before the fact that it went. */
 		while (m.inner >= 0 && on_inner())
