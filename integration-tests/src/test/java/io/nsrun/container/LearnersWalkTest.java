@@ -65,8 +65,7 @@ class LearnersWalkTest {
     }
 
     assertThat(targets)
-        .startsWith("/")
-        .contains("/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys")
+        .contains("/", "/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys")
         .allMatch(target -> target.equals("/") || target.matches("/(proc|sys|dev)(/.*)?"));
     assertThat(targets.stream().filter("/"::equals)).hasSize(1);
   }

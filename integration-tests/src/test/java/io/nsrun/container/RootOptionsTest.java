@@ -31,6 +31,27 @@ class RootOptionsTest extends ContainerTest {
 
   @ParameterizedTest
   @EnumSource
+  void whatOneContainerPlantsInAStoredRootIsNotWhatTheNextOneRuns(Caller caller) {
+    String planted =
+        "rm /bin/true && printf '#!/bin/sh\necho planted\n' >/bin/true && chmod +x /bin/true";
+    assertThat(
+            Nsrun.as(caller).run("busybox", "sh", "-c", planted + " && /bin/true").orFail().text())
+        .isEqualTo("planted");
+
+    assertThat(Nsrun.as(caller).run("busybox", "/bin/true").orFail().text()).isEmpty();
+  }
+
+  @Test
+  void storedRootThatIsToBeWrittenIsRefused() {
+    Result result = Nsrun.as(Caller.PLAIN).run("--ephemeral=false", "busybox", "true");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.errors()).hasSize(1);
+    assertThat(result.err()).contains("--ephemeral", "directory of your own");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void ephemeralForgetsWhatWasWritten(Caller caller) throws IOException {
     Path root = Rootfs.tree(caller);
     String script = "echo changed >/etc/marker; >/new; cat /etc/marker";

@@ -77,7 +77,10 @@ enum RunOption {
       "--tmpfs"),
   READ_ONLY(Kind.FLAG, "", "Make the root filesystem read-only.", "--read-only"),
   EPHEMERAL(
-      Kind.FLAG, "", "Forget what the container writes to its root filesystem.", "--ephemeral"),
+      Kind.FLAG,
+      "",
+      "Forget what the container writes to its root filesystem. Always so unless ROOTFS is a directory.",
+      "--ephemeral"),
   ROOTFS_HOST(
       Kind.FLAG,
       "",

@@ -58,14 +58,14 @@ final class RunPlan {
     laps.end("options");
     String word = options.rootfs();
     String directory = "/";
-    boolean embedded = false;
+    RootfsResolver.Kind kind = RootfsResolver.Kind.DIRECTORY;
     boolean known = word == null;
     // An archive is not unpacked for a run that will not be.
     if (word != null && (problems.isEmpty() || !TarRootfs.isArchiveName(word))) {
       try {
         RootfsResolver.Resolved resolved = new RootfsResolver(paths).resolve(word);
         directory = resolved.directory().toString();
-        embedded = resolved.embedded();
+        kind = resolved.kind();
         known = true;
       } catch (ExplainedException e) {
         problems.add(SpecField.ROOT, e.getMessage(), e.remedy());
@@ -73,7 +73,7 @@ final class RunPlan {
     }
     laps.end("root filesystem");
     UserDatabase users = known && options.needsUsers() ? users(directory) : null;
-    spec = options.build(directory, embedded, users);
+    spec = options.build(directory, kind, users);
     if (!known) {
       spec.validate(problems);
       problems.throwIfAny();

@@ -1,6 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.launch.UserDatabase;
+import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
@@ -130,16 +131,17 @@ final class SpecOptions {
    * The whole specification; problems are added, not thrown.
    *
    * @param directory of the root filesystem; {@code /} if {@link #rootfs} is null
-   * @param embedded whether it is the one that came with nsrun
+   * @param kind what ROOTFS meant
    * @param users of the root filesystem; null unless {@link #needsUsers}
    */
-  Spec build(String directory, boolean embedded, UserDatabase users) throws IOException {
+  Spec build(String directory, RootfsResolver.Kind kind, UserDatabase users) throws IOException {
+    boolean embedded = kind == RootfsResolver.Kind.EMBEDDED;
     builder.root(
         new Root(
             directory,
             rootfsHost,
             rootfsHost || values.flag(RunOption.READ_ONLY, false),
-            values.flag(RunOption.EPHEMERAL, false),
+            ephemeral(kind),
             embedded));
     UserDatabase.Login login = login(users);
     builder.process(
@@ -153,6 +155,19 @@ final class SpecOptions {
             values.flag(RunOption.INTERACTIVE, true),
             umask()));
     return builder.build();
+  }
+
+  private boolean ephemeral(RootfsResolver.Kind kind) {
+    if (!kind.isStored() || values.flag(RunOption.READ_ONLY, false)) {
+      return values.flag(RunOption.EPHEMERAL, false);
+    }
+    if (!values.flag(RunOption.EPHEMERAL, true)) {
+      problems.add(
+          SpecField.EPHEMERAL,
+          "can't be false: all containers of this ROOTFS start from the same files",
+          "unpack it into a directory of your own, and name that");
+    }
+    return true;
   }
 
   private String text(RunOption option) {

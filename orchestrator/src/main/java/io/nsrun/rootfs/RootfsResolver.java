@@ -23,9 +23,27 @@ public final class RootfsResolver {
    * The result.
    *
    * @param directory absolute path without symbolic links at its end left to follow
-   * @param embedded whether it is the root filesystem that came with nsrun
+   * @param kind what the word meant
    */
-  public record Resolved(Path directory, boolean embedded) {}
+  public record Resolved(Path directory, Kind kind) {}
+
+  /** What a ROOTFS word can mean. */
+  public enum Kind {
+    /** A directory of the caller's. */
+    DIRECTORY,
+    /** An archive, unpacked once into nsrun's store. */
+    ARCHIVE,
+    /** The root filesystem that came with nsrun, in the store too. */
+    EMBEDDED;
+
+    /**
+     * Whether all containers of it start from the same files, which therefore none may change: else
+     * what one of them plants is what the next one runs.
+     */
+    public boolean isStored() {
+      return this != DIRECTORY;
+    }
+  }
 
   /**
    * Finds, and if need be unpacks, a root filesystem. Blocks while it unpacks.
@@ -35,7 +53,7 @@ public final class RootfsResolver {
    */
   public Resolved resolve(String word) throws IOException {
     if (word.equals(EmbeddedRootfs.NAME)) {
-      return new Resolved(EmbeddedRootfs.locate(store()), true);
+      return new Resolved(EmbeddedRootfs.locate(store()), Kind.EMBEDDED);
     }
     if (word.isEmpty()) {
       throw new ExplainedException("is empty", whatItMayBe());
@@ -46,10 +64,10 @@ public final class RootfsResolver {
     }
     Path path = Path.of(word).toAbsolutePath();
     if (Files.isDirectory(path)) {
-      return new Resolved(path.normalize().equals(path) ? path : path.toRealPath(), false);
+      return new Resolved(path.normalize().equals(path) ? path : path.toRealPath(), Kind.DIRECTORY);
     }
     if (Files.isRegularFile(path)) {
-      return new Resolved(TarRootfs.locate(store(), path), false);
+      return new Resolved(TarRootfs.locate(store(), path), Kind.ARCHIVE);
     }
     if (Files.exists(path)) {
       throw new ExplainedException(word + " is neither a directory nor a file", whatItMayBe());

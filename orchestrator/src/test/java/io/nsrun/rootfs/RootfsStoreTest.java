@@ -121,7 +121,7 @@ class RootfsStoreTest {
   void theEmbeddedRootfsHasAShellAndIsUnpackedOnce() throws IOException {
     RootfsResolver.Resolved first = resolver.resolve("busybox");
 
-    assertThat(first.embedded()).isTrue();
+    assertThat(first.kind()).isEqualTo(RootfsResolver.Kind.EMBEDDED);
     assertThat(first.directory().resolve("bin/sh")).isExecutable();
     assertThat(first.directory().resolve("etc/passwd")).exists();
     assertThat(FileStat.of(first.directory()).permissions()).isEqualTo(0755);
@@ -189,7 +189,7 @@ class RootfsStoreTest {
     RootfsResolver.Resolved resolved = resolver.resolve(directory + "/");
 
     assertThat(resolved.directory()).isEqualTo(directory);
-    assertThat(resolved.embedded()).isFalse();
+    assertThat(resolved.kind()).isEqualTo(RootfsResolver.Kind.DIRECTORY);
     assertThat(resolver.resolve(".").directory().isAbsolute()).isTrue();
   }
 
