@@ -88,8 +88,7 @@ class LauncherTest {
     assertThat(text(process.getInputStream())).startsWith("nsrun ");
     assertThat(process.waitFor()).isZero();
     assertThat(Files.readString(loaded))
-        .containsPattern("io\\.nsrun\\.cli\\.Main source: shared objects file")
-        .containsPattern("picocli\\.CommandLine source: shared objects file");
+        .containsPattern("io\\.nsrun\\.cli\\.Main source: shared objects file");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.launch.UserDatabase;
+import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.IdMapping;
@@ -46,7 +47,8 @@ class SpecOptionsTest {
 
   private Spec spec(String... words) throws IOException {
     SpecOptions options = options(words);
-    return options.build("/tree", false, options.needsUsers() ? USERS : null);
+    return options.build(
+        "/tree", RootfsResolver.Kind.DIRECTORY, options.needsUsers() ? USERS : null);
   }
 
   private List<String> problems() {
@@ -87,7 +89,8 @@ class SpecOptionsTest {
     SpecOptions options = options();
 
     assertThat(options.rootfs()).isEqualTo("busybox");
-    assertThat(options.build("/b", true, null).process().args()).containsExactly("/bin/sh", "-l");
+    assertThat(options.build("/b", RootfsResolver.Kind.EMBEDDED, null).process().args())
+        .containsExactly("/bin/sh", "-l");
   }
 
   @Test
@@ -100,7 +103,7 @@ class SpecOptionsTest {
     SpecOptions options = options("--rootfs-host", "ls", "/");
 
     assertThat(options.rootfs()).isNull();
-    Spec spec = options.build("/", false, null);
+    Spec spec = options.build("/", RootfsResolver.Kind.DIRECTORY, null);
     assertThat(spec.process().args()).containsExactly("ls", "/");
     assertThat(spec.root().host()).isTrue();
     assertThat(spec.root().readOnly()).isTrue();
@@ -116,7 +119,7 @@ class SpecOptionsTest {
 
   @Test
   void aTerminalBringsItsTypeAndTheEmbeddedShellAPrompt() throws IOException {
-    Spec spec = options("-t").build("/b", true, null);
+    Spec spec = options("-t").build("/b", RootfsResolver.Kind.EMBEDDED, null);
 
     assertThat(spec.process().terminal()).isNotNull();
     assertThat(spec.process().env())
