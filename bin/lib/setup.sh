@@ -163,3 +163,13 @@ jar_is_fresh() {
 		"$nsrun_home/orchestrator/pom.xml" "$nsrun_home/orchestrator/src" \
 		-name target -prune -o -type f -newer "$1" -print -quit)" ]
 }
+
+# Builds orchestrator.jar; on failure says why and ends.
+build_jar() {
+	mkdir -p "$nsrun_home/target"
+	log=$nsrun_home/target/build.log
+	(cd "$nsrun_home" && JAVA_HOME=$java_home mvn -B -ntp -DskipTests -pl orchestrator -am package) >"$log" 2>&1 || {
+		grep -E '^\[(WARNING|ERROR)\]|rror:' "$log" | head -n 30 >&2
+		die "the build failed; all of its output is in $log"
+	}
+}
