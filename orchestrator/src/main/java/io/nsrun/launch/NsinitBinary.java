@@ -3,13 +3,13 @@ package io.nsrun.launch;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.IoMessages;
+import io.nsrun.state.JarResource;
 import io.nsrun.state.PrivateDirectory;
 import io.nsrun.state.RandomBytes;
 import io.nsrun.state.StatePaths;
 import io.nsrun.state.UnsafeDirectoryException;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -69,14 +69,13 @@ public final class NsinitBinary {
   }
 
   private static byte[] read(String resource, String machine) throws IOException {
-    try (InputStream in = NsinitBinary.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new ExplainedException(
-            "this jar has no nsinit program for " + machine,
-            "build the jar on a machine of that kind");
-      }
-      return in.readAllBytes();
+    byte[] content = JarResource.read(resource);
+    if (content == null) {
+      throw new ExplainedException(
+          "this jar has no nsinit program for " + machine,
+          "build the jar on a machine of that kind");
     }
+    return content;
   }
 
   /**

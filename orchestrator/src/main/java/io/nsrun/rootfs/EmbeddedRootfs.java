@@ -1,6 +1,8 @@
 package io.nsrun.rootfs;
 
 import io.nsrun.state.ExplainedException;
+import io.nsrun.state.JarResource;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,34 +24,32 @@ public final class EmbeddedRootfs {
    * @throws ExplainedException if it can't be read or written
    */
   public static Path locate(RootfsStore store) throws IOException {
-    return store.unpack(NAME + "-" + hash().substring(0, HASH_DIGITS), new Resource());
+    return store.unpack(NAME + "-" + hash(), new Resource());
   }
 
   private static String hash() throws IOException {
-    try (InputStream in = open(RESOURCE + ".sha256")) {
-      byte[] digits = in.readNBytes(HASH_DIGITS);
-      if (digits.length != HASH_DIGITS) {
-        throw new ExplainedException(
-            "resource " + RESOURCE + ".sha256 is cut short", "build the jar again");
-      }
-      return new String(digits, StandardCharsets.US_ASCII);
+    byte[] line = read(RESOURCE + ".sha256");
+    if (line.length < HASH_DIGITS) {
+      throw new ExplainedException(
+          "resource " + RESOURCE + ".sha256 is cut short", "build the jar again");
     }
+    return new String(line, 0, HASH_DIGITS, StandardCharsets.US_ASCII);
   }
 
-  private static InputStream open(String resource) throws IOException {
-    InputStream in = EmbeddedRootfs.class.getResourceAsStream(resource);
-    if (in == null) {
+  private static byte[] read(String resource) throws IOException {
+    byte[] content = JarResource.read("/io/nsrun/rootfs/" + resource);
+    if (content == null) {
       throw new ExplainedException(
           "resource io/nsrun/rootfs/" + resource + " is not in the jar",
           "build the jar with its module 'assets'");
     }
-    return in;
+    return content;
   }
 
   private static final class Resource implements RootfsStore.Archive {
     @Override
     public InputStream open() throws IOException {
-      return EmbeddedRootfs.open(RESOURCE);
+      return new ByteArrayInputStream(read(RESOURCE));
     }
 
     @Override
