@@ -24,6 +24,8 @@ import java.util.Map;
  * @param subGids the caller's ranges in /etc/subgid
  * @param newuidmap helper for the uid map
  * @param newgidmap helper for the gid map
+ * @param sysfsHidden whether the caller sees no sysfs in full, so that the kernel refuses a new one
+ *     in a user namespace
  * @param kernelRelease as uname(2) has it
  * @param paths what the root and the bind sources of the spec are
  */
@@ -40,6 +42,7 @@ public record HostFacts(
     List<IdRange> subGids,
     IdHelper newuidmap,
     IdHelper newgidmap,
+    boolean sysfsHidden,
     String kernelRelease,
     Map<String, PathKind> paths) {
   private static final long MAP_CAPABILITIES =

@@ -67,6 +67,7 @@ public final class HostFactsReader {
         ids.subGids,
         ids.newuidmap,
         ids.newgidmap,
+        MountPlanner.wantsSysfs(spec) && !SysfsProbe.isVisible(SmallFile.read(proc + "/mountinfo")),
         System.getProperty("os.version", ""),
         paths);
   }

@@ -118,14 +118,16 @@ final class IsolationReport {
           "host",
           spec.proc() == ProcMode.BIND ? "asked for" : "the PID namespace is shared");
     }
-    if (MountPlanner.hasOwnSysfs(spec)) {
+    if (MountPlanner.hasOwnSysfs(spec, facts)) {
       add(Isolation.Aspect.SYSFS, true, "read-only", "");
     } else {
       add(
           Isolation.Aspect.SYSFS,
           false,
           spec.root().host() ? "host" : "left out",
-          "sysfs shows the network namespace, which is shared");
+          facts.sysfsHidden()
+              ? "the kernel refuses a new one: the caller does not see all of its own"
+              : "sysfs shows the network namespace, which is shared");
     }
   }
 

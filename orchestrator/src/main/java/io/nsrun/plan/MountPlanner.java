@@ -44,7 +44,7 @@ final class MountPlanner {
   void plan(IdPlan ids) {
     plan.beforePivot(new InitStep.Propagation(MS_REC | propagation()));
     root();
-    SystemMounts system = new SystemMounts(spec, this, plan);
+    SystemMounts system = new SystemMounts(spec, facts, this, plan);
     system.plan(ids);
     if (spec.root().host()) {
       temporary("/tmp", "1777");
@@ -216,8 +216,12 @@ final class MountPlanner {
     return ContainerPath.depth(ContainerPath.normalize(mount.target()));
   }
 
-  /** Whether /sys can be the container's own: sysfs belongs to a network namespace. */
-  static boolean hasOwnSysfs(Spec spec) {
-    return spec.isPrivate(NamespaceType.NETWORK);
+  /** Whether /sys is to be the container's own: sysfs belongs to a network namespace. */
+  static boolean wantsSysfs(Spec spec) {
+    return spec.isPrivate(NamespaceType.MOUNT) && spec.isPrivate(NamespaceType.NETWORK);
+  }
+
+  static boolean hasOwnSysfs(Spec spec, HostFacts facts) {
+    return wantsSysfs(spec) && !facts.sysfsHidden();
   }
 }

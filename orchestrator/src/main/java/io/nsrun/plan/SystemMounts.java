@@ -57,11 +57,13 @@ final class SystemMounts {
   private static final String[] MASKED_SYS = {"/sys/devices/virtual/powercap", "/sys/firmware"};
 
   private final Spec spec;
+  private final boolean ownSysfs;
   private final MountPlanner mounts;
   private final PlanBuilder plan;
 
-  SystemMounts(Spec spec, MountPlanner mounts, PlanBuilder plan) {
+  SystemMounts(Spec spec, HostFacts facts, MountPlanner mounts, PlanBuilder plan) {
     this.spec = spec;
+    this.ownSysfs = MountPlanner.hasOwnSysfs(spec, facts);
     this.mounts = mounts;
     this.plan = plan;
   }
@@ -70,7 +72,7 @@ final class SystemMounts {
     if (!mounts.isReplaced("/proc")) {
       proc();
     }
-    if (MountPlanner.hasOwnSysfs(spec) && !mounts.isReplaced("/sys")) {
+    if (ownSysfs && !mounts.isReplaced("/sys")) {
       mounts.filesystem("sysfs", "/sys", INERT | MOUNT_ATTR_RDONLY, List.of());
     }
     if (!mounts.isReplaced("/dev")) {
@@ -173,7 +175,7 @@ final class SystemMounts {
         plan.afterPivot(new InitStep.MaskPath(MASKED_PROC[i]));
       }
     }
-    if (MountPlanner.hasOwnSysfs(spec) || spec.root().host()) {
+    if (ownSysfs || spec.root().host()) {
       for (int i = 0; i < MASKED_SYS.length; i++) {
         plan.afterPivot(new InitStep.MaskPath(MASKED_SYS[i]));
       }

@@ -47,6 +47,7 @@ class HostFactsReaderTest {
     Files.writeString(proc.resolve("uid_map"), "         0          0 4294967295\n");
     Files.writeString(proc.resolve("gid_map"), "         0          0 4294967295\n");
     Files.writeString(proc.resolve("setgroups"), "allow\n");
+    Files.writeString(proc.resolve("mountinfo"), "23 1 0:21 / /sys rw - sysfs sysfs rw\n");
     Files.writeString(etc.resolve("subuid"), "bob:1:2\nann:100000:65536\n1000:300000:5\n");
     Files.writeString(etc.resolve("subgid"), "ann:200000:65536\n");
     program("newuidmap");

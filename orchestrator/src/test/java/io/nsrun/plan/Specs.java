@@ -58,6 +58,7 @@ public final class Specs {
     public List<IdRange> subGids = List.of();
     public IdHelper newuidmap = IdHelper.at("/usr/bin/newuidmap");
     public IdHelper newgidmap = IdHelper.at("/usr/bin/newgidmap");
+    public boolean sysfsHidden;
     public final Map<String, PathKind> paths = new LinkedHashMap<>();
 
     public Facts() {
@@ -93,6 +94,7 @@ public final class Specs {
           subGids,
           newuidmap,
           newgidmap,
+          sysfsHidden,
           "6.1.0",
           paths);
     }
