@@ -12,8 +12,8 @@ static int root_fd = -1;
 
 int root_set_current(void)
 {
-	root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return root_fd;
+	close(root_fd);
+	return root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
 int open_beneath(int root, const char *path, uint64_t flags, uint64_t resolve)
