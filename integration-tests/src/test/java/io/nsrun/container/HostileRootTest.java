@@ -1,0 +1,227 @@
+package io.nsrun.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Root filesystems made to lead nsrun astray: to a directory of the host that it must not touch.
+ * Public escapes of other runtimes worked so; the verdict is the state of that directory.
+ */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HostileRootTest extends ContainerTest {
+  private Path victim;
+
+  /** Everything of the victim that a container could have changed. */
+  private List<String> state;
+
+  @BeforeEach
+  void makeVictim() throws IOException {
+    // The worst case: the caller himself may write there, so only nsrun can prevent it.
+    victim = Directories.fresh(Caller.ROOT);
+    Files.writeString(victim.resolve("passwd"), "victim:x:0:0::/:/bin/sh\n");
+    Files.writeString(victim.resolve("group"), "victim:x:0:\n");
+    Files.writeString(victim.resolve("file"), "precious");
+    for (String directory : List.of("pts", "shm", "fd", "self")) {
+      Files.createDirectory(victim.resolve(directory));
+    }
+    Command.check(List.of("chmod", "-R", "a+rwX", victim.toString()));
+    state = stateOf(victim);
+  }
+
+  static Stream<Arguments> linksAndCallers() {
+    return Stream.of("proc", "sys", "dev", "etc", "tmp", "root", "dev/pts", "dev/shm")
+        .flatMap(
+            path -> Stream.of(Arguments.of(path, Caller.ROOT), Arguments.of(path, Caller.PLAIN)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("linksAndCallers")
+  void directoryThatIsALinkLeadsNowhere(String path, Caller caller) throws IOException {
+    for (Path target : List.of(victim, upwards(victim))) {
+      Path tree = Rootfs.tree(caller);
+      link(tree.resolve(path), target);
+      Rootfs.own(tree, caller);
+
+      Result result =
+          Nsrun.as(caller)
+              .run(
+                  "--tmpfs=/tmp",
+                  "--ephemeral=false",
+                  "-t",
+                  tree.toString(),
+                  "sh",
+                  "-c",
+                  "echo x >/dev/written; echo x >/tmp/written; echo x >/" + path + "/written");
+
+      assertThat(stateOf(victim)).as("%s -> %s: %s", path, target, result.err()).isEqualTo(state);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"proc", "sys"})
+  void linkInPlaceOfProcOrSysIsRefusedByName(String path) throws IOException {
+    Path tree = Rootfs.tree(Caller.PLAIN);
+    link(tree.resolve(path), Path.of("/tmp"));
+
+    Result result = Nsrun.as(Caller.PLAIN).run(tree.toString(), "true");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.errors().get(0)).contains("mount /" + path, "ELOOP");
+  }
+
+  static Stream<Arguments> devicesAndCallers() {
+    return Stream.of("null", "zero", "tty", "console", "ptmx", "stdin")
+        .flatMap(
+            name -> Stream.of(Arguments.of(name, Caller.ROOT), Arguments.of(name, Caller.PLAIN)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("devicesAndCallers")
+  void deviceThatIsALinkLeadsNowhere(String name, Caller caller) throws IOException {
+    Path tree = Rootfs.tree(caller);
+    link(tree.resolve("dev").resolve(name), victim.resolve("file"));
+    Rootfs.own(tree, caller);
+
+    Result result =
+        Nsrun.as(caller).run("-t", tree.toString(), "sh", "-c", "echo overwritten >/dev/" + name);
+
+    assertThat(stateOf(victim)).as(result.err()).isEqualTo(state);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void mountTargetBehindALinkIsMadeInside(Caller caller) throws IOException {
+    Path shared = Directories.fresh(caller);
+    Files.writeString(shared.resolve("mounted"), "");
+    for (Path target : List.of(victim, upwards(victim))) {
+      for (String option :
+          List.of(
+              "--volume=" + shared + ":/data/new",
+              "--volume=" + shared.resolve("mounted") + ":/data/file",
+              "--tmpfs=/data/new/deep",
+              "--workdir=/data/new/deep")) {
+        Path tree = Rootfs.tree(caller);
+        link(tree.resolve("data"), target);
+        Rootfs.own(tree, caller);
+
+        Result result = Nsrun.as(caller).run(option, tree.toString(), "true");
+
+        assertThat(stateOf(victim)).as(option + result.err()).isEqualTo(state);
+        assertThat(result.code()).isIn(0, 125);
+      }
+    }
+  }
+
+  @Test
+  void usersAreNotReadThroughALinkToTheHost() throws IOException {
+    for (Path target : List.of(victim.resolve("passwd"), upwards(victim.resolve("passwd")))) {
+      Path tree = Rootfs.tree(Caller.PLAIN);
+      link(tree.resolve("etc/passwd"), target);
+
+      Result result = Nsrun.as(Caller.PLAIN).run("-u", "victim", tree.toString(), "true");
+
+      assertThat(result.code()).isEqualTo(125);
+      assertThat(result.err()).contains("victim");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"passwd", "group"})
+  void userDatabaseThatIsAPipeIsRefusedAtOnce(String name) throws IOException {
+    Path tree = Rootfs.tree(Caller.PLAIN);
+    Path file = tree.resolve("etc").resolve(name);
+    Files.delete(file);
+    Command.check(List.of("mkfifo", "-m", "666", file.toString()));
+
+    Result result = Nsrun.as(Caller.PLAIN).run("-u", "root", tree.toString(), "true");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.errors().get(0)).contains("/etc/" + name, "no regular file");
+  }
+
+  @Test
+  void userDatabaseOfMoreThanAMebibyteIsRefused() throws IOException {
+    Path tree = Rootfs.tree(Caller.PLAIN);
+    Files.write(tree.resolve("etc/group"), new byte[(1 << 20) + 1]);
+
+    Result result = Nsrun.as(Caller.PLAIN).run("-u", "root", tree.toString(), "true");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.errors().get(0)).contains("/etc/group", "1 MiB");
+  }
+
+  @Test
+  void deviceNodeInARootCantBeOpened() throws IOException {
+    Path tree = Rootfs.tree(Caller.ROOT);
+    Command.check(List.of("mknod", "-m", "666", tree.resolve("zero").toString(), "c", "1", "5"));
+    Command.check(List.of("head", "-c", "1", tree.resolve("zero").toString()));
+
+    Result result =
+        Nsrun.as(Caller.ROOT)
+            .run(tree.toString(), "busybox", "dd", "if=/zero", "of=/copy", "bs=1", "count=1");
+
+    assertThat(result.code()).isNotZero();
+    assertThat(tree.resolve("copy")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "RANGED"})
+  void setuidProgramInARootGivesNothing(Caller caller) throws IOException {
+    Path tree = Rootfs.tree(caller);
+    Files.copy(Tools.path("probe"), tree.resolve("probe"));
+    Rootfs.own(tree, caller);
+    Command.check(List.of("chmod", "6755", tree.resolve("probe").toString()));
+
+    try (Running running =
+        Running.ready(Nsrun.as(caller), "--user=1000:1000", tree.toString(), "/probe", "signals")) {
+      String[] uids = running.command().status("Uid").split("\\s+", -1);
+      int outside = caller.isRoot() ? 1000 : caller.firstSubordinateUid() + 999;
+      assertThat(uids).containsOnly(Integer.toString(outside));
+      assertThat(running.command().status("CapEff")).isEqualTo("0000000000000000");
+    }
+  }
+
+  /** A relative link that climbs above any root. */
+  private static Path upwards(Path target) {
+    return Path.of("../../../../../../../../../..").resolve(target.toString().substring(1));
+  }
+
+  private static void link(Path link, Path target) throws IOException {
+    if (Files.isDirectory(link, LinkOption.NOFOLLOW_LINKS)) {
+      Command.check(List.of("rm", "-r", link.toString()));
+    } else {
+      Files.createDirectories(link.getParent());
+      Files.deleteIfExists(link);
+    }
+    Files.createSymbolicLink(link, target);
+  }
+
+  private static List<String> stateOf(Path directory) throws IOException {
+    List<String> state = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.sorted().toList()) {
+        state.add(
+            path
+                + " "
+                + Files.readAttributes(
+                    path, "unix:mode,uid,gid,ino,ctime", LinkOption.NOFOLLOW_LINKS));
+      }
+    }
+    return state;
+  }
+}
