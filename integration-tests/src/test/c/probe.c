@@ -23,6 +23,15 @@ static int outcome(const char *what, long result)
 	return result < 0;
 }
 
+/* Lets the host look, until stdin ends. */
+static int waiting(int code)
+{
+	char byte;
+
+	(void)!read(STDIN_FILENO, &byte, 1);
+	return code;
+}
+
 static void print_size(void)
 {
 	struct winsize size;
@@ -108,9 +117,7 @@ static int orphans(int count)
 	while (processes() != before)
 		;
 	printf("%d orphans\n", count);
-	fflush(stdout);
-	(void)!read(STDIN_FILENO, &status, 1);
-	return 0;
+	return waiting(0);
 }
 
 static int abstract_connect(const char *name)
@@ -127,7 +134,7 @@ static int abstract_connect(const char *name)
 static int abstract_listen(const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0), status;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	size_t length = strlen(name);
 
 	memcpy(address.sun_path + 1, name, length);
@@ -135,9 +142,8 @@ static int abstract_listen(const char *name)
 		    0 ||
 	    listen(fd, 1) < 0)
 		return outcome("listen", -1);
-	puts("listen: done");
-	(void)!read(STDIN_FILENO, &status, 1);
-	return 0;
+	puts("ready");
+	return waiting(0);
 }
 
 int main(int argc, char **argv)
@@ -155,7 +161,7 @@ int main(int argc, char **argv)
 	if (strcmp(what, "type") == 0)
 		return outcome("TIOCSTI", ioctl(STDIN_FILENO, TIOCSTI, argument));
 	if (strcmp(what, "ptrace") == 0)
-		return outcome("ptrace", ptrace(PTRACE_SEIZE, (pid_t)atoi(argument), NULL, NULL));
+		return waiting(outcome("ptrace", ptrace(PTRACE_SEIZE, (pid_t)atoi(argument), NULL, NULL)));
 	if (strcmp(what, "write") == 0)
 		return outcome("write", open(argument, O_WRONLY));
 	if (strcmp(what, "connect") == 0)

@@ -37,6 +37,7 @@ final class Running implements AutoCloseable {
     Running running = start(nsrun, args);
     String line = running.line();
     if (!"ready".equals(line)) {
+      running.endInput();
       throw new AssertionError("not ready but: " + line + " " + running.end());
     }
     return running;

@@ -1,0 +1,283 @@
+package io.nsrun.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a process inside has in hand, as the host sees it, and what it must not reach. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HardeningTest extends ContainerTest {
+  /** Docker's fourteen. */
+  private static final String DEFAULT_CAPABILITIES = "00000000a80425fb";
+
+  private static final String NO_CAPABILITIES = "0000000000000000";
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingOfTheCallerIsInheritedButThreeStreams(Caller caller) throws IOException {
+    Nsrun nsrun =
+        Nsrun.as(caller)
+            .env("SECRET", "of the caller")
+            .through(
+                "/bin/sh",
+                "-c",
+                "umask 077; ulimit -c 0; exec 5</ 6</etc/passwd 7</dev/null; exec \"$@\"",
+                "sh");
+    try (Running running = waiting(nsrun)) {
+      Proc command = running.command();
+      assertThat(command.descriptors()).containsOnlyKeys(0, 1, 2, signalDescriptor(command));
+      for (Proc ours : List.of(running.monitor(), running.init())) {
+        assertThat(ours.read("environ")).isEmpty();
+        assertThat(ours.descriptors().values()).doesNotContain("/etc/passwd");
+      }
+      // A directory of the host in PID 1 would be a way out; the root is its only one.
+      Proc init = running.init();
+      for (int fd : init.descriptors().keySet()) {
+        Path open = init.directory().resolve("fd").resolve(Integer.toString(fd));
+        if (Files.isDirectory(open)) {
+          assertThat(Files.isSameFile(open, init.root("/"))).as("fd %d", fd).isTrue();
+        }
+      }
+      assertThat(command.read("environ").split("\0", -1))
+          .allMatch(entry -> entry.matches("((PATH|HOME|HOSTNAME|container)=.*)?"));
+      assertThat(command.status("Umask")).isEqualTo("0022");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void capabilitiesOfRootInsideAreFewAndNeverInheritable(Caller caller) {
+    try (Running running = waiting(Nsrun.as(caller))) {
+      Proc command = running.command();
+      assertThat(command.status("CapInh")).isEqualTo(NO_CAPABILITIES);
+      assertThat(command.status("CapAmb")).isEqualTo(NO_CAPABILITIES);
+      assertThat(command.status("CapEff")).isEqualTo(DEFAULT_CAPABILITIES);
+      assertThat(command.status("CapPrm")).isEqualTo(DEFAULT_CAPABILITIES);
+      assertThat(command.status("CapBnd")).isEqualTo(DEFAULT_CAPABILITIES);
+      assertThat(command.status("NoNewPrivs")).isEqualTo("1");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "RANGED"})
+  void otherUsersInsideHaveNoCapabilities(Caller caller) {
+    try (Running running = waiting(Nsrun.as(caller), "--user=1000:1000")) {
+      Proc command = running.command();
+      for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapAmb")) {
+        assertThat(command.status(set)).as(set).isEqualTo(NO_CAPABILITIES);
+      }
+      assertThat(command.status("Groups")).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void commandLeadsASessionOfItsOwnWithoutTerminal(Caller caller) {
+    try (Running running = waiting(Nsrun.as(caller))) {
+      Proc command = running.command();
+      String pid = Long.toString(command.pid());
+      assertThat(command.stat(5)).as("process group").isEqualTo(pid);
+      assertThat(command.stat(6)).as("session").isEqualTo(pid);
+      assertThat(command.stat(7)).as("controlling terminal").isEqualTo("0");
+      assertThat(running.init().stat(6)).isNotEqualTo(running.jvm().stat(6));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void programOfPid1IsNoFileOfTheHost(Caller caller) throws IOException {
+    try (Running running =
+        Running.ready(
+            Nsrun.as(caller),
+            "--cap-add=ALL",
+            "busybox",
+            "sh",
+            "-c",
+            "cd /proc/1; echo x >exe; cat environ maps root/etc/passwd cwd/etc/passwd;"
+                + " echo ready; read wait")) {
+      for (Proc ours : List.of(running.monitor(), running.init())) {
+        Path program = Files.readSymbolicLink(ours.directory().resolve("exe"));
+        assertThat(program.toString()).isEqualTo("/memfd:nsinit (deleted)");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void pid1CantBeTraced(Caller caller) {
+    try (Running running =
+        Running.start(
+            Nsrun.as(caller),
+            "--cap-add=SYS_PTRACE",
+            Tools.mount("probe"),
+            "busybox",
+            "/probe",
+            "ptrace",
+            "1")) {
+      assertThat(running.line()).isEqualTo("ptrace: Operation not permitted");
+      assertThat(running.init().status("TracerPid")).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void abstractSocketsOfTheHostAreOutOfReach() throws Exception {
+    String name = "nsrun-test-" + ProcessHandle.current().pid();
+    Process listener = new ProcessBuilder(Tools.word("probe"), "listen", name).start();
+    try {
+      assertThat(listener.inputReader().readLine()).isEqualTo("ready");
+
+      Result apart =
+          Nsrun.as(Caller.ROOT).run(Tools.mount("probe"), "busybox", "/probe", "connect", name);
+      Result shared =
+          Nsrun.as(Caller.ROOT)
+              .run("--network=host", Tools.mount("probe"), "busybox", "/probe", "connect", name);
+
+      assertThat(apart.text()).isEqualTo("connect: Connection refused");
+      assertThat(shared.text()).isEqualTo("connect: done");
+    } finally {
+      listener.getOutputStream().close();
+      listener.waitFor();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "false"})
+  void nothingCanBeTypedIntoTheCallersTerminal(String own) {
+    String[] args = {
+      "run", "--tty=" + own, "--cap-add=ALL", Tools.mount("probe"), "busybox", "/probe", "type", "!"
+    };
+    try (Terminal terminal =
+        Terminal.inShell(
+            Caller.ROOT, "\"$@\"; echo \"[ended $?]\"; read typed; echo \"[read $typed]\"", args)) {
+      terminal.await("[ended ");
+      terminal.type("\n").await("[read ]");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"nobody-such", "-1", "4294967295", "4294967296", "0x0", "1000:nogroup-such"})
+  void userThatIsNoneIsAnErrorAndNeverRoot(String user) {
+    Result result = Nsrun.as(Caller.ROOT).run("--user=" + user, "busybox", "true");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.errors().get(0)).startsWith("nsrun: ");
+  }
+
+  @Test
+  void userNameMadeOfDigitsIsANameFirst() throws IOException {
+    Path tree = Rootfs.tree(Caller.ROOT);
+    Files.writeString(tree.resolve("etc/passwd"), "1000:x:7:7::/:/bin/sh\n");
+
+    Result result = Nsrun.as(Caller.ROOT).run("-u", "1000", tree.toString(), "id", "-u").orFail();
+
+    assertThat(result.text()).isEqualTo("7");
+  }
+
+  @Test
+  void workingDirectoryOnADescriptorIsRefused() {
+    try (WarmJvm jvm = WarmJvm.start(Caller.PLAIN)) {
+      for (int fd = 3; fd < 16; fd++) {
+        assertThat(jvm.run("--log-level=error", "-w", "/proc/self/fd/" + fd, "busybox", "true"))
+            .isEqualTo(125);
+      }
+    }
+  }
+
+  @Test
+  void nsinitRefusesToRunSetuid() throws Exception {
+    String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch64";
+    Path program = Directories.fresh(Caller.ROOT).resolve("nsinit");
+    try (InputStream in =
+        HardeningTest.class.getResourceAsStream("/io/nsrun/nsinit/" + machine + "/nsinit")) {
+      Files.copy(in, program);
+    }
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Command.check(List.of("chmod", "u+s", program.toString()));
+
+    Process process =
+        new ProcessBuilder(
+                "setpriv",
+                "--reuid=" + Caller.PLAIN.login(),
+                "--regid=" + Caller.PLAIN.login(),
+                "--clear-groups",
+                program.toString(),
+                "/no/such/socket")
+            .redirectErrorStream(true)
+            .start();
+
+    assertThat(Command.text(process.getInputStream())).contains("refuses to run setuid");
+    assertThat(process.waitFor()).isEqualTo(125);
+  }
+
+  @Test
+  void directoriesOfNsrunAreTheCallersAlone() throws IOException {
+    Path home = Directories.fresh(Caller.PLAIN);
+
+    Nsrun.as(Caller.PLAIN)
+        .env("NSRUN_HOME", home.resolve("new").toString())
+        .through("/bin/sh", "-c", "umask 0; exec \"$@\"", "sh")
+        .run("--rm=false", "--name=kept", "busybox", "true")
+        .orFail();
+
+    try (Stream<Path> all = Files.walk(home.resolve("new"), 1)) {
+      for (Path path : all.toList()) {
+        int mode = (Integer) Files.getAttribute(path, "unix:mode");
+        assertThat(mode & 0777).as(path.toString()).isEqualTo(0700);
+      }
+    }
+  }
+
+  @Test
+  void runtimeDirectoryThatAnotherUserPlantedIsRefused() throws IOException {
+    Path planted = Path.of("/tmp/nsrun-" + Caller.PLAIN.uid());
+    // One may be there, of an account that had this number once.
+    Command.check(List.of("rm", "-rf", planted.toString()));
+    Files.createDirectory(planted);
+    try {
+      Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+      Result result =
+          Nsrun.as(Caller.PLAIN).env("XDG_RUNTIME_DIR", "").run("busybox", "echo", "ran");
+
+      assertThat(result.code()).isEqualTo(125);
+      assertThat(result.out()).isEmpty();
+      assertThat(result.errors().get(0)).contains(planted.toString());
+    } finally {
+      Files.delete(planted);
+    }
+  }
+
+  private static Running waiting(Nsrun nsrun, String... options) {
+    String[] args = new String[options.length + 4];
+    System.arraycopy(options, 0, args, 0, options.length);
+    args[options.length] = Tools.mount("probe");
+    args[options.length + 1] = "busybox";
+    args[options.length + 2] = "/probe";
+    args[options.length + 3] = "signals";
+    return Running.ready(nsrun, args);
+  }
+
+  /** The one descriptor that the probe itself opens. */
+  private static int signalDescriptor(Proc probe) {
+    for (Map.Entry<Integer, String> open : probe.descriptors().entrySet()) {
+      if (open.getValue().equals("anon_inode:[signalfd]")) {
+        return open.getKey();
+      }
+    }
+    throw new AssertionError("no signalfd: " + probe.descriptors());
+  }
+}
