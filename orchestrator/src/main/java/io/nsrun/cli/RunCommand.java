@@ -39,11 +39,12 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
    */
   int execute(String[] args) throws IOException, InterruptedException {
     paths = new StatePaths(System.getenv(), Caller.effectiveUid());
-    SignalForwarder signals = SignalForwarder.install(this);
     if (willLaunch(args)) {
       get();
     }
-    laps.end("signals, spawner");
+    laps.end("spawner");
+    SignalForwarder signals = SignalForwarder.install(this);
+    laps.end("signals");
     try {
       OptionValues values = OptionParser.parse(args);
       if (values == null) {

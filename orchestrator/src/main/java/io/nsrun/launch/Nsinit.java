@@ -22,9 +22,9 @@ public final class Nsinit implements AutoCloseable {
   private final StatePaths paths;
   private final Spawner spawner = new Spawner();
   private final Laps laps = new Laps(System.nanoTime());
-  private final InheritingExecutor executor = new InheritingExecutor(laps);
 
   // Guarded by this.
+  private InheritingExecutor executor;
   private ControlListener listener;
   private Path socket;
   private Path binary;
@@ -46,7 +46,24 @@ public final class Nsinit implements AutoCloseable {
     Nsinit nsinit = new Nsinit(paths);
     nsinit.spawner.setDaemon(true);
     nsinit.spawner.start();
+    nsinit.provideExecutor();
     return nsinit;
+  }
+
+  /** Loads what runs programs, in the caller's thread: the spawner is busy with its socket. */
+  private void provideExecutor() {
+    InheritingExecutor made = new InheritingExecutor(laps);
+    synchronized (this) {
+      executor = made;
+      notifyAll();
+    }
+  }
+
+  private synchronized InheritingExecutor executor() throws InterruptedException {
+    while (executor == null) {
+      wait();
+    }
+    return executor;
   }
 
   /**
@@ -143,7 +160,7 @@ public final class Nsinit implements AutoCloseable {
 
   private void kill() {
     try {
-      executor.awaitLaunch().destroyForcibly();
+      executor().awaitLaunch().destroyForcibly();
     } catch (IOException e) {
       // It never ran.
       return;
@@ -227,12 +244,25 @@ public final class Nsinit implements AutoCloseable {
       try {
         finished(null, spawn());
       } catch (IOException e) {
-        executor.giveUp(e);
-        finished(e, -1);
+        gaveUp(e);
+      } catch (InterruptedException e) {
+        gaveUp(new IOException("interrupted", e));
+      } catch (RuntimeException | Error e) {
+        // Whoever waits for this thread has to hear of it, whatever it is.
+        gaveUp(new IOException("internal error: " + e, e));
       }
     }
 
-    private int spawn() throws IOException {
+    private void gaveUp(IOException why) {
+      try {
+        executor().giveUp(why);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      finished(why, -1);
+    }
+
+    private int spawn() throws IOException, InterruptedException {
       Path directory = paths.runtimeDirectory();
       SocketFile.sweep(directory);
       laps.end("runtime directory");
@@ -258,7 +288,7 @@ public final class Nsinit implements AutoCloseable {
       CommandLine command = new CommandLine(program.toFile());
       command.addArgument(file.toString(), false);
       laps.end("command");
-      int value = executor.execute(command);
+      int value = executor().execute(command);
       laps.end("nsinit");
       return value;
     }
