@@ -96,6 +96,18 @@ class DeathsTest {
     }
   }
 
+  @Test
+  void nameOfAContainerWhoseJvmWasKilledIsFree() {
+    Nsrun nsrun = Nsrun.as(Caller.PLAIN);
+    try (Running running =
+        Running.ready(nsrun, "--name=web", "busybox", "sh", "-c", "echo ready; sleep 1000")) {
+      Running.kill("KILL", running.jvm().pid());
+      Await.unchanged(before);
+    }
+
+    nsrun.run("--name=web", "busybox", "true").orFail();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"jvm", "monitor", "init"})
   void sharedPidNamespaceKeepsNothingAliveEither(String who) {

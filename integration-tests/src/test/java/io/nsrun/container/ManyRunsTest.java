@@ -3,8 +3,11 @@ package io.nsrun.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +29,7 @@ class ManyRunsTest {
       run(jvm, ENOUGH_TO_BE_WARM);
       Host before = Host.now();
       int descriptors = jvm.proc().descriptors().size();
+      List<Path> files = filesOf(caller);
       int threads = Integer.parseInt(jvm.proc().status("Threads"));
 
       run(jvm, 500);
@@ -34,6 +38,14 @@ class ManyRunsTest {
       assertThat(Integer.parseInt(jvm.proc().status("Threads"))).isLessThanOrEqualTo(threads);
       assertThat(jvm.proc().children()).isEmpty();
       before.assertUnchanged();
+      assertThat(filesOf(caller)).isEqualTo(files);
+    }
+  }
+
+  /** All that nsrun keeps for a caller, but the root filesystem itself. */
+  private static List<Path> filesOf(Caller caller) throws IOException {
+    try (Stream<Path> all = Files.walk(caller.home(), 6)) {
+      return all.sorted().toList();
     }
   }
 

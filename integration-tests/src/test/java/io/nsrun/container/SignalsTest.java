@@ -2,6 +2,10 @@ package io.nsrun.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -13,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signals that a person or a supervisor sends to nsrun, and what of them the command gets. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SignalsTest {
   private Host before;
 
@@ -144,6 +148,56 @@ class SignalsTest {
       assertThat(running.line()).isEqualTo("signal 15");
       running.endInput();
       assertThat(running.lines()).containsExactly("end");
+    }
+  }
+
+  @Test
+  void terminationAtAnyInstantOfAStartEndsIt() throws Exception {
+    for (int i = 0; i < 60; i++) {
+      Process process =
+          Nsrun.as(Caller.PLAIN)
+              .builder("run", "-i=false", "busybox", "sleep", "1000")
+              .redirectErrorStream(true)
+              .start();
+      long begin = System.nanoTime();
+      // The instant is what is tried here; no verdict hangs on how exact it is.
+      while (System.nanoTime() - begin < i * 8_000_000L) {
+        Thread.onSpinWait();
+      }
+      process.toHandle().destroy();
+
+      String output = Command.text(process.getInputStream());
+      assertThat(process.waitFor()).as("after %d ms: %s", i * 8, output).isEqualTo(128 + 15);
+      assertThat(output).isEmpty();
+      Await.unchanged(before);
+    }
+  }
+
+  @Test
+  void ctrlCAtATerminalThatTheContainerSharesArrivesOnce() throws IOException {
+    Path out = Directories.fresh(Caller.PLAIN).resolve("out");
+    Command.check(List.of("install", "-o", Caller.PLAIN.login(), "/dev/null", out.toString()));
+    // Output to a file: no terminal of its own. The shell outlives the signal.
+    try (Terminal terminal =
+        Terminal.inShell(
+            Caller.PLAIN,
+            "trap : INT; \"$@\" >" + out + "; echo \"[ended $?]\"; read wait",
+            new String[] {"run", Tools.mount("probe"), "busybox", "/probe", "signals"})) {
+      Await.until("the probe is ready", () -> read(out).equals("ready\n"));
+
+      terminal.type(Terminal.CTRL_C);
+      Await.until("the signal is there", () -> read(out).contains("signal"));
+      terminal.type(Terminal.CTRL_D).await("[ended 0]");
+
+      assertThat(read(out)).isEqualTo("ready\nsignal 2\nend\n");
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
