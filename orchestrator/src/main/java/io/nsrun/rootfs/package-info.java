@@ -1,0 +1,2 @@
+/** Root filesystems: the embedded one, directories, and archives, which may be hostile. */
+package io.nsrun.rootfs;
