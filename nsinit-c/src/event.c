@@ -1,6 +1,7 @@
 #include "event.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -68,33 +69,22 @@ bool event_pid(enum frame_type type, uint32_t pid)
 	return event_send(bytes, &w);
 }
 
-static void put_usage(struct writer *w, const struct child_exit *child)
-{
-	put_u64(w, child->user_us);
-	put_u64(w, child->system_us);
-	put_u64(w, child->maxrss_kib);
-	put_u64(w, child->minflt);
-	put_u64(w, child->majflt);
-}
-
+/* From this program to itself, which may send a struct. */
 bool event_child(const struct child_exit *child)
 {
-	uint8_t bytes[64];
+	uint8_t bytes[96];
 	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_CHILD);
 
-	put_u32(&w, (uint32_t)child->status);
-	put_usage(&w, child);
+	put_blob(&w, child, sizeof(*child));
 	return event_send(bytes, &w);
 }
 
 void child_exit_decode(struct reader *r, struct child_exit *child)
 {
-	child->status = (int)get_u32(r);
-	child->user_us = get_u64(r);
-	child->system_us = get_u64(r);
-	child->maxrss_kib = get_u64(r);
-	child->minflt = get_u64(r);
-	child->majflt = get_u64(r);
+	struct blob b = get_blob(r);
+
+	if (b.length == sizeof(*child))
+		memcpy(child, b.bytes, sizeof(*child));
 }
 
 void child_exit_fill(struct child_exit *child, int status, const struct rusage *usage)
@@ -117,7 +107,11 @@ bool event_exited(const struct child_exit *child, enum exit_cause cause, uint64_
 	put_u32(&w, (uint32_t)(signalled ? WTERMSIG(child->status) : WEXITSTATUS(child->status)));
 	put_u8(&w, signalled && WCOREDUMP(child->status));
 	put_u8(&w, (uint8_t)cause);
-	put_usage(&w, child);
+	put_u64(&w, child->user_us);
+	put_u64(&w, child->system_us);
+	put_u64(&w, child->maxrss_kib);
+	put_u64(&w, child->minflt);
+	put_u64(&w, child->majflt);
 	put_u64(&w, wall_ns);
 	return event_send(bytes, &w);
 }

@@ -47,15 +47,16 @@ static bool enter(struct join *join)
  */
 static void enter_all(struct join *joins, unsigned count)
 {
-	for (unsigned i = 0; i < count; i++)
-		if (joins[i].type != CLONE_NEWUSER && !enter(&joins[i]) && errno != EPERM)
-			fail(STEP_NAMESPACES, joins[i].path, "setns");
-	for (unsigned i = 0; i < count; i++)
-		if (joins[i].type == CLONE_NEWUSER && !enter(&joins[i]))
-			fail(STEP_NAMESPACES, joins[i].path, "setns");
-	for (unsigned i = 0; i < count; i++)
-		if (joins[i].fd >= 0 && !enter(&joins[i]))
-			fail(STEP_NAMESPACES, joins[i].path, "setns");
+	enum { BEFORE, USER, AFTER };
+
+	for (int pass = BEFORE; pass <= AFTER; pass++) {
+		for (unsigned i = 0; i < count; i++) {
+			bool now = joins[i].fd >= 0 && (joins[i].type == CLONE_NEWUSER) == (pass == USER);
+
+			if (now && !enter(&joins[i]) && !(pass == BEFORE && errno == EPERM))
+				fail(STEP_NAMESPACES, joins[i].path, "setns");
+		}
+	}
 }
 
 /*
