@@ -31,6 +31,11 @@ struct run {
 };
 extern struct run run;
 
+/*
+ * Puts the container's /dev/null where a stream is the host's, whose inode the root of a container may own: chmod
+ * through /proc/self/fd would then be a chmod outside.
+ */
+void take_own_null(void);
 /* Carries out the steps of one stage, from index first on. Returns the index of the first step of a
  * later stage. */
 uint16_t run_stage(enum step_stage stage, uint16_t first);

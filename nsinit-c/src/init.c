@@ -1,7 +1,6 @@
 #include "init.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -20,7 +19,6 @@
 #include "fail.h"
 #include "hands.h"
 #include "root.h"
-#include "sys.h"
 #include "trace.h"
 
 /*
@@ -165,6 +163,7 @@ void init_run(int inner)
 	while (step_stage_of(run.plan->steps[first].id) == STAGE_HOST)
 		first++;
 	first = run_stage(STAGE_INIT, first);
+	take_own_null();
 	command_prepare();
 	event_pid(FRAME_READY, 0);
 	trace_flush();

@@ -342,16 +342,30 @@ void step_readonly_path(const struct step *step)
 	close(at);
 }
 
+static bool is_null(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
+}
+
+void take_own_null(void)
+{
+	int fd = root_open("/dev/null", O_RDWR, RESOLVE_NO_SYMLINKS);
+
+	for (int stream = 0; stream <= 2 && is_null(fd); stream++)
+		if (is_null(stream))
+			dup2(fd, stream);
+	close(fd);
+}
+
 /* A clone of the container's /dev/null, which must really be it. */
 static int clone_null(const char *path)
 {
 	int at = root_open("/dev/null", O_PATH, RESOLVE_NO_SYMLINKS);
-	struct stat st;
 	int fd;
 
-	if (at < 0 || fstat(at, &st) < 0)
-		fail(STEP_MASK_PATH, "/dev/null", "to mask %s", path);
-	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+	if (!is_null(at))
 		fail_errno(STEP_MASK_PATH, ENODEV, "/dev/null", "to mask %s", path);
 	fd = sys_open_tree(at, "", OPEN_TREE_FLAGS);
 	if (fd < 0)

@@ -3,12 +3,15 @@
 #include <pty.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "observe.h"
 
 static void close_streams(void)
 {
@@ -31,6 +34,35 @@ static void check_caller(const struct target *t, void (*caller)(void), const cha
 	driver_before_exec = NULL;
 	if (!check(o.exited && !o.signalled && o.value == 7, sentence))
 		show_outcome(&o);
+}
+
+/* Whether what a descriptor of that process lies on is mounted in its own mount namespace. */
+static bool on_own_mount(pid_t pid, int fd)
+{
+	char name[32], id[32];
+	const char *at;
+
+	(void)snprintf(name, sizeof(name), "fdinfo/%d", fd);
+	at = strstr(proc_file(pid, name), "mnt_id:");
+	(void)snprintf(id, sizeof(id), "\n%ld ", at ? strtol(at + strlen("mnt_id:"), NULL, 10) : -1);
+	return strstr(proc_file(pid, "mountinfo"), id) != NULL;
+}
+
+/* The driver's stdin is the host's /dev/null. */
+static void check_null(const struct target *t)
+{
+	static const char *const sleeper[] = { "/bin/sleep", "1000", NULL };
+	struct container c = container_default(t->rootfs, sleeper);
+	struct outcome o;
+	struct driver d;
+
+	if (!start_and_wait(t, &c, &d, &o))
+		return;
+	pid_t command = command_under((pid_t)o.started_pid);
+	check(on_own_mount(command, 0), "a stream from /dev/null comes from the container's own");
+	check(!on_own_mount(command, 1), "while any other is the caller's");
+	driver_signal(&d, SIGKILL);
+	driver_finish(&d, &o);
 }
 
 static int unread[2];
@@ -110,6 +142,7 @@ void check_callers(const struct target *t)
 	check_caller(t, close_stdin, "read line || exit 7", "a caller without stdin gives the command an empty one");
 	check_caller(t, close_streams, "echo lost; exit 7", "a caller without any stream can run a command");
 	check_caller(t, ignore_children, "exit 7", "a caller that ignores SIGCHLD learns of the command's end");
+	check_null(t);
 	check_unread_output(t);
 	check_terminal_given_back(t, false, "a failed set-up gives the caller's terminal back");
 	check_terminal_given_back(t, true, "a failed join gives the caller's terminal back");
