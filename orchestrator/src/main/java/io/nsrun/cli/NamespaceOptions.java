@@ -81,6 +81,11 @@ final class NamespaceOptions {
             "\"" + text + "\" can't have --uidmap or --gidmap",
             "leave one of them out");
       }
+      if (values.values(RunOption.GIDMAP).isEmpty()) {
+        problems.tellOnce(SpecField.GID_MAP, SpecField.UID_MAP);
+      } else if (values.values(RunOption.UIDMAP).isEmpty()) {
+        problems.tellOnce(SpecField.UID_MAP, SpecField.GID_MAP);
+      }
       return UserNamespace.explicit(uids.isEmpty() ? gids : uids, gids.isEmpty() ? uids : gids);
     }
     if (text == null) {

@@ -28,6 +28,8 @@ public final class SpecProblems {
 
   private final Dialect dialect;
   private final List<Problem> problems = new ArrayList<>();
+  private SpecField copy;
+  private SpecField original;
 
   /** An empty collection for an input made of command-line options. */
   public SpecProblems() {
@@ -44,7 +46,17 @@ public final class SpecProblems {
   }
 
   private String where(SpecField field) {
-    return dialect == Dialect.JSON ? field.jsonPath() : field.option();
+    SpecField told = field == copy ? original : field;
+    return dialect == Dialect.JSON ? told.jsonPath() : told.option();
+  }
+
+  /**
+   * Has problems of one part told as those of another one, each once: the caller wrote only the
+   * latter.
+   */
+  public void tellOnce(SpecField copyOf, SpecField written) {
+    copy = copyOf;
+    original = written;
   }
 
   /** Whether a problem about this part of the {@link Spec} was collected. */
@@ -60,7 +72,10 @@ public final class SpecProblems {
 
   /** Adds a problem about a place that only the caller's input has. */
   public void add(String where, String what, String remedy) {
-    problems.add(new Problem(where, what, remedy));
+    Problem problem = new Problem(where, what, remedy);
+    if (copy == null || !problems.contains(problem)) {
+      problems.add(problem);
+    }
   }
 
   public boolean isEmpty() {

@@ -281,8 +281,8 @@ class SpecOptionsTest {
 
   @Test
   void mapsAreRefusedBesideAnotherModeOrIfTheyAreNone() throws IOException {
-    spec("--uidmap", "0:1000:10", "--userns", "host", "t/");
     spec("--uidmap", "0:1000:x", "--gidmap", "1", "t/");
+    spec("--uidmap", "0:1000:10", "--userns", "host", "t/");
 
     assertThat(problems())
         .hasSize(3)
