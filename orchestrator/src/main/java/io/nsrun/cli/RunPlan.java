@@ -74,10 +74,6 @@ final class RunPlan {
     laps.end("root filesystem");
     UserDatabase users = known && options.needsUsers() ? users(directory) : null;
     spec = options.build(directory, kind, users);
-    if (!known) {
-      spec.validate(problems);
-      problems.throwIfAny();
-    }
     laps.end("specification");
     HostFacts facts = HostFactsReader.read(spec);
     laps.end("host facts");
