@@ -59,8 +59,9 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
         return ExitCode.NSRUN;
       }
       RunPlan run = new RunPlan(paths, this, laps);
+      boolean json = OutputFormat.isJson(values);
       if (values.flag(RunOption.DRY_RUN, false)) {
-        return dryRun(run, values);
+        return dryRun(run, values, json);
       }
       run.make(values, System.getenv());
       return launch(run, values, signals);
@@ -103,8 +104,8 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
     return ExitCode.OK;
   }
 
-  private int dryRun(RunPlan run, OptionValues values) throws IOException, InterruptedException {
-    boolean json = OutputFormat.isJson(values);
+  private int dryRun(RunPlan run, OptionValues values, boolean json)
+      throws IOException, InterruptedException {
     run.make(values, System.getenv());
     return print(run, json);
   }
