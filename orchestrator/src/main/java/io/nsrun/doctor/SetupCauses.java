@@ -2,6 +2,9 @@ package io.nsrun.doctor;
 
 import io.nsrun.control.Errno;
 import io.nsrun.control.SetupStep;
+import io.nsrun.plan.CommandStep;
+import io.nsrun.spec.Rlimit;
+import java.util.Locale;
 
 /** Why one of the many small steps failed. Null where nothing is known. */
 final class SetupCauses {
@@ -51,8 +54,9 @@ final class SetupCauses {
       case RLIMIT ->
           switch (errno) {
             case EPERM ->
-                "a hard limit can't be raised above the caller's (ulimit -H), nor nofile above"
-                    + " fs.nr_open. Ask for less with --ulimit.";
+                limit(failure)
+                    + "a hard limit can't be raised above the caller's (ulimit -H), nor nofile"
+                    + " above fs.nr_open. Ask for less with --ulimit.";
             case EINVAL -> "the soft limit is above the hard one. Swap them in --ulimit.";
             default -> null;
           };
@@ -70,6 +74,19 @@ final class SetupCauses {
           };
       default -> null;
     };
+  }
+
+  /** The limit's name, in front of what is said about it. */
+  private static String limit(Failure failure) {
+    CommandStep.Rlimit step = failure.planned(CommandStep.Rlimit.class);
+    if (step != null) {
+      for (Rlimit.Resource resource : Rlimit.Resource.values()) {
+        if (resource.number() == step.resource()) {
+          return resource.name().toLowerCase(Locale.ROOT) + ": ";
+        }
+      }
+    }
+    return "";
   }
 
   private static String user(Errno errno) {

@@ -3,6 +3,7 @@ package io.nsrun.spec;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -221,7 +222,7 @@ final class SpecValidator {
     Set<Rlimit.Resource> seen = new HashSet<>();
     for (int i = 0; i < spec.rlimits().size(); i++) {
       Rlimit limit = spec.rlimits().get(i);
-      String name = limit.resource().name();
+      String name = limit.resource().name().toLowerCase(Locale.ROOT);
       if (!seen.add(limit.resource())) {
         problems.add(SpecField.RLIMIT, name + " is given twice", "keep one of them");
       }

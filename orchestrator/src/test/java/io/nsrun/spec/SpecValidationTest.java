@@ -236,7 +236,7 @@ class SpecValidationTest {
   void aLimitIsGivenOnceAndItsSoftOneIsNotAboveTheHardOne() {
     Rlimit fine = new Rlimit(Rlimit.Resource.NOFILE, 10, Rlimit.UNLIMITED);
     assertThat(problems(good().rlimit(fine))).isEmpty();
-    assertProblem(good().rlimit(fine).rlimit(fine), "--ulimit", "NOFILE is given twice");
+    assertProblem(good().rlimit(fine).rlimit(fine), "--ulimit", "nofile is given twice");
     assertProblem(
         good().rlimit(new Rlimit(Rlimit.Resource.CPU, Rlimit.UNLIMITED, 10)), "--ulimit", "above");
   }
