@@ -133,17 +133,16 @@ void step_exec(const struct step *step)
 	command_reached_exec = 1;
 	for (path = image.paths; *path != NULL; path++) {
 		execve(*path, image.argv, image.env);
-		/* As execvp: look on, but remember that something was there. */
-		if (errno == EACCES) {
-			remembered = EACCES;
-		} else if (errno == ENOENT && faccessat(AT_FDCWD, *path, F_OK, AT_EACCESS) == 0) {
+		if (errno == ENOENT && faccessat(AT_FDCWD, *path, F_OK, AT_EACCESS) == 0)
 			fail_errno(STEP_EXEC, ENOENT, *path,
 				   "the file is there; the interpreter or loader it names is not");
-		} else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP && errno != ENAMETOOLONG) {
+		/* As execvp: look on, but remember that something was there. */
+		if (errno == EACCES)
+			remembered = EACCES;
+		else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP && errno != ENAMETOOLONG)
 			fail(STEP_EXEC, *path, "execve");
-		}
+		if (image.paths[1] == NULL)
+			fail(STEP_EXEC, *path, "execve");
 	}
-	if (image.paths[1] == NULL)
-		fail_errno(STEP_EXEC, remembered, image.paths[0], "execve");
 	fail_errno(STEP_EXEC, remembered, image.argv[0], "in none of the directories of PATH");
 }
