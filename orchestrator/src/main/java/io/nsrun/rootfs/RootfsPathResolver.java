@@ -84,7 +84,8 @@ final class RootfsPathResolver {
         Files.setAttribute(next, "unix:mode", 0755, LinkOption.NOFOLLOW_LINKS);
         at = next;
       } else if (stat == null) {
-        throw new HostileArchiveException("'" + printable(join(components)) + "' is missing");
+        throw new HostileArchiveException(
+            "the target '" + printable(join(components)) + "' of a hard link is missing");
       } else if (stat.isDirectory()) {
         at = next;
       } else if (stat.isSymbolicLink()) {

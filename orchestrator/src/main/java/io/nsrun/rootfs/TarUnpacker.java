@@ -73,6 +73,9 @@ final class TarUnpacker {
     TarArchiveInputStream in = new TarArchiveInputStream(Decompression.open(tar), "UTF-8");
     TarArchiveEntry entry = next(in);
     while (entry != null) {
+      if (!entry.isCheckSumOK()) {
+        throw new HostileArchiveException("the archive has a header whose checksum is wrong");
+      }
       if (++members > limits.members()) {
         throw new HostileArchiveException(
             "the archive has more than " + limits.members() + " members");
