@@ -110,7 +110,7 @@ final class ExecCauses {
         MountEntry.holding(failure.machine().mounts(), file.get().toString())
             .map(mount -> mount.has("noexec"))
             .orElse(false);
-    if (noexec) {
+    if (noexec || root.isNoexec(command)) {
       return command + " is on a file system mounted noexec. Move it, or mount it with exec.";
     }
     Optional<String> script = interpreter(RootView.head(file.get(), HEAD));

@@ -178,11 +178,11 @@ final class MountCauses {
               + path
               + " there, or use --ephemeral.";
       case EACCES, EOVERFLOW -> unwritable(failure, path);
-      case ENOTDIR ->
+      // move_mount(2) says EINVAL.
+      case ENOTDIR, EINVAL ->
           "a directory goes onto a directory and a file onto a file, and here one is the other."
-              + " Rename the target, or remove what is in its place.";
+              + " Choose another target, or remove what is in its place.";
       case ELOOP -> symlink(path);
-      case EINVAL -> "the kernel does not let it be mounted there, e.g. in place of a link.";
       case EPERM -> LOCKED;
       case ENOSPC -> "no space for the mount point, or fs.mount-max is reached.";
       case ENOSYS -> NO_API;
@@ -198,7 +198,10 @@ final class MountCauses {
               + " is missing, and the file system there is read-only. Make it in the root"
               + " filesystem, or use --ephemeral or --tmpfs.";
       case EACCES, EOVERFLOW -> unwritable(failure, path);
-      case ENOTDIR -> "something on the way to " + path + " is no directory.";
+      case ENOENT ->
+          "nothing can be made there: the file system is the kernel's own, as /proc is. Choose"
+              + " another place.";
+      case ENOTDIR -> path + ", or something on the way to it, is no directory.";
       case ELOOP -> symlink(path);
       case EEXIST -> path + " is in the root filesystem already. Remove it there.";
       case EPERM ->
@@ -224,7 +227,6 @@ final class MountCauses {
   private static String symlink(String path) {
     return "a component of "
         + path
-        + " is a symbolic link, by which a hostile image could redirect the mount. Make it a"
-        + " directory.";
+        + " is a symbolic link, by which a hostile image could lead outside. Make it a directory.";
   }
 }

@@ -40,8 +40,8 @@ final class NamespaceCauses {
   private static String joined(Failure failure) {
     return switch (failure.errno()) {
       case ENOENT, ESRCH ->
-          "the namespace is gone: the process that held it has ended. Give a path or pid of a"
-              + " living one.";
+          "there is no such process, or it has ended, or it is no file of a namespace. Give the pid"
+              + " of a living process, or the path of a namespace that is held.";
       case EACCES ->
           "the process is another user's, or shields itself as the init of a container does. Give a"
               + " process of your own there, such as the container's command.";

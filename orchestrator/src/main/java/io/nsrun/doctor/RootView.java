@@ -3,6 +3,7 @@ package io.nsrun.doctor;
 import io.nsrun.plan.HostStep;
 import io.nsrun.plan.InitStep;
 import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.LinuxConstants;
 import io.nsrun.plan.Step;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,8 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The files of a container that never came to life, seen from the host.
@@ -26,20 +29,28 @@ final class RootView {
   private static final int MAX_LINKS = 40;
 
   private final Map<String, Path> sources;
+  private final Set<String> noexec;
 
-  private RootView(Map<String, Path> sources) {
+  private RootView(Map<String, Path> sources, Set<String> noexec) {
     this.sources = sources;
+    this.noexec = noexec;
   }
 
   /** Where the root and the binds of a plan come from. */
   static RootView of(LaunchPlan plan) {
     Map<Integer, Path> slots = new HashMap<>();
     Map<String, Path> sources = new HashMap<>();
+    Set<Integer> noexecSlots = new HashSet<>();
+    Set<String> noexec = new HashSet<>();
     for (Step step : plan.steps()) {
       if (step instanceof HostStep.HostTree tree) {
         slots.put(tree.source().slot(), Path.of(tree.source().path()));
+        noteNoexec(tree.source().slot(), tree.source().attrSet(), noexecSlots);
       } else if (step instanceof InitStep.Bind bind) {
         slots.put(bind.source().slot(), Path.of(bind.source().path()));
+        noteNoexec(bind.source().slot(), bind.source().attrSet(), noexecSlots);
+      } else if (step instanceof InitStep.Filesystem filesystem) {
+        noteNoexec(filesystem.slot(), filesystem.attrs(), noexecSlots);
       } else if (step instanceof InitStep.Overlay overlay) {
         slots.put(overlay.slot(), slots.get(overlay.lower()));
       } else if (step instanceof InitStep.PivotRoot pivot) {
@@ -47,9 +58,27 @@ final class RootView {
       } else if (step instanceof InitStep.Mount mount) {
         // Null hides what the root has there: a new file system starts empty.
         sources.put(mount.target(), slots.get(mount.slot()));
+        if (noexecSlots.contains(mount.slot())) {
+          noexec.add(mount.target());
+        }
       }
     }
-    return new RootView(sources);
+    return new RootView(sources, noexec);
+  }
+
+  private static void noteNoexec(int slot, long attributes, Set<Integer> slots) {
+    if ((attributes & LinuxConstants.MOUNT_ATTR_NOEXEC) != 0) {
+      slots.add(slot);
+    }
+  }
+
+  /** Whether the plan mounts what holds this path so that nothing there can be executed. */
+  boolean isNoexec(String path) {
+    String above = path;
+    while (!sources.containsKey(above) && !above.equals("/")) {
+      above = parent(above);
+    }
+    return noexec.contains(above);
   }
 
   /**

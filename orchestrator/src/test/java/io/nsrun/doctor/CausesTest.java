@@ -75,6 +75,7 @@ class CausesTest {
         pair("NAMESPACES", "EAGAIN", "clone3", HEALTHY, "ulimit -u"),
         pair("NAMESPACES", "ENOENT", "/proc/4/ns/net", HEALTHY, "has ended"),
         pair("NAMESPACES", "EPERM", "/proc/4/ns/net", HEALTHY, "--userns=ns:PATH"),
+        pair("NAMESPACES", "EACCES", "/proc/4/ns/net", HEALTHY, "the container's command"),
         pair("NAMESPACES", "EINVAL", "/proc/4/ns/net", HEALTHY, "ls -l /proc/4/ns/net"),
         pair(
             "UID_MAP",
@@ -146,6 +147,7 @@ class CausesTest {
         pair("MOUNT", "ENOENT", "/data", HEALTHY, "Make /data there"),
         pair("MOUNT", "EROFS", "/data", HEALTHY, "read-only", "--ephemeral"),
         pair("MOUNT", "ENOTDIR", "/etc/passwd", HEALTHY, "a file onto a file"),
+        pair("MOUNT", "EINVAL", "/etc", HEALTHY, "a file onto a file"),
         pair("MOUNT", "ELOOP", "/proc", HEALTHY, "symbolic link", "hostile"),
         pair("MOUNT", "EACCES", "/data", HEALTHY, "not mapped", "chown"),
         pair("MKDIR", "EROFS", "/work", HEALTHY, "/work is missing"),
