@@ -1,0 +1,218 @@
+package io.nsrun.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Archives that are damaged, or made to do harm: nothing of them is kept. */
+class BadArchiveTest extends ContainerTest {
+  private static final Caller ANY = Caller.PLAIN;
+  private static final String REMEDY =
+      " (the archive is damaged or made to do harm; if you trust it, unpack it yourself and give the"
+          + " directory)";
+
+  private Path directory;
+  private Path archive;
+
+  @BeforeEach
+  void makeDirectory() {
+    directory = Directories.fresh(ANY);
+    archive = directory.resolve("root.tar");
+  }
+
+  @Test
+  void memberThatClimbsOut() throws IOException {
+    Files.createFile(directory.resolve("evil"));
+    tar("--absolute-names", "--transform=s|^evil|../../evil|", "evil");
+
+    refused("member '../../evil' climbs out with '..'");
+    assertThat(directory.resolve("home/data/evil")).doesNotExist();
+    assertThat(directory.resolve("home/evil")).doesNotExist();
+  }
+
+  @Test
+  void linkThatPointsOutsideLeadsNowhere() throws IOException {
+    Path victim = Files.writeString(Directories.fresh(ANY).resolve("victim"), "unharmed");
+    Path tree = Rootfs.tree(ANY);
+    Files.createSymbolicLink(tree.resolve("out"), victim.getParent());
+    Files.writeString(directory.resolve("evil"), "harmed");
+    Command.check(List.of("tar", "-C", tree.toString(), "-cf", archive.toString(), "."));
+    Command.check(
+        List.of(
+            "tar",
+            "-C",
+            directory.toString(),
+            "--transform=s|^evil|out/victim|",
+            "-rf",
+            archive.toString(),
+            "evil"));
+
+    Nsrun.as(ANY)
+        .env("NSRUN_HOME", directory.resolve("home").toString())
+        .run(archive.toString(), "true")
+        .orFail();
+
+    assertThat(Files.readString(victim)).isEqualTo("unharmed");
+  }
+
+  @Test
+  void hardLinkToAFileOutside() throws IOException {
+    Files.createFile(directory.resolve("a"));
+    Files.createLink(directory.resolve("b"), directory.resolve("a"));
+    // Only the target of the link is renamed.
+    Files.createDirectory(directory.resolve("etc"));
+    tar("--absolute-names", "--transform=s|^a$|/etc/passwd|RSh", "etc", "a", "b");
+
+    refused("hard link 'b' points to '/etc/passwd', which is no earlier file of the archive");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {600, 1023, 1024 + 100_000})
+  void archiveThatEndsTooEarly(int size) throws IOException {
+    Files.write(directory.resolve("f"), new byte[200_000]);
+    tar("f");
+    Files.write(archive, Arrays.copyOf(Files.readAllBytes(archive), size));
+
+    refused("the archive ends in the middle of 'f'");
+  }
+
+  @Test
+  void archiveWithABadChecksum() throws IOException {
+    Files.createFile(directory.resolve("f"));
+    tar("f");
+    byte[] bytes = Files.readAllBytes(archive);
+    bytes[0] = 'g';
+    Files.write(archive, bytes);
+
+    refused("the archive has a header whose checksum is wrong");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gz", "xz", "zst"})
+  void compressedArchiveThatIsDamaged(String suffix) throws IOException {
+    archive = directory.resolve("root.tar." + suffix);
+    Command.check(
+        List.of("tar", "-C", Rootfs.tree(ANY).toString(), "-caf", archive.toString(), "."));
+    byte[] bytes = Files.readAllBytes(archive);
+    Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 64, (byte) 0x55);
+    Files.write(archive, bytes);
+
+    Result result = run();
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.errors()).hasSize(1);
+    assertThat(result.errors().get(0)).startsWith("nsrun: ROOTFS: ").contains(archive.toString());
+    assertThat(result.err()).doesNotContain("Exception").doesNotContain("null");
+    nothingIsKept();
+  }
+
+  @Test
+  void emptyFile() throws IOException {
+    Files.createFile(archive);
+
+    Refusal.ofInput(
+            "nsrun: ROOTFS: "
+                + archive
+                + ": the file is empty (a ROOTFS file is a tar archive, plain or compressed with"
+                + " gzip, xz or zstd)")
+        .assertIs(run());
+    nothingIsKept();
+  }
+
+  @Test
+  void archiveWithoutMembers() throws IOException {
+    tar("--files-from=/dev/null");
+
+    Result result = run();
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.errors()).hasSize(1);
+    nothingIsKept();
+  }
+
+  @Test
+  void archiveThatCanNotBeRead() throws IOException {
+    tar("--files-from=/dev/null");
+    Command.check(List.of("chown", "root:", archive.toString()));
+    Command.check(List.of("chmod", "600", archive.toString()));
+
+    Refusal.ofInput("nsrun: ROOTFS: can't read " + archive + ": permission denied").assertIs(run());
+  }
+
+  @Test
+  void devicesOfAnArchiveAreLeftOut() {
+    Path tree = Rootfs.tree(ANY);
+    Command.check(List.of("mknod", tree + "/etc/disk", "b", "8", "0"));
+    Command.check(List.of("tar", "-C", tree.toString(), "-cf", archive.toString(), "."));
+    Rootfs.own(directory, ANY);
+
+    Result result =
+        Nsrun.as(ANY)
+            .env("NSRUN_HOME", directory.resolve("home").toString())
+            .run(archive.toString(), "ls", "/etc/disk");
+
+    assertThat(result.errors())
+        .containsExactly(
+            "nsrun: warning: left out of the archive, since it is a device or FIFO: ./etc/disk",
+            "ls: /etc/disk: No such file or directory");
+  }
+
+  @Test
+  void placeForTreesThatIsFull() throws IOException {
+    Command.check(
+        List.of("tar", "-C", Rootfs.tree(ANY).toString(), "-cf", archive.toString(), "."));
+    Path home = directory.resolve("home");
+    try (HostMount full =
+        HostMount.of(home, "-t", "tmpfs", "-o", "size=256k,uid=" + ANY.uid() + ",mode=700", "t")) {
+      assertThat(full).isNotNull();
+
+      Refusal.ofInput(
+              "nsrun: ROOTFS: can't unpack "
+                  + archive
+                  + " below "
+                  + home
+                  + "/data/rootfs: No space left on device (look at free space and permissions"
+                  + " there, or set NSRUN_HOME to another directory)")
+          .assertIs(run());
+      nothingIsKept();
+    }
+  }
+
+  private void refused(String why) throws IOException {
+    Refusal.ofInput("nsrun: ROOTFS: " + archive + ": " + why + REMEDY).assertIs(run());
+    nothingIsKept();
+  }
+
+  private Result run() {
+    return Nsrun.as(ANY)
+        .env("NSRUN_HOME", directory.resolve("home").toString())
+        .run(archive.toString(), "true");
+  }
+
+  private void nothingIsKept() throws IOException {
+    Path trees = directory.resolve("home/data/rootfs");
+    if (Files.isDirectory(trees)) {
+      try (Stream<Path> all = Files.list(trees)) {
+        assertThat(all.map(path -> path.getFileName().toString())).isSubsetOf(".lock", ".index");
+      }
+    }
+  }
+
+  private void tar(String... args) {
+    List<String> command =
+        new ArrayList<>(List.of("tar", "-C", directory.toString(), "-cf", archive.toString()));
+    command.addAll(List.of(args));
+    Command.check(command);
+  }
+}
