@@ -83,6 +83,9 @@ class BadOptionsTest extends ContainerTest {
                 + LONG
                 + "\" is no host name (up to 64 letters, digits, - . _ (hostname(7)))"),
         arguments(
+            "--pid=host|--init=false",
+            "--init: false leaves nobody to end the command's children with --pid=host (leave one of the two out)"),
+        arguments(
             "--uts=host|--hostname=x",
             "--hostname: would rename a shared UTS namespace (leave it out, or leave --uts private)"),
         arguments(

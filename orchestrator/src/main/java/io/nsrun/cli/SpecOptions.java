@@ -89,7 +89,7 @@ final class SpecOptions {
     builder
         .hostname(hostname)
         .domainname(text(RunOption.DOMAINNAME))
-        .init(values.flag(RunOption.INIT, true))
+        .init(init(draft))
         .trace(values.has(RunOption.TRACE))
         .proc(proc())
         .stop(stop());
@@ -155,6 +155,18 @@ final class SpecOptions {
             values.flag(RunOption.INTERACTIVE, true),
             umask()));
     return builder.build();
+  }
+
+  private boolean init(Spec draft) {
+    boolean init = values.flag(RunOption.INIT, true);
+    // A PID namespace takes its processes along; without one, only nsinit can.
+    if (!init && draft.namespace(NamespaceType.PID) instanceof NamespaceMode.Host) {
+      problems.add(
+          RunOption.INIT.longName(),
+          "false leaves nobody to end the command's children with --pid=host",
+          "leave one of the two out");
+    }
+    return init;
   }
 
   private boolean ephemeral(RootfsResolver.Kind kind) {
