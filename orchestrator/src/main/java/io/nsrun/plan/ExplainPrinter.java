@@ -163,6 +163,17 @@ final class ExplainPrinter {
   }
 
   private void line(String text) throws IOException {
-    out.append(text).append('\n');
+    out.append(printable(text)).append('\n');
+  }
+
+  /** Names and words of a plan may have control characters that would reprogram the terminal. */
+  private static String printable(String text) {
+    StringBuilder clean = new StringBuilder(text);
+    for (int i = 0; i < clean.length(); i++) {
+      if (Character.isISOControl(clean.charAt(i))) {
+        clean.setCharAt(i, '?');
+      }
+    }
+    return clean.toString();
   }
 }

@@ -45,6 +45,15 @@ class PlanPrinterTest {
   }
 
   @Test
+  void anExplanationHasNoControlCharacterOfACommandLine() throws IOException {
+    StringBuilder text = new StringBuilder();
+
+    PlanPrinter.explain(SamplePlans.usual(), Specs.builder("a\u001b[2J\u0007b").build(), 100, text);
+
+    assertThat(text).contains("a?[2J?b").doesNotContain("\u001b", "\u0007");
+  }
+
+  @Test
   void theSamplesHoldEveryKindOfStep() {
     List<String> names = new ArrayList<>();
     for (Step step : SamplePlans.everything().steps()) {
