@@ -18,12 +18,12 @@ struct buffer {
 };
 
 static struct {
-	bool active, input, terminal;
+	bool active, input, terminal, ended;
 	int master, slave, out;
 	struct termios before, raw;
 	struct buffer in, back;
-	uint8_t last_in;
-} relay = { .master = -1, .slave = -1, .out = -1, .last_in = '\n' };
+	tcflag_t ended_in; /* mode of the pty when it was last told the end */
+} relay = { .master = -1, .slave = -1, .out = -1 };
 
 /*
  * Our fds 0 and 1 are shared with the caller's shell, so O_NONBLOCK must not be set on them; a
@@ -162,34 +162,39 @@ static bool flush(int fd, struct buffer *b)
 	return true;
 }
 
-static void end_input(void)
+/*
+ * The pipe that is our input has ended: what a user does who types Ctrl-D, twice since one only ends
+ * the line. A shell that turns to raw mode to edit a line loses what was typed before, and is told
+ * again when its prompt shows that it did.
+ */
+static void tell_end(void)
 {
-	relay.input = false;
-	/* A terminal that ends has hung up; a pipe that ends is a user who typed Ctrl-D (twice,
-	 * within a line). */
-	if (relay.terminal)
-		return relay_hang_up();
-	relay.in.at = relay.in.end = 0;
-	if (relay.last_in != '\n')
-		relay.in.bytes[relay.in.end++] = END_OF_FILE;
-	relay.in.bytes[relay.in.end++] = END_OF_FILE;
+	struct termios now;
+
+	if (tcgetattr(relay.slave, &now) < 0 || (relay.ended && now.c_lflag == relay.ended_in))
+		return;
+	relay.ended = true;
+	relay.ended_in = now.c_lflag;
+	relay.in = (struct buffer){ .bytes = { END_OF_FILE, END_OF_FILE }, .end = 2 };
 }
 
 void relay_step(const struct pollfd fds[RELAY_FDS])
 {
-	if (fds[RELAY_STDIN].revents) {
-		if (!fill(STDIN_FILENO, &relay.in))
-			end_input();
-		else if (!empty(&relay.in))
-			relay.last_in = relay.in.bytes[relay.in.end - 1];
+	short master = fds[RELAY_MASTER].revents;
+
+	if (fds[RELAY_STDIN].revents && !fill(STDIN_FILENO, &relay.in)) {
+		relay.input = false;
+		if (relay.terminal)
+			return relay_hang_up();
+		tell_end();
 	}
-	if ((fds[RELAY_MASTER].revents & POLLOUT) && relay.master >= 0 && !flush(relay.master, &relay.in))
-		relay_hang_up();
-	if ((fds[RELAY_MASTER].revents & POLLIN) && relay.master >= 0 && !fill(relay.master, &relay.back))
-		relay_hang_up();
 	/* Nobody reads us any more: what a terminal emulator that closes does to its session. */
-	if (fds[RELAY_STDOUT].revents && !flush(relay.out, &relay.back))
+	if (relay.master >= 0 && (((master & POLLOUT) && !flush(relay.master, &relay.in)) ||
+				  ((master & POLLIN) && !fill(relay.master, &relay.back)) ||
+				  (fds[RELAY_STDOUT].revents && !flush(relay.out, &relay.back))))
 		relay_hang_up();
+	else if (relay.ended && (master & POLLIN) && empty(&relay.in))
+		tell_end();
 }
 
 bool relay_draining(void)

@@ -222,6 +222,15 @@ class TerminalTest {
   }
 
   @Test
+  @Timeout(60)
+  void shellOnATerminalEndsWithTheInputThatFeedsIt() {
+    // It edits lines in raw mode, and would lose an end of file that was typed before.
+    assertThat(Nsrun.as(Caller.PLAIN).input("").run("-it", "busybox").code()).isZero();
+    assertThat(Nsrun.as(Caller.PLAIN).input("echo a$((1+1))\n").run("-it", "busybox", "sh").out())
+        .contains("a2");
+  }
+
+  @Test
   void noTerminalIsGivenWhereOutputIsAPipe() {
     try (Terminal terminal =
         Terminal.inShell(
