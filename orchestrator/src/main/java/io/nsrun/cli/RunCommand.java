@@ -23,7 +23,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   private final ErrorPrinter errors;
   private final Laps laps = new Laps(System.nanoTime());
   private StatePaths paths;
-  private Nsinit nsinit;
+  private volatile Nsinit nsinit;
   private volatile String cidFile;
   private long startedMillis;
 
@@ -40,10 +40,13 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   int execute(String[] args) throws IOException, InterruptedException {
     paths = new StatePaths(System.getenv(), Caller.effectiveUid());
     if (willLaunch(args)) {
-      get();
+      nsinit = Nsinit.prepare(paths);
     }
     laps.end("spawner");
     SignalForwarder signals = SignalForwarder.install(this);
+    if (nsinit != null) {
+      nsinit.proceed();
+    }
     laps.end("signals");
     try {
       OptionValues values = OptionParser.parse(args);
@@ -131,8 +134,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
         CidFile.write(values.value(RunOption.CIDFILE), run.options().id());
         cidFile = values.value(RunOption.CIDFILE);
       }
-      signals.attach(channel);
-      Outcome.Report report = new Supervisor(nsinit, channel, this).run(frames);
+      Outcome.Report report = new Supervisor(nsinit, channel, this).run(frames, signals);
       laps.end(startedMillis == 0 ? "set-up fails" : "the command runs");
       if (trace != null) {
         trace.write(report, run.plan(), laps, nsinit.laps());

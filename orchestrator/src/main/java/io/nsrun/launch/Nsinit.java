@@ -33,6 +33,8 @@ public final class Nsinit implements AutoCloseable {
   private boolean ended;
   private int exitValue;
   private boolean closed;
+  private boolean abandoned;
+  private boolean mayProceed;
 
   private Nsinit(StatePaths paths) {
     this.paths = paths;
@@ -43,6 +45,16 @@ public final class Nsinit implements AutoCloseable {
    * {@link #connect}.
    */
   public static Nsinit start(StatePaths paths) {
+    Nsinit nsinit = prepare(paths);
+    nsinit.proceed();
+    return nsinit;
+  }
+
+  /**
+   * As {@link #start}, but nothing that would be left behind is made before {@link #proceed}: until
+   * then a signal may end this JVM.
+   */
+  public static Nsinit prepare(StatePaths paths) {
     Nsinit nsinit = new Nsinit(paths);
     nsinit.spawner.setDaemon(true);
     nsinit.spawner.start();
@@ -56,6 +68,21 @@ public final class Nsinit implements AutoCloseable {
     synchronized (this) {
       executor = made;
       notifyAll();
+    }
+  }
+
+  /** See {@link #prepare}. */
+  public synchronized void proceed() {
+    mayProceed = true;
+    notifyAll();
+  }
+
+  private synchronized void awaitProceed() throws IOException, InterruptedException {
+    while (!mayProceed && !closed) {
+      wait();
+    }
+    if (closed) {
+      throw new IOException("closed before it was started");
     }
   }
 
@@ -112,7 +139,7 @@ public final class Nsinit implements AutoCloseable {
    * @return its exit code, or 128 + the signal that killed it
    */
   public synchronized int awaitExit() throws InterruptedException {
-    while (!ended) {
+    while (!ended || abandoned) {
       wait();
     }
     return exitValue;
@@ -128,6 +155,7 @@ public final class Nsinit implements AutoCloseable {
     boolean running;
     synchronized (this) {
       closed = true;
+      notifyAll();
       open = channel;
       running = !ended;
     }
@@ -149,10 +177,16 @@ public final class Nsinit implements AutoCloseable {
     stopListening();
   }
 
-  /** As {@link #close}, but without waiting: for a handler that must not block. */
+  /**
+   * As {@link #close}, but without waiting: for a handler that halts the JVM right afterwards.
+   * Whoever waits for this nsinit in another thread waits until then, so that nobody takes for a
+   * failure what was a request.
+   */
   public void abandon() {
     synchronized (this) {
       closed = true;
+      abandoned = true;
+      notifyAll();
     }
     kill();
     stopListening();
@@ -170,7 +204,7 @@ public final class Nsinit implements AutoCloseable {
   }
 
   private synchronized ControlListener awaitListener() throws IOException, InterruptedException {
-    while (listener == null && failure == null) {
+    while ((listener == null && failure == null) || abandoned) {
       wait();
     }
     if (failure != null) {
@@ -200,6 +234,7 @@ public final class Nsinit implements AutoCloseable {
   }
 
   private ExplainedException notConnected(IOException accept) throws InterruptedException {
+    int value = awaitExit();
     IOException why;
     synchronized (this) {
       why = failure;
@@ -210,7 +245,6 @@ public final class Nsinit implements AutoCloseable {
     if (why != null) {
       return new ExplainedException("can't start nsinit: " + IoMessages.reason(why), "", why);
     }
-    int value = awaitExit();
     return new ExplainedException(
         "nsinit " + describe(value) + " before it connected",
         "its own message, if it had one, is above",
@@ -266,6 +300,7 @@ public final class Nsinit implements AutoCloseable {
       Path directory = paths.runtimeDirectory();
       SocketFile.sweep(directory);
       laps.end("runtime directory");
+      awaitProceed();
       Path file = SocketFile.name(directory);
       ControlListener listening = JdkControlListener.bind(file);
       laps.end("listen");

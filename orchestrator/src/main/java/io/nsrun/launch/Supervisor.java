@@ -48,8 +48,22 @@ public final class Supervisor {
    * @throws ExplainedException if nsinit speaks another language
    */
   public Outcome.Report run(byte[] plan) throws IOException, InterruptedException {
+    return run(plan, null);
+  }
+
+  /**
+   * As {@link #run(byte[])}, with the signals of this JVM for the container. They follow the plan:
+   * a signal that comes first would be no plan for nsinit.
+   *
+   * @param signals null for none
+   */
+  public Outcome.Report run(byte[] plan, SignalForwarder signals)
+      throws IOException, InterruptedException {
     try {
       channel.send(plan);
+      if (signals != null) {
+        signals.attach(channel);
+      }
     } catch (IOException e) {
       // nsinit stopped reading, and said why before it went: that is still to be read.
       return report(hear());
