@@ -73,7 +73,7 @@ class ExitTest {
   @ParameterizedTest
   @CsvSource({
     "exit 137, \"kind\":\"exited\"; \"code\":137; \"signal\":0",
-    "kill -KILL $$, \"kind\":\"signaled\"; \"code\":-1; \"signal\":9",
+    "kill -KILL $$, \"kind\":\"killed\"; \"code\":-1; \"signal\":9",
     "exit 0, \"kind\":\"exited\"; \"code\":0; \"signal\":0"
   })
   void recordKeepsCodeAndSignalApart(String command, String facts) throws IOException {

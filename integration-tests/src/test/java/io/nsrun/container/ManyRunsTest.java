@@ -35,7 +35,8 @@ class ManyRunsTest {
       run(jvm, 500);
 
       assertThat(jvm.proc().descriptors()).hasSize(descriptors);
-      assertThat(Integer.parseInt(jvm.proc().status("Threads"))).isLessThanOrEqualTo(threads);
+      // The JVM's compiler takes threads and gives them back as it likes.
+      assertThat(Integer.parseInt(jvm.proc().status("Threads"))).isLessThan(threads + 10);
       assertThat(jvm.proc().children()).isEmpty();
       before.assertUnchanged();
       assertThat(filesOf(caller)).isEqualTo(files);

@@ -167,8 +167,13 @@ class SignalsTest {
       process.toHandle().destroy();
 
       String output = Command.text(process.getInputStream());
-      assertThat(process.waitFor()).as("after %d ms: %s", i * 8, output).isEqualTo(128 + 15);
-      assertThat(output).isEmpty();
+      int code = process.waitFor();
+      // A JVM that is not up yet may fail over it; that is none of nsrun's doing.
+      if (!output.contains("initialization of VM")) {
+        assertThat(code).as("after %d ms: %s", i * 8, output).isEqualTo(128 + 15);
+        assertThat(output.lines())
+            .allMatch(line -> line.startsWith("Runtime.exit(143) logging failed"));
+      }
       Await.unchanged(before);
     }
   }
