@@ -24,7 +24,7 @@ class ManyRunsTest {
    */
   @ParameterizedTest
   @EnumSource(names = {"ROOT", "RANGED"})
-  void fiveHundredRunsInARowLeaveAsMuchAsNone(Caller caller) throws IOException {
+  void aThousandRunsInARowLeaveAsMuchAsNone(Caller caller) throws IOException {
     try (WarmJvm jvm = WarmJvm.start(caller)) {
       run(jvm, ENOUGH_TO_BE_WARM);
       Host before = Host.now();
@@ -32,7 +32,7 @@ class ManyRunsTest {
       List<Path> files = filesOf(caller);
       int threads = Integer.parseInt(jvm.proc().status("Threads"));
 
-      run(jvm, 500);
+      run(jvm, 1000);
 
       assertThat(jvm.proc().descriptors()).hasSize(descriptors);
       // The JVM's compiler takes threads and gives them back as it likes.
