@@ -134,7 +134,8 @@ public final class Nsrun {
   }
 
   private List<String> command(String... args) {
-    List<String> command = new ArrayList<>(List.of("choom", "-n", Host.MARK, "--"));
+    List<String> command =
+        new ArrayList<>(List.of("env", "--default-signal", "choom", "-n", Host.MARK, "--"));
     if (!caller.isRoot()) {
       command.addAll(
           List.of(
