@@ -12,11 +12,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MountOptionParserTest {
   private static Mount.Bind volume(String text) {
-    return (Mount.Bind) MountOptionParser.volume(text, "/work");
+    return (Mount.Bind) MountOptionParser.volume(text, "/usr");
   }
 
   private static Mount mount(String text) {
-    return MountOptionParser.mount(text, "/work");
+    return MountOptionParser.mount(text, "/usr");
   }
 
   @Test
@@ -50,9 +50,9 @@ class MountOptionParserTest {
 
   @Test
   void aRelativePathOfTheHostBeginsAtTheWorkingDirectory() {
-    assertThat(volume("./a:/b").source()).isEqualTo("/work/./a");
-    assertThat(volume("sub/a:/b").source()).isEqualTo("/work/sub/a");
-    assertThat(volume(".:/b").source()).isEqualTo("/work/.");
+    assertThat(volume("./a:/b").source()).isEqualTo("/usr/./a");
+    assertThat(volume("sub/a:/b").source()).isEqualTo("/usr/sub/a");
+    assertThat(volume(".:/b").source()).isEqualTo("/usr/.");
   }
 
   @ParameterizedTest
@@ -104,7 +104,7 @@ class MountOptionParserTest {
     assertThat(mount("type=bind,source=x/y,destination=/b"))
         .isEqualTo(
             new Mount.Bind(
-                "/work/x/y", "/b", true, Mount.Propagation.PRIVATE, MountOptions.DEFAULT));
+                "/usr/x/y", "/b", true, Mount.Propagation.PRIVATE, MountOptions.DEFAULT));
   }
 
   @Test
