@@ -1,20 +1,14 @@
 #include "command.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/keyctl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "event.h"
-#include "fail.h"
 #include "hands.h"
-#include "sys.h"
 #include "trace.h"
 
 volatile int command_reached_exec;
@@ -41,7 +35,7 @@ void command_prepare(void)
 	image.size = pointers * sizeof(char *);
 	image.arena = mmap(NULL, image.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (image.arena == MAP_FAILED)
-		fail(STEP_EXEC, "mmap", "%zu bytes", image.size);
+		fail("mmap", "%zu bytes", image.size);
 	image.argv = image.arena;
 	image.env = lay_out(image.argv, exec->u.exec.argv, exec->u.exec.argc);
 	image.paths = lay_out(image.env, exec->u.exec.env, exec->u.exec.envc);
@@ -55,43 +49,35 @@ void step_session(const struct step *step)
 	(void)step;
 	/* EPERM: PID 1 of a pid namespace may lead a session already. */
 	if (setsid() < 0 && getsid(0) != getpid())
-		fail(STEP_SESSION, "setsid", "new session");
+		fail("setsid", "new session");
 	if (run.own_pty && ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
-		fail(STEP_SESSION, "TIOCSCTTY", "the container's pty");
+		fail("TIOCSCTTY", "the container's pty");
 }
 
 void step_keyring(const struct step *step)
 {
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && step->u.keyring)
-		fail(STEP_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING", "new session keyring");
+		fail("KEYCTL_JOIN_SESSION_KEYRING", "new session keyring");
 }
 
 void step_workdir(const struct step *step)
 {
 	const char *path = step->u.text;
 	char cwd[4096];
-	long n;
 
-	if (chdir(path) < 0)
-		fail(STEP_WORKDIR, path, "chdir");
+	must(chdir(path), path, "chdir");
 	/* The bare call: the kernel marks a directory outside the root, and libc hides the mark. */
-	n = syscall(SYS_getcwd, cwd, sizeof(cwd));
-	if (n < 0)
-		fail(STEP_WORKDIR, path, "getcwd");
+	must(syscall(SYS_getcwd, cwd, sizeof(cwd)), path, "getcwd");
 	if (cwd[0] != '/')
-		fail_errno(STEP_WORKDIR, EPERM, path, "lies outside the root file system");
+		fail_errno(EPERM, path, "lies outside the root file system");
 }
 
 void step_rlimit(const struct step *step)
 {
-	struct rlimit limit = {
-		.rlim_cur = step->u.rlimit.soft,
-		.rlim_max = step->u.rlimit.hard,
-	};
+	struct rlimit limit = { .rlim_cur = step->u.rlimit.soft, .rlim_max = step->u.rlimit.hard };
 
-	if (setrlimit((int)step->u.rlimit.resource, &limit) < 0)
-		fail(STEP_RLIMIT, "setrlimit", "resource %u soft %llu hard %llu", step->u.rlimit.resource,
-		     (unsigned long long)step->u.rlimit.soft, (unsigned long long)step->u.rlimit.hard);
+	must(setrlimit((int)step->u.rlimit.resource, &limit), "setrlimit", "resource %u soft %llu hard %llu",
+	     step->u.rlimit.resource, limit.rlim_cur, limit.rlim_max);
 }
 
 void step_umask(const struct step *step) { umask((mode_t)step->u.umask); }
@@ -118,8 +104,7 @@ void step_exec(const struct step *step)
 	char **path;
 
 	/* A change of ids has cleared it. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		fail(STEP_EXEC, "PR_SET_PDEATHSIG", "SIGKILL");
+	must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG", "SIGKILL");
 	if (pid1) {
 		trace_flush();
 		/* A monitor that died before that line hears nothing any more. */
@@ -127,22 +112,20 @@ void step_exec(const struct step *step)
 			_exit(125);
 	}
 	/* Nothing of the host but fds 0 to 2, whatever was left open above. */
-	if (sys_close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
-		fail(STEP_EXEC, "close_range", "3-");
+	must(sys_close_range(3, ~0u, CLOSE_RANGE_CLOEXEC), "close_range", "3-");
 	reset_signals();
 	command_reached_exec = 1;
 	for (path = image.paths; *path != NULL; path++) {
 		execve(*path, image.argv, image.env);
 		if (errno == ENOENT && faccessat(AT_FDCWD, *path, F_OK, AT_EACCESS) == 0)
-			fail_errno(STEP_EXEC, ENOENT, *path,
-				   "the file is there; the interpreter or loader it names is not");
+			fail_errno(ENOENT, *path, "the file is there; the interpreter or loader it names is not");
 		/* As execvp: look on, but remember that something was there. */
 		if (errno == EACCES)
 			remembered = EACCES;
 		else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP && errno != ENAMETOOLONG)
-			fail(STEP_EXEC, *path, "execve");
+			fail(*path, "execve");
 		if (image.paths[1] == NULL)
-			fail(STEP_EXEC, *path, "execve");
+			fail(*path, "execve");
 	}
-	fail_errno(STEP_EXEC, remembered, image.argv[0], "in none of the directories of PATH");
+	fail_errno(remembered, image.argv[0], "in none of the directories of PATH");
 }

@@ -1,17 +1,13 @@
 #include "control.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "event.h"
 #include "fail.h"
 #include "root.h"
+#include "sys.h"
 
 #define READ_LIMIT     (1u << 20)
 #define READ_FRAME_MAX (16u << 10)
@@ -25,19 +21,17 @@ int control_connect(const char *path)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd;
 
-	if (fd < 0)
-		fail(STEP_CONTROL, "socket", "AF_UNIX");
+	fail_at(STEP_CONTROL, NO_INDEX);
+	fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket", "AF_UNIX");
 	if (strlen(path) >= sizeof(address.sun_path))
-		fail_errno(STEP_CONTROL, ENAMETOOLONG, path, "at most 107 bytes");
+		fail_errno(ENAMETOOLONG, path, "at most 107 bytes");
 	memcpy(address.sun_path, path, strlen(path) + 1);
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		fail(STEP_CONTROL, path, "connect");
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0)
-		fail(STEP_CONTROL, path, "SO_PEERCRED");
+	must(connect(fd, (struct sockaddr *)&address, sizeof(address)), path, "connect");
+	must(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length), path, "SO_PEERCRED");
 	if (peer.uid != geteuid())
-		fail_errno(STEP_CONTROL, EPERM, path, "belongs to uid %u, not to us", peer.uid);
+		fail_errno(EPERM, path, "belongs to uid %u, not to us", peer.uid);
 	event_to(fd);
 	event_hello();
 	return fd;
@@ -48,12 +42,8 @@ int control_connect(const char *path)
 static void receive(int fd, uint8_t *bytes, size_t n)
 {
 	while (n > 0) {
-		ssize_t got = recv(fd, bytes, n, 0);
+		int got = must(recv(fd, bytes, n, 0), "recv", "from the orchestrator");
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			fail(STEP_CONTROL, "recv", "from the orchestrator");
 		if (got == 0)
 			_exit(125);
 		bytes += got;
@@ -79,14 +69,13 @@ static void receive_hello(int fd)
 	uint16_t version;
 
 	if (receive_header(fd, &length) != FRAME_HELLO || length != sizeof(bytes))
-		fail_errno(STEP_CONTROL, EPROTO, "hello", "the first frame is no HELLO");
+		fail_errno(EPROTO, "hello", "the first frame is no HELLO");
 	receive(fd, bytes, sizeof(bytes));
 	if (get_u32(&r) != HELLO_MAGIC)
-		fail_errno(STEP_CONTROL, EPROTO, "hello", "bad magic");
+		fail_errno(EPROTO, "hello", "bad magic");
 	version = get_u16(&r);
 	if (version != PROTOCOL_VERSION)
-		fail_errno(STEP_CONTROL, EPROTO, "hello", "protocol version %u, this nsinit speaks %u", version,
-			   PROTOCOL_VERSION);
+		fail_errno(EPROTO, "hello", "protocol version %u, this nsinit speaks %u", version, PROTOCOL_VERSION);
 }
 
 static void *map(size_t length)
@@ -94,7 +83,7 @@ static void *map(size_t length)
 	void *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (bytes == MAP_FAILED)
-		fail(STEP_CONTROL, "mmap", "%zu bytes", length);
+		fail("mmap", "%zu bytes", length);
 	return bytes;
 }
 
@@ -103,32 +92,21 @@ static int read_regular(int root, const char *path, uint8_t *bytes, uint32_t lim
 {
 	/* Whatever lies there is hostile: a FIFO must not block us, a terminal must not become
 	 * ours. */
-	int fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	scoped_fd fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	struct stat st;
-	int error = 0;
 	uint32_t n = 0;
+	ssize_t got;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return errno;
-	if (fstat(fd, &st) < 0)
-		error = errno;
-	else if (!S_ISREG(st.st_mode))
-		error = EINVAL;
-	while (error == 0) {
-		ssize_t got = read(fd, bytes + n, limit + 1 - n);
-
-		if (got < 0 && errno != EINTR)
-			error = errno;
-		if (got == 0)
-			break;
-		if (got > 0)
-			n += (uint32_t)got;
-		if (n > limit)
-			error = EFBIG;
-	}
-	close(fd);
-	*length = error ? 0 : n;
-	return error;
+	if (!S_ISREG(st.st_mode))
+		return EINVAL;
+	while ((got = read(fd, bytes + n, limit + 1 - n)) > 0)
+		n += (uint32_t)got;
+	if (got < 0 || n > limit)
+		return got < 0 ? errno : EFBIG;
+	*length = n;
+	return 0;
 }
 
 static void answer_read(int control, uint32_t length)
@@ -138,27 +116,25 @@ static void answer_read(int control, uint32_t length)
 	const char *root_path, *path;
 	uint32_t limit, n = 0;
 	uint8_t *frame, *content;
-	int root, error;
+	int error;
 
 	if (length > sizeof(request))
-		fail_errno(STEP_CONTROL, EPROTO, "read", "frame of %u bytes", length);
+		fail_errno(EPROTO, "read", "frame of %u bytes", length);
 	receive(control, request, length);
 	r.end = request + length;
 	root_path = get_str(&r);
 	path = get_str(&r);
 	limit = get_u32(&r);
 	if (r.bad || r.at != r.end || limit > READ_LIMIT)
-		fail_errno(STEP_CONTROL, EPROTO, "read", "malformed");
+		fail_errno(EPROTO, "read", "malformed");
 
 	/* The frame is built around the content: header, errno, length, and one byte to see a file
 	 * that is too large. */
 	size_t size = WIRE_HEADER + 8u + limit + 1u;
 	frame = map(size);
 	content = frame + WIRE_HEADER + 8;
-	root = open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	scoped_fd root = open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	error = root < 0 ? errno : read_regular(root, path, content, limit, &n);
-	if (root >= 0)
-		close(root);
 	struct writer w = event_begin(frame, size, FRAME_FILE);
 	put_u32(&w, (uint32_t)error);
 	put_u32(&w, n);
@@ -174,20 +150,22 @@ void control_receive_plan(int control, struct plan *plan)
 	uint32_t length;
 	uint16_t type, at;
 
+	fail_at(STEP_CONTROL, NO_INDEX);
 	receive_hello(control);
 	while ((type = receive_header(control, &length)) == FRAME_READ)
 		answer_read(control, length);
 	if (type != FRAME_PLAN)
-		fail_errno(STEP_CONTROL, EPROTO, "frame", "type %u where a plan is due", type);
+		fail_errno(EPROTO, "frame", "type %u where a plan is due", type);
+	fail_at(STEP_PLAN, NO_INDEX);
 	if (length > PLAN_MAX_BYTES || length == 0)
-		fail_errno(STEP_PLAN, E2BIG, "plan", "%u bytes, at most %u", length, PLAN_MAX_BYTES);
+		fail_errno(E2BIG, "plan", "%u bytes, at most %u", length, PLAN_MAX_BYTES);
 	plan_bytes = map(length);
 	plan_length = length;
 	receive(control, plan_bytes, length);
 	wrong = plan_decode(plan, plan_bytes, length, &at);
 	if (wrong != NULL) {
-		fail_at(at);
-		fail_errno(STEP_PLAN, EPROTO, "plan", "%s", wrong);
+		fail_at(STEP_PLAN, at);
+		fail_errno(EPROTO, "plan", "%s", wrong);
 	}
 }
 

@@ -1,28 +1,16 @@
 #include "credentials.h"
 
-#include <errno.h>
 #include <linux/filter.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
-#include "fail.h"
 #include "hands.h"
-#include "sys.h"
 
 static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = {
-		{
-			.effective = (uint32_t)effective,
-			.permitted = (uint32_t)permitted,
-			.inheritable = (uint32_t)inheritable,
-		},
-		{
-			.effective = (uint32_t)(effective >> 32),
-			.permitted = (uint32_t)(permitted >> 32),
-			.inheritable = (uint32_t)(inheritable >> 32),
-		},
+		{ (uint32_t)effective, (uint32_t)permitted, (uint32_t)inheritable },
+		{ (uint32_t)(effective >> 32), (uint32_t)(permitted >> 32), (uint32_t)(inheritable >> 32) },
 	};
 
 	return (int)syscall(SYS_capset, &header, data);
@@ -30,16 +18,10 @@ static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inh
 
 void step_bounding_set(const struct step *step)
 {
-	/* EINVAL is the end of the capabilities that this kernel knows. */
-	for (unsigned long cap = 0; cap < 64; cap++) {
-		if (step->u.bounding >> cap & 1)
-			continue;
-		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) {
-			if (errno == EINVAL)
-				break;
-			fail(STEP_BOUNDING_SET, "PR_CAPBSET_DROP", "capability %lu", cap);
-		}
-	}
+	/* What can't be read is beyond the capabilities that this kernel knows. */
+	for (unsigned long cap = 0; cap < 64 && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		if (!(step->u.bounding >> cap & 1))
+			must(prctl(PR_CAPBSET_DROP, cap, 0, 0, 0), "PR_CAPBSET_DROP", "capability %lu", cap);
 }
 
 static bool same_groups(const gid_t *wanted, unsigned count)
@@ -67,47 +49,40 @@ void step_user(const struct step *step)
 	gid_t groups[PLAN_MAX_GROUPS];
 
 	if (run.own_pty && fchown(STDIN_FILENO, step->u.user.uid, (gid_t)-1) < 0)
-		fail(STEP_USER, "terminal", "chown to uid %u", step->u.user.uid);
+		fail("terminal", "chown to uid %u", step->u.user.uid);
 	/* Else the change of uid away from 0 clears the capabilities that capset is about to shape.
 	 */
-	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
-		fail(STEP_USER, "PR_SET_KEEPCAPS", "on");
+	must(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "PR_SET_KEEPCAPS", "on");
 	if (step->u.user.set_groups) {
 		for (uint16_t i = 0; i < step->u.user.count; i++)
 			groups[i] = get_u32(&list);
-		if (sys_setgroups(step->u.user.count, groups) < 0)
-			fail(STEP_USER, "setgroups", "%u groups", step->u.user.count);
+		must(sys_setgroups(step->u.user.count, groups), "setgroups", "%u groups", step->u.user.count);
 	}
-	if (sys_setresgid(step->u.user.gid) < 0)
-		fail(STEP_USER, "setresgid", "gid=%u", step->u.user.gid);
-	if (sys_setresuid(step->u.user.uid) < 0)
-		fail(STEP_USER, "setresuid", "uid=%u", step->u.user.uid);
+	must(sys_setresgid(step->u.user.gid), "setresgid", "gid=%u", step->u.user.gid);
+	must(sys_setresuid(step->u.user.uid), "setresuid", "uid=%u", step->u.user.uid);
 	if (step->u.user.set_groups && !same_groups(groups, step->u.user.count))
-		fail_errno(STEP_USER, EPERM, "getgroups", "foreign groups remain");
+		fail_errno(EPERM, "getgroups", "foreign groups remain");
 }
 
 void step_capabilities(const struct step *step)
 {
-	if (set_capabilities(step->u.capabilities.effective, step->u.capabilities.permitted,
-			     step->u.capabilities.inheritable) < 0)
-		fail(STEP_CAPABILITIES, "capset", "permitted=%#llx",
-		     (unsigned long long)step->u.capabilities.permitted);
-	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
-		fail(STEP_CAPABILITIES, "PR_CAP_AMBIENT", "clear");
-	for (unsigned long cap = 0; cap < 64; cap++) {
-		if ((step->u.capabilities.ambient >> cap & 1) &&
-		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
-			fail(STEP_CAPABILITIES, "PR_CAP_AMBIENT", "raise capability %lu", cap);
-	}
+	must(set_capabilities(step->u.capabilities.effective, step->u.capabilities.permitted,
+			      step->u.capabilities.inheritable),
+	     "capset", "permitted=%#llx", (unsigned long long)step->u.capabilities.permitted);
+	must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "PR_CAP_AMBIENT", "clear");
+	for (unsigned long cap = 0; cap < 64; cap++)
+		if (step->u.capabilities.ambient >> cap & 1)
+			must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0), "PR_CAP_AMBIENT",
+			     "raise capability %lu", cap);
 }
 
-static void no_new_privs(enum step_id step, const char *whose)
+static void no_new_privs(void) { must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS", "on"); }
+
+void step_no_new_privs(const struct step *step)
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		fail(step, "PR_SET_NO_NEW_PRIVS", "%s", whose);
+	(void)step;
+	no_new_privs();
 }
-
-void step_no_new_privs(const struct step *step) { no_new_privs((enum step_id)step->id, "of the command"); }
 
 void step_seccomp(const struct step *step)
 {
@@ -117,15 +92,14 @@ void step_seccomp(const struct step *step)
 		.filter = (struct sock_filter *)(uintptr_t)step->u.seccomp.program.bytes,
 	};
 
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->u.seccomp.flags, &program) < 0)
-		fail(STEP_SECCOMP, "seccomp", "%u instructions", program.len);
+	must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->u.seccomp.flags, &program), "seccomp",
+	     "%u instructions", program.len);
 }
 
 void credentials_of_init(void)
 {
 	uint64_t kill = (uint64_t)1 << CAP_KILL;
 
-	if (set_capabilities(kill, kill, 0) < 0)
-		fail(STEP_SUPERVISE, "capset", "of PID 1");
-	no_new_privs(STEP_SUPERVISE, "of PID 1");
+	must(set_capabilities(kill, kill, 0), "capset", "of PID 1");
+	no_new_privs();
 }

@@ -1,8 +1,6 @@
 #include "descendants.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include "sys.h"

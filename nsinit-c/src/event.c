@@ -72,7 +72,7 @@ bool event_pid(enum frame_type type, uint32_t pid)
 /* From this program to itself, which may send a struct. */
 bool event_child(const struct child_exit *child)
 {
-	uint8_t bytes[96];
+	uint8_t bytes[WIRE_HEADER + 4 + sizeof(*child)];
 	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_CHILD);
 
 	put_blob(&w, child, sizeof(*child));
@@ -87,18 +87,59 @@ void child_exit_decode(struct reader *r, struct child_exit *child)
 		memcpy(child, b.bytes, sizeof(*child));
 }
 
-void child_exit_fill(struct child_exit *child, int status, const struct rusage *usage)
+/* Room for descriptors beside one message, where the alignment is right. */
+struct parcel {
+	struct iovec iov;
+	struct msghdr message;
+	union {
+		char bytes[CMSG_SPACE(EVENT_FDS * sizeof(int))];
+		struct cmsghdr head;
+	} space;
+};
+
+static struct msghdr *wrap(struct parcel *p, uint8_t *bytes, size_t size)
 {
-	child->status = status;
-	child->user_us = (uint64_t)usage->ru_utime.tv_sec * 1000000u + (uint64_t)usage->ru_utime.tv_usec;
-	child->system_us = (uint64_t)usage->ru_stime.tv_sec * 1000000u + (uint64_t)usage->ru_stime.tv_usec;
-	child->maxrss_kib = (uint64_t)usage->ru_maxrss;
-	child->minflt = (uint64_t)usage->ru_minflt;
-	child->majflt = (uint64_t)usage->ru_majflt;
+	memset(p, 0, sizeof(*p));
+	p->iov = (struct iovec){ .iov_base = bytes, .iov_len = size };
+	p->message.msg_iov = &p->iov;
+	p->message.msg_iovlen = 1;
+	p->message.msg_control = &p->space;
+	p->message.msg_controllen = sizeof(p->space);
+	return &p->message;
 }
+
+bool event_fds(enum frame_type type, const int fds[EVENT_FDS])
+{
+	uint8_t bytes[WIRE_HEADER];
+	struct parcel p;
+	struct msghdr *message = wrap(&p, bytes, sizeof(bytes));
+
+	(void)event_begin(bytes, sizeof(bytes), type);
+	p.space.head.cmsg_level = SOL_SOCKET;
+	p.space.head.cmsg_type = SCM_RIGHTS;
+	p.space.head.cmsg_len = CMSG_LEN(EVENT_FDS * sizeof(int));
+	memcpy(CMSG_DATA(&p.space.head), fds, EVENT_FDS * sizeof(int));
+	return sendmsg(socket_fd, message, MSG_NOSIGNAL) >= 0;
+}
+
+ssize_t event_receive(int fd, uint8_t *bytes, size_t size, int fds[EVENT_FDS])
+{
+	struct parcel p;
+	struct msghdr *message = wrap(&p, bytes, size);
+	ssize_t n = recvmsg(fd, message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct cmsghdr *head = n > 0 ? CMSG_FIRSTHDR(message) : NULL;
+
+	memset(fds, 0xff, EVENT_FDS * sizeof(int));
+	if (head != NULL && head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(EVENT_FDS * sizeof(int)))
+		memcpy(fds, CMSG_DATA(head), EVENT_FDS * sizeof(int));
+	return n;
+}
+
+static uint64_t us(const struct timeval *t) { return (uint64_t)t->tv_sec * 1000000u + (uint64_t)t->tv_usec; }
 
 bool event_exited(const struct child_exit *child, enum exit_cause cause, uint64_t wall_ns)
 {
+	const struct rusage *usage = &child->usage;
 	bool signalled = WIFSIGNALED(child->status);
 	uint8_t bytes[96];
 	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_EXITED);
@@ -107,11 +148,11 @@ bool event_exited(const struct child_exit *child, enum exit_cause cause, uint64_
 	put_u32(&w, (uint32_t)(signalled ? WTERMSIG(child->status) : WEXITSTATUS(child->status)));
 	put_u8(&w, signalled && WCOREDUMP(child->status));
 	put_u8(&w, (uint8_t)cause);
-	put_u64(&w, child->user_us);
-	put_u64(&w, child->system_us);
-	put_u64(&w, child->maxrss_kib);
-	put_u64(&w, child->minflt);
-	put_u64(&w, child->majflt);
+	put_u64(&w, us(&usage->ru_utime));
+	put_u64(&w, us(&usage->ru_stime));
+	put_u64(&w, (uint64_t)usage->ru_maxrss);
+	put_u64(&w, (uint64_t)usage->ru_minflt);
+	put_u64(&w, (uint64_t)usage->ru_majflt);
 	put_u64(&w, wall_ns);
 	return event_send(bytes, &w);
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
 
 #include "wire.h"
 
@@ -34,9 +36,12 @@ enum frame_type {
 #define PROTOCOL_VERSION 1u
 #define EVENT_MAX	 (64u << 10)
 
+#define EVENT_FDS 2u
+
+/* As wait4(2) gives it. */
 struct child_exit {
-	int status; /* as wait(2) gives it */
-	uint64_t user_us, system_us, maxrss_kib, minflt, majflt;
+	int status;
+	struct rusage usage;
 };
 
 enum exit_cause { CAUSE_OWN, CAUSE_TIMEOUT, CAUSE_CONTROL_GONE };
@@ -57,6 +62,11 @@ bool event_child(const struct child_exit *child);
 bool event_exited(const struct child_exit *child, enum exit_cause cause, uint64_t wall_ns);
 bool event_failed(uint16_t step, uint16_t index, int error, const char *object, const char *detail);
 
+/* A frame of nothing but descriptors, which are copied to the monitor. */
+bool event_fds(enum frame_type type, const int fds[EVENT_FDS]);
+/*
+ * One message of the inner socket, without blocking, as recv(2) returns it, and the descriptors that came along, which
+ * are -1 where there are none.
+ */
+ssize_t event_receive(int fd, uint8_t *bytes, size_t size, int fds[EVENT_FDS]);
 void child_exit_decode(struct reader *r, struct child_exit *child);
-struct rusage;
-void child_exit_fill(struct child_exit *child, int status, const struct rusage *usage);

@@ -10,15 +10,19 @@
 
 volatile int failed;
 
-static uint16_t current_index = UINT16_MAX;
+static uint16_t current_step = STEP_START, current_index = NO_INDEX;
 static void (*before_exit)(void);
 
-void fail_at(uint16_t index) { current_index = index; }
+void fail_at(uint16_t step, uint16_t index)
+{
+	current_step = step;
+	current_index = index;
+}
 
 void fail_hook(void (*hook)(void)) { before_exit = hook; }
 
-__attribute__((format(printf, 4, 0))) static noreturn void leave(enum step_id step, int error, const char *object,
-								 const char *detail, va_list args)
+__attribute__((format(printf, 3, 0))) static noreturn void leave(int error, const char *object, const char *detail,
+								 va_list args)
 {
 	char text[512];
 
@@ -27,7 +31,7 @@ __attribute__((format(printf, 4, 0))) static noreturn void leave(enum step_id st
 	if (event_socket() < 0)
 		dprintf(STDERR_FILENO, "nsinit: %s: %s (%s)\n", object, strerror(error), text);
 	else
-		event_failed((uint16_t)step, current_index, error, object, text);
+		event_failed(current_step, current_index, error, object, text);
 	fail_told();
 }
 
@@ -39,19 +43,20 @@ void fail_told(void)
 	_exit(125);
 }
 
-void fail(enum step_id step, const char *object, const char *detail, ...)
+#define LEAVE(error) \
+	do { \
+		va_list args; \
+		va_start(args, detail); \
+		leave(error, object, detail, args); \
+	} while (0)
+
+void fail(const char *object, const char *detail, ...) { LEAVE(errno); }
+
+void fail_errno(int error, const char *object, const char *detail, ...) { LEAVE(error); }
+
+int must(long value, const char *object, const char *detail, ...)
 {
-	int error = errno;
-	va_list args;
-
-	va_start(args, detail);
-	leave(step, error, object, detail, args);
-}
-
-void fail_errno(enum step_id step, int error, const char *object, const char *detail, ...)
-{
-	va_list args;
-
-	va_start(args, detail);
-	leave(step, error, object, detail, args);
+	if (value < 0)
+		LEAVE(errno);
+	return (int)value;
 }

@@ -7,21 +7,26 @@
 /*
  * The one door out of a set-up that failed: tells step, object, errno and detail to whoever
  * listens, and ends this process. Nothing is unwound: what was set up lives in namespaces that end
- * with their last process.
+ * with their last process. The step is the one that fail_at named last.
  *
  * errno is read first, so that nothing between the failing call and here may change it. detail is a
  * printf format.
  */
-noreturn void fail(enum step_id step, const char *object, const char *detail, ...)
-	__attribute__((format(printf, 3, 4)));
-noreturn void fail_errno(enum step_id step, int error, const char *object, const char *detail, ...)
-	__attribute__((format(printf, 4, 5)));
+noreturn void fail(const char *object, const char *detail, ...) __attribute__((format(printf, 2, 3)));
+noreturn void fail_errno(int error, const char *object, const char *detail, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * The value of a system call, handed through; fails if it is negative. Arguments are evaluated in no fixed order, so
+ * none of them but the call itself may change errno.
+ */
+int must(long value, const char *object, const char *detail, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same for a failure that another process has told already. */
 noreturn void fail_told(void);
 
-/* The step of the plan that is being carried out; told along with a failure. */
-void fail_at(uint16_t index);
+#define NO_INDEX UINT16_MAX
+/* What is being done from here on, and which step of the plan that is; told along with a failure. */
+void fail_at(uint16_t step, uint16_t index);
 /* Called before the process ends: the monitor takes its container down. */
 void fail_hook(void (*hook)(void));
 /* Set in memory that a vfork child shares with its parent, so that the parent learns of the child's

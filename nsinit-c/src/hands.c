@@ -1,6 +1,5 @@
 #include "hands.h"
 
-#include "fail.h"
 #include "trace.h"
 
 struct run run = { .proc = -1 };
@@ -22,12 +21,11 @@ uint16_t run_stage(enum step_stage stage, uint16_t first)
 	for (i = first; i < run.plan->count && step_stage_of(run.plan->steps[i].id) == stage; i++) {
 		const struct step *step = &run.plan->steps[i];
 
-		fail_at(i);
+		fail_at(step->id, i);
 		trace_begin();
 		hands[step->id](step);
 		trace_end(step->id, i);
 	}
-	fail_at(UINT16_MAX);
 	return i;
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <sys/types.h>
-
-#include "plan.h"
+#include "fail.h"
+#include "sys.h"
 
 /*
  * The hands: one function a step, each in the file of its mechanism. A hand returns when the step

@@ -1,38 +1,27 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "fail.h"
 #include "hands.h"
-#include "sys.h"
 
 /* The kernel takes a whole map in one write, of less than a page (user_namespaces(7)). */
 #define MAP_TEXT_MAX 4095
 
-static void write_file(enum step_id step, pid_t pid, const char *name, const char *text)
+static void write_file(const char *name, const char *text)
 {
 	char path[64];
 	size_t n = strlen(text);
-	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		fail(step, path, "open");
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)run.init, name);
+	scoped_fd fd = must(open(path, O_WRONLY | O_CLOEXEC), path, "open");
 	if (write(fd, text, n) != (ssize_t)n) {
 		char line[96];
 
 		snprintf(line, sizeof(line), "%s", text);
 		line[strcspn(line, "\n")] = 0;
-		fail(step, path, "write \"%s\"%s", line, strchr(text, '\n') ? " ..." : "");
+		fail(path, "write \"%s\"%s", line, strchr(text, '\n') ? " ..." : "");
 	}
-	close(fd);
 }
 
-static void write_map(const struct step *step, pid_t pid)
+static void write_map(const struct step *step)
 {
 	struct reader entries = step->u.map.entries;
 	char text[MAP_TEXT_MAX + 1];
@@ -46,72 +35,63 @@ static void write_map(const struct step *step, pid_t pid)
 
 		n += (size_t)k;
 		if (n >= sizeof(text))
-			fail_errno((enum step_id)step->id, E2BIG, "id map", "%u entries do not fit into a page",
-				   step->u.map.count);
+			fail_errno(E2BIG, "id map", "%u entries do not fit into a page", step->u.map.count);
 	}
-	write_file((enum step_id)step->id, pid, step->id == STEP_UID_MAP ? "uid_map" : "gid_map", text);
+	write_file(step->id == STEP_UID_MAP ? "uid_map" : "gid_map", text);
 }
 
-static void run_helper(const struct step *step, pid_t pid)
+static void run_helper(const struct step *step)
 {
-	enum step_id id = (enum step_id)step->id;
 	const char *helper = step->u.map.helper;
 	struct reader entries = step->u.map.entries;
 	static char numbers[PLAN_MAX_MAP_ENTRIES * 3 + 1][11];
 	char *argv[PLAN_MAX_MAP_ENTRIES * 3 + 3];
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	static char *const env[] = { path, NULL };
-	unsigned n = 0;
+	unsigned last = step->u.map.count * 3u + 1;
 	int status;
 	pid_t child;
 
-	snprintf(numbers[0], sizeof(numbers[0]), "%d", (int)pid);
-	for (n = 1; n <= step->u.map.count * 3u; n++)
-		snprintf(numbers[n], sizeof(numbers[n]), "%u", get_u32(&entries));
 	argv[0] = (char *)(uintptr_t)helper;
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < last; i++) {
+		snprintf(numbers[i], sizeof(numbers[i]), "%u", i == 0 ? (unsigned)run.init : get_u32(&entries));
 		argv[i + 1] = numbers[i];
-	argv[n + 1] = NULL;
+	}
+	argv[last + 1] = NULL;
 
 	child = vfork();
-	if (child < 0)
-		fail(id, helper, "fork");
 	if (child == 0) {
 		execve(helper, argv, env);
 		_exit(errno == ENOENT ? 127 : 126);
 	}
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			fail(id, helper, "wait");
+	must(child, helper, "fork");
+	/* All signals are blocked: nothing interrupts this. */
+	must(waitpid(child, &status, 0), helper, "wait");
 	if (WIFEXITED(status) && WEXITSTATUS(status) >= 126)
-		fail_errno(id, WEXITSTATUS(status) == 127 ? ENOENT : EACCES, helper, "could not be executed");
+		fail_errno(WEXITSTATUS(status) == 127 ? ENOENT : EACCES, helper, "could not be executed");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		fail_errno(id, EPERM, helper, "refused; what it said stands above");
+		fail_errno(EPERM, helper, "refused; what it said stands above");
 }
 
-static void write_or_ask(const struct step *step)
+void step_uid_map(const struct step *step)
 {
 	if (*step->u.map.helper)
-		run_helper(step, run.init);
+		run_helper(step);
 	else
-		write_map(step, run.init);
+		write_map(step);
 }
-
-void step_uid_map(const struct step *step) { write_or_ask(step); }
 
 void step_gid_map(const struct step *step)
 {
 	/* Without privilege a gid_map may be written only once setgroups is off for good
 	 * (user_namespaces(7)). */
 	if (step->u.map.deny_setgroups)
-		write_file(STEP_GID_MAP, run.init, "setgroups", "deny");
-	write_or_ask(step);
+		write_file("setgroups", "deny");
+	step_uid_map(step);
 }
 
 void step_setup_ids(const struct step *step)
 {
-	if (sys_setresgid(step->u.ids.gid) < 0)
-		fail(STEP_SETUP_IDS, "setresgid", "gid=%u", step->u.ids.gid);
-	if (sys_setresuid(step->u.ids.uid) < 0)
-		fail(STEP_SETUP_IDS, "setresuid", "uid=%u", step->u.ids.uid);
+	must(sys_setresgid(step->u.ids.gid), "setresgid", "gid=%u", step->u.ids.gid);
+	must(sys_setresuid(step->u.ids.uid), "setresuid", "uid=%u", step->u.ids.uid);
 }

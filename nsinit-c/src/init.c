@@ -1,22 +1,18 @@
 #include "init.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "control.h"
 #include "credentials.h"
 #include "descendants.h"
 #include "event.h"
-#include "fail.h"
 #include "hands.h"
 #include "root.h"
 #include "trace.h"
@@ -52,12 +48,11 @@ static pid_t spawn(uint16_t first)
 
 	if (child == 0)
 		become_command(first);
-	if (child < 0)
-		fail(STEP_EXEC, "vfork", "the command's process");
+	must(child, "vfork", "the command's process");
 	if (failed)
 		fail_told();
 	if (!command_reached_exec)
-		fail_errno(STEP_EXEC, ECHILD, "command", "its process was killed during set-up");
+		fail_errno(ECHILD, "command", "its process was killed during set-up");
 	return child;
 }
 
@@ -66,8 +61,7 @@ static void drop_stdio(void)
 	/* A reader of the command's output sees its end when the command is done with it, not when
 	 * we are. */
 	for (int fd = 0; fd <= 2; fd++)
-		if (dup2(run.null_fd, fd) < 0)
-			fail(STEP_SUPERVISE, "dup2", "/dev/null");
+		must(dup2(run.null_fd, fd), "dup2", "/dev/null");
 	close(run.null_fd);
 }
 
@@ -102,9 +96,7 @@ static int supervise(pid_t child, int inner)
 
 	memset(&all, 0xff, sizeof(all));
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	fds[0].fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fds[0].fd < 0)
-		fail(STEP_SUPERVISE, "signalfd", "of PID 1");
+	fds[0].fd = must(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd", "of PID 1");
 	/* It may have ended before the signalfd was there; its SIGCHLD is pending then, so nothing
 	 * is lost. */
 	for (;;) {
@@ -128,13 +120,11 @@ static int supervise(pid_t child, int inner)
 
 static _Noreturn void report_and_end(int status)
 {
-	struct child_exit child;
-	struct rusage usage;
+	struct child_exit child = { .status = status };
 
 	if (run.proc >= 0)
 		end_descendants(run.proc);
-	getrusage(RUSAGE_CHILDREN, &usage);
-	child_exit_fill(&child, status, &usage);
+	getrusage(RUSAGE_CHILDREN, &child.usage);
 	event_child(&child);
 	_exit(0);
 }
@@ -146,24 +136,23 @@ void init_run(int inner)
 
 	event_to(inner);
 	fail_hook(NULL);
+	fail_at(STEP_SYNC, NO_INDEX);
 	trace_forget();
 	/* Out of the caller's process group: what is sent to all of that reaches us through the
 	 * orchestrator, and would be passed on twice. */
 	setsid();
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		fail(STEP_SYNC, "PR_SET_PDEATHSIG", "SIGKILL");
+	must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG", "SIGKILL");
 	wait_for_go(inner);
 	/* Not before: while /proc/PID belongs to root, an unprivileged monitor could not write our
 	 * id maps. */
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		fail(STEP_SYNC, "PR_SET_DUMPABLE", "off");
+	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
 	/* Until the pivot, and for good where there is none, the root is the caller's. */
-	if (root_set_current() < 0)
-		fail(STEP_SYNC, "/", "open");
+	must(root_set_current(), "/", "open");
 	while (step_stage_of(run.plan->steps[first].id) == STAGE_HOST)
 		first++;
 	first = run_stage(STAGE_INIT, first);
 	take_own_null();
+	fail_at(STEP_EXEC, NO_INDEX);
 	command_prepare();
 	event_pid(FRAME_READY, 0);
 	trace_flush();
@@ -172,8 +161,9 @@ void init_run(int inner)
 
 	/* From here on we have others to take along, and see the monitor's end by ourselves. */
 	if (run.proc >= 0 && (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 || prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0))
-		fail(STEP_SUPERVISE, "PR_SET_CHILD_SUBREAPER", "on");
+		fail("PR_SET_CHILD_SUBREAPER", "on");
 	child = spawn(first);
+	fail_at(STEP_SUPERVISE, NO_INDEX);
 	trace_flush();
 	event_pid(FRAME_STARTED, 0);
 	drop_stdio();

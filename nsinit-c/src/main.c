@@ -1,11 +1,6 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #include "control.h"
 #include "event.h"
@@ -62,12 +57,11 @@ int main(int argc, char **argv)
 		return usage();
 	/* Everything here trusts its caller, who must therefore be no less than we are. */
 	if (getauxval(AT_SECURE))
-		fail_errno(STEP_START, EPERM, "nsinit", "refuses to run setuid, setgid or with file capabilities");
+		fail_errno(EPERM, "nsinit", "refuses to run setuid, setgid or with file capabilities");
 	block_signals();
 	fill_streams();
 	seal_self(argv);
-	if (sys_close_range(3, ~0u, 0) < 0)
-		fail(STEP_START, "close_range", "Linux 5.9 or newer is needed");
+	must(sys_close_range(3, ~0u, 0), "close_range", "Linux 5.9 or newer is needed");
 	prctl(PR_SET_NAME, "nsinit", 0, 0, 0);
 	control = control_connect(argv[1]);
 	/* PID 1's command line is to be read inside: no host path, and a plain name. */

@@ -1,7 +1,5 @@
 #include "monitor.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -10,18 +8,15 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "console.h"
 #include "control.h"
 #include "descendants.h"
 #include "event.h"
-#include "fail.h"
 #include "hands.h"
 #include "init.h"
 #include "namespaces.h"
 #include "relay.h"
-#include "sys.h"
 #include "trace.h"
 
 enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_RELAY, FD_COUNT = FD_RELAY + RELAY_FDS };
@@ -72,7 +67,7 @@ void step_options(const struct step *step)
 	run.stdin_null = (step->u.options & OPTION_STDIN_NULL) != 0;
 	/* With a pty, the command's stdin is the pty; the caller's terminal is left alone. */
 	if (run.stdin_null && !run_has(STEP_TERMINAL) && dup2(run.null_fd, STDIN_FILENO) < 0)
-		fail(STEP_OPTIONS, "dup2", "stdin from /dev/null");
+		fail("dup2", "stdin from /dev/null");
 }
 
 void step_terminal(const struct step *step)
@@ -89,10 +84,9 @@ void step_namespaces(const struct step *step)
 	if (!(step->u.namespaces.create & CLONE_NEWPID)) {
 		run.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (run.proc < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-			fail(STEP_NAMESPACES, "/proc", "to find the container's processes");
+			fail("/proc", "to find the container's processes");
 	}
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, inner) < 0)
-		fail(STEP_NAMESPACES, "socketpair", "between monitor and init");
+	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, inner), "socketpair", "between monitor and init");
 	run.init = namespaces_clone(step, &m.pidfd);
 	if (run.init == 0) {
 		close(m.control);
@@ -105,21 +99,13 @@ void step_namespaces(const struct step *step)
 
 static void run_host_steps(void)
 {
-	run.null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (run.null_fd < 0)
-		fail(STEP_START, "/dev/null", "open");
+	fail_at(STEP_START, NO_INDEX);
+	run.null_fd = must(open("/dev/null", O_RDWR | O_CLOEXEC), "/dev/null", "open");
 	run_stage(STAGE_HOST, 0);
 	/* Only init and the relay have a use for the container's streams from here on. */
 	for (int fd = 0; fd <= 2 && !relay_active(); fd++)
 		dup2(run.null_fd, fd);
 	close(run.null_fd);
-}
-
-/* sync: pairs with wait_for_go in init. */
-static void send_go(void)
-{
-	if (send(m.inner, "go", 2, MSG_NOSIGNAL) < 0)
-		fail(STEP_SYNC, "send", "to init");
 }
 
 /* ---- supervision ---- */
@@ -196,7 +182,7 @@ static void on_child_gone(void)
 		/* PID 1 told the command's end; where it could not, or where it was the command, its own
 		 * end is all there is. */
 		if (!m.have_child)
-			child_exit_fill(&m.child, status, &usage);
+			m.child = (struct child_exit){ status, usage };
 		if (run.proc >= 0)
 			end_descendants(run.proc);
 	}
@@ -234,20 +220,9 @@ static void on_signal(void)
 static bool on_inner(void)
 {
 	static uint8_t bytes[EVENT_MAX];
-	union {
-		char bytes[CMSG_SPACE(2 * sizeof(int))];
-		struct cmsghdr align;
-	} space;
-	struct iovec iov = { .iov_base = bytes, .iov_len = sizeof(bytes) };
-	struct msghdr message = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = space.bytes,
-		.msg_controllen = sizeof(space.bytes),
-	};
-	ssize_t n = recvmsg(m.inner, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	int fds[EVENT_FDS];
+	ssize_t n = event_receive(m.inner, bytes, sizeof(bytes), fds);
 	struct reader r = { .at = bytes, .end = bytes + (n > 0 ? n : 0) };
-	int master, slave;
 
 	if (n < 0)
 		return errno == EINTR;
@@ -271,8 +246,7 @@ static bool on_inner(void)
 		m.execing = true;
 		break;
 	case FRAME_CONSOLE:
-		console_take(&message, &master, &slave);
-		relay_attach(master, slave);
+		relay_attach(fds[0], fds[1]);
 		break;
 	case FRAME_CHILD:
 		child_exit_decode(&r, &m.child);
@@ -331,10 +305,9 @@ static void prepare_watch(void)
 	/* Reading the terminal from the background must stop us, as it stops any program. */
 	sigdelset(&all, SIGTTIN);
 	sigdelset(&all, SIGTTOU);
-	m.signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
-	m.timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (m.signals < 0 || m.timer < 0)
-		fail(STEP_SUPERVISE, "signalfd, timerfd", "of the monitor");
+	fail_at(STEP_SUPERVISE, NO_INDEX);
+	m.signals = must(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd", "of the monitor");
+	m.timer = must(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd", "of the monitor");
 }
 
 void monitor_run(const struct plan *plan, int control)
@@ -346,13 +319,15 @@ void monitor_run(const struct plan *plan, int control)
 	run_host_steps();
 	trace_flush();
 	prepare_watch();
-	send_go();
+	/* sync: pairs with wait_for_go in init. */
+	fail_at(STEP_SYNC, NO_INDEX);
+	must(send(m.inner, "go", 2, MSG_NOSIGNAL), "send", "to init");
+	fail_at(STEP_SUPERVISE, NO_INDEX);
 	control_release_plan();
 	watch();
 	relay_restore();
 	if (!m.started && !m.failed)
-		fail_errno(STEP_SUPERVISE, ECHILD, "init", "ended during set-up, wait status %#x",
-			   (unsigned)m.child.status);
+		fail_errno(ECHILD, "init", "ended during set-up, wait status %#x", (unsigned)m.child.status);
 	if (m.started)
 		event_exited(&m.child, m.cause, now_ns() - m.started_at);
 	_exit(m.started && !m.control_gone ? 0 : 125);

@@ -1,12 +1,9 @@
 #include "namespaces.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "fail.h"
 #include "sys.h"
@@ -24,20 +21,8 @@ static pid_t clone_now(uint64_t flags, uint64_t exit_signal, int *pidfd)
 		.pidfd = (uint64_t)(uintptr_t)pidfd,
 		.exit_signal = exit_signal,
 	};
-	pid_t pid = sys_clone3(&args);
 
-	if (pid < 0)
-		fail(STEP_NAMESPACES, "clone3", "flags=%#llx", (unsigned long long)flags);
-	return pid;
-}
-
-static bool enter(struct join *join)
-{
-	if (setns(join->fd, (int)join->type) < 0)
-		return false;
-	close(join->fd);
-	join->fd = -1;
-	return true;
+	return must(sys_clone3(&args), "clone3", "flags=%#llx", (unsigned long long)flags);
 }
 
 /*
@@ -51,10 +36,15 @@ static void enter_all(struct join *joins, unsigned count)
 
 	for (int pass = BEFORE; pass <= AFTER; pass++) {
 		for (unsigned i = 0; i < count; i++) {
-			bool now = joins[i].fd >= 0 && (joins[i].type == CLONE_NEWUSER) == (pass == USER);
-
-			if (now && !enter(&joins[i]) && !(pass == BEFORE && errno == EPERM))
-				fail(STEP_NAMESPACES, joins[i].path, "setns");
+			if (joins[i].fd < 0 || (joins[i].type == CLONE_NEWUSER) != (pass == USER))
+				continue;
+			if (setns(joins[i].fd, (int)joins[i].type) < 0) {
+				if (pass != BEFORE || errno != EPERM)
+					fail(joins[i].path, "setns");
+				continue;
+			}
+			close(joins[i].fd);
+			joins[i].fd = -1;
 		}
 	}
 }
@@ -69,11 +59,8 @@ static pid_t clone_through_joiner(const struct step *step, struct join *joins, u
 	int told[2], status;
 	pid_t joiner, init = -1;
 
-	if (pipe2(told, O_CLOEXEC) < 0)
-		fail(STEP_NAMESPACES, "pipe", "for the joiner");
-	joiner = fork();
-	if (joiner < 0)
-		fail(STEP_NAMESPACES, "fork", "the joiner");
+	must(pipe2(told, O_CLOEXEC), "pipe", "for the joiner");
+	joiner = must(fork(), "fork", "the joiner");
 	if (joiner == 0) {
 		/* The monitor's clean-up is not ours to do. */
 		fail_hook(NULL);
@@ -83,29 +70,25 @@ static pid_t clone_through_joiner(const struct step *step, struct join *joins, u
 			prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		enter_all(joins, count);
 		init = clone_now(step->u.namespaces.create | CLONE_PARENT, 0, NULL);
-		if (init == 0) {
-			close(told[0]);
-			close(told[1]);
-			return 0;
-		}
-		_exit(write(told[1], &init, sizeof(init)) == sizeof(init) ? 0 : 1);
+		close(told[0]);
+		if (init > 0)
+			_exit(write(told[1], &init, sizeof(init)) == sizeof(init) ? 0 : 1);
+		close(told[1]);
+		return 0;
 	}
 	close(told[1]);
 	if (read(told[0], &init, sizeof(init)) != sizeof(init))
 		init = -1;
 	close(told[0]);
-	while (waitpid(joiner, &status, 0) < 0 && errno == EINTR)
-		;
+	(void)waitpid(joiner, &status, 0);
 	/* The joiner has told its failure itself; a second report would only hide it. */
 	if (init < 0 && WIFEXITED(status))
 		fail_told();
 	if (init < 0)
-		fail_errno(STEP_NAMESPACES, ECHILD, "joiner", "wait status %#x", (unsigned)status);
+		fail_errno(ECHILD, "joiner", "wait status %#x", (unsigned)status);
 	for (unsigned i = 0; i < count; i++)
 		close(joins[i].fd);
-	*pidfd = sys_pidfd_open(init);
-	if (*pidfd < 0)
-		fail(STEP_NAMESPACES, "pidfd_open", "init");
+	*pidfd = must(sys_pidfd_open(init), "pidfd_open", "init");
 	return init;
 }
 
@@ -120,9 +103,7 @@ pid_t namespaces_clone(const struct step *step, int *pidfd)
 	for (unsigned i = 0; i < count; i++) {
 		joins[i].type = get_u64(&list);
 		joins[i].path = get_str(&list);
-		joins[i].fd = open(joins[i].path, O_RDONLY | O_CLOEXEC);
-		if (joins[i].fd < 0)
-			fail(STEP_NAMESPACES, joins[i].path, "open");
+		joins[i].fd = must(open(joins[i].path, O_RDONLY | O_CLOEXEC), joins[i].path, "open");
 	}
 	return clone_through_joiner(step, joins, count, pidfd);
 }

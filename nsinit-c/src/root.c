@@ -1,10 +1,6 @@
 #include "root.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "sys.h"
 
@@ -63,9 +59,7 @@ static int make_directories(char *path, mode_t mode)
 		if (dir < 0 && errno == ENOENT && made != 0 && made != EEXIST)
 			errno = made;
 		*at = kept;
-		int saved = errno;
-		close(parent);
-		errno = saved;
+		close_scoped(&parent);
 		parent = dir;
 	}
 	return -1;
@@ -107,17 +101,10 @@ int root_open_parent(const char *path, const char **name)
 
 int root_touch(const char *path)
 {
-	const char *name;
-	int parent, fd;
+	const char *name = "";
+	scoped_fd parent = root_open_parent(path, &name);
+	scoped_fd fd =
+		parent < 0 ? -1 : openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 
-	parent = root_open_parent(path, &name);
-	if (parent < 0)
-		return -1;
-	fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	int saved = errno;
-	close(parent);
-	if (fd >= 0)
-		close(fd);
-	errno = saved;
-	return fd >= 0 || saved == EEXIST ? 0 : -1;
+	return fd >= 0 || (parent >= 0 && errno == EEXIST) ? 0 : -1;
 }

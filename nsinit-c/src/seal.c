@@ -1,11 +1,7 @@
 #include "seal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "fail.h"
 #include "sys.h"
@@ -22,20 +18,12 @@ static int copy_of(int self)
 
 	if (fd < 0 && errno == EINVAL)
 		fd = memfd_create("nsinit", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd < 0)
-		fail(STEP_START, "memfd_create", "vm.memfd_noexec may forbid it");
-	if (fstat(self, &st) < 0)
-		fail(STEP_START, "/proc/self/exe", "fstat");
-	while (done < st.st_size) {
-		ssize_t n = sendfile(fd, self, &done, (size_t)(st.st_size - done));
-
-		if (n < 0 && errno != EINTR)
-			fail(STEP_START, "/proc/self/exe", "copy");
-		if (n == 0)
-			fail_errno(STEP_START, EIO, "/proc/self/exe", "cut short while copied");
-	}
-	if (fcntl(fd, F_ADD_SEALS, SEALS) < 0)
-		fail(STEP_START, "memfd", "seal");
+	must(fd, "memfd_create", "vm.memfd_noexec may forbid it");
+	must(fstat(self, &st), "/proc/self/exe", "fstat");
+	while (done < st.st_size)
+		if (must(sendfile(fd, self, &done, (size_t)(st.st_size - done)), "/proc/self/exe", "copy") == 0)
+			fail_errno(EIO, "/proc/self/exe", "cut short while copied");
+	must(fcntl(fd, F_ADD_SEALS, SEALS), "memfd", "seal");
 	return fd;
 }
 
@@ -43,18 +31,14 @@ void seal_self(char **argv)
 {
 	static char name[] = "nsinit";
 	static char *const no_environment[] = { NULL };
-	int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	int seals, fd;
+	scoped_fd self = must(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "/proc/self/exe", "is /proc mounted?");
+	int seals = fcntl(self, F_GET_SEALS);
+	int fd;
 
-	if (self < 0)
-		fail(STEP_START, "/proc/self/exe", "is /proc mounted?");
-	seals = fcntl(self, F_GET_SEALS);
-	if (seals >= 0 && (seals & SEALS) == SEALS) {
-		close(self);
+	if (seals >= 0 && (seals & SEALS) == SEALS)
 		return;
-	}
 	fd = copy_of(self);
 	/* ps inside shows a plain name, and no path of the host. */
 	syscall(SYS_execveat, fd, "", (char *[]){ name, argv[1], NULL }, no_environment, AT_EMPTY_PATH);
-	fail(STEP_START, "execveat", "from a sealed memfd");
+	fail("execveat", "from a sealed memfd");
 }

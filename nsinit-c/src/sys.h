@@ -1,10 +1,12 @@
 #pragma once
 
 /*
- * System calls that musl 1.2.3 has no wrapper for, and the few kernel structures they take.
- * Constants come from the kernel's own headers; the numbers of the calls too, so that a new
- * architecture needs no line here.
+ * What nearly every file here needs of libc and kernel, and the system calls that musl 1.2.3 has no wrapper for, with
+ * the few kernel structures they take. Constants come from the kernel's own headers; the numbers of the calls too, so
+ * that a new architecture needs no line here.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/fs.h>
@@ -12,7 +14,11 @@
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -22,6 +28,17 @@
 #endif
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+static inline void close_scoped(const int *fd)
+{
+	int error = errno;
+
+	close(*fd);
+	errno = error;
+}
+
+/* A descriptor that is closed where its name ends, unless it is negative. errno stays what it is. */
+#define scoped_fd __attribute__((cleanup(close_scoped))) int
 
 static inline int sys_clone3(struct clone_args *args) { return (int)syscall(SYS_clone3, args, sizeof(*args)); }
 

@@ -1,6 +1,7 @@
 #include "event.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,7 +74,9 @@ static void pids(void)
 	check_heard();
 }
 
-static const struct child_exit usage = { .user_us = 1, .system_us = 2, .maxrss_kib = 3, .minflt = 4, .majflt = 5 };
+static const struct child_exit usage = {
+	.usage = { .ru_utime = { 0, 1 }, .ru_stime = { 0, 2 }, .ru_maxrss = 3, .ru_minflt = 4, .ru_majflt = 5 },
+};
 
 static void want_exited(uint8_t kind, uint32_t value, uint8_t core, uint8_t cause)
 {
@@ -163,8 +166,24 @@ static void from_init_to_monitor(void)
 	CHECK(get_u32(&r) == got.length - 6 && get_u16(&r) == FRAME_CHILD);
 	child_exit_decode(&r, &back);
 	CHECK(!r.bad && r.at == r.end);
-	CHECK(back.status == 0x8b && back.user_us == 1 && back.system_us == 2);
-	CHECK(back.maxrss_kib == 3 && back.minflt == 4 && back.majflt == 5);
+	CHECK(memcmp(&back, &child, sizeof(back)) == 0);
+}
+
+static void descriptors(void)
+{
+	uint8_t bytes[16];
+	int ends[2], fds[EVENT_FDS];
+	char byte = 'x';
+
+	listen_to_events(SOCK_SEQPACKET);
+	CHECK(pipe(ends) == 0);
+	CHECK(event_pid(FRAME_READY, 0));
+	CHECK(event_fds(FRAME_CONSOLE, ends));
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == 10 && fds[0] == -1 && fds[1] == -1);
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == 6 && bytes[4] == FRAME_CONSOLE);
+	CHECK(fds[0] > ends[1] && fds[1] > fds[0] && fcntl(fds[0], F_GETFD) == FD_CLOEXEC);
+	CHECK(write(fds[1], &byte, 1) == 1 && read(ends[0], &byte, 1) == 1);
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == -1 && errno == EAGAIN && fds[0] == -1);
 }
 
 static void usage_in_microseconds(void)
@@ -176,12 +195,21 @@ static void usage_in_microseconds(void)
 		.ru_minflt = 8,
 		.ru_majflt = 9,
 	};
-	struct child_exit child;
+	struct child_exit child = { .status = 3 << 8, .usage = from };
 
-	child_exit_fill(&child, 3 << 8, &from);
-	CHECK(child.status == 3 << 8);
-	CHECK(child.user_us == 5000000000999999 && child.system_us == 7);
-	CHECK(child.maxrss_kib == 1 << 20 && child.minflt == 8 && child.majflt == 9);
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_exited(&child, CAUSE_OWN, 1));
+	want(19, 55);
+	add8(&wanted, 0);
+	add32(&wanted, 3);
+	add16(&wanted, 0);
+	add64(&wanted, 5000000000999999);
+	add64(&wanted, 7);
+	add64(&wanted, 1 << 20);
+	add64(&wanted, 8);
+	add64(&wanted, 9);
+	add64(&wanted, 1);
+	check_heard();
 }
 
 static void frames_that_do_not_fit(void)
@@ -267,8 +295,22 @@ static void golden_pids(void)
 
 static void golden_exits(void)
 {
-	struct child_exit code = { 137 << 8, 1000, 2000, 880, 120, 1 };
-	struct child_exit killed = { SIGKILL | 0x80, (uint64_t)1 << 40, 3, (uint64_t)1 << 33, 4, 5 };
+	struct child_exit code = {
+		137 << 8,
+		{ .ru_utime = { 0, 1000 },
+		  .ru_stime = { 0, 2000 },
+		  .ru_maxrss = 880,
+		  .ru_minflt = 120,
+		  .ru_majflt = 1 },
+	};
+	struct child_exit killed = {
+		SIGKILL | 0x80,
+		{ .ru_utime = { (1ll << 40) / 1000000, (1ll << 40) % 1000000 },
+		  .ru_stime = { 0, 3 },
+		  .ru_maxrss = 1ll << 33,
+		  .ru_minflt = 4,
+		  .ru_majflt = 5 },
+	};
 
 	listen_to_events(SOCK_STREAM);
 	CHECK(event_exited(&code, CAUSE_OWN, 1234567890));
@@ -297,6 +339,7 @@ int main(void)
 	test("a failure carries step, index, errno, object and detail", failures);
 	test("a long object and detail are cut, and the frame still adds up", long_failures);
 	test("the monitor decodes what init says of its child", from_init_to_monitor);
+	test("descriptors come along with a frame, closed at execve", descriptors);
 	test("resource usage is in microseconds and KiB", usage_in_microseconds);
 	test("a frame that did not fit is not sent", frames_that_do_not_fit);
 	test("an event that nobody hears is no signal", nobody_listens);

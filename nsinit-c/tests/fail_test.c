@@ -53,9 +53,9 @@ static void check_heard(void)
 
 static void of_errno(void)
 {
-	fail_at(12);
+	fail_at(STEP_MOUNT, 12);
 	errno = EPERM;
-	fail(STEP_MOUNT, "/proc", "type=%s flags=%u", "proc", 14);
+	fail("/proc", "type=%s flags=%u", "proc", 14);
 }
 
 static void by_errno(void)
@@ -65,10 +65,27 @@ static void by_errno(void)
 	check_heard();
 }
 
+static void of_call(void)
+{
+	fail_at(STEP_BIND, 3);
+	errno = 0;
+	if (must(0, "zero", "is a value") != 0 || must(7, "seven", "is another") != 7)
+		return;
+	(void)must(close(-1), "fd", "close %d", -1);
+}
+
+static void by_call(void)
+{
+	hear(of_call, true);
+	want(22, 3, EBADF, "fd", "close -1");
+	check_heard();
+}
+
 static void of_number(void)
 {
+	fail_at(STEP_PLAN, NO_INDEX);
 	errno = EPERM;
-	fail_errno(STEP_PLAN, EPROTO, "plan", "no step");
+	fail_errno(EPROTO, "plan", "no step");
 }
 
 static void by_number(void)
@@ -83,7 +100,8 @@ static void of_long_detail(void)
 	static char detail[2000];
 
 	memset(detail, 'd', sizeof(detail) - 1);
-	fail_errno(STEP_EXEC, E2BIG, "x", "%s", detail);
+	fail_at(STEP_EXEC, NO_INDEX);
+	fail_errno(E2BIG, "x", "%s", detail);
 }
 
 static void long_detail(void)
@@ -165,6 +183,7 @@ static void nobody_listens(void)
 int main(void)
 {
 	test("a failure tells step, index, errno, object and detail, and ends with 125", by_errno);
+	test("a call that must succeed hands its value on, or fails with its errno", by_call);
 	test("a failure may name another errno", by_number);
 	test("a detail of any length is cut", long_detail);
 	test("what must be cleaned up is cleaned up after the failure is told", hook_comes_after);
