@@ -77,7 +77,7 @@ void step_rlimit(const struct step *step)
 	struct rlimit limit = { .rlim_cur = step->u.rlimit.soft, .rlim_max = step->u.rlimit.hard };
 
 	must(setrlimit((int)step->u.rlimit.resource, &limit), "setrlimit", "resource %u soft %llu hard %llu",
-	     step->u.rlimit.resource, limit.rlim_cur, limit.rlim_max);
+	     step->u.rlimit.resource, (unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max);
 }
 
 void step_umask(const struct step *step) { umask((mode_t)step->u.umask); }

@@ -45,7 +45,7 @@ static bool same_groups(const gid_t *wanted, unsigned count)
 
 void step_user(const struct step *step)
 {
-	struct reader list = step->u.user.groups;
+	struct reader list = step->list;
 	gid_t groups[PLAN_MAX_GROUPS];
 
 	if (run.own_pty && fchown(STDIN_FILENO, step->u.user.uid, (gid_t)-1) < 0)
@@ -54,13 +54,13 @@ void step_user(const struct step *step)
 	 */
 	must(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "PR_SET_KEEPCAPS", "on");
 	if (step->u.user.set_groups) {
-		for (uint16_t i = 0; i < step->u.user.count; i++)
+		for (uint16_t i = 0; i < step->count; i++)
 			groups[i] = get_u32(&list);
-		must(sys_setgroups(step->u.user.count, groups), "setgroups", "%u groups", step->u.user.count);
+		must(sys_setgroups(step->count, groups), "setgroups", "%u groups", step->count);
 	}
 	must(sys_setresgid(step->u.user.gid), "setresgid", "gid=%u", step->u.user.gid);
 	must(sys_setresuid(step->u.user.uid), "setresuid", "uid=%u", step->u.user.uid);
-	if (step->u.user.set_groups && !same_groups(groups, step->u.user.count))
+	if (step->u.user.set_groups && !same_groups(groups, step->count))
 		fail_errno(EPERM, "getgroups", "foreign groups remain");
 }
 
@@ -70,10 +70,11 @@ void step_capabilities(const struct step *step)
 			      step->u.capabilities.inheritable),
 	     "capset", "permitted=%#llx", (unsigned long long)step->u.capabilities.permitted);
 	must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "PR_CAP_AMBIENT", "clear");
-	for (unsigned long cap = 0; cap < 64; cap++)
+	for (unsigned long cap = 0; cap < 64; cap++) {
 		if (step->u.capabilities.ambient >> cap & 1)
 			must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0), "PR_CAP_AMBIENT",
 			     "raise capability %lu", cap);
+	}
 }
 
 static void no_new_privs(void) { must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS", "on"); }

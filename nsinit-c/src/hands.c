@@ -6,11 +6,7 @@ struct run run = { .proc = -1 };
 
 /* By id; the decoder lets none through that has no hand. */
 static void (*const hands[])(const struct step *step) = {
-#define HAND_HOST(number, name) [number] = step_##name,
-#define HAND_INIT		HAND_HOST
-#define HAND_COMMAND		HAND_HOST
-#define HAND_NONE(number, name)
-#define HAND_ENTRY(number, constant, name, stage) HAND_##stage(number, name)
+#define HAND_ENTRY(id, constant, name, stage) [id] = step_##name,
 	NSRUN_STEPS(HAND_ENTRY)
 };
 

@@ -7,17 +7,9 @@
  * The hands: one function a step, each in the file of its mechanism. A hand returns when the step
  * is done, and ends the process through fail() otherwise.
  */
-#define HAND_HOST(name)	   void step_##name(const struct step *step);
-#define HAND_INIT(name)	   void step_##name(const struct step *step);
-#define HAND_COMMAND(name) void step_##name(const struct step *step);
-#define HAND_NONE(name)
-#define HAND_DECLARE(id, constant, name, stage) HAND_##stage(name)
+#define HAND_DECLARE(id, constant, name, stage) void step_##name(const struct step *step);
 NSRUN_STEPS(HAND_DECLARE)
 #undef HAND_DECLARE
-#undef HAND_HOST
-#undef HAND_INIT
-#undef HAND_COMMAND
-#undef HAND_NONE
 
 /* What the hands of one run share. */
 struct run {

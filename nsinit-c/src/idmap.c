@@ -23,11 +23,11 @@ static void write_file(const char *name, const char *text)
 
 static void write_map(const struct step *step)
 {
-	struct reader entries = step->u.map.entries;
+	struct reader entries = step->list;
 	char text[MAP_TEXT_MAX + 1];
 	size_t n = 0;
 
-	for (uint16_t i = 0; i < step->u.map.count; i++) {
+	for (uint16_t i = 0; i < step->count; i++) {
 		uint32_t inside = get_u32(&entries);
 		uint32_t outside = get_u32(&entries);
 		uint32_t count = get_u32(&entries);
@@ -35,7 +35,7 @@ static void write_map(const struct step *step)
 
 		n += (size_t)k;
 		if (n >= sizeof(text))
-			fail_errno(E2BIG, "id map", "%u entries do not fit into a page", step->u.map.count);
+			fail_errno(E2BIG, "id map", "%u entries do not fit into a page", step->count);
 	}
 	write_file(step->id == STEP_UID_MAP ? "uid_map" : "gid_map", text);
 }
@@ -43,12 +43,12 @@ static void write_map(const struct step *step)
 static void run_helper(const struct step *step)
 {
 	const char *helper = step->u.map.helper;
-	struct reader entries = step->u.map.entries;
+	struct reader entries = step->list;
 	static char numbers[PLAN_MAX_MAP_ENTRIES * 3 + 1][11];
 	char *argv[PLAN_MAX_MAP_ENTRIES * 3 + 3];
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	static char *const env[] = { path, NULL };
-	unsigned last = step->u.map.count * 3u + 1;
+	unsigned last = step->count * 3u + 1;
 	int status;
 	pid_t child;
 

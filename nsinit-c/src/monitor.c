@@ -81,7 +81,7 @@ void step_namespaces(const struct step *step)
 {
 	int inner[2];
 
-	if (!(step->u.namespaces.create & CLONE_NEWPID)) {
+	if (!(step->u.create & CLONE_NEWPID)) {
 		run.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (run.proc < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 			fail("/proc", "to find the container's processes");

@@ -151,12 +151,12 @@ static int create_tmpfs(const char *key, const char *value, uint64_t attrs)
 void step_filesystem(const struct step *step)
 {
 	const char *type = step->u.filesystem.type;
-	struct reader options = step->u.filesystem.options;
+	struct reader options = step->list;
 	scoped_fd fs = context(type);
 
 	if (*step->u.filesystem.source)
 		configure(fs, type, "source", step->u.filesystem.source);
-	for (uint16_t i = 0; i < step->u.filesystem.count; i++) {
+	for (uint16_t i = 0; i < step->count; i++) {
 		const char *key = get_str(&options);
 
 		configure(fs, type, key, get_str(&options));

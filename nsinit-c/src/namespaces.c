@@ -66,10 +66,10 @@ static pid_t clone_through_joiner(const struct step *step, struct join *joins, u
 		fail_hook(NULL);
 		/* Whoever is in there already must not reach the host through us (runc CVE-2016-9962). Only an
 		 * unprivileged monitor that has id maps to write needs us open. */
-		if (geteuid() == 0 || !(step->u.namespaces.create & CLONE_NEWUSER))
+		if (geteuid() == 0 || !(step->u.create & CLONE_NEWUSER))
 			prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		enter_all(joins, count);
-		init = clone_now(step->u.namespaces.create | CLONE_PARENT, 0, NULL);
+		init = clone_now(step->u.create | CLONE_PARENT, 0, NULL);
 		close(told[0]);
 		if (init > 0)
 			_exit(write(told[1], &init, sizeof(init)) == sizeof(init) ? 0 : 1);
@@ -95,11 +95,11 @@ static pid_t clone_through_joiner(const struct step *step, struct join *joins, u
 pid_t namespaces_clone(const struct step *step, int *pidfd)
 {
 	struct join joins[PLAN_MAX_JOINS];
-	struct reader list = step->u.namespaces.joins;
-	unsigned count = step->u.namespaces.count;
+	struct reader list = step->list;
+	unsigned count = step->count;
 
 	if (count == 0)
-		return clone_now(step->u.namespaces.create, SIGCHLD, pidfd);
+		return clone_now(step->u.create, SIGCHLD, pidfd);
 	for (unsigned i = 0; i < count; i++) {
 		joins[i].type = get_u64(&list);
 		joins[i].path = get_str(&list);

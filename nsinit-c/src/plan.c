@@ -50,19 +50,36 @@ static const char *drain(struct slots *slots, uint16_t slot)
 
 /* ---- fields: what the payload of a step begins with, in order, and where it goes ---- */
 
-enum kind { BOOL, U8, U16, U32, U64, STR };
-
 struct field {
 	uint8_t step;
-	uint8_t kind;
 	uint16_t offset;
+	void (*get)(struct reader *r, void *to);
 };
 
-#define KIND_OF(lvalue) \
-	_Generic((lvalue), bool: BOOL, uint8_t: U8, uint16_t: U16, uint32_t: U32, uint64_t: U64, const char *: STR)
+static void field_bool(struct reader *r, void *to)
+{
+	uint8_t flag = get_u8(r);
+
+	r->bad |= flag > 1;
+	*(bool *)to = flag == 1;
+}
+
+static void field_u8(struct reader *r, void *to) { *(uint8_t *)to = get_u8(r); }
+
+static void field_u16(struct reader *r, void *to) { *(uint16_t *)to = get_u16(r); }
+
+static void field_u32(struct reader *r, void *to) { *(uint32_t *)to = get_u32(r); }
+
+static void field_u64(struct reader *r, void *to) { *(uint64_t *)to = get_u64(r); }
+
+static void field_str(struct reader *r, void *to) { *(const char **)to = get_str(r); }
+
+#define GETTER_OF(lvalue) \
+	_Generic((lvalue), bool: field_bool, uint8_t: field_u8, uint16_t: field_u16, uint32_t: field_u32, \
+		 uint64_t: field_u64, const char *: field_str)
 #define F(id, member) \
 	{ \
-		STEP_##id, KIND_OF(((struct step *)NULL)->u.member), offsetof(struct step, u.member) \
+		STEP_##id, offsetof(struct step, u.member), GETTER_OF(((struct step *)NULL)->u.member) \
 	}
 /* A line a step. */
 /* clang-format off */
@@ -73,14 +90,14 @@ static const struct field fields[] = {
 #define TREE(id) F(id, tree.slot), F(id, tree.path), F(id, tree.recursive), F(id, tree.attr_set), F(id, tree.attr_clr), \
 	F(id, tree.propagation), F(id, tree.expect), F(id, tree.major), F(id, tree.minor)
 	TREE(HOST_TREE), TREE(BIND),
-	F(NAMESPACES, namespaces.create), F(NAMESPACES, namespaces.count),
-	F(UID_MAP, map.helper), F(UID_MAP, map.count),
-	F(GID_MAP, map.deny_setgroups), F(GID_MAP, map.helper), F(GID_MAP, map.count),
+	F(NAMESPACES, create),
+	F(UID_MAP, map.helper),
+	F(GID_MAP, map.deny_setgroups), F(GID_MAP, map.helper),
 	F(IDMAP_MOUNT, slot),
 	F(SETUP_IDS, ids.uid), F(SETUP_IDS, ids.gid),
 	F(PROPAGATION, propagation),
 	F(FILESYSTEM, filesystem.slot), F(FILESYSTEM, filesystem.type), F(FILESYSTEM, filesystem.source),
-	F(FILESYSTEM, filesystem.attrs), F(FILESYSTEM, filesystem.count),
+	F(FILESYSTEM, filesystem.attrs),
 	F(OVERLAY, overlay.slot), F(OVERLAY, overlay.lower), F(OVERLAY, overlay.upper), F(OVERLAY, overlay.work),
 	F(OVERLAY, overlay.size),
 	F(PIVOT_ROOT, slot),
@@ -96,7 +113,7 @@ static const struct field fields[] = {
 	F(RLIMIT, rlimit.resource), F(RLIMIT, rlimit.soft), F(RLIMIT, rlimit.hard),
 	F(UMASK, umask),
 	F(BOUNDING_SET, bounding),
-	F(USER, user.uid), F(USER, user.gid), F(USER, user.set_groups), F(USER, user.count),
+	F(USER, user.uid), F(USER, user.gid), F(USER, user.set_groups),
 	F(CAPABILITIES, capabilities.effective), F(CAPABILITIES, capabilities.permitted),
 	F(CAPABILITIES, capabilities.inheritable), F(CAPABILITIES, capabilities.ambient),
 	F(WORKDIR, text),
@@ -105,81 +122,78 @@ static const struct field fields[] = {
 };
 /* clang-format on */
 
-static void get_field(struct reader *r, enum kind kind, void *to)
-{
-	uint8_t flag;
-
-	switch (kind) {
-	case BOOL:
-		flag = get_u8(r);
-		r->bad |= flag > 1;
-		*(bool *)to = flag == 1;
-		break;
-	case U8:
-		*(uint8_t *)to = get_u8(r);
-		break;
-	case U16:
-		*(uint16_t *)to = get_u16(r);
-		break;
-	case U32:
-		*(uint32_t *)to = get_u32(r);
-		break;
-	case U64:
-		*(uint64_t *)to = get_u64(r);
-		break;
-	case STR:
-		*(const char **)to = get_str(r);
-		break;
-	}
-}
-
-static void get_fields(struct reader *r, struct step *step)
-{
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (fields[i].step == step->id)
-			get_field(r, (enum kind)fields[i].kind, (char *)step + fields[i].offset);
-}
-
-/* ---- what comes after the fields, and what values make sense ---- */
+/* What comes after the fields of some: u16 count, then these fields each; 's' is a string, a digit a number of so many
+ * bytes. */
+static const struct {
+	uint8_t step;
+	uint16_t most;
+	const char *entry;
+} lists[] = {
+	{ STEP_NAMESPACES, PLAN_MAX_JOINS, "8s" },     { STEP_UID_MAP, PLAN_MAX_MAP_ENTRIES, "444" },
+	{ STEP_GID_MAP, PLAN_MAX_MAP_ENTRIES, "444" }, { STEP_FILESYSTEM, UINT16_MAX, "ss" },
+	{ STEP_USER, PLAN_MAX_GROUPS, "4" },
+};
 
 /* Walks over a list once, so that the second walk, when the step is carried out, can't fail. */
-static struct reader list_of_strings(struct reader *r, uint32_t count)
+static struct reader get_list(struct reader *r, uint32_t count, const char *entry)
 {
 	struct reader list = *r;
 
-	for (uint32_t i = 0; i < count && !r->bad; i++)
-		get_str(r);
+	for (uint32_t i = 0; i < count && !r->bad; i++) {
+		for (const char *field = entry; *field; field++) {
+			if (*field == 's')
+				get_str(r);
+			else
+				get_sub(r, (uint32_t)(*field - '0'));
+		}
+	}
 	list.end = r->at;
 	return list;
 }
 
-static const char *finish_namespaces(struct reader *r, struct step *step, struct plan *plan)
+static const char *get_step(struct reader *r, struct step *step)
 {
-	if (step->u.namespaces.create & ~(uint64_t)CLONE_NEW_ALL)
-		return "unknown namespace flag";
-	if (step->u.namespaces.count > PLAN_MAX_JOINS)
-		return "too many namespaces to join";
-	plan->new_user_namespace = (step->u.namespaces.create & CLONE_NEWUSER_BIT) != 0;
-	step->u.namespaces.joins = *r;
-	for (uint16_t i = 0; i < step->u.namespaces.count; i++) {
-		uint64_t type = get_u64(r);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i].step == step->id)
+			fields[i].get(r, (char *)step + fields[i].offset);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (lists[i].step != step->id)
+			continue;
+		step->count = get_u16(r);
+		if (step->count > lists[i].most)
+			return "too many entries in a list";
+		step->list = get_list(r, step->count, lists[i].entry);
+	}
+	return NULL;
+}
 
-		get_str(r);
+/* ---- what values make sense ---- */
+
+static const char *finish_namespaces(const struct step *step, struct plan *plan)
+{
+	struct reader joins = step->list;
+
+	if (step->u.create & ~(uint64_t)CLONE_NEW_ALL)
+		return "unknown namespace flag";
+	plan->new_user_namespace = (step->u.create & CLONE_NEWUSER_BIT) != 0;
+	for (uint16_t i = 0; i < step->count; i++) {
+		uint64_t type = get_u64(&joins);
+
+		get_str(&joins);
 		if (type == 0 || (type & (type - 1)) != 0 || (type & ~(uint64_t)CLONE_NEW_ALL))
 			return "unknown namespace type to join";
 		plan->new_user_namespace |= type == CLONE_NEWUSER_BIT;
 	}
-	step->u.namespaces.joins.end = r->at;
 	return NULL;
 }
 
 static const char *finish_exec(struct reader *r, struct step *step)
 {
-	step->u.exec.argv = list_of_strings(r, step->u.exec.argc);
+	step->u.exec.argv = get_list(r, step->u.exec.argc, "s");
 	step->u.exec.envc = get_u32(r);
-	step->u.exec.env = list_of_strings(r, step->u.exec.envc);
+	step->u.exec.env = get_list(r, step->u.exec.envc, "s");
 	step->u.exec.candidates = get_u16(r);
-	step->u.exec.paths = list_of_strings(r, step->u.exec.candidates);
+	step->u.exec.paths = get_list(r, step->u.exec.candidates, "s");
 	return step->u.exec.argc == 0 || step->u.exec.candidates == 0 ? "nothing to execute" : NULL;
 }
 
@@ -233,20 +247,16 @@ static const char *finish(struct reader *r, struct step *step, struct slots *slo
 	case STEP_BIND:
 		return finish_tree(step, slots);
 	case STEP_NAMESPACES:
-		return finish_namespaces(r, step, plan);
+		return finish_namespaces(step, plan);
 	case STEP_UID_MAP:
 	case STEP_GID_MAP:
-		if (step->u.map.count == 0 || step->u.map.count > PLAN_MAX_MAP_ENTRIES)
-			return "bad number of id map entries";
-		step->u.map.entries = get_sub(r, step->u.map.count * 12u);
-		return NULL;
+		return step->count == 0 ? "an id map without entries" : NULL;
 	case STEP_IDMAP_MOUNT:
 		slot = step->u.slot;
 		return slot >= PLAN_SLOTS || !slots->full[slot] || !slots->host[slot]
 			       ? "slot was not filled by a host_tree"
 			       : NULL;
 	case STEP_FILESYSTEM:
-		step->u.filesystem.options = list_of_strings(r, step->u.filesystem.count * 2u);
 		return fill(slots, step->u.filesystem.slot, false);
 	case STEP_OVERLAY:
 		return finish_overlay(step, slots);
@@ -256,11 +266,6 @@ static const char *finish(struct reader *r, struct step *step, struct slots *slo
 		if (step->u.mount.flags & ~(MOUNT_CREATE_DIRECTORY | MOUNT_CREATE_FILE | MOUNT_NO_SYMLINKS))
 			return "unknown mount flag";
 		return drain(slots, step->u.mount.slot);
-	case STEP_USER:
-		if (step->u.user.count > PLAN_MAX_GROUPS)
-			return "too many groups";
-		step->u.user.groups = get_sub(r, step->u.user.count * 4u);
-		return NULL;
 	case STEP_SECCOMP:
 		return finish_seccomp(r, step);
 	case STEP_EXEC:
@@ -296,8 +301,9 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 		body = get_sub(&r, get_u32(&r));
 		if (r.bad)
 			return "cut short";
-		get_fields(&body, step);
-		wrong = finish(&body, step, &slots, plan);
+		wrong = get_step(&body, step);
+		if (wrong == NULL)
+			wrong = finish(&body, step, &slots, plan);
 		/* A step cut short may look wrong in other ways; say the first cause. */
 		if (body.bad)
 			return "cut short or malformed";

@@ -31,16 +31,12 @@ struct tree_step {
 	uint32_t major, minor;
 };
 
-struct map_step {
-	bool deny_setgroups;
-	const char *helper;
-	uint16_t count;
-	struct reader entries; /* u32 inside, u32 outside, u32 count each */
-};
-
 /* One step, decoded. Strings and readers point into the plan's own bytes. */
 struct step {
 	uint16_t id;
+	/* Where the step ends with a list: how many entries, and those. */
+	uint16_t count;
+	struct reader list;
 	union {
 		uint32_t options, umask;
 		uint64_t propagation, bounding;
@@ -53,12 +49,11 @@ struct step {
 			uint64_t ms, grace_ms;
 			uint32_t signo;
 		} timeout;
+		uint64_t create; /* namespaces; list: u64 type, str path */
 		struct {
-			uint64_t create;
-			uint16_t count;
-			struct reader joins; /* u64 type, str path each */
-		} namespaces;
-		struct map_step map;
+			bool deny_setgroups;
+			const char *helper;
+		} map; /* list: u32 inside, u32 outside, u32 count */
 		struct tree_step tree;
 		struct {
 			uint32_t uid, gid;
@@ -67,9 +62,7 @@ struct step {
 			uint16_t slot;
 			const char *type, *source;
 			uint64_t attrs;
-			uint16_t count;
-			struct reader options; /* str key, str value each */
-		} filesystem;
+		} filesystem; /* list: str key, str value */
 		struct {
 			uint16_t slot, lower;
 			const char *upper, *work;
@@ -103,9 +96,7 @@ struct step {
 		struct {
 			uint32_t uid, gid;
 			bool set_groups;
-			uint16_t count;
-			struct reader groups; /* u32 each */
-		} user;
+		} user; /* list: u32 group */
 		struct {
 			uint64_t effective, permitted, inheritable, ambient;
 		} capabilities;

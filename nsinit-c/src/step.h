@@ -10,7 +10,6 @@
  *   HOST     the monitor, in the caller's namespaces
  *   INIT     PID 1 of the container, during set-up
  *   COMMAND  the process that becomes the user's command
- *   NONE     not a step of a plan: a name for the place where something failed
  * Every step of a plan has a hand, the function step_NAME (hands.h), which carries it out or ends
  * the process.
  */
@@ -51,7 +50,10 @@
 	X(57, NO_NEW_PRIVS, no_new_privs, COMMAND) \
 	X(58, WORKDIR, workdir, COMMAND) \
 	X(59, SECCOMP, seccomp, COMMAND) \
-	X(60, EXEC, exec, COMMAND) \
+	X(60, EXEC, exec, COMMAND)
+
+/* No steps of a plan: names for the places where something else failed. */
+#define NSRUN_PLACES(X) \
 	X(100, START, start, NONE) \
 	X(101, CONTROL, control, NONE) \
 	X(102, PLAN, plan, NONE) \
@@ -61,5 +63,5 @@
 enum step_stage { STAGE_HOST, STAGE_INIT, STAGE_COMMAND, STAGE_NONE };
 
 #define NSRUN_STEP_ENUM(id, constant, name, stage) STEP_##constant = (id),
-enum step_id { NSRUN_STEPS(NSRUN_STEP_ENUM) };
+enum step_id { NSRUN_STEPS(NSRUN_STEP_ENUM) NSRUN_PLACES(NSRUN_STEP_ENUM) };
 #undef NSRUN_STEP_ENUM

@@ -72,18 +72,17 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK(tree->propagation == 0x303 && tree->expect == EXPECT_CHARACTER_DEVICE);
 	CHECK(tree->major == 1 && tree->minor == 3);
 	CHECK_TEXT(tree->path, "/host/tree");
-	CHECK(step_of(STEP_NAMESPACES)->u.namespaces.create == 0x10000000 &&
-	      step_of(STEP_NAMESPACES)->u.namespaces.count == 1);
-	r = step_of(STEP_NAMESPACES)->u.namespaces.joins;
+	CHECK(step_of(STEP_NAMESPACES)->u.create == 0x10000000 && step_of(STEP_NAMESPACES)->count == 1);
+	r = step_of(STEP_NAMESPACES)->list;
 	CHECK(get_u64(&r) == 0x40000000);
 	CHECK_TEXT(get_str(&r), "/proc/1/ns/net");
 	CHECK(!r.bad && r.at == r.end);
 	CHECK_TEXT(step_of(STEP_UID_MAP)->u.map.helper, "/usr/bin/newuidmap");
-	r = step_of(STEP_UID_MAP)->u.map.entries;
-	CHECK(step_of(STEP_UID_MAP)->u.map.count == 2);
+	r = step_of(STEP_UID_MAP)->list;
+	CHECK(step_of(STEP_UID_MAP)->count == 2);
 	check_numbers(&r, (const uint32_t[]){ 0, 1000, 1, 1, 100000, 65536 }, 6);
 	CHECK(!r.bad && r.at == r.end);
-	CHECK(step_of(STEP_GID_MAP)->u.map.deny_setgroups && step_of(STEP_GID_MAP)->u.map.count == 1);
+	CHECK(step_of(STEP_GID_MAP)->u.map.deny_setgroups && step_of(STEP_GID_MAP)->count == 1);
 	CHECK_TEXT(step_of(STEP_GID_MAP)->u.map.helper, "");
 	CHECK(step_of(STEP_IDMAP_MOUNT)->u.slot == 1);
 }
@@ -99,10 +98,10 @@ static void mount_fields_are_those_of_the_plan(void)
 	CHECK(step_of(STEP_PROPAGATION)->u.propagation == 0x44000);
 	CHECK(step_of(STEP_BIND)->u.tree.slot == 2 && !step_of(STEP_BIND)->u.tree.recursive);
 	s = step_of(STEP_FILESYSTEM);
-	CHECK(s->u.filesystem.slot == 255 && s->u.filesystem.attrs == 14 && s->u.filesystem.count == 2);
+	CHECK(s->u.filesystem.slot == 255 && s->u.filesystem.attrs == 14 && s->count == 2);
 	CHECK_TEXT(s->u.filesystem.type, "tmpfs");
 	CHECK_TEXT(s->u.filesystem.source, "source");
-	r = s->u.filesystem.options;
+	r = s->list;
 	CHECK_TEXT(get_str(&r), "mode");
 	CHECK_TEXT(get_str(&r), "755");
 	CHECK_TEXT(get_str(&r), "flag");
@@ -142,8 +141,8 @@ static void command_fields_are_those_of_the_plan(void)
 	CHECK(step_of(STEP_UMASK)->u.umask == 022);
 	CHECK(step_of(STEP_BOUNDING_SET)->u.bounding == 0xa80425fb);
 	s = step_of(STEP_USER);
-	CHECK(s->u.user.uid == 1000 && s->u.user.gid == 1001 && s->u.user.set_groups && s->u.user.count == 2);
-	r = s->u.user.groups;
+	CHECK(s->u.user.uid == 1000 && s->u.user.gid == 1001 && s->u.user.set_groups && s->count == 2);
+	r = s->list;
 	check_numbers(&r, (const uint32_t[]){ 1001, 27 }, 2);
 	s = step_of(STEP_CAPABILITIES);
 	CHECK(s->u.capabilities.effective == 1 && s->u.capabilities.permitted == 3);
@@ -453,7 +452,7 @@ static void namespaces_unknown(void)
 	namespaces_of(0, 1, 0, "unknown namespace type to join");
 	namespaces_of(0, 1, 0x60000000, "unknown namespace type to join");
 	namespaces_of(0, 8, 0x40000000, NULL);
-	namespaces_of(0, 9, 0x40000000, "too many namespaces to join");
+	namespaces_of(0, 9, 0x40000000, "too many entries in a list");
 }
 
 static void maps_of_no_or_too_many_entries(void)
@@ -467,7 +466,9 @@ static void maps_of_no_or_too_many_entries(void)
 			add_namespaces(&b, 0, 0, 0);
 			add_map(&b, id, counts[i]);
 			add_exec(&b);
-			CHECK_TEXT(decode_built(&b), i == 0 || i == 3 ? "bad number of id map entries" : NULL);
+			CHECK_TEXT(decode_built(&b), i == 0   ? "an id map without entries"
+						     : i == 3 ? "too many entries in a list"
+							      : NULL);
 		}
 	}
 }
@@ -522,7 +523,7 @@ static void too_many_groups(void)
 		add16(&b, (uint16_t)(PLAN_MAX_GROUPS + i));
 		for (unsigned k = 0; k < PLAN_MAX_GROUPS + i; k++)
 			add32(&b, k);
-		refuse_odd(i ? "too many groups" : NULL);
+		refuse_odd(i ? "too many entries in a list" : NULL);
 	}
 }
 

@@ -273,14 +273,14 @@ static bool walk_step(const struct step *step)
 {
 	switch (step->id) {
 	case STEP_NAMESPACES:
-		return walk_joins(step->u.namespaces.joins, step->u.namespaces.count);
+		return walk_joins(step->list, step->count);
 	case STEP_UID_MAP:
 	case STEP_GID_MAP:
-		return walk_numbers(step->u.map.entries, step->u.map.count * 3u);
+		return walk_numbers(step->list, step->count * 3u);
 	case STEP_FILESYSTEM:
-		return walk_strings(step->u.filesystem.options, step->u.filesystem.count * 2u);
+		return walk_strings(step->list, step->count * 2u);
 	case STEP_USER:
-		return walk_numbers(step->u.user.groups, step->u.user.count);
+		return walk_numbers(step->list, step->count);
 	case STEP_SECCOMP:
 		return crc32(step->u.seccomp.program.bytes, step->u.seccomp.program.length) != 1;
 	case STEP_EXEC:
