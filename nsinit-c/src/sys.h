@@ -38,7 +38,7 @@ static inline void close_scoped(const int *fd)
 }
 
 /* A descriptor that is closed where its name ends, unless it is negative. errno stays what it is. */
-#define scoped_fd __attribute__((cleanup(close_scoped))) int
+#define scoped_fd __attribute__((cleanup(close_scoped), unused)) int
 
 static inline int sys_clone3(struct clone_args *args) { return (int)syscall(SYS_clone3, args, sizeof(*args)); }
 
