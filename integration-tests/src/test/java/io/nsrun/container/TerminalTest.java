@@ -14,6 +14,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a person sees and does who sits before a terminal, with nsrun in it. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TerminalTest {
+  /**
+   * A shell that edits its lines reads them in raw mode, and shows its prompt once the terminal is
+   * in it. What is typed before that is for the program that still runs: a Ctrl-D among it is lost.
+   */
   private static final Pattern PROMPT = Pattern.compile("root@([a-z]{10}):\\S+[#$] ");
 
   private Host before;
@@ -34,7 +38,7 @@ class TerminalTest {
     try (Terminal terminal = Terminal.open(caller, "run")) {
       String hostname = terminal.await(PROMPT).group(1);
       terminal.type("echo \"name is $(hostname)\"; tty\n").await("name is " + hostname + "\r\n");
-      terminal.await("/dev/pts/0\r\n").await(hostname);
+      terminal.await("/dev/pts/0\r\n").await(PROMPT);
 
       terminal.type(Terminal.CTRL_D);
 
@@ -67,7 +71,7 @@ class TerminalTest {
 
       terminal.type(Terminal.CTRL_C).await(PROMPT);
 
-      terminal.type("echo code=$?\n").await("code=130\r\n");
+      terminal.type("echo code=$?\n").await("code=130\r\n").await(PROMPT);
       terminal.type("exit 0\n");
       assertThat(terminal.awaitEnd()).isZero();
     }
@@ -83,7 +87,7 @@ class TerminalTest {
       terminal.type("jobs\n").await("[1]+  Stopped").await(PROMPT);
       terminal.type("fg\n").await("sh -c");
       terminal.type("words\n").await("got=words").await(PROMPT);
-      terminal.type("jobs; echo none=$?\n").await("none=0");
+      terminal.type("jobs; echo none=$?\n").await("none=0").await(PROMPT);
 
       terminal.type(Terminal.CTRL_D);
       assertThat(terminal.awaitEnd()).isZero();
