@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -181,13 +182,21 @@ class BadHostTest extends ContainerTest {
         .assertIs(Nsrun.as(ANY).env("NSRUN_HOME", home.toString()).run("busybox", "true"));
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"RANGED", "PLAIN"})
+  void homeThatNoVariableNamesIsTheOneOfTheAccount(Caller caller) {
+    Result result = Nsrun.as(caller).without("HOME").run("busybox", "echo", "here");
+
+    assertThat(result.orFail().out()).isEqualTo("here\n");
+  }
+
   @Test
   void homeThatIsMissing() {
     new Refusal(
             125,
             List.of(
-                "nsrun: ROOTFS: data directory: HOME is not set, or is not yours (set NSRUN_HOME to"
-                    + " a directory that you can write to)"))
+                "nsrun: ROOTFS: data directory: there is no home directory that is yours"
+                    + " (set NSRUN_HOME to a directory that you can write to)"))
         .assertIs(
             Nsrun.as(ANY)
                 .env("HOME", "/nonexistent")

@@ -19,9 +19,14 @@ final class Directories {
 
   private Directories() {}
 
+  /** Where {@link #forCaller} makes the directory. */
+  static Path homeOf(String login) {
+    return BASE.resolve("home").resolve(login);
+  }
+
   static synchronized Path forCaller(String login) {
     try {
-      Path home = Files.createDirectories(BASE.resolve("home").resolve(login));
+      Path home = Files.createDirectories(homeOf(login));
       Command.check(List.of("chown", login + ":", home.toString()));
       Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
       return home;

@@ -40,6 +40,12 @@ public final class Nsrun {
     return this;
   }
 
+  /** Leaves a variable out that callers have otherwise. */
+  public Nsrun without(String name) {
+    environment.remove(name);
+    return this;
+  }
+
   /** What the container's command reads; the end of file comes after it. */
   public Nsrun input(String text) {
     return input(text.getBytes(StandardCharsets.UTF_8));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,10 +31,10 @@ final class Users {
     String login =
         "nsrun-" + caller.name().toLowerCase(Locale.ROOT) + "-" + ProcessHandle.current().pid();
     // Debian gives subordinate ids to regular users, and none to system users.
-    Command.check(
-        caller == Caller.RANGED
-            ? List.of("useradd", "--no-create-home", "--user-group", "--shell", "/bin/sh", login)
-            : List.of("useradd", "--system", "--no-create-home", "--user-group", login));
+    List<String> words = new ArrayList<>(List.of("useradd", "--no-create-home", "--user-group"));
+    words.addAll(caller == Caller.RANGED ? List.of("--shell", "/bin/sh") : List.of("--system"));
+    words.addAll(List.of("--home-dir", Directories.homeOf(login).toString(), login));
+    Command.check(words);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(login)));
     int uid = Integer.parseInt(Command.check(List.of("id", "-u", login)).strip());
     int first = firstSubordinateUid(login);

@@ -22,7 +22,7 @@ final class ExplainCommand {
         && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
       return ExitCode.NSRUN;
     }
-    StatePaths paths = new StatePaths(System.getenv(), Caller.effectiveUid());
+    StatePaths paths = StatePaths.ofCaller(Caller.effectiveUid());
     PlanOnly planOnly = new PlanOnly(paths);
     try {
       RunPlan run = planOnly.make(values);

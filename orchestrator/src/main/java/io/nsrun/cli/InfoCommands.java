@@ -68,7 +68,7 @@ final class InfoCommands {
     }
     boolean json = OutputFormat.isJson(values);
     LocalMachine machine = new LocalMachine();
-    StatePaths paths = new StatePaths(System.getenv(), Caller.effectiveUid());
+    StatePaths paths = StatePaths.ofCaller(Caller.effectiveUid());
     Report report = new Doctor(machine).examine(new DoctorTrials(paths, machine));
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     if (json) {

@@ -38,7 +38,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
    * @return exit code, see {@link ExitCode}
    */
   int execute(String[] args) throws IOException, InterruptedException {
-    paths = new StatePaths(System.getenv(), Caller.effectiveUid());
+    paths = StatePaths.ofCaller(Caller.effectiveUid());
     if (willLaunch(args)) {
       nsinit = Nsinit.prepare(paths);
     }

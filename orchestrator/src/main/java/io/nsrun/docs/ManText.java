@@ -49,6 +49,9 @@ final class ManText {
           XDG_CACHE_HOME, XDG_DATA_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR:
             Without NSRUN_HOME, the *nsrun* directories in these are used.
 
+          HOME:
+            What *~* means below; where it is not set, the home directory of the account does.
+
           COLUMNS:
             Width of what is printed for people.
           """);

@@ -89,8 +89,7 @@ public final class LocalMachine implements Machine {
   @Override
   public List<String> programDirectories() {
     int uid = uid().orElse(0L).intValue();
-    return new StatePaths(System.getenv(), uid)
-        .cacheCandidates().stream().map(Path::toString).toList();
+    return StatePaths.ofCaller(uid).cacheCandidates().stream().map(Path::toString).toList();
   }
 
   @Override

@@ -21,19 +21,40 @@ import java.util.Map;
  * <p>{@code NSRUN_HOME} moves the first three below itself, to {@code cache}, {@code data} and
  * {@code state}. A variable that is empty or not absolute is passed over, as the XDG base directory
  * specification asks. So is a home directory that belongs to somebody else, as sudo leaves it
- * behind.
+ * behind. Where HOME is not set, as cron and service managers may start us, {@code ~} is the home
+ * directory of the user database, passwd(5).
  */
 public final class StatePaths {
   private final Map<String, String> environment;
   private final int uid;
+  private final String accountHome;
 
   /**
+   * As the other one, for a caller whose account has no home directory.
+   *
    * @param environment variables of the caller
    * @param uid effective user id of the caller
    */
   public StatePaths(Map<String, String> environment, int uid) {
+    this(environment, uid, "");
+  }
+
+  /**
+   * @param environment variables of the caller
+   * @param uid effective user id of the caller
+   * @param accountHome home directory of the caller in the user database; anything that is not
+   *     absolute if there is none
+   */
+  public StatePaths(Map<String, String> environment, int uid, String accountHome) {
     this.environment = environment;
     this.uid = uid;
+    this.accountHome = accountHome;
+  }
+
+  /** Those of the caller of this JVM, whose effective user id is {@code uid}. */
+  public static StatePaths ofCaller(int uid) {
+    // The JVM takes it from getpwuid(3), and "?" where that knows nothing.
+    return new StatePaths(System.getenv(), uid, System.getProperty("user.home", ""));
   }
 
   /** Effective user id of the caller, who owns all of these directories. */
@@ -122,7 +143,9 @@ public final class StatePaths {
     if (xdg != null) {
       return xdg.resolve("nsrun");
     }
-    Path home = absolute("HOME");
+    String variableHome = environment.get("HOME");
+    Path home =
+        absolutePath(variableHome == null || variableHome.isEmpty() ? accountHome : variableHome);
     if (home == null || !isOurs(home, 022)) {
       return null;
     }
@@ -143,7 +166,7 @@ public final class StatePaths {
     }
     String remedy = "set NSRUN_HOME to a directory that you can write to";
     if (last == null) {
-      throw new ExplainedException(what + ": HOME is not set, or is not yours", remedy);
+      throw new ExplainedException(what + ": there is no home directory that is yours", remedy);
     }
     throw new ExplainedException(
         what + " " + candidates.get(candidates.size() - 1) + ": " + IoMessages.reason(last),
@@ -164,10 +187,13 @@ public final class StatePaths {
   }
 
   private Path absolute(String variable) {
-    String value = environment.get(variable);
-    if (value == null || value.isEmpty() || value.charAt(0) != '/') {
+    return absolutePath(environment.get(variable));
+  }
+
+  private static Path absolutePath(String text) {
+    if (text == null || text.isEmpty() || text.charAt(0) != '/') {
       return null;
     }
-    return Path.of(value);
+    return Path.of(text);
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,18 @@ class StatePathsTest {
   }
 
   @Test
+  void whereHomeIsNotSetTheAccountSaysWhereItIs() throws IOException {
+    for (Map<String, String> environment : List.of(Map.<String, String>of(), Map.of("HOME", ""))) {
+      StatePaths paths = new StatePaths(environment, uid, base.toString());
+
+      assertThat(paths.cacheCandidates().get(0)).isEqualTo(base.resolve(".cache/nsrun"));
+    }
+    assertThat(
+            new StatePaths(Map.of("HOME", "/nonexistent"), uid, base.toString()).cacheCandidates())
+        .noneMatch(path -> path.startsWith(base));
+  }
+
+  @Test
   void withoutAHomeTheCacheFallsBackToTheRuntimeDirectory() throws IOException {
     Path runtime = Files.createDirectory(base.resolve("run"));
     Files.setAttribute(runtime, "unix:mode", 0700);
@@ -106,7 +119,7 @@ class StatePathsTest {
 
     assertThatThrownBy(paths::dataDirectory)
         .isInstanceOf(ExplainedException.class)
-        .hasMessage("data directory: HOME is not set, or is not yours")
+        .hasMessage("data directory: there is no home directory that is yours")
         .extracting(e -> ((ExplainedException) e).remedy())
         .isEqualTo("set NSRUN_HOME to a directory that you can write to");
   }
