@@ -77,8 +77,11 @@ final class RunEnd {
         + (exit.coreDumped() ? " (core dumped)" : "");
   }
 
-  /** Tenths of a second; {@code 0.05 s} rather than {@code 0.0 s}. */
+  /** Tenths of a second; {@code 0.05 s} rather than {@code 0.0 s}, and {@code 2 ms} below that. */
   static String seconds(long nanos) {
+    if (nanos < 10_000_000) {
+      return Math.max(1, (nanos + 500_000) / 1_000_000) + " ms";
+    }
     long hundredths = (nanos + 5_000_000) / 10_000_000;
     if (hundredths < 100) {
       return "0." + (hundredths < 10 ? "0" : "") + hundredths + " s";

@@ -118,7 +118,10 @@ class WordsTest {
 
   @Test
   void timesAreShownToATenthAndShortOnesToAHundredth() {
-    assertThat(RunEnd.seconds(0)).isEqualTo("0.00 s");
+    assertThat(RunEnd.seconds(0)).isEqualTo("1 ms");
+    assertThat(RunEnd.seconds(2_400_000)).isEqualTo("2 ms");
+    assertThat(RunEnd.seconds(9_999_999)).isEqualTo("10 ms");
+    assertThat(RunEnd.seconds(10_000_000)).isEqualTo("0.01 s");
     assertThat(RunEnd.seconds(54_000_000)).isEqualTo("0.05 s");
     assertThat(RunEnd.seconds(994_000_000)).isEqualTo("0.99 s");
     assertThat(RunEnd.seconds(999_000_000)).isEqualTo("1.0 s");
