@@ -37,6 +37,29 @@ class BadCommandTest extends ContainerTest {
         .assertIs(Nsrun.as(caller).run("busybox", "frobnicate", "-x"));
   }
 
+  @Test
+  void optionBehindTheRootFilesystemIsToldItsPlace() {
+    new Refusal(
+            127,
+            List.of(
+                "nsrun: NAME: exec --: ENOENT (in none of the directories of PATH)",
+                "  what follows ROOTFS is the command. Write options before ROOTFS, and no -- after"
+                    + " it."))
+        .assertIs(Nsrun.as(Caller.PLAIN).run("busybox", "--", "ls"));
+  }
+
+  @Test
+  void directoryThatIsNoRootFilesystemIsCalledOne() {
+    new Refusal(
+            127,
+            List.of(
+                "nsrun: NAME: exec ls: ENOENT (in none of the directories of PATH)",
+                "  the root filesystem has neither /bin nor /usr/bin. ROOTFS is a directory with a"
+                    + " whole system in it, such as an image that was unpacked, or the name"
+                    + " busybox."))
+        .assertIs(Nsrun.as(Caller.PLAIN).in(Directories.fresh(Caller.PLAIN)).run(".", "ls"));
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("programs")
   void programThatCanNotBeExecuted(

@@ -52,6 +52,15 @@ class BadOptionsTest extends ContainerTest {
             "unknown option --completely-different; see 'nsrun run --help'"),
         arguments("-z", "unknown option -z; see 'nsrun run --help'"),
         arguments("-itz", "unknown option -z; see 'nsrun run --help'"),
+        arguments(
+            "-d",
+            "unknown option -d: a container runs in the foreground; put & behind, or nohup or setsid before the command line"),
+        arguments(
+            "-itp|8080:80",
+            "unknown option -p: no port is forwarded; --network=host gives the container the host's network"),
+        arguments(
+            "--restart=always",
+            "unknown option --restart: nothing is restarted; a service manager such as systemd does that"),
         arguments("--workdir|", "--workdir needs a value: DIR"),
         arguments("-v|", "--volume needs a value: HOST:DIR[:OPTIONS]"),
         arguments("--init=maybe", "--init: \"maybe\" is neither true nor false"),
@@ -356,8 +365,14 @@ class BadOptionsTest extends ContainerTest {
 
   @Test
   void rootfsThatIsNothingIsToldWithWhatItMayBe() {
-    Refusal.ofInput("nsrun: ROOTFS: no root filesystem is named 'alpine:3.18'" + WHAT_ROOTFS_IS)
+    Refusal.ofInput(
+            "nsrun: ROOTFS: no root filesystem is named 'alpine:3.18'"
+                + WHAT_ROOTFS_IS.replace("(it is", "(none is fetched; it is"))
         .assertIs(Nsrun.as(Caller.PLAIN).run("alpine:3.18", "sh"));
+    Refusal.ofInput(
+            "nsrun: ROOTFS: no root filesystem is named 'sh'"
+                + " (for that command in the built-in one write: busybox sh)")
+        .assertIs(Nsrun.as(Caller.PLAIN).run("sh"));
     Refusal.ofInput("nsrun: ROOTFS: ./no/such does not exist" + WHAT_ROOTFS_IS)
         .assertIs(Nsrun.as(Caller.PLAIN).run("./no/such", "sh"));
     Refusal.ofInput("nsrun: ROOTFS: missing.tar.gz does not exist" + WHAT_ROOTFS_IS)

@@ -35,10 +35,14 @@ final class BadWords {
             : word.startsWith("-") ? word.substring(0, space) : "-" + word.substring(0, space);
     int equals = option.indexOf('=');
     String name = equals < 0 ? option : option.substring(0, equals);
+    String what = name.startsWith("-") ? "unknown option " : "unexpected word ";
+    String instead = DockerOptions.instead(name);
+    if (instead != null) {
+      return what + name + ": " + instead;
+    }
     List<String> known = new ArrayList<>(e.getCommandLine().getCommandSpec().optionsMap().keySet());
     String nearest = Suggestion.nearest(name, known);
     String command = e.getCommandLine().getCommandSpec().name();
-    String what = name.startsWith("-") ? "unknown option " : "unexpected word ";
     return what
         + name
         + (nearest == null ? "; see '" + command + " --help'" : "; did you mean " + nearest + "?");

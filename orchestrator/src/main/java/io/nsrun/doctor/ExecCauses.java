@@ -40,10 +40,21 @@ final class ExecCauses {
     if (file.isPresent()) {
       return missingInterpreter(command, RootView.head(file.get(), HEAD), root);
     }
+    if (command.startsWith("-")) {
+      return "what follows ROOTFS is the command. Write options before ROOTFS, and no -- after it.";
+    }
+    if ((!command.contains("/") || command.startsWith("/bin/")) && hasNoPrograms(root)) {
+      return "the root filesystem has neither /bin nor /usr/bin. ROOTFS is a directory with a whole"
+          + " system in it, such as an image that was unpacked, or the name busybox.";
+    }
     if (command.contains("/")) {
       return command + " is not in the root filesystem.";
     }
     return "no such command in the root filesystem; PATH there is " + pathOf(failure) + ".";
+  }
+
+  private static boolean hasNoPrograms(RootView root) {
+    return root.find("/bin").isEmpty() && root.find("/usr/bin").isEmpty();
   }
 
   private static String pathOf(Failure failure) {

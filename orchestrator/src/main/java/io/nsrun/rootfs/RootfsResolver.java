@@ -4,6 +4,7 @@ import io.nsrun.state.ExplainedException;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
@@ -88,13 +89,25 @@ public final class RootfsResolver {
     return new ExplainedException(word + " does not exist", whatItMayBe());
   }
 
-  private static ExplainedException unknownName(String word) {
+  private ExplainedException unknownName(String word) {
     if (Files.isDirectory(Path.of(word))) {
       return new ExplainedException(
           "no root filesystem is named '" + word + "'",
           "for the directory of that name write ./" + word);
     }
-    return new ExplainedException("no root filesystem is named '" + word + "'", whatItMayBe());
+    return new ExplainedException(
+        "no root filesystem is named '" + word + "'",
+        isEmbeddedCommand(word)
+            ? "for that command in the built-in one write: " + EmbeddedRootfs.NAME + " " + word
+            : "none is fetched; " + whatItMayBe());
+  }
+
+  private boolean isEmbeddedCommand(String word) {
+    try {
+      return Files.exists(EmbeddedRootfs.locate(store()).resolve("bin").resolve(word));
+    } catch (IOException | InvalidPathException e) {
+      return false;
+    }
   }
 
   private static String whatItMayBe() {

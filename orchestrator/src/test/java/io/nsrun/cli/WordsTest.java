@@ -54,6 +54,24 @@ class WordsTest {
   }
 
   @Test
+  void anOptionThatOnlyDockerHasIsToldWhatDoesTheSame() {
+    try {
+      CommandModel.parse("run", new String[] {"-itp", "80:80", "busybox"});
+    } catch (RuntimeException e) {
+      assertThat(BadWords.tell(e, printer)).isTrue();
+    }
+    assertThat(printed())
+        .isEqualTo(
+            "nsrun: unknown option -p: no port is forwarded; --network=host gives the container the"
+                + " host's network\n");
+    for (RunOption option : RunOption.values()) {
+      for (String name : option.names()) {
+        assertThat(DockerOptions.instead(name)).as(name).isNull();
+      }
+    }
+  }
+
+  @Test
   void aMissingValueIsNamed() {
     try {
       CommandModel.parse("run", new String[] {"--workdir"});

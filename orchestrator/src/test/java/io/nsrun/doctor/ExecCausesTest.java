@@ -45,6 +45,22 @@ class ExecCausesTest {
   }
 
   @Test
+  void anOptionBehindTheRootFilesystemIsToldItsPlace() {
+    assertThat(explain(Errno.ENOENT, "--")).contains("no -- after it");
+    assertThat(explain(Errno.ENOENT, "-it")).contains("options before ROOTFS");
+  }
+
+  @Test
+  void aDirectoryWithoutProgramsIsCalledNoRootFilesystem() throws IOException {
+    assertThat(explain(Errno.ENOENT, "ls")).startsWith("no such command");
+    Files.delete(root.resolve("bin"));
+
+    assertThat(explain(Errno.ENOENT, "ls")).contains("neither /bin nor /usr/bin");
+    assertThat(explain(Errno.ENOENT, "/bin/sh")).contains("neither /bin nor /usr/bin");
+    assertThat(explain(Errno.ENOENT, "/app")).isEqualTo("/app is not in the root filesystem.");
+  }
+
+  @Test
   void windowsLineEndsAreNamed() throws IOException {
     write("bin/tool", "#!/bin/sh\r\necho\r\n");
 

@@ -37,6 +37,19 @@ class RootfsStoreTest {
     store = base.resolve("home/data/rootfs");
   }
 
+  @Test
+  void aWordThatIsACommandOfTheBuiltInOneIsToldWhatToWrite() {
+    assertThatThrownBy(() -> resolver.resolve("ls"))
+        .isInstanceOf(ExplainedException.class)
+        .hasMessage("no root filesystem is named 'ls'")
+        .extracting(e -> ((ExplainedException) e).remedy())
+        .isEqualTo("for that command in the built-in one write: busybox ls");
+    assertThatThrownBy(() -> resolver.resolve("alpine"))
+        .extracting(e -> ((ExplainedException) e).remedy())
+        .asString()
+        .startsWith("none is fetched; ");
+  }
+
   private static final class Bytes implements RootfsStore.Archive {
     private final byte[] content;
     private final AtomicInteger opened = new AtomicInteger();
