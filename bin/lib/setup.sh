@@ -3,6 +3,9 @@
 # `nsrun_home` is the top of the source tree and is set by the caller.
 # shellcheck shell=sh disable=SC2154
 
+# shellcheck source=bin/lib/headers.sh
+. "$nsrun_home/bin/lib/headers.sh"
+
 say() {
 	printf '%s\n' "$*" >&2
 }
@@ -83,6 +86,7 @@ probe() {
 		done
 		return 1
 		;;
+	headers-*) headers_of "${1#headers-}" >/dev/null ;;
 	/*) [ -e "$1" ] ;;
 	*) have "$1" || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ] ;;
 	esac

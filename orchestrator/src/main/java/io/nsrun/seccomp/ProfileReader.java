@@ -1,0 +1,226 @@
+package io.nsrun.seccomp;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.nsrun.seccomp.Profile.Companions;
+import io.nsrun.seccomp.Profile.Rule;
+import io.nsrun.spec.SpecProblems;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads profiles: {@code linux.seccomp} of OCI's runtime-spec (config-linux.md), with {@code
+ * archMap}, {@code includes} and {@code excludes} as the engines' profile files have them.
+ *
+ * <p>Everything wrong is collected with its JSON path. Properties that are not known are warned
+ * about and skipped, as the specification wants it. Not thread-safe.
+ */
+final class ProfileReader {
+  private static final String ARCHITECTURE_PREFIX = "SCMP_ARCH_";
+
+  /** Those of OCI's runtime-spec that nsrun does not run on: no call of theirs can come. */
+  private static final List<String> FOREIGN =
+      List.of(
+          "LOONGARCH64",
+          "M68K",
+          "MIPS",
+          "MIPS64",
+          "MIPS64N32",
+          "MIPSEL",
+          "MIPSEL64",
+          "MIPSEL64N32",
+          "PARISC",
+          "PARISC64",
+          "PPC",
+          "PPC64",
+          "PPC64LE",
+          "RISCV64",
+          "S390",
+          "S390X",
+          "SH",
+          "SHEB");
+
+  /** SECCOMP_FILTER_FLAG_* of linux/seccomp.h. */
+  private static final long FLAG_TSYNC = 1;
+
+  private static final long FLAG_LOG = 2;
+  private static final long FLAG_SPEC_ALLOW = 4;
+
+  private final ProfileJson json;
+  private final List<String> warnings = new ArrayList<>();
+  private final RuleReader ruleReader;
+
+  private Action defaultAction;
+  private List<Architecture> architectures = List.of();
+  private final List<Companions> companions = new ArrayList<>();
+  private long flags;
+  private final List<Rule> rules = new ArrayList<>();
+
+  private ProfileReader(ProfileJson json) {
+    this.json = json;
+    this.ruleReader = new RuleReader(json, warnings);
+  }
+
+  /**
+   * The profile; null if it is not well-formed, and then {@code problems} has grown.
+   *
+   * @param content of the file
+   * @param source what problems call it
+   */
+  static Profile read(byte[] content, String source, SpecProblems problems) {
+    int before = problems.count();
+    JsonFactory factory =
+        JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    try (JsonParser parser = factory.createParser(content)) {
+      ProfileJson json = new ProfileJson(parser, source, problems);
+      ProfileReader reader = new ProfileReader(json);
+      try {
+        if (json.begin()) {
+          reader.profile();
+          json.end();
+        }
+      } catch (JsonProcessingException e) {
+        json.notJson(e);
+      }
+      return problems.count() == before ? reader.build() : null;
+    } catch (IOException e) {
+      // The bytes are in memory: only their encoding can be wrong.
+      problems.add(source, "is no text in UTF-8", "");
+      return null;
+    }
+  }
+
+  private Profile build() {
+    return new Profile(defaultAction, architectures, companions, flags, rules, warnings);
+  }
+
+  private void profile() throws IOException {
+    if (!json.isObject()) {
+      return;
+    }
+    RuleReader.ActionFields action =
+        new RuleReader.ActionFields("$", "defaultAction", "defaultErrnoRet");
+    for (String name = json.nextField(); name != null; name = json.nextField()) {
+      switch (name) {
+        case "defaultAction" -> ruleReader.kind(action);
+        case "defaultErrnoRet" -> ruleReader.errno(action);
+        // Docker's name for the same, only as a hint for people; the number above counts.
+        case "defaultErrno" -> json.skip();
+        case "architectures" -> architectures = architectures();
+        case "archMap" -> archMap();
+        case "flags" -> flags();
+        case "listenerPath", "listenerMetadata" -> listener();
+        case "syscalls" -> rules();
+        default -> ruleReader.unknown();
+      }
+    }
+    defaultAction = ruleReader.action(action);
+    if (!architectures.isEmpty() && !companions.isEmpty()) {
+      json.problem("$.archMap", "stands beside architectures", "keep one of them");
+    }
+  }
+
+  private void rules() throws IOException {
+    if (json.isArray()) {
+      while (json.nextElement()) {
+        Rule rule = ruleReader.rule();
+        if (rule != null) {
+          rules.add(rule);
+        }
+      }
+    }
+  }
+
+  private List<Architecture> architectures() throws IOException {
+    List<Architecture> result = new ArrayList<>();
+    if (json.isArray()) {
+      while (json.nextElement()) {
+        Architecture architecture = architecture();
+        if (architecture != null) {
+          result.add(architecture);
+        }
+      }
+    }
+    return result;
+  }
+
+  /** Null for one that this nsrun does not run on. */
+  private Architecture architecture() throws IOException {
+    String name = json.text();
+    if (name == null) {
+      return null;
+    }
+    Architecture architecture = Architecture.ofProfileName(name);
+    if (architecture == null
+        && !(name.startsWith(ARCHITECTURE_PREFIX)
+            && FOREIGN.contains(name.substring(ARCHITECTURE_PREFIX.length())))) {
+      json.problem(
+          json.path(),
+          ProfileJson.quote(name) + " is no architecture",
+          "SCMP_ARCH_X86_64, SCMP_ARCH_AARCH64 and so on are expected");
+    }
+    return architecture;
+  }
+
+  private void archMap() throws IOException {
+    if (!json.isArray()) {
+      return;
+    }
+    while (json.nextElement()) {
+      if (!json.isObject()) {
+        continue;
+      }
+      Architecture architecture = null;
+      List<Architecture> others = List.of();
+      for (String name = json.nextField(); name != null; name = json.nextField()) {
+        switch (name) {
+          case "architecture" -> architecture = architecture();
+          case "subArchitectures" -> others = architectures();
+          default -> ruleReader.unknown();
+        }
+      }
+      if (architecture != null) {
+        companions.add(new Companions(architecture, others));
+      }
+    }
+  }
+
+  private void flags() throws IOException {
+    if (!json.isArray()) {
+      return;
+    }
+    while (json.nextElement()) {
+      String flag = json.text();
+      if (flag == null) {
+        continue;
+      }
+      switch (flag) {
+        case "SECCOMP_FILTER_FLAG_TSYNC" -> flags |= FLAG_TSYNC;
+        case "SECCOMP_FILTER_FLAG_LOG" -> flags |= FLAG_LOG;
+        case "SECCOMP_FILTER_FLAG_SPEC_ALLOW" -> flags |= FLAG_SPEC_ALLOW;
+        case "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" ->
+            json.problem(
+                json.path(), ProfileJson.quote(flag) + " needs a listener", LISTENER_REMEDY);
+        default ->
+            json.problem(
+                json.path(),
+                ProfileJson.quote(flag) + " is no flag",
+                "SECCOMP_FILTER_FLAG_TSYNC, _LOG or _SPEC_ALLOW is expected");
+      }
+    }
+  }
+
+  /** What is said of all that has to do with SECCOMP_RET_USER_NOTIF. */
+  static final String LISTENER_REMEDY = "listeners are not supported yet";
+
+  private void listener() throws IOException {
+    String path = json.path();
+    String text = json.text();
+    if (text != null && !text.isEmpty()) {
+      json.problem(path, "is not supported yet", "leave it out, and SCMP_ACT_NOTIFY too");
+    }
+  }
+}

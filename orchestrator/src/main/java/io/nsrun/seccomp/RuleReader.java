@@ -1,0 +1,260 @@
+package io.nsrun.seccomp;
+
+import io.nsrun.seccomp.Profile.Condition;
+import io.nsrun.seccomp.Profile.Rule;
+import io.nsrun.seccomp.Profile.Selector;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads an entry of a profile's {@code syscalls}, and actions. Not thread-safe. */
+final class RuleReader {
+  private final ProfileJson json;
+  private final List<String> warnings;
+
+  /**
+   * @param warnings where goes what is odd, but can be lived with
+   */
+  RuleReader(ProfileJson json, List<String> warnings) {
+    this.json = json;
+    this.warnings = warnings;
+  }
+
+  /** An action and its number, which are told by properties in any order. */
+  static final class ActionFields {
+    private final String path;
+    private final String actionName;
+    private final String errnoName;
+    private Action.Kind kind;
+    private boolean bad;
+    private Long errno;
+
+    ActionFields(String path, String actionName, String errnoName) {
+      this.path = path;
+      this.actionName = actionName;
+      this.errnoName = errnoName;
+    }
+  }
+
+  /** Warns about a property that is not known, and passes over it. */
+  void unknown() throws IOException {
+    warnings.add(json.path() + " is not known, and ignored");
+    json.skip();
+  }
+
+  /** Reads the action here. */
+  void kind(ActionFields fields) throws IOException {
+    int before = json.found();
+    String name = json.text();
+    fields.bad = json.found() != before;
+    if (name == null) {
+      return;
+    }
+    fields.kind = Action.Kind.ofProfileName(name);
+    if (fields.kind == null) {
+      fields.bad = true;
+      json.problem(
+          json.path(),
+          ProfileJson.quote(name) + " is no action",
+          "SCMP_ACT_ALLOW, _ERRNO, _KILL_PROCESS, _KILL_THREAD, _TRAP, _TRACE or _LOG is expected");
+    }
+  }
+
+  /** Reads its number here. */
+  void errno(ActionFields fields) throws IOException {
+    fields.errno = json.number();
+  }
+
+  /** The action; what can't be is reported, and read as ALLOW. */
+  Action action(ActionFields fields) {
+    Action.Kind kind = fields.kind;
+    if (kind == null) {
+      if (!fields.bad) {
+        json.problem(fields.path + "." + fields.actionName, "is missing", "");
+      }
+      return new Action(Action.Kind.ALLOW, 0);
+    }
+    Long errno = fields.errno;
+    if (errno == null) {
+      return new Action(kind, kind.hasData() ? Action.DEFAULT_ERRNO : 0);
+    }
+    String path = fields.path + "." + fields.errnoName;
+    if (!kind.hasData()) {
+      json.problem(
+          path, kind.profileName() + " has no number", "leave it out, or use SCMP_ACT_ERRNO");
+    } else if (Long.compareUnsigned(errno, kind.maxData()) > 0) {
+      json.problem(
+          path, Long.toUnsignedString(errno) + " is out of range", "use 0 to " + kind.maxData());
+    }
+    return new Action(kind, errno.intValue() & 0xffff);
+  }
+
+  /** The rule here; null if it is no object. */
+  Rule rule() throws IOException {
+    String path = json.path();
+    if (!json.isObject()) {
+      return null;
+    }
+    int before = json.found();
+    List<String> names = new ArrayList<>();
+    ActionFields action = new ActionFields(path, "action", "errnoRet");
+    List<Condition> conditions = List.of();
+    Selector includes = Selector.NONE;
+    Selector excludes = Selector.NONE;
+    for (String name = json.nextField(); name != null; name = json.nextField()) {
+      switch (name) {
+        case "names" -> names.addAll(json.texts());
+        case "name" -> {
+          String single = json.text();
+          if (single != null && !single.isEmpty()) {
+            names.add(single);
+          }
+        }
+        case "action" -> kind(action);
+        case "errnoRet" -> errno(action);
+        // The name of the errno, which the engines leave to people.
+        case "errno", "comment" -> json.skip();
+        case "args" -> conditions = conditions();
+        case "includes" -> includes = selector();
+        case "excludes" -> excludes = selector();
+        default -> unknown();
+      }
+    }
+    if (names.isEmpty() && json.found() == before) {
+      json.problem(path + ".names", "is empty or missing", "name the system calls");
+    }
+    return new Rule(names, action(action), conditions, includes, excludes);
+  }
+
+  private List<Condition> conditions() throws IOException {
+    List<Condition> result = new ArrayList<>();
+    if (json.isArray()) {
+      while (json.nextElement()) {
+        Condition condition = condition();
+        if (condition != null) {
+          result.add(condition);
+        }
+      }
+    }
+    return result;
+  }
+
+  private Condition condition() throws IOException {
+    String path = json.path();
+    if (!json.isObject()) {
+      return null;
+    }
+    int before = json.found();
+    Long index = null;
+    Long value = null;
+    Long valueTwo = null;
+    Operator operator = null;
+    for (String name = json.nextField(); name != null; name = json.nextField()) {
+      switch (name) {
+        case "index" -> index = index();
+        case "value" -> value = json.number();
+        case "valueTwo" -> valueTwo = json.number();
+        case "op" -> operator = operator();
+        default -> unknown();
+      }
+    }
+    if (json.found() == before) {
+      require(path + ".index", index);
+      require(path + ".value", value);
+      require(path + ".op", operator);
+    }
+    if (index == null || value == null || operator == null) {
+      return null;
+    }
+    long second = valueTwo == null ? 0 : valueTwo;
+    if (second != 0 && operator != Operator.MASKED_EQ) {
+      warnings.add(path + ".valueTwo is ignored by " + operator.profileName());
+    }
+    return new Condition(index.intValue(), operator, value, second);
+  }
+
+  private void require(String path, Object value) {
+    if (value == null) {
+      json.problem(path, "is missing", "index, value and op are needed");
+    }
+  }
+
+  private Long index() throws IOException {
+    Long index = json.number();
+    if (index != null && Long.compareUnsigned(index, ProfileResolver.ARGUMENTS) >= 0) {
+      json.problem(json.path(), Long.toUnsignedString(index) + " is no argument", "use 0 to 5");
+      return null;
+    }
+    return index;
+  }
+
+  private Operator operator() throws IOException {
+    String name = json.text();
+    if (name == null) {
+      return null;
+    }
+    Operator operator = Operator.ofProfileName(name);
+    if (operator == null) {
+      json.problem(
+          json.path(),
+          ProfileJson.quote(name) + " is no operator",
+          "SCMP_CMP_NE, _LT, _LE, _EQ, _GE, _GT or _MASKED_EQ is expected");
+    }
+    return operator;
+  }
+
+  private Selector selector() throws IOException {
+    if (!json.isObject()) {
+      return Selector.NONE;
+    }
+    List<String> capabilities = List.of();
+    List<String> architectures = List.of();
+    String minKernel = "";
+    for (String name = json.nextField(); name != null; name = json.nextField()) {
+      switch (name) {
+        case "caps" -> capabilities = capabilities();
+        case "arches" -> architectures = json.texts();
+        case "minKernel" -> minKernel = version();
+        default -> unknown();
+      }
+    }
+    return new Selector(capabilities, architectures, minKernel);
+  }
+
+  private List<String> capabilities() throws IOException {
+    String path = json.path();
+    List<String> names = json.texts();
+    for (String name : names) {
+      if (ProfileResolver.capability(name) == null) {
+        warnings.add(
+            path + ": " + ProfileJson.quote(name) + " is no capability, and so nobody has it");
+      }
+    }
+    return names;
+  }
+
+  private String version() throws IOException {
+    String text = json.text();
+    if (text == null || text.isEmpty()) {
+      return "";
+    }
+    if (!isVersion(text)) {
+      json.problem(json.path(), ProfileJson.quote(text) + " is no kernel version", "as in 4.8");
+    }
+    return text;
+  }
+
+  private static boolean isVersion(String text) {
+    int dots = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean between = i > 0 && i + 1 < text.length() && text.charAt(i - 1) != '.';
+      if (c == '.' && between) {
+        dots++;
+      } else if (c < '0' || c > '9') {
+        return false;
+      }
+    }
+    return dots == 1 || dots == 2;
+  }
+}
