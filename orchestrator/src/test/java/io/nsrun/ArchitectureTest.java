@@ -44,8 +44,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void planDependsOnSpecAndPrintsJson() {
-    onlyDependOn("plan", "io.nsrun.spec..", "com.fasterxml.jackson.core..");
+  void seccompDependsOnSpecAndReadsJson() {
+    onlyDependOn("seccomp", "io.nsrun.spec..", "com.fasterxml.jackson.core..");
+  }
+
+  @Test
+  void planDependsOnSpecAndSeccompAndPrintsJson() {
+    onlyDependOn("plan", "io.nsrun.spec..", "io.nsrun.seccomp..", "com.fasterxml.jackson.core..");
   }
 
   @Test
@@ -104,6 +109,9 @@ class ArchitectureTest {
       String name = type.getName();
       if (name.startsWith("io.nsrun.spec.")
           || name.startsWith("io.nsrun.control.")
+          || name.matches(
+              "io\\.nsrun\\.seccomp\\.(DefaultFilter|SeccompFilter|Architecture|Resources)")
+          || name.matches("io\\.nsrun\\.cli\\.(SeccompFilters|SecurityOptions)")
           || name.matches(PLANNING)
           || name.startsWith("io.nsrun.plan.HostFactsReader")) {
         seen++;

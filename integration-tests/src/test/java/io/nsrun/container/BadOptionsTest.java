@@ -249,8 +249,8 @@ class BadOptionsTest extends ContainerTest {
             "--cap-drop=",
             "--cap-drop: \"\" is no capability: a name of capabilities(7) such as NET_RAW is expected"),
         arguments(
-            "--security-opt=seccomp=x",
-            "--security-opt: \"seccomp=x\" is not known (no-new-privileges=true or no-new-privileges=false is expected)"));
+            "--security-opt=seccom=x",
+            "--security-opt: \"seccom=x\" is not known (no-new-privileges[=false] or seccomp=FILE|unconfined|default is expected)"));
   }
 
   static Stream<Arguments> ends() {

@@ -11,7 +11,7 @@ import io.nsrun.spec.SpecProblems;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads the options that say what the command may do: capabilities, limits, no_new_privs. */
+/** Reads the options that say what the command may do: capabilities and limits. */
 final class PrivilegeOptions {
   /** RLIM_INFINITY aside, a limit that fits a signed number is large enough for everybody. */
   private static final long LARGEST_LIMIT = (1L << 59) - 1;
@@ -31,7 +31,6 @@ final class PrivilegeOptions {
     if (privileged || add.bits() != 0 || drop.bits() != 0) {
       spec.capabilities(new Capabilities(add, drop, privileged));
     }
-    spec.noNewPrivileges(noNewPrivileges(!privileged));
     for (String text : values.values(RunOption.ULIMIT)) {
       limit(spec, text);
     }
@@ -54,25 +53,6 @@ final class PrivilegeOptions {
       }
     }
     return set;
-  }
-
-  private boolean noNewPrivileges(boolean otherwise) {
-    boolean result = otherwise;
-    List<String> texts = values.values(RunOption.SECURITY_OPT);
-    for (int i = 0; i < texts.size(); i++) {
-      String text = texts.get(i);
-      switch (text) {
-        case "no-new-privileges", "no-new-privileges=true", "no-new-privileges:true" ->
-            result = true;
-        case "no-new-privileges=false", "no-new-privileges:false" -> result = false;
-        default ->
-            problems.add(
-                RunOption.SECURITY_OPT.longName(),
-                "\"" + text + "\" is not known",
-                "no-new-privileges=true or no-new-privileges=false is expected");
-      }
-    }
-    return result;
   }
 
   private void limit(Spec.Builder spec, String text) {

@@ -22,6 +22,10 @@ final class RunLog {
     LOG.debug("plan of {} steps", run.plan().steps().size());
   }
 
+  static void warn(String message) {
+    LOG.warn(message);
+  }
+
   static void started(long pid) {
     LOG.debug("the command runs as process {}", pid);
   }

@@ -137,12 +137,12 @@ enum RunOption {
   PRIVILEGED(
       Kind.FLAG,
       "",
-      "Give all capabilities, and leave /proc and /sys unmasked. What the caller may not do stays impossible.",
+      "Give all capabilities, leave /proc and /sys unmasked, and filter no system calls. What the caller may not do stays impossible.",
       "--privileged"),
   SECURITY_OPT(
       Kind.LIST,
       "OPTION",
-      "no-new-privileges=false lets execve(2) gain privileges.",
+      "seccomp=FILE filters system calls by a profile (JSON of OCI or Docker), seccomp=unconfined not at all; no-new-privileges=false lets execve(2) gain privileges.",
       "--security-opt"),
 
   // End

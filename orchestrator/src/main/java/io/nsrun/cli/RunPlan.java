@@ -77,6 +77,8 @@ final class RunPlan {
     laps.end("specification");
     HostFacts facts = HostFactsReader.read(spec);
     laps.end("host facts");
+    facts = SeccompFilters.add(spec, facts, problems);
+    laps.end("seccomp filter");
     plan = Planner.plan(spec, facts, problems);
     laps.end("plan");
   }

@@ -82,6 +82,9 @@ final class SpecOptions {
     builder.id(id).name(name);
     new NamespaceOptions(values, problems).apply(builder);
     new PrivilegeOptions(values, problems).apply(builder);
+    if (values.has(RunOption.SECURITY_OPT)) {
+      new SecurityOptions(values, workingDirectory, problems).apply(builder);
+    }
     Spec draft =
         builder.root(Root.ofHost()).process(ProcessSpec.of(List.of("true"), Map.of())).build();
     userNamespace = draft.user();

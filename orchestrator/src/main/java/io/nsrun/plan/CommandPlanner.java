@@ -1,8 +1,10 @@
 package io.nsrun.plan;
 
+import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Rlimit;
+import io.nsrun.spec.Seccomp;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
@@ -38,6 +40,10 @@ final class CommandPlanner {
     plan.command(new CommandStep.Umask(process.umask()));
     long capabilities = capabilities().bits();
     plan.command(new CommandStep.BoundingSet(capabilities));
+    if (!spec.noNewPrivileges()) {
+      // Without no_new_privs the kernel wants CAP_SYS_ADMIN, which the next steps take away.
+      seccomp(plan);
+    }
     plan.command(new CommandStep.User(user.uid(), user.gid(), setGroups, user.additionalGids()));
     // As after execve by a user with that id: only root has the capabilities it could use.
     long held = user.uid() == 0 ? capabilities : 0;
@@ -46,11 +52,30 @@ final class CommandPlanner {
       plan.command(new CommandStep.NoNewPrivs());
     }
     plan.command(new CommandStep.Workdir(process.cwd()));
+    if (spec.noNewPrivileges()) {
+      seccomp(plan);
+    }
     plan.command(new CommandStep.Exec(spec.init(), process.args(), environment(), candidates()));
+  }
+
+  private void seccomp(PlanBuilder plan) {
+    if (spec.seccomp() instanceof Seccomp.Unconfined) {
+      return;
+    }
+    SeccompFilter filter = facts.seccomp();
+    // Never silently without: only where a problem of the profile is told anyway.
+    if (filter.program().size() == 0 && problems.isEmpty()) {
+      throw new IllegalStateException("no seccomp filter was made");
+    }
+    plan.command(new CommandStep.Seccomp(filter.flags(), filter.program()));
   }
 
   /** The capabilities of the bounding set. */
   CapabilitySet capabilities() {
+    return capabilities(spec, facts);
+  }
+
+  static CapabilitySet capabilities(Spec spec, HostFacts facts) {
     CapabilitySet wanted = spec.capabilities().effective();
     if (spec.user().mode() != UserNamespace.Mode.HOST) {
       return wanted;

@@ -133,8 +133,11 @@ final class ExplainCommandNotes {
         "seccomp",
         "Filter system calls",
         "(" + step.program().size() / 8 + " instructions)",
-        "The kernel runs this small program before each system call, and it can't be taken off.",
-        "It is last, since the steps above need calls that the filter forbids.",
+        "The kernel runs this small program before each system call: it lets the call happen, fails"
+            + " it with an errno, or kills. It is inherited and can't be taken off.",
+        "Calls that the command does not need are calls whose bugs it can't use. Last before the"
+            + " command, or where gaining privileges is allowed while CAP_SYS_ADMIN is there, which"
+            + " the kernel then asks for.",
         "seccomp(2)");
   }
 

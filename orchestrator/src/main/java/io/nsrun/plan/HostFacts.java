@@ -1,5 +1,6 @@
 package io.nsrun.plan;
 
+import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
@@ -28,6 +29,7 @@ import java.util.Map;
  *     in a user namespace
  * @param kernelRelease as uname(2) has it
  * @param paths what the root and the bind sources of the spec are
+ * @param seccomp what the spec's profile comes to on this machine; see {@link #withSeccomp}
  */
 public record HostFacts(
     long euid,
@@ -44,7 +46,8 @@ public record HostFacts(
     IdHelper newgidmap,
     boolean sysfsHidden,
     String kernelRelease,
-    Map<String, PathKind> paths) {
+    Map<String, PathKind> paths,
+    SeccompFilter seccomp) {
   private static final long MAP_CAPABILITIES =
       Capability.SETUID.bit() | Capability.SETGID.bit() | Capability.SETFCAP.bit();
 
@@ -55,6 +58,27 @@ public record HostFacts(
     subUids = List.copyOf(subUids);
     subGids = List.copyOf(subGids);
     paths = Map.copyOf(paths);
+  }
+
+  /** The same with this filter. */
+  public HostFacts withSeccomp(SeccompFilter filter) {
+    return new HostFacts(
+        euid,
+        egid,
+        groups,
+        capabilities,
+        userName,
+        uids,
+        gids,
+        setgroupsDenied,
+        subUids,
+        subGids,
+        newuidmap,
+        newgidmap,
+        sysfsHidden,
+        kernelRelease,
+        paths,
+        filter);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.nsrun.plan;
 
+import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
 import io.nsrun.spec.Mount;
@@ -69,7 +70,8 @@ public final class HostFactsReader {
         ids.newgidmap,
         MountPlanner.wantsSysfs(spec) && !SysfsProbe.isVisible(SmallFile.read(proc + "/mountinfo")),
         System.getProperty("os.version", ""),
-        paths);
+        paths,
+        SeccompFilter.NONE);
   }
 
   /** The facts about ids, each read only if those before it leave a use for it. */

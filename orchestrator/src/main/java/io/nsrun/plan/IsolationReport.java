@@ -4,6 +4,7 @@ import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcMode;
+import io.nsrun.spec.Seccomp;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.UserNamespace;
 import java.util.ArrayList;
@@ -146,6 +147,24 @@ final class IsolationReport {
         spec.noNewPrivileges(),
         spec.noNewPrivileges() ? "on" : "off",
         spec.noNewPrivileges() ? "" : "asked for");
-    add(Isolation.Aspect.SECCOMP, false, "none", "this version has no system call filter");
+    seccomp(full);
+  }
+
+  private void seccomp(boolean fewCapabilities) {
+    if (spec.seccomp() instanceof Seccomp.Profile profile) {
+      add(
+          Isolation.Aspect.SECCOMP,
+          false,
+          "profile " + profile.source(),
+          "asked for; whether it denies as much as the default is not judged");
+    } else if (spec.seccomp() instanceof Seccomp.Unconfined) {
+      add(Isolation.Aspect.SECCOMP, false, "unconfined", "asked for");
+    } else {
+      add(
+          Isolation.Aspect.SECCOMP,
+          fewCapabilities,
+          "default",
+          fewCapabilities ? "" : "the added capabilities bring the calls along that they are for");
+    }
   }
 }

@@ -63,6 +63,11 @@ public final class Planner {
     return new Planner(spec, facts, problems).plan();
   }
 
+  /** The capabilities that a plan for these will bound the command to. */
+  public static CapabilitySet capabilities(Spec spec, HostFacts facts) {
+    return CommandPlanner.capabilities(spec, facts);
+  }
+
   private static boolean hasProblemOfIds(SpecProblems problems) {
     return problems.has(SpecField.USER)
         || problems.has(SpecField.USER_NAMESPACE)

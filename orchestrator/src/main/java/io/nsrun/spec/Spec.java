@@ -20,6 +20,7 @@ import java.util.Map;
  * @param capabilities capabilities of the command
  * @param noNewPrivileges whether execve can no longer grant privileges (prctl(2)
  *     PR_SET_NO_NEW_PRIVS)
+ * @param seccomp which system calls the command may make
  * @param init whether nsinit stays PID 1; otherwise the command is
  * @param stop when and how it is made to end
  * @param hostname name in a private UTS namespace; empty leaves the host's
@@ -38,6 +39,7 @@ public record Spec(
     List<Rlimit> rlimits,
     Capabilities capabilities,
     boolean noNewPrivileges,
+    Seccomp seccomp,
     boolean init,
     StopPolicy stop,
     String hostname,
@@ -93,6 +95,7 @@ public record Spec(
     private final List<Rlimit> rlimits = new ArrayList<>();
     private Capabilities capabilities = Capabilities.DEFAULT;
     private Boolean noNewPrivileges;
+    private Seccomp seccomp;
     private boolean init = true;
     private StopPolicy stop = StopPolicy.DEFAULT;
     private String hostname = "";
@@ -172,6 +175,15 @@ public record Spec(
       return this;
     }
 
+    /**
+     * Unless called it is {@link Seccomp#DEFAULT}, and {@link Seccomp#UNCONFINED} for {@link
+     * Capabilities#privileged}.
+     */
+    public Builder seccomp(Seccomp value) {
+      seccomp = value;
+      return this;
+    }
+
     public Builder init(boolean value) {
       init = value;
       return this;
@@ -222,12 +234,20 @@ public record Spec(
           rlimits,
           capabilities,
           noNewPrivileges == null ? !capabilities.privileged() : noNewPrivileges,
+          seccomp(),
           init,
           stop,
           hostname,
           domainname,
           proc,
           trace);
+    }
+
+    private Seccomp seccomp() {
+      if (seccomp != null) {
+        return seccomp;
+      }
+      return capabilities.privileged() ? Seccomp.UNCONFINED : Seccomp.DEFAULT;
     }
   }
 }

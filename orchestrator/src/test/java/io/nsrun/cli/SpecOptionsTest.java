@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.launch.UserDatabase;
 import io.nsrun.rootfs.RootfsResolver;
+import io.nsrun.spec.Blob;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.IdMapping;
@@ -12,12 +13,14 @@ import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcMode;
 import io.nsrun.spec.Rlimit;
+import io.nsrun.spec.Seccomp;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -317,12 +320,39 @@ class SpecOptionsTest {
     assertThat(spec("--security-opt", "no-new-privileges=false", "t/").noNewPrivileges()).isFalse();
     assertThat(spec("--privileged", "--security-opt", "no-new-privileges", "t/").noNewPrivileges())
         .isTrue();
-    spec("--security-opt", "seccomp=unconfined", "t/");
+    spec("--security-opt", "seccom=unconfined", "t/");
     assertThat(problems())
         .hasSize(1)
         .first()
         .asString()
-        .contains("\"seccomp=unconfined\" is not known");
+        .contains("\"seccom=unconfined\" is not known");
+  }
+
+  @Test
+  void systemCallsAreFilteredUnlessAskedOtherwise(@TempDir Path directory) throws IOException {
+    Path profile = Files.writeString(directory.resolve("p.json"), "{}");
+
+    assertThat(spec("t/").seccomp()).isEqualTo(Seccomp.DEFAULT);
+    assertThat(spec("--security-opt", "seccomp=unconfined", "t/").seccomp())
+        .isEqualTo(Seccomp.UNCONFINED);
+    assertThat(spec("--privileged", "t/").seccomp()).isEqualTo(Seccomp.UNCONFINED);
+    assertThat(spec("--privileged", "--security-opt", "seccomp=default", "t/").seccomp())
+        .isEqualTo(Seccomp.DEFAULT);
+    assertThat(
+            spec("--security-opt=seccomp=unconfined", "--security-opt=seccomp=" + profile, "t/")
+                .seccomp())
+        .isEqualTo(
+            new Seccomp.Profile(
+                profile.toString(), Blob.copyOf("{}".getBytes(StandardCharsets.UTF_8))));
+    assertThat(problems()).isEmpty();
+    spec("--security-opt", "seccomp=/no/such.json", "t/");
+    assertThat(problems())
+        .hasSize(1)
+        .first()
+        .asString()
+        .isEqualTo(
+            "--security-opt: seccomp profile /no/such.json: no such file"
+                + " (a file, unconfined or default is expected)");
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.nsrun.plan.Planner;
 import io.nsrun.plan.Specs;
 import io.nsrun.plan.Steps;
 import io.nsrun.spec.Blob;
+import io.nsrun.spec.Seccomp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,7 +36,9 @@ final class GoldenFrames {
     frames.put("plan-minimal", PlanEncoder.encode(minimal()));
     frames.put(
         "plan-busybox-true",
-        PlanEncoder.encode(Planner.plan(Specs.busyboxTrue(), Specs.unprivileged())));
+        PlanEncoder.encode(
+            Planner.plan(
+                Specs.builder("true").seccomp(Seccomp.UNCONFINED).build(), Specs.unprivileged())));
     frames.put(
         "plan-all-steps",
         PlanEncoder.encode(new LaunchPlan(Steps.oneOfEach(), new Isolation(List.of()))));

@@ -1,0 +1,83 @@
+package io.nsrun.cli;
+
+import io.nsrun.log.LogLevel;
+import io.nsrun.plan.HostFacts;
+import io.nsrun.plan.Planner;
+import io.nsrun.seccomp.Architecture;
+import io.nsrun.seccomp.DefaultFilter;
+import io.nsrun.seccomp.ProfileFilter;
+import io.nsrun.seccomp.Resources;
+import io.nsrun.seccomp.SeccompFilter;
+import io.nsrun.spec.Blob;
+import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.Seccomp;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.state.JarResource;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The filter that a {@link Spec} comes to on this machine. */
+final class SeccompFilters implements Resources {
+  private SeccompFilters() {}
+
+  /**
+   * The facts with the filter among them. What is wrong with a profile is added to {@code
+   * problems}, what is odd about it is logged.
+   *
+   * @throws IOException if what the build put into the jar can't be read
+   */
+  static HostFacts add(Spec spec, HostFacts facts, SpecProblems problems) throws IOException {
+    if (spec.seccomp() instanceof Seccomp.Unconfined) {
+      return facts;
+    }
+    Architecture machine = Architecture.ofMachine(System.getProperty("os.arch", ""));
+    CapabilitySet capabilities = Planner.capabilities(spec, facts);
+    SeccompFilter filter =
+        spec.seccomp() instanceof Seccomp.Profile profile
+            ? ofProfile(profile, machine, capabilities, facts.kernelRelease(), problems)
+            : DefaultFilter.of(machine, capabilities, facts.kernelRelease(), new SeccompFilters());
+    return filter == null ? facts : facts.withSeccomp(filter);
+  }
+
+  private static SeccompFilter ofProfile(
+      Seccomp.Profile profile,
+      Architecture machine,
+      CapabilitySet capabilities,
+      String kernelRelease,
+      SpecProblems problems)
+      throws IOException {
+    if (profile.json().equals(Blob.EMPTY) && !problems.isEmpty()) {
+      // It could not be read.
+      return null;
+    }
+    List<String> warnings = new ArrayList<>();
+    SeccompFilter filter =
+        ProfileFilter.of(
+            profile.json().toByteArray(),
+            "seccomp profile " + profile.source(),
+            machine,
+            capabilities,
+            kernelRelease,
+            new SeccompFilters(),
+            problems,
+            warnings);
+    if (!warnings.isEmpty() && LogLevel.current().covers(LogLevel.WARN)) {
+      for (String warning : warnings) {
+        RunLog.warn(warning);
+      }
+    }
+    return filter;
+  }
+
+  @Override
+  public byte[] read(String name) throws IOException {
+    byte[] content = JarResource.read(name);
+    if (content == null) {
+      throw new FileNotFoundException(name + " is missing in the jar");
+    }
+    return content;
+  }
+}

@@ -1,0 +1,90 @@
+package io.nsrun.cli;
+
+import io.nsrun.spec.Blob;
+import io.nsrun.spec.Seccomp;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.state.IoMessages;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Reads the values of {@code --security-opt}; of those that contradict one another the last counts.
+ */
+final class SecurityOptions {
+  /** A profile of the engines has some 15 KB. */
+  private static final int LARGEST_PROFILE = 1 << 20;
+
+  private static final String EXPECTED =
+      "no-new-privileges[=false] or seccomp=FILE|unconfined|default is expected";
+
+  private final OptionValues values;
+  private final String workingDirectory;
+  private final SpecProblems problems;
+
+  SecurityOptions(OptionValues values, String workingDirectory, SpecProblems problems) {
+    this.values = values;
+    this.workingDirectory = workingDirectory;
+    this.problems = problems;
+  }
+
+  void apply(Spec.Builder spec) {
+    List<String> texts = values.values(RunOption.SECURITY_OPT);
+    String seccomp = null;
+    for (int i = 0; i < texts.size(); i++) {
+      String text = texts.get(i);
+      switch (text) {
+        case "no-new-privileges", "no-new-privileges=true", "no-new-privileges:true" ->
+            spec.noNewPrivileges(true);
+        case "no-new-privileges=false", "no-new-privileges:false" -> spec.noNewPrivileges(false);
+        default -> {
+          if (text.startsWith("seccomp=") || text.startsWith("seccomp:")) {
+            seccomp = text.substring("seccomp=".length());
+          } else {
+            problems.add(
+                RunOption.SECURITY_OPT.longName(), "\"" + text + "\" is not known", EXPECTED);
+          }
+        }
+      }
+    }
+    if (seccomp != null) {
+      spec.seccomp(seccomp(seccomp));
+    }
+  }
+
+  private Seccomp seccomp(String text) {
+    return switch (text) {
+      case "default" -> Seccomp.DEFAULT;
+      case "unconfined" -> Seccomp.UNCONFINED;
+      default -> new Seccomp.Profile(text, profile(text));
+    };
+  }
+
+  private Blob profile(String name) {
+    File file = new File(name);
+    if (!file.isAbsolute()) {
+      file = new File(workingDirectory, name);
+    }
+    if (name.isEmpty() || !file.isFile()) {
+      return bad(name, "no such file");
+    }
+    try (FileInputStream in = new FileInputStream(file)) {
+      byte[] content = in.readNBytes(LARGEST_PROFILE + 1);
+      return content.length > LARGEST_PROFILE
+          ? bad(name, "has more than 1 MiB")
+          : Blob.copyOf(content);
+    } catch (IOException e) {
+      return bad(name, IoMessages.reason(e));
+    }
+  }
+
+  private Blob bad(String name, String what) {
+    problems.add(
+        RunOption.SECURITY_OPT.longName(),
+        "seccomp profile " + name + ": " + what,
+        "a file, unconfined or default is expected");
+    return Blob.EMPTY;
+  }
+}
