@@ -54,7 +54,7 @@ class BadCommandTest extends ContainerTest {
             127,
             List.of(
                 "nsrun: NAME: exec ls: ENOENT (in none of the directories of PATH)",
-                "  the root filesystem has neither /bin nor /usr/bin. ROOTFS is a directory with a"
+                "  the root filesystem has no /bin/sh, /usr or /etc. ROOTFS is a directory with a"
                     + " whole system in it, such as an image that was unpacked, or the name"
                     + " busybox."))
         .assertIs(Nsrun.as(Caller.PLAIN).in(Directories.fresh(Caller.PLAIN)).run(".", "ls"));

@@ -43,8 +43,8 @@ final class ExecCauses {
     if (command.startsWith("-")) {
       return "what follows ROOTFS is the command. Write options before ROOTFS, and no -- after it.";
     }
-    if ((!command.contains("/") || command.startsWith("/bin/")) && hasNoPrograms(root)) {
-      return "the root filesystem has neither /bin nor /usr/bin. ROOTFS is a directory with a whole"
+    if ((!command.contains("/") || command.startsWith("/bin/")) && isNoSystem(root)) {
+      return "the root filesystem has no /bin/sh, /usr or /etc. ROOTFS is a directory with a whole"
           + " system in it, such as an image that was unpacked, or the name busybox.";
     }
     if (command.contains("/")) {
@@ -53,8 +53,12 @@ final class ExecCauses {
     return "no such command in the root filesystem; PATH there is " + pathOf(failure) + ".";
   }
 
-  private static boolean hasNoPrograms(RootView root) {
-    return root.find("/bin").isEmpty() && root.find("/usr/bin").isEmpty();
+  /** Somebody's own files, most likely, given in place of a root filesystem. */
+  private static boolean isNoSystem(RootView root) {
+    return root.find("/").filter(Files::isReadable).isPresent()
+        && root.find("/bin/sh").isEmpty()
+        && root.find("/usr").isEmpty()
+        && root.find("/etc").isEmpty();
   }
 
   private static String pathOf(Failure failure) {

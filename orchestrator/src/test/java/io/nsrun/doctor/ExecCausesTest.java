@@ -32,8 +32,9 @@ class ExecCausesTest {
   private final FakeMachine machine = FakeMachine.healthy().property("os.arch", "amd64");
 
   @BeforeEach
-  void makeBin() throws IOException {
+  void makeDirectories() throws IOException {
     Files.createDirectory(root.resolve("bin"));
+    Files.createDirectory(root.resolve("etc"));
   }
 
   @Test
@@ -52,12 +53,13 @@ class ExecCausesTest {
 
   @Test
   void aDirectoryWithoutProgramsIsCalledNoRootFilesystem() throws IOException {
-    assertThat(explain(Errno.ENOENT, "ls")).startsWith("no such command");
-    Files.delete(root.resolve("bin"));
-
-    assertThat(explain(Errno.ENOENT, "ls")).contains("neither /bin nor /usr/bin");
-    assertThat(explain(Errno.ENOENT, "/bin/sh")).contains("neither /bin nor /usr/bin");
+    Files.delete(root.resolve("etc"));
+    assertThat(explain(Errno.ENOENT, "ls")).contains("no /bin/sh, /usr or /etc");
+    assertThat(explain(Errno.ENOENT, "/bin/sh")).contains("no /bin/sh, /usr or /etc");
     assertThat(explain(Errno.ENOENT, "/app")).isEqualTo("/app is not in the root filesystem.");
+
+    write("bin/sh", "");
+    assertThat(explain(Errno.ENOENT, "ls")).startsWith("no such command");
   }
 
   @Test
