@@ -169,6 +169,36 @@ class BadArchiveTest extends ContainerTest {
   }
 
   @Test
+  void fileCapabilitiesThatAreLostAreToldOnce() {
+    Path tree = Rootfs.tree(ANY);
+    Command.check(
+        List.of(
+            "tar",
+            "--format=posix",
+            "--pax-option=SCHILY.xattr.security.capability:=value",
+            "-C",
+            tree.toString(),
+            "-cf",
+            archive.toString(),
+            "./bin",
+            "./etc/group",
+            "./etc/passwd"));
+    Rootfs.own(directory, ANY);
+    Nsrun nsrun = Nsrun.as(ANY).env("NSRUN_HOME", directory.resolve("home").toString());
+
+    Result result = nsrun.run(archive.toString(), "true");
+
+    assertThat(result.errors())
+        .singleElement()
+        .asString()
+        .startsWith(
+            "nsrun: warning: file capabilities of the archive are left out, those of ./bin/")
+        .endsWith(" among them: such programs run without");
+    assertThat(result.code()).isZero();
+    assertThat(nsrun.run(archive.toString(), "true").errors()).isEmpty();
+  }
+
+  @Test
   void placeForTreesThatIsFull() throws IOException {
     Command.check(
         List.of("tar", "-C", Rootfs.tree(ANY).toString(), "-cf", archive.toString(), "."));

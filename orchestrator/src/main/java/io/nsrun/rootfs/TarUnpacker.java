@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * <p>Whatever the archive says, nothing outside the target is made, changed or linked to: names
  * with {@code ..} are refused, leading slashes are dropped, links on the way are followed inside
  * the target only, and a member that is there already is replaced, never written through. Devices
- * and FIFOs are left out, with a warning: a container gets its own /dev. Extended attributes, file
- * capabilities among them, are left out too.
+ * and FIFOs are left out, with a warning: a container gets its own /dev. Extended attributes are
+ * left out too, since the JDK can set none but the users' own; of file capabilities, without which
+ * a program does less, a warning says so.
  */
 final class TarUnpacker {
   private static final Logger LOG = LoggerFactory.getLogger(TarUnpacker.class);
@@ -35,6 +36,7 @@ final class TarUnpacker {
   private static final int BUFFER = 1 << 16;
   private static final int PERMISSION_BITS = 07777;
   private static final int MOST_WARNINGS = 5;
+  private static final String CAPABILITY = "security.capability";
 
   private final Path root;
   private final RootfsPathResolver resolver;
@@ -47,6 +49,7 @@ final class TarUnpacker {
   private long bytes;
   private long skipped;
   private boolean ownersRefused;
+  private String withCapabilities;
 
   /**
    * @param root an empty directory that nobody else can write to
@@ -89,6 +92,12 @@ final class TarUnpacker {
     while (!directories.isEmpty()) {
       // Innermost first, since a directory may end up closed to its own owner.
       directories.pop().apply(this);
+    }
+    if (withCapabilities != null) {
+      LOG.warn(
+          "file capabilities of the archive are left out, those of {} among them: such programs run"
+              + " without",
+          RootfsPathResolver.printable(withCapabilities));
     }
     if (skipped > MOST_WARNINGS) {
       LOG.warn("{} more devices and FIFOs of the archive were left out", skipped - MOST_WARNINGS);
@@ -174,6 +183,7 @@ final class TarUnpacker {
   private void makeFile(TarArchiveInputStream in, Path path, TarArchiveEntry entry)
       throws IOException {
     makeWay(path);
+    noteCapabilities(entry);
     try (OutputStream out =
         Files.newOutputStream(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
       int count = read(in, entry);
@@ -192,6 +202,15 @@ final class TarUnpacker {
     Files.setAttribute(
         path, "unix:mode", entry.getMode() & PERMISSION_BITS, LinkOption.NOFOLLOW_LINKS);
     setTime(path, entry);
+  }
+
+  /** Looks for what {@code setcap} gives a file, as GNU tar and libarchive spell it in a header. */
+  private void noteCapabilities(TarArchiveEntry entry) {
+    for (String header : entry.getExtraPaxHeaders().keySet()) {
+      if (withCapabilities == null && header.endsWith(".xattr." + CAPABILITY)) {
+        withCapabilities = entry.getName();
+      }
+    }
   }
 
   private int read(TarArchiveInputStream in, TarArchiveEntry entry) throws IOException {
