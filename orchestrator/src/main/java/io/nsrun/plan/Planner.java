@@ -53,6 +53,12 @@ public final class Planner {
     spec.validate(problems);
     boolean wellFormed = problems.count() == before;
     PathChecks.check(spec, facts, problems);
+    if (spec.user().mode() == UserNamespace.Mode.HOST && !(facts.euid() == 0 && facts.mayMount())) {
+      problems.add(
+          SpecField.USER_NAMESPACE,
+          "host needs root with CAP_SYS_ADMIN",
+          "leave --userns out: a user namespace of its own needs no privilege");
+    }
     if (!wellFormed) {
       // What follows would stumble over a malformed spec, but for ids that are in order.
       if (spec.user().isNew() && !hasProblemOfIds(problems)) {
@@ -78,12 +84,6 @@ public final class Planner {
   private LaunchPlan plan() {
     CommandPlanner command = new CommandPlanner(spec, facts, problems);
     IdPlan ids = spec.user().isNew() ? IdMapPlanner.plan(spec, facts, problems) : null;
-    if (spec.user().mode() == UserNamespace.Mode.HOST && !(facts.euid() == 0 && facts.mayMount())) {
-      problems.add(
-          SpecField.USER_NAMESPACE,
-          "host needs root with CAP_SYS_ADMIN",
-          "leave --userns out: a user namespace of its own needs no privilege");
-    }
     User user = ids == null ? spec.process().user() : ids.user();
     boolean setGroups = setsGroups(ids, user);
     hostSteps(ids);

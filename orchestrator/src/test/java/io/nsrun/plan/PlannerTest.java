@@ -98,6 +98,16 @@ class PlannerTest {
     assertThatThrownBy(() -> Planner.plan(spec, FACTS))
         .isInstanceOf(SpecProblemsException.class)
         .hasMessageStartingWith("--userns: host needs root");
+    // It does not wait until all the rest is right.
+    SpecProblems problems = new SpecProblems();
+    Spec malformed =
+        Specs.builder("true")
+            .user(UserNamespace.of(UserNamespace.Mode.HOST))
+            .hostname("a b")
+            .build();
+    assertThatThrownBy(() -> Planner.plan(malformed, FACTS, problems))
+        .hasMessageContainingAll("--userns: host needs root", "--hostname");
+
     LaunchPlan plan = Planner.plan(spec, Specs.root());
     assertThat(Plans.only(plan, HostStep.Namespaces.class).create() & LinuxConstants.CLONE_NEWUSER)
         .isZero();
