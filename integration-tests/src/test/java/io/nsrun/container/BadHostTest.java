@@ -65,9 +65,9 @@ class BadHostTest extends ContainerTest {
                 + " Choose another target, or remove what is in its place."),
         Arguments.arguments(
             "--ulimit=nofile=99999999999",
-            "rlimit setrlimit: EPERM (resource 7 soft 99999999999 hard 99999999999)",
-            "nofile: a hard limit can't be raised above the caller's (ulimit -H), nor nofile above"
-                + " fs.nr_open. Ask for less with --ulimit."),
+            "rlimit nofile: EPERM (soft 99999999999 hard 99999999999)",
+            "a hard limit can't be raised above the caller's (ulimit -H), nor above fs.nr_open. Ask"
+                + " for less with --ulimit."),
         Arguments.arguments(
             "-w|/proc/1/not/there",
             "mkdir /proc/1/not/there: ENOENT (mode=0755)",

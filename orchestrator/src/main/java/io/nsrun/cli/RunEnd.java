@@ -6,7 +6,10 @@ import io.nsrun.control.SetupStep;
 import io.nsrun.doctor.Causes;
 import io.nsrun.doctor.LocalMachine;
 import io.nsrun.launch.Outcome;
+import io.nsrun.plan.CommandStep;
 import io.nsrun.plan.Isolation;
+import io.nsrun.plan.Step;
+import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
 import io.nsrun.state.ExitRecord;
@@ -91,9 +94,32 @@ final class RunEnd {
   }
 
   private int tellFailure(Event.Failed failure) {
-    errors.line(spec.name() + ": " + failureText(failure));
+    errors.line(spec.name() + ": " + failureText(named(failure)));
     errors.remedy(new Causes(new LocalMachine()).explain(failure, run.plan()).orElse(""));
     return exitCode(failure);
+  }
+
+  /** A limit is known to nsinit by its number, and to people by its name. */
+  private Event.Failed named(Event.Failed failure) {
+    List<Step> steps = run.plan().steps();
+    int index = failure.index();
+    if (index < 0 || index >= steps.size() || !(steps.get(index) instanceof CommandStep.Rlimit)) {
+      return failure;
+    }
+    CommandStep.Rlimit step = (CommandStep.Rlimit) steps.get(index);
+    Rlimit.Resource resource = Rlimit.Resource.of(step.resource());
+    return resource == null
+        ? failure
+        : new Event.Failed(
+            failure.step(),
+            index,
+            failure.errnoNumber(),
+            resource.optionName(),
+            "soft " + amount(step.soft()) + " hard " + amount(step.hard()));
+  }
+
+  private static String amount(long limit) {
+    return limit == Rlimit.UNLIMITED ? "unlimited" : Long.toUnsignedString(limit);
   }
 
   /** Step, object and error, as messages tell them. */
@@ -155,7 +181,7 @@ final class RunEnd {
                 isolation));
   }
 
-  private static ExitRecord.End end(Outcome outcome) {
+  private ExitRecord.End end(Outcome outcome) {
     if (outcome instanceof Outcome.Ended ended) {
       Event.Exited exit = ended.exit();
       String cause =
@@ -169,7 +195,8 @@ final class RunEnd {
           : new ExitRecord.End("exited", (int) exit.value(), 0, false, cause, "");
     }
     if (outcome instanceof Outcome.NotStarted notStarted) {
-      return new ExitRecord.End("not-started", -1, 0, false, "", failureText(notStarted.failure()));
+      return new ExitRecord.End(
+          "not-started", -1, 0, false, "", failureText(named(notStarted.failure())));
     }
     return new ExitRecord.End("lost", -1, 0, false, "", lostReason((Outcome.Lost) outcome));
   }

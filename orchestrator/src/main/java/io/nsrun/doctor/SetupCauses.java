@@ -4,7 +4,6 @@ import io.nsrun.control.Errno;
 import io.nsrun.control.SetupStep;
 import io.nsrun.plan.CommandStep;
 import io.nsrun.spec.Rlimit;
-import java.util.Locale;
 
 /** Why one of the many small steps failed. Null where nothing is known. */
 final class SetupCauses {
@@ -54,9 +53,9 @@ final class SetupCauses {
       case RLIMIT ->
           switch (errno) {
             case EPERM ->
-                limit(failure)
-                    + "a hard limit can't be raised above the caller's (ulimit -H), nor nofile"
-                    + " above fs.nr_open. Ask for less with --ulimit.";
+                "a hard limit can't be raised above the caller's (ulimit -H)"
+                    + (limit(failure) == Rlimit.Resource.NOFILE ? ", nor above fs.nr_open" : "")
+                    + ". Ask for less with --ulimit.";
             case EINVAL -> "the soft limit is above the hard one. Swap them in --ulimit.";
             default -> null;
           };
@@ -76,17 +75,9 @@ final class SetupCauses {
     };
   }
 
-  /** The limit's name, in front of what is said about it. */
-  private static String limit(Failure failure) {
+  private static Rlimit.Resource limit(Failure failure) {
     CommandStep.Rlimit step = failure.planned(CommandStep.Rlimit.class);
-    if (step != null) {
-      for (Rlimit.Resource resource : Rlimit.Resource.values()) {
-        if (resource.number() == step.resource()) {
-          return resource.name().toLowerCase(Locale.ROOT) + ": ";
-        }
-      }
-    }
-    return "";
+    return step == null ? null : Rlimit.Resource.of(step.resource());
   }
 
   private static String user(Errno errno) {

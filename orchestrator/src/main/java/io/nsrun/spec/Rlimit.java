@@ -1,5 +1,7 @@
 package io.nsrun.spec;
 
+import java.util.Locale;
+
 /**
  * A resource limit (getrlimit(2)).
  *
@@ -38,6 +40,21 @@ public record Rlimit(Resource resource, long soft, long hard) {
     /** The kernel's RLIMIT_* number. */
     public int number() {
       return number;
+    }
+
+    /** How --ulimit spells it. */
+    public String optionName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The resource of a RLIMIT_* number; null if there is none. */
+    public static Resource of(int number) {
+      for (Resource resource : values()) {
+        if (resource.number == number) {
+          return resource;
+        }
+      }
+      return null;
     }
   }
 }

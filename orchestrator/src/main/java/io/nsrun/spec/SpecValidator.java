@@ -3,7 +3,6 @@ package io.nsrun.spec;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -222,7 +221,7 @@ final class SpecValidator {
     Set<Rlimit.Resource> seen = new HashSet<>();
     for (int i = 0; i < spec.rlimits().size(); i++) {
       Rlimit limit = spec.rlimits().get(i);
-      String name = limit.resource().name().toLowerCase(Locale.ROOT);
+      String name = limit.resource().optionName();
       if (!seen.add(limit.resource())) {
         problems.add(SpecField.RLIMIT, name + " is given twice", "keep one of them");
       }
