@@ -48,12 +48,14 @@ final class DoctorTrials implements TrialRunner, Supervisor.Listener {
     words.addAll(trial.options());
     words.addAll(List.of("busybox", "true"));
     OptionValues values = CommandModel.parse("run", words.toArray(new String[0]));
-    RunPlan run = new RunPlan(paths, DoctorTrials::noLookUp, new Laps(System.nanoTime()));
-    run.make(values, System.getenv());
-    byte[] frames = PlanEncoder.encodeWithHello(run.plan());
-    try (Nsinit nsinit = Nsinit.start(paths)) {
-      Outcome outcome = new Supervisor(nsinit, nsinit.connect(), this).run(frames).outcome();
-      return judge(outcome, run);
+    try (OwnIds ids = OwnIds.held(paths)) {
+      RunPlan run = new RunPlan(paths, DoctorTrials::noLookUp, ids, new Laps(System.nanoTime()));
+      run.make(values, System.getenv());
+      byte[] frames = PlanEncoder.encodeWithHello(run.plan());
+      try (Nsinit nsinit = Nsinit.start(paths)) {
+        Outcome outcome = new Supervisor(nsinit, nsinit.connect(), this).run(frames).outcome();
+        return judge(outcome, run);
+      }
     }
   }
 

@@ -46,7 +46,7 @@ final class ExplainCommand {
     }
 
     RunPlan make(OptionValues values) throws IOException, InterruptedException {
-      RunPlan run = new RunPlan(paths, this, new Laps(System.nanoTime()));
+      RunPlan run = new RunPlan(paths, this, OwnIds.shown(paths), new Laps(System.nanoTime()));
       run.make(values, System.getenv());
       return run;
     }

@@ -23,6 +23,7 @@ final class MountOptionParser {
   private boolean noExec;
   private boolean recursive = true;
   private Mount.Propagation propagation = Mount.Propagation.PRIVATE;
+  private Mount.Idmap idmap = Mount.Idmap.AUTO;
   private Bytes size = Bytes.ZERO;
   private int mode = STICKY_FOR_ALL;
 
@@ -109,7 +110,7 @@ final class MountOptionParser {
   }
 
   private Mount bind(String source, String target, String text) {
-    return new Mount.Bind(host(source, text), target, recursive, propagation, options());
+    return new Mount.Bind(host(source, text), target, recursive, propagation, idmap, options());
   }
 
   private Mount tmpfsAt(String target) {
@@ -177,6 +178,8 @@ final class MountOptionParser {
     switch (option) {
       case "bind" -> recursive = false;
       case "rbind" -> recursive = true;
+      case "idmap" -> idmap = Mount.Idmap.ON;
+      case "noidmap" -> idmap = Mount.Idmap.OFF;
       case "z", "Z" ->
           throw new IllegalArgumentException(
               "\"" + option + "\": SELinux labels are not supported");

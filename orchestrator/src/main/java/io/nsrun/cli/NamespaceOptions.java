@@ -93,6 +93,7 @@ final class NamespaceOptions {
     }
     return switch (text) {
       case "auto" -> UserNamespace.of(UserNamespace.Mode.AUTO);
+      case "identity" -> UserNamespace.of(UserNamespace.Mode.IDENTITY);
       case "private" -> UserNamespace.of(UserNamespace.Mode.PRIVATE);
       case "keep-id" -> UserNamespace.of(UserNamespace.Mode.KEEP_ID);
       case "host" -> UserNamespace.of(UserNamespace.Mode.HOST);
@@ -108,7 +109,7 @@ final class NamespaceOptions {
     problems.add(
         SpecField.USER_NAMESPACE,
         "\"" + text + "\" is no mode",
-        "auto, private, keep-id, host, ns:PATH or pid:N is expected");
+        "auto, identity, private, keep-id, host, ns:PATH or pid:N is expected");
     return UserNamespace.of(UserNamespace.Mode.AUTO);
   }
 

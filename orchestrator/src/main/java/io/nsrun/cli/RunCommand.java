@@ -61,13 +61,15 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
           && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
         return ExitCode.NSRUN;
       }
-      RunPlan run = new RunPlan(paths, this, laps);
       boolean json = OutputFormat.isJson(values);
       if (values.flag(RunOption.DRY_RUN, false)) {
-        return dryRun(run, values, json);
+        return dryRun(new RunPlan(paths, this, OwnIds.shown(paths), laps), values, json);
       }
-      run.make(values, System.getenv());
-      return launch(run, values, signals);
+      try (OwnIds ids = OwnIds.held(paths)) {
+        RunPlan run = new RunPlan(paths, this, ids, laps);
+        run.make(values, System.getenv());
+        return launch(run, values, signals);
+      }
     } finally {
       if (nsinit != null) {
         nsinit.close();
@@ -144,10 +146,10 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
         CidFile.remove(cidFile);
       }
       if (!values.flag(RunOption.RM, true)) {
-        end.keepRecord(paths, startedMillis);
         if (name != null) {
           name.keep();
         }
+        end.keepRecord(paths, startedMillis);
       }
       return end.tell();
     }

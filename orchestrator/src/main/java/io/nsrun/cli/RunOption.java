@@ -62,7 +62,7 @@ enum RunOption {
   VOLUME(
       Kind.LIST,
       "HOST:DIR[:OPTIONS]",
-      "Mount a directory or file of the host. OPTIONS: ro, rw, noexec, exec, nosuid, suid, nodev, dev, bind, rbind, private, slave, shared.",
+      "Mount a directory or file of the host. OPTIONS: ro, rw, noexec, exec, nosuid, suid, nodev, dev, bind, rbind, private, slave, shared, idmap, noidmap.",
       "-v",
       "--volume"),
   MOUNT(
@@ -114,7 +114,7 @@ enum RunOption {
   USERNS(
       Kind.VALUE,
       "MODE",
-      "User ids: auto (as many as the caller may map), private (the caller's alone, as root), keep-id (the caller's, unchanged), host, ns:PATH, pid:N. Default: auto.",
+      "User ids: auto (for root a range of its own, for others as many as they may map), identity (the same inside and outside), private (the caller's alone, as root), keep-id (the caller's, unchanged), host, ns:PATH, pid:N. Default: auto.",
       "--userns"),
   UIDMAP(
       Kind.LIST, "IN:OUT:COUNT", "Map COUNT user ids from IN inside to OUT outside.", "--uidmap"),
@@ -222,7 +222,7 @@ enum RunOption {
     return switch (this) {
       case PROC -> List.of("fresh", "bind", "none");
       case NETWORK -> List.of("none", "host");
-      case USERNS -> List.of("auto", "private", "keep-id", "host");
+      case USERNS -> List.of("auto", "identity", "private", "keep-id", "host");
       case PID, IPC, UTS, CGROUPNS, TIMENS, MOUNTNS -> List.of("private", "host");
       case FORMAT -> List.of("text", "json");
       case LOG_LEVEL -> List.of("error", "warn", "info", "debug", "trace");

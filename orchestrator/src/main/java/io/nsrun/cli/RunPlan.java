@@ -10,6 +10,7 @@ import io.nsrun.plan.HostFacts;
 import io.nsrun.plan.HostFactsReader;
 import io.nsrun.plan.LaunchPlan;
 import io.nsrun.plan.Planner;
+import io.nsrun.plan.PrivateIds;
 import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.rootfs.TarRootfs;
 import io.nsrun.spec.Spec;
@@ -29,6 +30,7 @@ final class RunPlan {
 
   private final StatePaths paths;
   private final NsinitSource nsinits;
+  private final PrivateIds privateIds;
   private final Laps laps;
 
   private SpecOptions options;
@@ -38,11 +40,13 @@ final class RunPlan {
 
   /**
    * @param nsinits asked for an nsinit if the users of the root filesystem have to be looked up
+   * @param privateIds asked if the container is to have ids of its own
    * @param laps where the time of making the plan is noted
    */
-  RunPlan(StatePaths paths, NsinitSource nsinits, Laps laps) {
+  RunPlan(StatePaths paths, NsinitSource nsinits, PrivateIds privateIds, Laps laps) {
     this.paths = paths;
     this.nsinits = nsinits;
+    this.privateIds = privateIds;
     this.laps = laps;
   }
 
@@ -75,7 +79,7 @@ final class RunPlan {
     UserDatabase users = known && options.needsUsers() ? users(directory) : null;
     spec = options.build(directory, kind, users);
     laps.end("specification");
-    HostFacts facts = HostFactsReader.read(spec);
+    HostFacts facts = HostFactsReader.read(spec, privateIds);
     laps.end("host facts");
     facts = SeccompFilters.add(spec, facts, problems);
     laps.end("seccomp filter");

@@ -1,5 +1,6 @@
 package io.nsrun.doctor;
 
+import io.nsrun.state.IdSlots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.Optional;
 final class IdProbes {
   private static final long USUAL_COUNT = 65536;
   private static final long FIRST_USUAL = 100000;
+  private static final int SHOWN = 8;
   private static final String ONE_ID =
       "Without it the container has one user id: its root is the caller, and files of other users"
           + " belong to nobody.";
@@ -21,10 +23,60 @@ final class IdProbes {
         new Probe(
             "newuidmap", "newuidmap, which writes the user id map", ONE_ID, m -> helper(m, "uid")),
         new Probe(
-            "newgidmap",
-            "newgidmap, which writes the group id map",
-            ONE_ID,
-            m -> helper(m, "gid")));
+            "newgidmap", "newgidmap, which writes the group id map", ONE_ID, m -> helper(m, "gid")),
+        new Probe(
+            "id-ranges",
+            "id ranges for the containers of root",
+            "Root gives each container ids that nothing else has, so that whoever breaks out is"
+                + " nobody outside.",
+            IdProbes::pool));
+  }
+
+  /** What of the pool is in use; only root has one. */
+  static Outcome pool(Machine machine) {
+    if (!machine.isRoot()) {
+      return Outcome.ok("of root only");
+    }
+    if (!hasAllIds(machine)) {
+      return Outcome.warn(
+          "root of a user namespace has none to give: ids inside are the same outside",
+          "Start nsrun outside of that user namespace.");
+    }
+    Optional<List<Long>> taken = machine.takenRanges();
+    if (taken.isEmpty()) {
+      return Outcome.unknown("the state directory can't be read");
+    }
+    int reserved = machine.reservedRanges();
+    String detail =
+        IdSlots.COUNT
+            + " of "
+            + IdSlots.SLOT_SIZE
+            + " ids from "
+            + IdSlots.FIRST_ID
+            + "; "
+            + taken(taken.get())
+            + (reserved == 0
+                ? ""
+                : "; " + reserved + " not used, as this machine's users have them");
+    return taken.get().size() + reserved < IdSlots.COUNT
+        ? Outcome.ok(detail)
+        : Outcome.fail(detail, "End some containers, or use --userns=identity.");
+  }
+
+  private static String taken(List<Long> first) {
+    if (first.isEmpty()) {
+      return "none in use";
+    }
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < first.size() && i < SHOWN; i++) {
+      text.append(i == 0 ? " in use: from " : ", ").append(first.get(i));
+    }
+    int more = first.size() - SHOWN;
+    return first.size() + text.toString() + (more > 0 ? " and " + more + " more" : "");
+  }
+
+  private static boolean hasAllIds(Machine machine) {
+    return machine.read("/proc/self/uid_map").orElse("").trim().matches("0 +0 +4294967295");
   }
 
   static Outcome range(Machine machine, String kind) {

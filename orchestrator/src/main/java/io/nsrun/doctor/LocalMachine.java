@@ -1,5 +1,6 @@
 package io.nsrun.doctor;
 
+import io.nsrun.state.IdSlots;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,6 +91,28 @@ public final class LocalMachine implements Machine {
   public List<String> programDirectories() {
     int uid = uid().orElse(0L).intValue();
     return StatePaths.ofCaller(uid).cacheCandidates().stream().map(Path::toString).toList();
+  }
+
+  @Override
+  public Optional<List<Long>> takenRanges() {
+    try {
+      return Optional.of(slots().taken());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public int reservedRanges() {
+    try {
+      return slots().reservedCount();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private IdSlots slots() {
+    return new IdSlots(new StatePaths(System.getenv(), uid().orElse(0L).intValue()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.nsrun.doctor;
 
+import io.nsrun.state.IdSlots;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,6 +35,15 @@ public interface Machine {
 
   /** Where the nsinit program may be placed, best first; absolute. */
   List<String> programDirectories();
+
+  /**
+   * First ids of the ranges that containers of the caller have now (see {@link IdSlots}), in
+   * ascending order; absent if that can't be told.
+   */
+  Optional<List<Long>> takenRanges();
+
+  /** How many of these ranges are never given out, since an id of theirs is somebody's. */
+  int reservedRanges();
 
   /** File system mounts as the caller sees them; empty if /proc can't be read. */
   default List<MountEntry> mounts() {

@@ -5,6 +5,9 @@ import io.nsrun.control.SetupStep;
 import io.nsrun.plan.HostStep;
 import io.nsrun.plan.InitStep;
 import io.nsrun.plan.LinuxConstants;
+import io.nsrun.plan.Step;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Why something could not be mounted or made in the root filesystem. Null where unknown. */
 final class MountCauses {
@@ -55,14 +58,73 @@ final class MountCauses {
         : null;
   }
 
+  /**
+   * mount_setattr(2) has EINVAL for a file system that can't, anywhere in the tree, and EPERM for
+   * one that is id-mapped already or was mounted in a user namespace.
+   */
   static String idmapMount(Failure failure) {
+    String source = idmapped(failure);
     return switch (failure.errno()) {
       case EINVAL, EOPNOTSUPP ->
-          "the file system does not support id-mapped mounts. Use one that does (ext4, xfs, btrfs,"
-              + " tmpfs since 6.3, overlayfs since 5.19), or copy the tree.";
-      case EPERM -> "id-mapped mounts need root of the file system's user namespace. Run as root.";
+          kind(failure.machine(), source)
+              + " can't have owners translated"
+              + mountsBelow(failure.machine(), source)
+              + ". "
+              + withoutIdmap(failure, source);
+      case EPERM ->
+          source
+              + " lies on an id-mapped mount already, or on a file system of an outer user"
+              + " namespace. "
+              + withoutIdmap(failure, source);
+      case ENOSYS -> NO_API;
       default -> null;
     };
+  }
+
+  private static String idmapped(Failure failure) {
+    HostStep.IdmapMount step = failure.planned(HostStep.IdmapMount.class);
+    for (Step other : failure.plan().steps()) {
+      if (step != null
+          && other instanceof HostStep.HostTree tree
+          && tree.source().slot() == step.slot()) {
+        return tree.source().path();
+      }
+    }
+    return "the tree";
+  }
+
+  private static String kind(Machine machine, String source) {
+    return MountEntry.holding(machine.mounts(), source)
+        .map(mount -> source + " is on " + mount.type() + ", which")
+        .orElse("the file system of " + source);
+  }
+
+  /** Those that come along are translated too, and may be what can't be. */
+  private static String mountsBelow(Machine machine, String source) {
+    List<String> types = new ArrayList<>();
+    String below = source.endsWith("/") ? source : source + "/";
+    for (MountEntry mount : machine.mounts()) {
+      if (mount.point().startsWith(below) && !types.contains(mount.type())) {
+        types.add(mount.type());
+      }
+    }
+    return types.isEmpty()
+        ? " in this kernel"
+        : " in this kernel, or one of those mounted below can't (" + String.join(", ", types) + ")";
+  }
+
+  private static String withoutIdmap(Failure failure, String source) {
+    InitStep.PivotRoot root = failure.first(InitStep.PivotRoot.class);
+    HostStep.IdmapMount step = failure.planned(HostStep.IdmapMount.class);
+    InitStep.Overlay overlay = failure.first(InitStep.Overlay.class);
+    int slot = overlay != null ? overlay.lower() : root != null ? root.slot() : -1;
+    return step != null && step.slot() != slot
+        ? "Mount it without: -v "
+            + source
+            + ":DIR:noidmap; or use --userns=identity, where ids"
+            + " inside are the ids outside."
+        : "Use --userns=identity, where ids inside are the ids outside, or a tree on ext4, xfs or"
+            + " btrfs.";
   }
 
   static String attributes(Failure failure) {

@@ -207,8 +207,11 @@ final class ExplainHostNotes {
         """
         mount_setattr(2) with MOUNT_ATTR_IDMAP ties this copy to the container's user namespace:
         files of the host's uid 0 show as those of the container's root, and files it makes are
-        stored with the id as it is inside.""",
-        "The monitor does it once the child's user namespace has its maps.",
+        stored with the id as it is inside. Nothing on disk is changed.""",
+        """
+        The container's ids are none that files on disk have: without this they would all be
+        nobody's. The monitor does it once the child's user namespace has its maps, as only root of
+        the host may.""",
         "mount_setattr(2), user_namespaces(7)");
   }
 }

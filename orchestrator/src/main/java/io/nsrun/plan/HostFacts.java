@@ -4,6 +4,7 @@ import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
+import io.nsrun.spec.UserNamespace;
 import java.util.List;
 import java.util.Map;
 
@@ -25,6 +26,9 @@ import java.util.Map;
  * @param subGids the caller's ranges in /etc/subgid
  * @param newuidmap helper for the uid map
  * @param newgidmap helper for the gid map
+ * @param privateIds first of {@link #PRIVATE_COUNT} user and group ids that are this container's
+ *     alone; {@link #NONE} unless {@link UserNamespace.Mode#AUTO} calls for them and the caller may
+ *     have them, see {@link #mayHavePrivateIds}
  * @param sysfsHidden whether the caller sees no sysfs in full, so that the kernel refuses a new one
  *     in a user namespace
  * @param kernelRelease as uname(2) has it
@@ -44,10 +48,17 @@ public record HostFacts(
     List<IdRange> subGids,
     IdHelper newuidmap,
     IdHelper newgidmap,
+    long privateIds,
     boolean sysfsHidden,
     String kernelRelease,
     Map<String, PathKind> paths,
     SeccompFilter seccomp) {
+  /** Of {@code privateIds}: there are none. */
+  public static final long NONE = -1;
+
+  /** How many private ids there are. */
+  public static final long PRIVATE_COUNT = 65536;
+
   private static final long MAP_CAPABILITIES =
       Capability.SETUID.bit() | Capability.SETGID.bit() | Capability.SETFCAP.bit();
 
@@ -75,6 +86,7 @@ public record HostFacts(
         subGids,
         newuidmap,
         newgidmap,
+        privateIds,
         sysfsHidden,
         kernelRelease,
         paths,
@@ -95,6 +107,10 @@ public record HostFacts(
 
   /** Whether the caller may mount in its own namespace: CAP_SYS_ADMIN. */
   public boolean mayMount() {
+    return mayMount(capabilities);
+  }
+
+  static boolean mayMount(long capabilities) {
     return (capabilities & Capability.SYS_ADMIN.bit()) != 0;
   }
 
@@ -103,7 +119,19 @@ public record HostFacts(
    * the right to mount in its own mount namespace, whatever its capabilities are.
    */
   public boolean isNested() {
-    return !uids.isEmpty() && (uids.size() > 1 || uids.get(0).count() < IdMaps.UNSIGNED_MAX);
+    return !uids.isEmpty() && !isEverything(uids);
+  }
+
+  static boolean isEverything(List<IdRange> ids) {
+    return ids.size() == 1 && ids.get(0).count() == IdMaps.UNSIGNED_MAX;
+  }
+
+  /**
+   * Whether the caller may give the container ids that it has not itself, and have the owners of
+   * files translated: root of the initial user namespace, who may mount.
+   */
+  public boolean mayHavePrivateIds() {
+    return mayMapAnyIds() && mayMount() && !isNested();
   }
 
   /** What {@code path} is; {@link PathKind#MISSING} if it was not asked for. */

@@ -35,16 +35,18 @@ public final class HostFactsReader {
   /**
    * The facts. Blocks for a few small reads of /proc and /etc.
    *
-   * @throws IOException if /proc is not there or has an unknown form
+   * @param privateIds asked if the container is to have ids of its own
+   * @throws IOException if /proc is not there or has an unknown form, or there are no private ids
    */
-  public static HostFacts read(Spec spec) throws IOException {
+  public static HostFacts read(Spec spec, PrivateIds privateIds) throws IOException {
     String path = System.getenv("PATH");
     // The JVM asked getpwuid(3) at its start; "?" is its word for a user without a name.
     String name = System.getProperty("user.name", "?");
-    return new HostFactsReader("/proc/self", "/etc", path == null ? "" : path, name).facts(spec);
+    return new HostFactsReader("/proc/self", "/etc", path == null ? "" : path, name)
+        .facts(spec, privateIds);
   }
 
-  HostFacts facts(Spec spec) throws IOException {
+  HostFacts facts(Spec spec, PrivateIds privateIds) throws IOException {
     ProcStatus status = ProcStatus.parse(SmallFile.read(proc + "/status"));
     Map<String, PathKind> paths = new HashMap<>();
     paths.put(spec.root().path(), PathProbe.kind(spec.root().path()));
@@ -55,6 +57,9 @@ public final class HostFactsReader {
     }
     Ids ids = new Ids(status);
     ids.gather(spec.user().mode());
+    if (spec.user().mode() == UserNamespace.Mode.AUTO) {
+      ids.reserve(privateIds);
+    }
     return new HostFacts(
         status.euid(),
         status.egid(),
@@ -68,6 +73,7 @@ public final class HostFactsReader {
         ids.subGids,
         ids.newuidmap,
         ids.newgidmap,
+        ids.privateIds,
         MountPlanner.wantsSysfs(spec) && !SysfsProbe.isVisible(SmallFile.read(proc + "/mountinfo")),
         System.getProperty("os.version", ""),
         paths,
@@ -85,6 +91,7 @@ public final class HostFactsReader {
     private List<IdRange> subGids = List.of();
     private IdHelper newuidmap = NOT_LOOKED_FOR;
     private IdHelper newgidmap = NOT_LOOKED_FOR;
+    private long privateIds = HostFacts.NONE;
 
     Ids(ProcStatus status) {
       this.status = status;
@@ -95,13 +102,25 @@ public final class HostFactsReader {
       if (mode == UserNamespace.Mode.JOIN) {
         return;
       }
-      boolean root = HostFacts.mayMapAnyIds(status.euid(), status.capabilities());
+      boolean root = mayMapAnyIds();
       if (!root && mode != UserNamespace.Mode.HOST && mode != UserNamespace.Mode.PRIVATE) {
         subordinate(mode == UserNamespace.Mode.EXPLICIT);
       }
       if (root || !subGids.isEmpty()) {
         existing();
       }
+    }
+
+    void reserve(PrivateIds source) throws IOException {
+      if (mayMapAnyIds()
+          && HostFacts.mayMount(status.capabilities())
+          && HostFacts.isEverything(uids)) {
+        privateIds = source.firstId();
+      }
+    }
+
+    private boolean mayMapAnyIds() {
+      return HostFacts.mayMapAnyIds(status.euid(), status.capabilities());
     }
 
     private void subordinate(boolean all) throws IOException {

@@ -53,8 +53,9 @@ final class IdMapPlanner {
     return switch (wanted.mode()) {
       case PRIVATE -> single(user, 0, 0, true, "");
       case EXPLICIT -> explicit(user);
-      case KEEP_ID -> facts.mayMapAnyIds() ? identity(user) : ranges(user, true);
-      default -> facts.mayMapAnyIds() ? identity(user) : ranges(user, false);
+      case IDENTITY -> identity(user, "asked for");
+      case KEEP_ID -> facts.mayMapAnyIds() ? identity(user, "asked for") : ranges(user, true);
+      default -> facts.mayMapAnyIds() ? ofRoot(user) : ranges(user, false);
     };
   }
 
@@ -68,12 +69,46 @@ final class IdMapPlanner {
         "",
         deny,
         deny || facts.setgroupsDenied(),
+        IdPlan.CALLER,
+        false,
         user,
         new Isolation.Property(Isolation.Aspect.IDS, full, "1 id", reason));
   }
 
+  /** Ids that nothing else on this machine has; or, where that can't be, the caller's. */
+  private IdPlan ofRoot(User user) {
+    long first = facts.privateIds();
+    if (first == HostFacts.NONE) {
+      return identity(
+          user,
+          facts.mayMount()
+              ? "started by root of a user namespace, which has no others to give"
+              : "started without CAP_SYS_ADMIN, so that owners of files can't be translated");
+    }
+    List<IdMapping> map = List.of(new IdMapping(0, first, HostFacts.PRIVATE_COUNT));
+    return new IdPlan(
+        map,
+        map,
+        "",
+        "",
+        false,
+        facts.setgroupsDenied(),
+        first,
+        true,
+        user,
+        new Isolation.Property(
+            Isolation.Aspect.IDS, true, HostFacts.PRIVATE_COUNT + " ids from " + first, ""));
+  }
+
   /** Every id up to 65535 that exists here, unchanged. */
-  private IdPlan identity(User user) {
+  private IdPlan identity(User user, String reason) {
+    if (!facts.mayMapAnyIds()) {
+      problems.add(
+          SpecField.USER_NAMESPACE,
+          "identity needs root with CAP_SETUID, CAP_SETGID and CAP_SETFCAP",
+          "use keep-id, which keeps your own id");
+      return single(user, 0, 0, false, reason);
+    }
     List<IdMapping> uids = IdRanges.identity(facts.uids());
     List<IdMapping> gids = IdRanges.identity(facts.gids());
     return new IdPlan(
@@ -83,12 +118,14 @@ final class IdMapPlanner {
         "",
         false,
         facts.setgroupsDenied(),
+        IdPlan.CALLER,
+        false,
         user,
         new Isolation.Property(
             Isolation.Aspect.IDS,
             false,
             IdRanges.describeCount(uids),
-            "started by root: ids inside are the same ids outside"));
+            reason + ": ids inside are the same ids outside"));
   }
 
   /** The caller's own id and its subordinate ones, or only the former where that can't be. */
@@ -109,6 +146,8 @@ final class IdMapPlanner {
         facts.newgidmap().path(),
         false,
         facts.setgroupsDenied(),
+        IdPlan.CALLER,
+        false,
         user,
         new Isolation.Property(Isolation.Aspect.IDS, true, IdRanges.describeCount(uids), ""));
   }
@@ -159,6 +198,8 @@ final class IdMapPlanner {
         gidDirect ? "" : facts.newgidmap().path(),
         deny,
         deny || facts.setgroupsDenied(),
+        IdPlan.CALLER,
+        false,
         user,
         new Isolation.Property(
             Isolation.Aspect.IDS, true, IdRanges.describeCount(wanted.uids()), ""));

@@ -1,6 +1,7 @@
 package io.nsrun.plan;
 
 import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.User;
 import java.util.List;
 
@@ -13,6 +14,9 @@ import java.util.List;
  * @param gidHelper path of newgidmap, or empty if the map is written directly
  * @param denySetgroups whether setgroups(2) must be given up for the gid map
  * @param groupsStay whether the caller's supplementary groups can't be dropped
+ * @param owner id outside that the new user namespace belongs to; {@link #CALLER} for the caller's
+ * @param isPrivate whether the ids are a range of this container's alone, so that the owners of its
+ *     files have to be translated
  * @param user whom the command runs as
  * @param ids how {@link Isolation.Aspect#IDS} came out
  */
@@ -23,5 +27,10 @@ record IdPlan(
     String gidHelper,
     boolean denySetgroups,
     boolean groupsStay,
+    long owner,
+    boolean isPrivate,
     User user,
-    Isolation.Property ids) {}
+    Isolation.Property ids) {
+  /** The namespace belongs to the caller. */
+  static final long CALLER = IdMaps.UNSIGNED_MAX;
+}

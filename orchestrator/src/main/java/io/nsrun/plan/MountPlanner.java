@@ -29,6 +29,7 @@ final class MountPlanner {
   private final PlanBuilder plan;
   private final List<Mount> mounts;
   private final boolean byMonitor;
+  private boolean privateIds;
 
   MountPlanner(Spec spec, HostFacts facts, PlanBuilder plan) {
     this.spec = spec;
@@ -42,6 +43,7 @@ final class MountPlanner {
 
   /** Adds every step from the propagation to the working directory. */
   void plan(IdPlan ids) {
+    privateIds = ids != null && ids.isPrivate();
     plan.beforePivot(new InitStep.Propagation(MS_REC | propagation()));
     root();
     SystemMounts system = new SystemMounts(spec, facts, this, plan);
@@ -118,6 +120,11 @@ final class MountPlanner {
       attributes |= MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY;
     }
     int slot = tree(root.path(), true, attributes, MS_PRIVATE, Step.Expect.DIRECTORY, 0, 0);
+    // The host's own tree has parts that can't be translated, /proc for one, and is not to be
+    // written anyhow: to it the container's root is a stranger.
+    if (privateIds && !root.host()) {
+      plan.afterNamespaces(new HostStep.IdmapMount(slot));
+    }
     if (root.ephemeral()) {
       int overlay = plan.newSlot();
       plan.beforePivot(new InitStep.Overlay(overlay, slot, "", "", 0));
@@ -159,6 +166,9 @@ final class MountPlanner {
             directory ? Step.Expect.DIRECTORY : Step.Expect.ANY,
             0,
             0);
+    if (bind.idmap() == Mount.Idmap.ON || (bind.idmap() == Mount.Idmap.AUTO && privateIds)) {
+      plan.afterNamespaces(new HostStep.IdmapMount(slot));
+    }
     int create = directory ? Step.MountFlags.CREATE_DIRECTORY : Step.MountFlags.CREATE_FILE;
     plan.afterPivot(new InitStep.Mount(slot, target, create));
   }

@@ -15,6 +15,7 @@ final class PathChecks {
     for (int i = 0; i < spec.mounts().size(); i++) {
       if (spec.mounts().get(i) instanceof Mount.Bind bind) {
         source(bind.source(), facts.kind(bind.source()), problems);
+        idmap(spec, bind, facts, problems);
         if (bind.propagation() == Mount.Propagation.SHARED
             && (!facts.mayMount() || facts.isNested())) {
           problems.add(
@@ -38,6 +39,23 @@ final class PathChecks {
           case FILE -> "a directory, a tar file or the name busybox is expected";
           default -> "give the root directory of a Linux system, or the name busybox";
         });
+  }
+
+  private static void idmap(Spec spec, Mount.Bind bind, HostFacts facts, SpecProblems problems) {
+    if (bind.idmap() != Mount.Idmap.ON) {
+      return;
+    }
+    if (!spec.user().isNew()) {
+      problems.add(
+          SpecField.VOLUME,
+          bind.target() + " can't be id-mapped: the container has no user namespace of its own",
+          "leave idmap out, or leave --userns=auto");
+    } else if (!facts.mayMount() || facts.isNested()) {
+      problems.add(
+          SpecField.VOLUME,
+          bind.target() + " can't be id-mapped: that needs root with CAP_SYS_ADMIN",
+          "leave idmap out");
+    }
   }
 
   private static void source(String path, PathKind kind, SpecProblems problems) {

@@ -17,20 +17,43 @@ public sealed interface Mount {
     SHARED
   }
 
+  /** Whether the owners of a bind's files are translated (mount_setattr(2), MOUNT_ATTR_IDMAP). */
+  enum Idmap {
+    /** As it is done for the root file system: if the container has a range of ids of its own. */
+    AUTO,
+    /** They are: id N on disk is id N inside. */
+    ON,
+    /** They aren't: whoever is not mapped in the container shows as nobody. */
+    OFF
+  }
+
   /**
    * A file or directory of the host.
    *
    * @param source absolute path on the host
    * @param recursive whether mounts below {@code source} come along
    * @param propagation applies to the whole tree if {@code recursive}
+   * @param idmap applies to the whole tree if {@code recursive}
    */
   record Bind(
       String source,
       String target,
       boolean recursive,
       Propagation propagation,
+      Idmap idmap,
       MountOptions options)
-      implements Mount {}
+      implements Mount {
+
+    /** A bind whose owners are translated as the root's are. */
+    public Bind(
+        String source,
+        String target,
+        boolean recursive,
+        Propagation propagation,
+        MountOptions options) {
+      this(source, target, recursive, propagation, Idmap.AUTO, options);
+    }
+  }
 
   /**
    * A new, empty file system in memory.

@@ -14,10 +14,12 @@ public record UserNamespace(Mode mode, List<IdMapping> uids, List<IdMapping> gid
   /** How the ids of the user namespace are chosen. */
   public enum Mode {
     /**
-     * As many ids as the caller may map: all of root's, or the caller's own plus its subordinate
-     * ranges.
+     * As many ids as the caller may map: for root a range that nothing else on the machine has, for
+     * others their own id plus their subordinate ranges.
      */
     AUTO,
+    /** The ids inside are the same ids outside; for root only. */
+    IDENTITY,
     /** The caller's id as root, and nothing else. */
     PRIVATE,
     /** The caller's id is the same inside, and the process has it. */

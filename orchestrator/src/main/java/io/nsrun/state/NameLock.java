@@ -1,39 +1,36 @@
 package io.nsrun.state;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 
 /**
  * A container's name, which no other container of the same user may have while this one is alive or
  * its record is kept.
  *
- * <p>The kernel drops the lock when this process ends, however it ends; a file that is left behind
- * without a lock and without a record holds nothing.
+ * <p>A live container has the name by a {@link ByteLock}, which leaves nothing behind whoever is
+ * killed; a kept record has it by a file that is called so, and holds the id.
  */
 public final class NameLock implements AutoCloseable {
   private static final int ID_LENGTH = 64;
+  private static final String LOCKS = "names.lock";
 
-  /** Held for an instant by who takes or gives up a name; no container can be called that. */
-  private static final String GUARD = ".lock";
+  /** Of the hash FNV-1a with 64 bits. */
+  private static final long FNV_BASIS = 0xcbf29ce484222325L;
+
+  private static final long FNV_PRIME = 0x100000001b3L;
 
   private final Path file;
-  private final FileChannel channel;
-  private boolean kept;
+  private final String id;
+  private final ByteLock lock;
 
-  private NameLock(Path file, FileChannel channel) {
+  private NameLock(Path file, String id, ByteLock lock) {
     this.file = file;
-    this.channel = channel;
+    this.id = id;
+    this.lock = lock;
   }
 
   /**
@@ -46,69 +43,54 @@ public final class NameLock implements AutoCloseable {
    *     its record, if it is only that
    */
   public static NameLock acquire(Path stateDirectory, String name, String id) throws IOException {
-    Path names = stateDirectory.resolve("names");
-    Files.createDirectories(names);
-    synchronized (NameLock.class) {
-      try (FileChannel guard = open(names.resolve(GUARD));
-          FileLock whole = guard.lock()) {
-        return acquireGuarded(stateDirectory, names.resolve(name), id, whole);
-      }
+    ByteLock lock = ByteLock.tryAcquire(stateDirectory.resolve(LOCKS), position(name));
+    if (lock == null) {
+      throw new ExplainedException(
+          "the name " + name + " is in use by a running container", "choose another --name");
     }
-  }
-
-  private static NameLock acquireGuarded(Path stateDirectory, Path file, String id, FileLock guard)
-      throws IOException {
-    FileChannel channel = open(file);
     boolean taken = false;
     try {
-      String name = file.getFileName().toString();
-      if (!guard.isValid() || !tryLock(channel)) {
-        throw new ExplainedException(
-            "the name " + name + " is in use by a running container", "choose another --name");
-      }
-      refuseIfRecorded(stateDirectory, channel, name);
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(id.getBytes(StandardCharsets.US_ASCII)), 0);
+      Path file = stateDirectory.resolve("names").resolve(name);
+      refuseIfRecorded(stateDirectory, file, name);
       taken = true;
-      return new NameLock(file, channel);
+      return new NameLock(file, id, lock);
     } finally {
       if (!taken) {
-        channel.close();
+        lock.close();
       }
     }
   }
 
-  private static FileChannel open(Path file) throws IOException {
-    return FileChannel.open(
-        file,
-        EnumSet.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE),
-        PosixFilePermissions.asFileAttribute(
-            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
-  }
-
-  private static boolean tryLock(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // another container of this very JVM
+  /**
+   * The byte that stands for a name. Two names of one byte could not be had at once; among 2^62
+   * bytes that does not happen.
+   */
+  static long position(String name) {
+    long hash = FNV_BASIS;
+    for (int i = 0; i < name.length(); i++) {
+      hash = (hash ^ name.charAt(i)) * FNV_PRIME;
     }
+    return hash >>> 2;
   }
 
-  private static void refuseIfRecorded(Path stateDirectory, FileChannel channel, String name)
+  /** Passes over, and removes, a file whose record is gone. */
+  private static void refuseIfRecorded(Path stateDirectory, Path file, String name)
       throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(ID_LENGTH);
-    channel.read(bytes, 0);
-    String owner = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
-    if (!isId(owner)) {
+    String owner;
+    try {
+      owner = Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (NoSuchFileException e) {
       return;
     }
-    Path record = stateDirectory.resolve(owner);
-    if (Files.exists(record.resolve(ExitRecord.FILE), LinkOption.NOFOLLOW_LINKS)) {
-      throw new ExplainedException(
-          "the name " + name + " belongs to a container that ended, whose record was kept",
-          "choose another --name, or remove " + record);
+    if (isId(owner)) {
+      Path record = stateDirectory.resolve(owner);
+      if (Files.exists(record.resolve(ExitRecord.FILE), LinkOption.NOFOLLOW_LINKS)) {
+        throw new ExplainedException(
+            "the name " + name + " belongs to a container that ended, whose record was kept",
+            "choose another --name, or remove " + record);
+      }
     }
+    Files.delete(file);
   }
 
   private static boolean isId(String text) {
@@ -121,28 +103,18 @@ public final class NameLock implements AutoCloseable {
     return text.length() == ID_LENGTH;
   }
 
-  /** Leaves the name to the record of the container when this is closed. */
-  public void keep() {
-    kept = true;
+  /**
+   * Leaves the name to the record of the container: to be called before the record is written, so
+   * that there is never one without its name. Blocks for the disk.
+   */
+  public void keep() throws IOException {
+    Files.createDirectories(file.getParent());
+    AtomicFile.write(file, id.getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** Gives the name up, unless it is to be kept. */
+  /** Gives the name up, unless a record has it now. */
   @Override
   public void close() throws IOException {
-    if (kept) {
-      channel.close();
-      return;
-    }
-    synchronized (NameLock.class) {
-      // Under the guard, so that nobody has opened the file and waits to lock one that has no name
-      // any more.
-      try (FileChannel guard = open(file.resolveSibling(GUARD));
-          FileLock whole = guard.lock();
-          channel) {
-        if (whole.isValid()) {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
+    lock.close();
   }
 }

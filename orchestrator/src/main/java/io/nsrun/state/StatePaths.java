@@ -102,9 +102,12 @@ public final class StatePaths {
    * @throws ExplainedException if it can't be made
    */
   public Path stateDirectory() throws IOException {
-    return firstUsable(
-        "state directory",
-        lasting("state", "/var/lib/nsrun/state", "XDG_STATE_HOME", ".local/state"));
+    return firstUsable("state directory", stateCandidates());
+  }
+
+  /** Where {@link #stateDirectory} looks; nothing is made or checked. */
+  List<Path> stateCandidates() {
+    return lasting("state", "/var/lib/nsrun/state", "XDG_STATE_HOME", ".local/state");
   }
 
   private List<Path> lasting(String below, String ofRoot, String variable, String belowHome) {

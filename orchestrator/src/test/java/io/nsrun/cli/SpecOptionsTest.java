@@ -255,6 +255,8 @@ class SpecOptionsTest {
   void theUserNamespaceHasModesOfItsOwn() throws IOException {
     assertThat(spec("t/").user().mode()).isEqualTo(UserNamespace.Mode.AUTO);
     assertThat(spec("--userns=auto", "t/").user().mode()).isEqualTo(UserNamespace.Mode.AUTO);
+    assertThat(spec("--userns=identity", "t/").user().mode())
+        .isEqualTo(UserNamespace.Mode.IDENTITY);
     assertThat(spec("--userns=private", "t/").user().mode()).isEqualTo(UserNamespace.Mode.PRIVATE);
     assertThat(spec("--userns=keep-id", "t/").user().mode()).isEqualTo(UserNamespace.Mode.KEEP_ID);
     assertThat(spec("--userns=host", "t/").user().mode()).isEqualTo(UserNamespace.Mode.HOST);
@@ -264,7 +266,7 @@ class SpecOptionsTest {
     spec("--userns=odd", "t/");
     assertThat(problems())
         .containsExactly(
-            "--userns: \"odd\" is no mode (auto, private, keep-id, host, ns:PATH or pid:N is expected)");
+            "--userns: \"odd\" is no mode (auto, identity, private, keep-id, host, ns:PATH or pid:N is expected)");
   }
 
   @Test

@@ -107,7 +107,14 @@ class CausesTest {
             "/dev/full",
             m -> m.mode("/dev/full", 0100644),
             "/dev/full is no device"),
-        pair("IDMAP_MOUNT", "EINVAL", "mount_setattr", HEALTHY, "id-mapped mounts"),
+        pair(
+            "IDMAP_MOUNT",
+            "EINVAL",
+            "mount_setattr",
+            HEALTHY,
+            "on ext4, which can't have owners translated",
+            "--userns=identity"),
+        pair("IDMAP_MOUNT", "EPERM", "mount_setattr", HEALTHY, "already", "--userns=identity"),
         pair(
             "FILESYSTEM",
             "EPERM",
@@ -198,6 +205,45 @@ class CausesTest {
 
     assertThat(cause).isPresent();
     assertThat(cause.get()).contains(said).doesNotContain("\n");
+  }
+
+  @Test
+  void aTreeThatCantBeIdMappedIsNamedWithItsFileSystemAndWhatIsMountedBelow() {
+    Machine machine =
+        FakeMachine.healthy()
+            .mount("40 22 0:50 / /data rw - nfs4 server:/x rw")
+            .mount("41 40 0:51 / /data/proc rw - proc proc rw");
+    LaunchPlan plan =
+        new LaunchPlan(
+            List.of(
+                tree(0, "/data"),
+                tree(1, "/data/sub"),
+                new HostStep.IdmapMount(0),
+                new HostStep.IdmapMount(1),
+                new InitStep.PivotRoot(0)),
+            new Isolation(List.of()));
+
+    assertThat(idmapFailed(machine, plan, 2))
+        .isEqualTo(
+            "/data is on nfs4, which can't have owners translated in this kernel, or one of those"
+                + " mounted below can't (proc). Use --userns=identity, where ids inside are the ids"
+                + " outside, or a tree on ext4, xfs or btrfs.");
+    assertThat(idmapFailed(machine, plan, 3))
+        .isEqualTo(
+            "/data/sub is on nfs4, which can't have owners translated in this kernel. Mount it"
+                + " without: -v /data/sub:DIR:noidmap; or use --userns=identity, where ids inside"
+                + " are the ids outside.");
+  }
+
+  private static HostStep tree(int slot, String path) {
+    return new HostStep.HostTree(
+        new Step.MountSource(slot, path, true, 0, 0, 0, Step.Expect.DIRECTORY, 0, 0));
+  }
+
+  private static String idmapFailed(Machine machine, LaunchPlan plan, int index) {
+    return new Causes(machine)
+        .explain(new Event.Failed(SetupStep.IDMAP_MOUNT, index, 22, "mount_setattr", ""), plan)
+        .orElseThrow();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.nsrun.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertAll;
 
+import io.nsrun.state.IdSlots;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -17,6 +18,16 @@ class DoctorTest {
   private static final String CLONE = "/proc/sys/kernel/unprivileged_userns_clone";
   private static final String APPARMOR = "/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
   private static final String MEMFD = "/proc/sys/vm/memfd_noexec";
+
+  @Test
+  void theIdsInUseByContainersOfRootAreShown() {
+    FakeMachine machine = FakeMachine.healthy().asRoot().ranges(2, 1879048192L, 1879179264L);
+
+    assertThat(new Doctor(machine).examine().find("id-ranges").orElseThrow().detail())
+        .isEqualTo(
+            "4094 of 65536 ids from 1879048192; 2 in use: from 1879048192, 1879179264; 2 not used,"
+                + " as this machine's users have them");
+  }
 
   @Test
   void aHealthyMachineIsOkThroughout() {
@@ -146,6 +157,11 @@ class DoctorTest {
             "caller-confined",
             Result.WARN,
             m -> m.file("/proc/self/status", FakeMachine.status(1000, 1, 2))),
+        ill("id-ranges", Result.OK, m -> m),
+        ill("id-ranges", Result.OK, m -> m.asRoot().ranges(0)),
+        ill("id-ranges", Result.OK, m -> m.asRoot().ranges(IdSlots.COUNT - 1)),
+        ill("id-ranges", Result.FAIL, m -> m.asRoot().ranges(IdSlots.COUNT - 1, 1879048192L)),
+        ill("id-ranges", Result.WARN, m -> m.asRoot().file("/proc/self/uid_map", "0 0 65536\n")),
         ill("subuid", Result.WARN, m -> m.without("/etc/subuid")),
         ill("subuid", Result.WARN, m -> m.file("/etc/subuid", "ann:100000:1000\n")),
         ill("subuid", Result.OK, m -> m.file("/etc/subuid", "1000:100000:65536\n")),

@@ -25,6 +25,8 @@ final class FakeMachine implements Machine {
   private final Map<String, String> environment = new HashMap<>();
   private final Map<String, String> properties = new HashMap<>();
   private List<String> programDirectories = List.of("/home/ann/.cache/nsrun", "/tmp/nsrun-1000");
+  private List<Long> takenRanges = List.of();
+  private int reservedRanges;
   private final Set<String> notExecutable = new HashSet<>();
 
   static FakeMachine healthy() {
@@ -32,6 +34,7 @@ final class FakeMachine implements Machine {
         new FakeMachine()
             .file("/proc/self/status", status(1000, 0, 0))
             .file("/proc/self/mountinfo", MOUNTINFO)
+            .file("/proc/self/uid_map", "         0          0 4294967295\n")
             .file("/proc/self/limits", "Max open files            1024       1048576    files\n")
             .file("/proc/sys/kernel/osrelease", "6.1.0-28-amd64\n")
             .file("/proc/sys/user/max_user_namespaces", "63000\n")
@@ -109,6 +112,12 @@ final class FakeMachine implements Machine {
     return this;
   }
 
+  FakeMachine ranges(int reserved, Long... taken) {
+    reservedRanges = reserved;
+    takenRanges = List.of(taken);
+    return this;
+  }
+
   FakeMachine notExecutable(String path) {
     notExecutable.add(path);
     return this;
@@ -147,6 +156,16 @@ final class FakeMachine implements Machine {
   @Override
   public List<String> programDirectories() {
     return programDirectories;
+  }
+
+  @Override
+  public Optional<List<Long>> takenRanges() {
+    return Optional.of(takenRanges);
+  }
+
+  @Override
+  public int reservedRanges() {
+    return reservedRanges;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.nsrun.spec.Capability;
 import io.nsrun.spec.IdRange;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
@@ -37,6 +38,7 @@ class HostFactsReaderTest {
   private Path proc;
   private Path etc;
   private Path bin;
+  private int idsTaken;
 
   @BeforeEach
   void makeAMachine() throws IOException {
@@ -58,6 +60,11 @@ class HostFactsReaderTest {
     Files.writeString(proc.resolve("status"), STATUS.formatted(uid, capabilities, noNewPrivileges));
   }
 
+  private long takeIds() {
+    idsTaken++;
+    return Specs.PRIVATE_IDS;
+  }
+
   private void program(String name) throws IOException {
     Path file = Files.createFile(bin.resolve(name));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -68,7 +75,8 @@ class HostFactsReaderTest {
   }
 
   private HostFacts read(Spec spec) throws IOException {
-    return new HostFactsReader(proc.toString(), etc.toString(), bin.toString(), "ann").facts(spec);
+    return new HostFactsReader(proc.toString(), etc.toString(), bin.toString(), "ann")
+        .facts(spec, this::takeIds);
   }
 
   @Test
@@ -107,6 +115,29 @@ class HostFactsReaderTest {
     assertThatThrownBy(() -> read(UserNamespace.Mode.AUTO)).isInstanceOf(IOException.class);
     Files.writeString(proc.resolve("uid_map"), "0 0 1\n");
     assertThat(read(UserNamespace.Mode.AUTO).subUids()).isEmpty();
+  }
+
+  @Test
+  void onlyRootOfTheInitialUserNamespaceTakesIdsOfTheContainersOwnAndOnlyForAuto()
+      throws Exception {
+    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(HostFacts.NONE);
+    status(0, -1L, 0);
+    for (UserNamespace.Mode mode : UserNamespace.Mode.values()) {
+      if (mode != UserNamespace.Mode.AUTO
+          && mode != UserNamespace.Mode.EXPLICIT
+          && mode != UserNamespace.Mode.JOIN) {
+        assertThat(read(mode).privateIds()).as(mode.name()).isEqualTo(HostFacts.NONE);
+      }
+    }
+    status(0, ~Capability.SYS_ADMIN.bit(), 0);
+    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(HostFacts.NONE);
+    assertThat(idsTaken).isZero();
+
+    status(0, -1L, 0);
+    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(Specs.PRIVATE_IDS);
+    assertThat(idsTaken).isEqualTo(1);
+    Files.writeString(proc.resolve("uid_map"), " 0 0 65536\n");
+    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(HostFacts.NONE);
   }
 
   @Test
@@ -227,7 +258,7 @@ class HostFactsReaderTest {
 
   @Test
   void theFactsOfThisVeryMachineCanBeRead() throws Exception {
-    HostFacts facts = HostFactsReader.read(Specs.busyboxTrue());
+    HostFacts facts = HostFactsReader.read(Specs.busyboxTrue(), this::takeIds);
 
     assertThat(facts.euid())
         .isEqualTo(

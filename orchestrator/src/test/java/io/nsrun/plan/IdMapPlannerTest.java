@@ -3,6 +3,7 @@ package io.nsrun.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.spec.Capability;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
@@ -106,12 +107,53 @@ class IdMapPlannerTest {
   }
 
   @Test
-  void rootKeepsTheOrdinaryIdsThatExistHere() {
+  void rootGivesTheContainerIdsThatNothingElseHas() {
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), Specs.root());
+    List<IdMapping> map = List.of(map(0, Specs.PRIVATE_IDS, 65536));
+
+    assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap("", map));
+    assertThat(gidMap(plan)).isEqualTo(new HostStep.GidMap(false, "", map));
+    assertThat(Plans.only(plan, CommandStep.User.class).setGroups()).isTrue();
+    assertThat(plan.isolation().get(Isolation.Aspect.IDS))
+        .isEqualTo(
+            new Isolation.Property(
+                Isolation.Aspect.IDS, true, "65536 ids from " + Specs.PRIVATE_IDS, ""));
+  }
+
+  @Test
+  void identityKeepsTheOrdinaryIdsAndSaysSo() {
+    LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.IDENTITY), Specs.root());
 
     assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap("", List.of(map(0, 0, 65536))));
     assertThat(gidMap(plan).denySetgroups()).isFalse();
-    assertThat(Plans.only(plan, CommandStep.User.class).setGroups()).isTrue();
+    assertThat(plan.isolation().get(Isolation.Aspect.IDS))
+        .isEqualTo(
+            new Isolation.Property(
+                Isolation.Aspect.IDS,
+                false,
+                "65536 ids",
+                "asked for: ids inside are the same ids outside"));
+  }
+
+  @Test
+  void identityIsForRoot() {
+    assertThatThrownBy(
+            () ->
+                Planner.plan(spec(UserNamespace.Mode.IDENTITY), new Specs.Facts().ranges().facts()))
+        .hasMessage(
+            "--userns: identity needs root with CAP_SETUID, CAP_SETGID and CAP_SETFCAP"
+                + " (use keep-id, which keeps your own id)");
+  }
+
+  @Test
+  void rootWhoMayNotMountKeepsItsIds() {
+    Specs.Facts facts = new Specs.Facts().root();
+    facts.capabilities &= ~Capability.SYS_ADMIN.bit();
+    facts.privateIds = HostFacts.NONE;
+    LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), facts.facts());
+
+    assertThat(uidMap(plan).mappings()).containsExactly(map(0, 0, 65536));
+    assertThat(plan.isolation().get(Isolation.Aspect.IDS).reason()).contains("CAP_SYS_ADMIN");
   }
 
   @Test
@@ -120,8 +162,11 @@ class IdMapPlannerTest {
     facts.uids = List.of(new IdRange(0, 1), new IdRange(1, 70000));
     facts.gids = List.of(new IdRange(0, 10));
     facts.setgroupsDenied = true;
+    facts.privateIds = HostFacts.NONE;
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), facts.facts());
 
+    assertThat(plan.isolation().get(Isolation.Aspect.IDS).reason())
+        .contains("root of a user namespace");
     assertThat(uidMap(plan).mappings()).containsExactly(map(0, 0, 1), map(1, 1, 65535));
     assertThat(gidMap(plan).mappings()).containsExactly(map(0, 0, 10));
     assertThat(Plans.only(plan, CommandStep.User.class).setGroups()).isFalse();

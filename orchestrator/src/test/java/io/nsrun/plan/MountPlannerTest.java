@@ -24,6 +24,7 @@ import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -263,9 +264,93 @@ class MountPlannerTest {
     }
   }
 
+  private static LaunchPlan asRoot(Spec.Builder builder, Mount... mounts) {
+    Specs.Facts facts = new Specs.Facts().root();
+    for (Mount mount : mounts) {
+      builder.mount(mount);
+      facts.paths.put(((Mount.Bind) mount).source(), PathKind.DIRECTORY);
+    }
+    return Planner.plan(builder.build(), facts.facts());
+  }
+
+  private static Mount idmap(String target, Mount.Idmap idmap) {
+    return new Mount.Bind(
+        "/from" + target, target, true, Mount.Propagation.PRIVATE, idmap, MountOptions.DEFAULT);
+  }
+
+  /** Paths of the trees whose owners are translated. */
+  private static List<String> idmapped(LaunchPlan plan) {
+    List<String> paths = new ArrayList<>();
+    int gidMap = Plans.indexOf(plan, Plans.only(plan, HostStep.GidMap.class));
+    for (HostStep.IdmapMount step : Plans.all(plan, HostStep.IdmapMount.class)) {
+      assertThat(Plans.indexOf(plan, step)).isGreaterThan(gidMap);
+      paths.add(Plans.tree(plan, step.slot()).path());
+    }
+    return paths;
+  }
+
+  @Test
+  void ownersOfRootAndVolumesAreTranslatedForAPrivateRangeButNotThoseOfDevices() {
+    LaunchPlan plan =
+        asRoot(
+            Specs.builder("sh"),
+            idmap("/auto", Mount.Idmap.AUTO),
+            idmap("/on", Mount.Idmap.ON),
+            idmap("/off", Mount.Idmap.OFF));
+
+    assertThat(idmapped(plan)).containsExactly(Specs.ROOT, "/from/auto", "/from/on");
+  }
+
+  @Test
+  void ownersUnderAnEphemeralRootAreTranslatedInItsLowerLayer() {
+    Root root = new Root(Specs.ROOT, false, false, true, false);
+    LaunchPlan plan = asRoot(Specs.builder("sh").root(root));
+
+    assertThat(Plans.only(plan, HostStep.IdmapMount.class).slot())
+        .isEqualTo(Plans.only(plan, InitStep.Overlay.class).lower());
+  }
+
+  @Test
+  void ownersOfTheHostsRootStayAsTheyAre() {
+    LaunchPlan plan =
+        asRoot(Specs.builder("sh").root(Root.ofHost()), idmap("/data", Mount.Idmap.AUTO));
+
+    assertThat(idmapped(plan)).containsExactly("/from/data");
+  }
+
+  @Test
+  void withOtherMapsOfRootOnlyVolumesThatAskForItAreTranslated() {
+    List<IdMapping> map = List.of(new IdMapping(0, 700000, 10));
+    for (UserNamespace user :
+        List.of(
+            UserNamespace.explicit(map, map),
+            UserNamespace.of(UserNamespace.Mode.IDENTITY),
+            UserNamespace.of(UserNamespace.Mode.KEEP_ID))) {
+      LaunchPlan plan =
+          asRoot(
+              Specs.builder("sh").user(user),
+              idmap("/auto", Mount.Idmap.AUTO),
+              idmap("/on", Mount.Idmap.ON));
+
+      assertThat(idmapped(plan)).as(user.mode().name()).containsExactly("/from/on");
+    }
+  }
+
+  @Test
+  void idmapIsForRootAndForAUserNamespaceOfTheContainersOwn() {
+    assertThatThrownBy(() -> plan(idmap("/on", Mount.Idmap.ON)))
+        .hasMessage(
+            "--volume: /on can't be id-mapped: that needs root with CAP_SYS_ADMIN (leave idmap"
+                + " out)");
+    UserNamespace host = UserNamespace.of(UserNamespace.Mode.HOST);
+    assertThatThrownBy(() -> asRoot(Specs.builder("sh").user(host), idmap("/on", Mount.Idmap.ON)))
+        .hasMessageContaining("/on can't be id-mapped: the container has no user namespace");
+  }
+
   @Test
   void rootOfANestedNamespaceLeavesTreesToInitUnlessItsContainerHasOtherIds() {
     Specs.Facts facts = new Specs.Facts().root();
+    facts.privateIds = HostFacts.NONE;
     facts.uids = List.of(new IdRange(0, 65536));
     List<IdMapping> map = List.of(new IdMapping(0, 1000, 10));
     Spec other = Specs.builder("sh").user(UserNamespace.explicit(map, map)).build();

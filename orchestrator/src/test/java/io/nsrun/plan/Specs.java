@@ -41,12 +41,15 @@ public final class Specs {
         .process(ProcessSpec.of(List.of(args), env));
   }
 
+  /** First of the ids that root has for a container. */
+  public static final long PRIVATE_IDS = 1879113728L;
+
   /** An ordinary user with one id and no helpers. */
   public static HostFacts unprivileged() {
     return new Facts().facts();
   }
 
-  /** root of the initial user namespace. */
+  /** root of the initial user namespace, who has a range of ids for the container. */
   public static HostFacts root() {
     return new Facts().root().facts();
   }
@@ -64,6 +67,7 @@ public final class Specs {
     public List<IdRange> subGids = List.of();
     public IdHelper newuidmap = IdHelper.at("/usr/bin/newuidmap");
     public IdHelper newgidmap = IdHelper.at("/usr/bin/newgidmap");
+    public long privateIds = HostFacts.NONE;
     public boolean sysfsHidden;
     public final Map<String, PathKind> paths = new LinkedHashMap<>();
 
@@ -77,6 +81,7 @@ public final class Specs {
       egid = 0;
       groups = List.of(0L);
       capabilities = CapabilitySet.ALL.bits();
+      privateIds = PRIVATE_IDS;
       return this;
     }
 
@@ -100,6 +105,7 @@ public final class Specs {
           subGids,
           newuidmap,
           newgidmap,
+          privateIds,
           sysfsHidden,
           "6.1.0",
           paths,

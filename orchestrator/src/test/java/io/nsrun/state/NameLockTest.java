@@ -35,7 +35,8 @@ class NameLockTest {
   void aNameThatWasGivenUpLeavesNothingAndCanBeHadAgain() throws IOException {
     NameLock.acquire(state, "web", ID).close();
 
-    assertThat(state.resolve("names").toFile().list()).containsExactly(".lock");
+    assertThat(state.toFile().list()).containsExactly("names.lock");
+    assertThat(state.resolve("names.lock")).isEmptyFile();
     NameLock.acquire(state, "web", OTHER_ID).close();
   }
 
@@ -45,6 +46,24 @@ class NameLockTest {
     Files.writeString(state.resolve("names/web"), ID);
 
     NameLock.acquire(state, "web", OTHER_ID).close();
+    assertThat(state.resolve("names/web")).doesNotExist();
+  }
+
+  @Test
+  void anAttemptThatWasRefusedTakesNoNameAwayFromItsHolder() throws IOException {
+    try (NameLock held = NameLock.acquire(state, "web", ID)) {
+      assertThat(held).isNotNull();
+      assertThatThrownBy(() -> NameLock.acquire(state, "web", OTHER_ID))
+          .isInstanceOf(ExplainedException.class);
+      NameLock.acquire(state, "db", OTHER_ID).close();
+      Object inode = Files.getAttribute(state.resolve("names.lock"), "unix:ino");
+
+      assertThat(Files.readAllLines(Path.of("/proc/locks")))
+          .filteredOn(line -> line.contains(":" + inode + " "))
+          .singleElement()
+          .asString()
+          .endsWith(" " + NameLock.position("web") + " " + NameLock.position("web"));
+    }
   }
 
   @Test

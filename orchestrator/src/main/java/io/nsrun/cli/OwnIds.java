@@ -1,0 +1,47 @@
+package io.nsrun.cli;
+
+import io.nsrun.plan.PrivateIds;
+import io.nsrun.state.IdSlots;
+import io.nsrun.state.StatePaths;
+import java.io.IOException;
+
+/** The ids of one container's own: taken when the plan wants some, and held until it has ended. */
+final class OwnIds implements PrivateIds, AutoCloseable {
+  private final StatePaths paths;
+  private final boolean hold;
+  private IdSlots.Slot slot;
+
+  private OwnIds(StatePaths paths, boolean hold) {
+    this.paths = paths;
+    this.hold = hold;
+  }
+
+  /** For a container that will run. */
+  static OwnIds held(StatePaths paths) {
+    return new OwnIds(paths, true);
+  }
+
+  /** For a plan that is only looked at: shows ids that a run might get. */
+  static OwnIds shown(StatePaths paths) {
+    return new OwnIds(paths, false);
+  }
+
+  @Override
+  public long firstId() throws IOException {
+    IdSlots slots = new IdSlots(paths);
+    if (!hold) {
+      return slots.propose();
+    }
+    if (slot == null) {
+      slot = slots.acquire();
+    }
+    return slot.firstId();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (slot != null) {
+      slot.close();
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package io.nsrun.state;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An exclusive lock on one byte of a file, which need not be there: each byte stands for one thing
+ * that only one container may have.
+ *
+ * <p>The kernel drops it when the process ends, however it ends. The file is empty and stays, so
+ * nobody can hold a lock on one that has no name any more, and none is left behind for each thing.
+ *
+ * <p>Such locks (fcntl(2), F_SETLK) belong to the process, and all of them are dropped as soon as
+ * any descriptor of the file is closed. So a JVM has each file open once, for as long as it holds a
+ * lock in it, and nothing else may open it.
+ */
+final class ByteLock implements AutoCloseable {
+  private static final Map<Path, Shared> OPEN = new HashMap<>();
+
+  private final Shared file;
+  private final FileLock lock;
+
+  private ByteLock(Shared file, FileLock lock) {
+    this.file = file;
+    this.lock = lock;
+  }
+
+  /**
+   * Locks one byte; waits for nobody.
+   *
+   * @param file in a directory that is there and private; made if missing
+   * @param position 0 to 2^63-2
+   * @return null if another container has it, be it of this JVM
+   * @throws IOException if the file can't be made or its file system has no locks
+   */
+  static ByteLock tryAcquire(Path file, long position) throws IOException {
+    synchronized (OPEN) {
+      Shared shared = open(file);
+      FileLock lock = null;
+      try {
+        lock = tryLock(shared.channel, position, false);
+      } finally {
+        if (lock == null) {
+          shared.release();
+        }
+      }
+      return lock == null ? null : new ByteLock(shared, lock);
+    }
+  }
+
+  /**
+   * Which of the first {@code count} bytes somebody has locked; none if the file is missing. Makes
+   * nothing, but who tries to lock a byte in the very instant it is looked at finds it taken.
+   */
+  static boolean[] held(Path file, int count) throws IOException {
+    boolean[] held = new boolean[count];
+    synchronized (OPEN) {
+      if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+        return held;
+      }
+      Shared shared = open(file);
+      try {
+        for (int i = 0; i < count; i++) {
+          FileLock lock = tryLock(shared.channel, i, true);
+          held[i] = lock == null;
+          if (lock != null) {
+            lock.release();
+          }
+        }
+      } finally {
+        shared.release();
+      }
+    }
+    return held;
+  }
+
+  private static FileLock tryLock(FileChannel channel, long position, boolean shared)
+      throws IOException {
+    try {
+      return channel.tryLock(position, 1, shared);
+    } catch (OverlappingFileLockException e) {
+      return null; // another container of this very JVM
+    }
+  }
+
+  private static Shared open(Path file) throws IOException {
+    Path key = key(file);
+    Shared shared = OPEN.get(key);
+    if (shared == null) {
+      shared =
+          new Shared(
+              key,
+              FileChannel.open(
+                  key,
+                  Set.<OpenOption>of(
+                      StandardOpenOption.READ,
+                      StandardOpenOption.WRITE,
+                      StandardOpenOption.CREATE,
+                      LinkOption.NOFOLLOW_LINKS),
+                  PosixFilePermissions.asFileAttribute(
+                      EnumSet.of(
+                          PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE))));
+      OPEN.put(key, shared);
+    }
+    shared.users++;
+    return shared;
+  }
+
+  /** One name for each file, whichever links lead to its directory. */
+  private static Path key(Path file) throws IOException {
+    return file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
+  }
+
+  /** Gives the byte up. Does nothing the second time. */
+  @Override
+  public void close() throws IOException {
+    synchronized (OPEN) {
+      if (lock.isValid()) {
+        try {
+          lock.release();
+        } finally {
+          file.release();
+        }
+      }
+    }
+  }
+
+  /** The one channel of a file; guarded by {@link #OPEN}. */
+  private static final class Shared {
+    private final Path key;
+    private final FileChannel channel;
+    private int users;
+
+    Shared(Path key, FileChannel channel) {
+      this.key = key;
+      this.channel = channel;
+    }
+
+    void release() throws IOException {
+      users--;
+      if (users == 0) {
+        OPEN.remove(key);
+        channel.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.nsrun.state;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The pool of id ranges for containers that root starts: {@value #COUNT} slots of {@value
+ * #SLOT_SIZE} user and group ids each, from {@value #FIRST_ID} on, of which no two live containers
+ * have the same one.
+ *
+ * <p>Neither distributions nor systemd give these ids to anybody (https://systemd.io/UIDS-GIDS/). A
+ * slot of which this machine's files know an id all the same is passed over; users that only a
+ * directory service knows can't be seen.
+ */
+public final class IdSlots {
+  /** First id of the pool. */
+  public static final long FIRST_ID = 0x7000_0000L;
+
+  /** Ids of a slot. */
+  public static final int SLOT_SIZE = 65536;
+
+  /** Slots of the pool, whose last id is 0x7ffdffff. */
+  public static final int COUNT = 0xffe;
+
+  private static final String FILE = "ids.lock";
+
+  private final StatePaths paths;
+  private final Path etc;
+
+  public IdSlots(StatePaths paths) {
+    this(paths, Path.of("/etc"));
+  }
+
+  /** A pool with another /etc, for tests. */
+  IdSlots(StatePaths paths, Path etc) {
+    this.paths = paths;
+    this.etc = etc;
+  }
+
+  /** A slot that is held until it is closed, or this process ends. */
+  public static final class Slot implements AutoCloseable {
+    private final int number;
+    private final ByteLock lock;
+
+    private Slot(int number, ByteLock lock) {
+      this.number = number;
+      this.lock = lock;
+    }
+
+    /** First of the ids; the others follow. */
+    public long firstId() {
+      return IdSlots.firstId(number);
+    }
+
+    @Override
+    public void close() throws IOException {
+      lock.close();
+    }
+  }
+
+  private static long firstId(int slot) {
+    return FIRST_ID + (long) slot * SLOT_SIZE;
+  }
+
+  /**
+   * Takes a slot, beginning to look at a random one. Blocks for a few small reads below /etc.
+   *
+   * @throws ExplainedException if all are taken, or the state directory can't be used
+   */
+  public Slot acquire() throws IOException {
+    boolean[] reserved = reserved();
+    Path file = paths.stateDirectory().resolve(FILE);
+    int first = random();
+    for (int i = 0; i < COUNT; i++) {
+      int slot = (first + i) % COUNT;
+      if (!reserved[slot]) {
+        ByteLock lock = ByteLock.tryAcquire(file, slot);
+        if (lock != null) {
+          return new Slot(slot, lock);
+        }
+      }
+    }
+    throw new ExplainedException(
+        "no range of ids is free: containers and this machine's users have all "
+            + COUNT
+            + " of the pool",
+        "end some containers (nsrun doctor counts them), or use --userns=identity");
+  }
+
+  /**
+   * The first id of a slot such as {@link #acquire} might take, for a plan that is only looked at:
+   * nothing is locked or made.
+   */
+  public long propose() throws IOException {
+    boolean[] reserved = reserved();
+    int first = random();
+    for (int i = 0; i < COUNT; i++) {
+      int slot = (first + i) % COUNT;
+      if (!reserved[slot]) {
+        return firstId(slot);
+      }
+    }
+    return firstId(first);
+  }
+
+  /**
+   * First ids of the slots that are taken now, in ascending order. Makes nothing, and blocks for
+   * some milliseconds.
+   */
+  public List<Long> taken() throws IOException {
+    List<Long> taken = new ArrayList<>();
+    for (Path directory : paths.stateCandidates()) {
+      Path file = directory.resolve(FILE);
+      if (Files.isReadable(file)) {
+        boolean[] held = ByteLock.held(file, COUNT);
+        for (int slot = 0; slot < COUNT; slot++) {
+          if (held[slot]) {
+            taken.add(firstId(slot));
+          }
+        }
+      }
+    }
+    return taken;
+  }
+
+  /** How many slots are never given out, since an id of theirs is somebody's. */
+  public int reservedCount() throws IOException {
+    int count = 0;
+    for (boolean one : reserved()) {
+      count += one ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static int random() throws IOException {
+    return Integer.parseInt(RandomBytes.hex(3), 16) % COUNT;
+  }
+
+  private boolean[] reserved() throws IOException {
+    boolean[] reserved = new boolean[COUNT];
+    IdFields.Sink sink = new Marks(reserved);
+    IdFields.ranges(etc.resolve("subuid"), sink);
+    IdFields.ranges(etc.resolve("subgid"), sink);
+    IdFields.ids(etc.resolve("passwd"), sink);
+    IdFields.ids(etc.resolve("group"), sink);
+    return reserved;
+  }
+
+  /** Not a lambda, whose first one costs milliseconds of every start. */
+  private static final class Marks implements IdFields.Sink {
+    private final boolean[] reserved;
+
+    Marks(boolean[] reserved) {
+      this.reserved = reserved;
+    }
+
+    @Override
+    public void found(long start, long count) {
+      long end = Math.min(start + count, IdSlots.firstId(COUNT));
+      for (long id = Math.max(start, FIRST_ID); id < end; ) {
+        int slot = (int) ((id - FIRST_ID) / SLOT_SIZE);
+        reserved[slot] = true;
+        id = IdSlots.firstId(slot + 1);
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.nsrun.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IdSlotsTest {
+  private static final long LAST_ID = 0x7ffd_ffffL;
+
+  @TempDir Path home;
+  private Path etc;
+  private IdSlots slots;
+
+  @BeforeEach
+  void makeAMachine() throws IOException {
+    etc = Files.createDirectory(home.resolve("etc"));
+    StatePaths paths =
+        new StatePaths(
+            Map.of("NSRUN_HOME", home.resolve("nsrun").toString()), Caller.effectiveUid());
+    slots = new IdSlots(paths, etc);
+  }
+
+  @Test
+  void aSlotIsARangeOfThePoolThatIsTakenUntilItIsClosed() throws IOException {
+    IdSlots.Slot slot = slots.acquire();
+
+    assertThat(slot.firstId()).isBetween(IdSlots.FIRST_ID, LAST_ID - 65535);
+    assertThat((slot.firstId() - IdSlots.FIRST_ID) % 65536).isZero();
+    assertThat(slots.taken()).containsExactly(slot.firstId());
+    slot.close();
+    slot.close();
+    assertThat(slots.taken()).isEmpty();
+  }
+
+  @Test
+  void noTwoOfThisJvmGetTheSameAndWhenNoneIsLeftItIsSaid() throws IOException {
+    leaveFree(20);
+    Set<Long> ids = new HashSet<>();
+    List<IdSlots.Slot> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < 20; i++) {
+        held.add(slots.acquire());
+        ids.add(held.get(i).firstId());
+      }
+      assertThat(ids).hasSize(20);
+      assertThatThrownBy(slots::acquire)
+          .isInstanceOf(ExplainedException.class)
+          .hasMessageStartingWith("no range of ids is free")
+          .extracting(e -> ((ExplainedException) e).remedy())
+          .asString()
+          .contains("--userns=identity");
+    } finally {
+      for (IdSlots.Slot slot : held) {
+        slot.close();
+      }
+    }
+    slots.acquire().close();
+  }
+
+  /** Has somebody own all of the pool but its first slots. */
+  private void leaveFree(int free) throws IOException {
+    Files.writeString(
+        etc.resolve("subuid"),
+        "ann:" + (IdSlots.FIRST_ID + free * 65536L) + ":" + (IdSlots.COUNT - free) * 65536L + "\n");
+    assertThat(slots.reservedCount()).isEqualTo(IdSlots.COUNT - free);
+  }
+
+  @Test
+  void whoLooksAtThePoolDropsNoLockOfThisJvm() throws Exception {
+    try (IdSlots.Slot slot = slots.acquire()) {
+      assertThat(slots.taken()).containsExactly(slot.firstId());
+      slots.acquire().close();
+      assertThat(lockedByThisProcess()).isEqualTo(1);
+    }
+    assertThat(lockedByThisProcess()).isZero();
+  }
+
+  /** Locks of the file as the kernel lists them: another process would find just these. */
+  private long lockedByThisProcess() throws IOException {
+    Object inode = Files.getAttribute(home.resolve("nsrun/state/ids.lock"), "unix:ino");
+    String end = ":" + inode + " ";
+    return Files.readAllLines(Path.of("/proc/locks")).stream()
+        .filter(line -> line.contains(end))
+        .count();
+  }
+
+  @Test
+  void slotsWithAnIdOfThisMachineArePassedOver() throws IOException {
+    long second = IdSlots.FIRST_ID + 65536;
+    Files.writeString(etc.resolve("subuid"), "ann:" + IdSlots.FIRST_ID + ":65537\nbob:1:x\n");
+    Files.writeString(
+        etc.resolve("subgid"),
+        "ann:" + (second + 65536) + ":1\nno:range\n:::\nbob:5:" + "9".repeat(30));
+    Files.writeString(
+        etc.resolve("passwd"),
+        "root:x:0:0:root:/root:/bin/sh\neve:x:" + (second + 2 * 65536 + 7) + ":0::/:\n");
+    Files.writeString(etc.resolve("group"), "staff:x:" + (second + 3 * 65536));
+
+    // is.
+    assertThat(slots.reservedCount()).isEqualTo(IdSlots.COUNT);
+    Files.writeString(etc.resolve("subgid"), "ann:" + (second + 65536) + ":1\nno:range\n:::\n");
+    assertThat(slots.reservedCount()).isEqualTo(5);
+    for (int i = 0; i < 50; i++) {
+      assertThat(slots.propose()).isGreaterThanOrEqualTo(second + 4 * 65536);
+      try (IdSlots.Slot slot = slots.acquire()) {
+        assertThat(slot.firstId()).isGreaterThanOrEqualTo(second + 4 * 65536);
+      }
+    }
+  }
+
+  @Test
+  void aProposalMakesNothing() throws IOException {
+    assertThat(slots.propose()).isBetween(IdSlots.FIRST_ID, LAST_ID);
+    assertThat(slots.taken()).isEmpty();
+    assertThat(home.resolve("nsrun")).doesNotExist();
+  }
+
+  @Test
+  void theFileOfThePoolIsPrivateAndNoLinkIsFollowed() throws IOException {
+    slots.acquire().close();
+    Path file = home.resolve("nsrun/state/ids.lock");
+    assertThat((int) Files.getAttribute(file, "unix:mode") & 0777).isEqualTo(0600);
+
+    Path victim = home.resolve("victim");
+    Files.delete(file);
+    Files.createSymbolicLink(file, victim);
+    assertThatThrownBy(slots::acquire).isInstanceOf(IOException.class);
+    assertThat(victim).doesNotExist();
+  }
+}
