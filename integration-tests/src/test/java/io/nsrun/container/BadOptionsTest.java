@@ -203,7 +203,7 @@ class BadOptionsTest extends ContainerTest {
         arguments("--uts=ns:relative", "--uts: \"relative\" is not absolute (begin it with /)"),
         arguments(
             "--userns=bogus",
-            "--userns: \"bogus\" is no mode (auto, private, keep-id, host, ns:PATH or pid:N is expected)"),
+            "--userns: \"bogus\" is no mode (auto, identity, private, keep-id, host, ns:PATH or pid:N is expected)"),
         arguments(
             "--userns=host",
             "--userns: host needs root with CAP_SYS_ADMIN (leave --userns out: a user namespace of its own needs no privilege)"),

@@ -196,8 +196,12 @@ class HostileRootTest extends ContainerTest {
     try (Running running =
         Running.ready(Nsrun.as(caller), "--user=1000:1000", tree.toString(), "/probe", "signals")) {
       String[] uids = running.command().status("Uid").split("\\s+", -1);
-      int outside = caller.isRoot() ? 1000 : caller.firstSubordinateUid() + 999;
+      // Of root it has a range of its own, which begins where the map says.
+      String[] map = running.command().read("uid_map").strip().split("\\s+", -1);
+      int outside =
+          caller.isRoot() ? Integer.parseInt(map[1]) + 1000 : caller.firstSubordinateUid() + 999;
       assertThat(uids).containsOnly(Integer.toString(outside));
+      assertThat(outside).isNotEqualTo(1000);
       assertThat(running.command().status("CapEff")).isEqualTo("0000000000000000");
     }
   }

@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.launch.UserDatabase;
 import io.nsrun.plan.HostFactsReader;
 import io.nsrun.plan.Planner;
+import io.nsrun.plan.Specs;
 import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
@@ -35,7 +36,7 @@ public final class CommandLineFuzz {
       SpecOptions options = new SpecOptions(values, Map.of("TERM", "vt220"), "/", problems);
       Spec spec =
           options.build("/", RootfsResolver.Kind.DIRECTORY, options.needsUsers() ? USERS : null);
-      Planner.plan(spec, HostFactsReader.read(spec), problems);
+      Planner.plan(spec, HostFactsReader.read(spec, () -> Specs.PRIVATE_IDS), problems);
     } catch (SpecProblemsException | ExplainedException e) {
       // Told line by line.
     } catch (RuntimeException e) {
