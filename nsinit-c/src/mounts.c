@@ -179,7 +179,7 @@ void step_overlay(const struct step *step)
 {
 	static const char *const names[] = { "lower", "upper", "work" };
 	scoped_fd lower_tree = slot_take(step->u.overlay.lower);
-	bool own_upper = *step->u.overlay.upper == 0;
+	scoped_fd writes = step->u.overlay.writes == PLAN_NO_SLOT ? -1 : slot_take(step->u.overlay.writes);
 	char size[24] = "";
 
 	if (step->u.overlay.size > 0)
@@ -193,12 +193,14 @@ void step_overlay(const struct step *step)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		must(mkdirat(stage, names[i], 0755), "tmpfs", "mkdir");
 	mount_attach(lower_tree, stage, "lower", "lower");
+	if (writes >= 0)
+		mount_attach(writes, stage, "upper", "upper");
 
 	scoped_fd fs = context("overlay");
 	configure(fs, "overlay", "source", "overlay");
 	scoped_fd lower = overlay_directory(fs, "lowerdir", stage, "lower");
-	scoped_fd upper = overlay_directory(fs, "upperdir", stage, own_upper ? "upper" : step->u.overlay.upper);
-	scoped_fd work = overlay_directory(fs, "workdir", stage, own_upper ? "work" : step->u.overlay.work);
+	scoped_fd upper = overlay_directory(fs, "upperdir", writes < 0 ? stage : writes, "upper");
+	scoped_fd work = overlay_directory(fs, "workdir", writes < 0 ? stage : writes, "work");
 	/* trusted.* attributes are for the initial user namespace only. */
 	if (run.plan->new_user_namespace)
 		configure(fs, "overlay", "userxattr", "");
@@ -236,10 +238,12 @@ void step_mount(const struct step *step)
 	if (target < 0 && errno == ENOENT) {
 		int made = -1;
 
-		if (step->u.mount.flags & MOUNT_CREATE_DIRECTORY)
-			close(made = root_mkdir(path, 0755));
-		else if (step->u.mount.flags & MOUNT_CREATE_FILE)
+		if (step->u.mount.flags & MOUNT_CREATE_DIRECTORY) {
+			made = root_mkdir(path, 0755);
+			close_scoped(&made);
+		} else if (step->u.mount.flags & MOUNT_CREATE_FILE) {
 			made = root_touch(path);
+		}
 		must(made, path, "the mount point does not exist");
 		/* Opened again under the same rules: what was made may not be what is there now. */
 		target = root_open(path, O_PATH, resolve);

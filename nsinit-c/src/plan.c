@@ -98,8 +98,7 @@ static const struct field fields[] = {
 	F(PROPAGATION, propagation),
 	F(FILESYSTEM, filesystem.slot), F(FILESYSTEM, filesystem.type), F(FILESYSTEM, filesystem.source),
 	F(FILESYSTEM, filesystem.attrs),
-	F(OVERLAY, overlay.slot), F(OVERLAY, overlay.lower), F(OVERLAY, overlay.upper), F(OVERLAY, overlay.work),
-	F(OVERLAY, overlay.size),
+	F(OVERLAY, overlay.slot), F(OVERLAY, overlay.lower), F(OVERLAY, overlay.writes), F(OVERLAY, overlay.size),
 	F(PIVOT_ROOT, slot),
 	F(MOUNT, mount.slot), F(MOUNT, mount.target), F(MOUNT, mount.flags),
 	F(MKDIR, node.path), F(MKDIR, node.mode),
@@ -229,8 +228,8 @@ static const char *finish_overlay(struct step *step, struct slots *slots)
 {
 	const char *wrong = drain(slots, step->u.overlay.lower);
 
-	if ((*step->u.overlay.upper == 0) != (*step->u.overlay.work == 0))
-		return "upper and work go together";
+	if (!wrong && step->u.overlay.writes != PLAN_NO_SLOT)
+		wrong = drain(slots, step->u.overlay.writes);
 	return wrong ? wrong : fill(slots, step->u.overlay.slot, false);
 }
 

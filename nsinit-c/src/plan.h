@@ -12,6 +12,7 @@
 #define PLAN_MAX_MAP_ENTRIES 340u
 #define PLAN_MAX_JOINS	     8u
 #define PLAN_SLOTS	     256u
+#define PLAN_NO_SLOT	     0xffffu
 
 #define OPTION_TRACE	  1u
 #define OPTION_STDIN_NULL 2u
@@ -64,8 +65,7 @@ struct step {
 			uint64_t attrs;
 		} filesystem; /* list: str key, str value */
 		struct {
-			uint16_t slot, lower;
-			const char *upper, *work;
+			uint16_t slot, lower, writes; /* PLAN_NO_SLOT: a new tmpfs */
 			uint64_t size;
 		} overlay;
 		struct {

@@ -109,8 +109,7 @@ static void mount_fields_are_those_of_the_plan(void)
 	CHECK(!r.bad && r.at == r.end);
 	s = step_of(STEP_OVERLAY);
 	CHECK(s->u.overlay.slot == 3 && s->u.overlay.lower == 2 && s->u.overlay.size == 4096);
-	CHECK_TEXT(s->u.overlay.upper, "/upper");
-	CHECK_TEXT(s->u.overlay.work, "/work");
+	CHECK(s->u.overlay.writes == PLAN_NO_SLOT);
 	CHECK(step_of(STEP_PIVOT_ROOT)->u.slot == 3);
 	CHECK(step_of(STEP_MOUNT)->u.mount.slot == 255 && step_of(STEP_MOUNT)->u.mount.flags == 5);
 	CHECK_TEXT(step_of(STEP_MOUNT)->u.mount.target, "/proc");
@@ -547,22 +546,29 @@ static void seccomp_of_odd_length(void)
 	seccomp_of(8 * BPF_MAXINSNS + 8, "bad length of a seccomp program");
 }
 
-static void overlays_of_half_an_upper(void)
+static void overlay_writing_to(uint16_t writes, const char *why)
 {
-	for (unsigned i = 0; i < 4; i++) {
-		begin_plan(&b);
-		add_namespaces(&b, 0, 0, 0);
-		add_tree(&b, STEP_BIND, 0, 0);
-		begin_step(&b, STEP_OVERLAY);
-		add16(&b, 1);
-		add16(&b, 0);
-		add_str(&b, i & 1 ? "/upper" : "");
-		add_str(&b, i & 2 ? "/work" : "");
-		add64(&b, 0);
-		end_step(&b);
-		add_exec(&b);
-		CHECK_TEXT(decode_built(&b), i == 1 || i == 2 ? "upper and work go together" : NULL);
-	}
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	add_tree(&b, STEP_BIND, 0, 0);
+	add_tree(&b, STEP_BIND, 1, 0);
+	begin_step(&b, STEP_OVERLAY);
+	add16(&b, 2);
+	add16(&b, 0);
+	add16(&b, writes);
+	add64(&b, 0);
+	end_step(&b);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+}
+
+static void overlays_writing_nowhere(void)
+{
+	overlay_writing_to(1, NULL);
+	overlay_writing_to(PLAN_NO_SLOT, NULL);
+	overlay_writing_to(0, "slot used before it is filled");
+	overlay_writing_to(2, "slot used before it is filled");
+	overlay_writing_to(PLAN_SLOTS, "slot out of range");
 }
 
 static void exec_of(uint32_t argc, uint32_t arguments, uint16_t candidates, const char *why)
@@ -817,7 +823,7 @@ int main(void)
 	test("an unknown mount flag is refused", mount_flags_unknown);
 	test("more than 256 groups are refused", too_many_groups);
 	test("a seccomp program of an impossible length is refused", seccomp_of_odd_length);
-	test("an overlay with an upper and no work directory is refused", overlays_of_half_an_upper);
+	test("an overlay that writes to a slot that was not filled is refused", overlays_writing_nowhere);
 	test("an exec of no argument or no path is refused", nothing_to_execute);
 	test("a slot above 255 is refused", slots_out_of_range);
 	test("a slot filled twice is refused", slots_filled_twice);

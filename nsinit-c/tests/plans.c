@@ -119,8 +119,7 @@ static void add_mount_steps(struct bytes *b)
 	begin_step(b, STEP_OVERLAY);
 	add16(b, 3);
 	add16(b, 2);
-	add_str(b, "/upper");
-	add_str(b, "/work");
+	add16(b, PLAN_NO_SLOT);
 	add64(b, 4096);
 	end_step(b);
 	begin_step(b, STEP_PIVOT_ROOT);

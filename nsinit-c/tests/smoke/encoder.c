@@ -182,8 +182,7 @@ void plan_overlay(struct plan *p, uint16_t slot, uint16_t lower, uint64_t size)
 
 	put_u16(&b, slot);
 	put_u16(&b, lower);
-	put_str(&b, "");
-	put_str(&b, "");
+	put_u16(&b, 0xffff); /* writes go to a new tmpfs */
 	put_u64(&b, size);
 	plan_add(p, STEP_OVERLAY, &b);
 }

@@ -6,10 +6,12 @@ import io.nsrun.control.PlanEncoder;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.Outcome;
+import io.nsrun.launch.OverlayDirectory;
 import io.nsrun.launch.SignalForwarder;
 import io.nsrun.launch.Supervisor;
 import io.nsrun.log.LogLevel;
 import io.nsrun.plan.PlanPrinter;
+import io.nsrun.spec.Root;
 import io.nsrun.state.Caller;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.NameLock;
@@ -17,6 +19,7 @@ import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /** {@code run}: from words to a container, and from its end to an exit code. */
 final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Runnable {
@@ -68,7 +71,14 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       try (OwnIds ids = OwnIds.held(paths)) {
         RunPlan run = new RunPlan(paths, this, ids, laps);
         run.make(values, System.getenv());
-        return launch(run, values, signals);
+        OverlayDirectory writes = overlayDirectory(run);
+        try {
+          return launch(run, values, signals);
+        } finally {
+          if (writes != null) {
+            writes.close();
+          }
+        }
       }
     } finally {
       if (nsinit != null) {
@@ -161,6 +171,14 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       return null;
     }
     return NameLock.acquire(paths.stateDirectory(), run.options().name(), run.options().id());
+  }
+
+  /** Null if writes are not kept apart. */
+  private OverlayDirectory overlayDirectory(RunPlan run) throws IOException {
+    Root root = run.spec().root();
+    return root.keepsWrites()
+        ? OverlayDirectory.open(Path.of(root.overlayDirectory()), paths.uid())
+        : null;
   }
 
   /** Null if none is wanted. */

@@ -81,6 +81,11 @@ enum RunOption {
       "",
       "Forget what the container writes to its root filesystem. Always so unless ROOTFS is a directory.",
       "--ephemeral"),
+  OVERLAY_DIR(
+      Kind.VALUE,
+      "DIR",
+      "Keep what the container writes to its root filesystem in DIR, made if missing, and leave ROOTFS as it is; the next run with DIR goes on from there.",
+      "--overlay-dir"),
   ROOTFS_HOST(
       Kind.FLAG,
       "",

@@ -145,7 +145,8 @@ final class SpecOptions {
             rootfsHost,
             rootfsHost || values.flag(RunOption.READ_ONLY, false),
             ephemeral(kind),
-            embedded));
+            embedded,
+            overlayDirectory()));
     UserDatabase.Login login = login(users);
     builder.process(
         new ProcessSpec(
@@ -172,8 +173,22 @@ final class SpecOptions {
     return init;
   }
 
+  private String overlayDirectory() {
+    String directory = values.value(RunOption.OVERLAY_DIR);
+    if (directory == null) {
+      return "";
+    }
+    if (directory.isEmpty()) {
+      problems.add(SpecField.OVERLAY_DIRECTORY, "is empty", "name a directory, or leave it out");
+      return "";
+    }
+    return directory.charAt(0) == '/' ? directory : workingDirectory + "/" + directory;
+  }
+
   private boolean ephemeral(RootfsResolver.Kind kind) {
-    if (!kind.isStored() || values.flag(RunOption.READ_ONLY, false)) {
+    if (!kind.isStored()
+        || values.flag(RunOption.READ_ONLY, false)
+        || values.has(RunOption.OVERLAY_DIR)) {
       return values.flag(RunOption.EPHEMERAL, false);
     }
     if (!values.flag(RunOption.EPHEMERAL, true)) {

@@ -190,8 +190,7 @@ public final class PlanEncoder implements Step.Visitor {
     int start = begin(SetupStep.OVERLAY);
     out.u16(step.slot());
     out.u16(step.lower());
-    out.str(step.upper());
-    out.str(step.work());
+    out.u16(step.writes());
     out.u64(step.size());
     end(start);
   }

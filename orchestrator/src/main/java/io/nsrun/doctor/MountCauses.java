@@ -275,6 +275,13 @@ final class MountCauses {
   }
 
   private static String unwritable(Failure failure, String path) {
+    if (failure.first(InitStep.Overlay.class) != null) {
+      return "it can't be made: the directory above "
+          + path
+          + " belongs to an id that is not mapped in the container, and overlayfs copies nothing up"
+          + " that it can't give an owner. chown the tree to the caller, or get more ids for him in"
+          + " /etc/subuid and /etc/subgid.";
+    }
     HostStep.Namespaces step = failure.first(HostStep.Namespaces.class);
     boolean mapped = step != null && (step.create() & LinuxConstants.CLONE_NEWUSER) != 0;
     return "it can't be made: "

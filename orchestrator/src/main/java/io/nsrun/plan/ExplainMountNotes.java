@@ -84,11 +84,16 @@ final class ExplainMountNotes {
     };
   }
 
-  static ExplainNote overlay(InitStep.Overlay step, String lower) {
+  /**
+   * About an overlay.
+   *
+   * @param writes the tree that changes go to; null for a new tmpfs
+   */
+  static ExplainNote overlay(InitStep.Overlay step, String lower, String writes) {
     String upper =
-        step.upper().isEmpty()
+        writes == null
             ? "a new tmpfs" + (step.size() == 0 ? "" : " of " + step.size() + " bytes")
-            : step.upper();
+            : writes;
     return new ExplainNote(
         "overlay",
         "Lay a writable layer over",
@@ -96,9 +101,9 @@ final class ExplainMountNotes {
         """
         overlayfs shows both layers as one tree. Whatever is written goes to the upper one: a file of
         the lower one is first copied up, a deletion becomes a mark.""",
-        step.upper().isEmpty()
+        writes == null
             ? "The layer is memory, so that all changes vanish with the container."
-            : "The lower tree stays as it is.",
+            : "The lower tree stays as it is, and the changes are kept for the next run.",
         "mount(8), https://docs.kernel.org/filesystems/overlayfs.html");
   }
 

@@ -100,7 +100,11 @@ final class ExplainNotes implements Step.Visitor {
 
   @Override
   public void visit(InitStep.Overlay step) {
-    add(ExplainMountNotes.overlay(step, slot(step.lower())));
+    add(
+        ExplainMountNotes.overlay(
+            step,
+            slot(step.lower()),
+            step.writes() == InitStep.Overlay.TMPFS ? null : slot(step.writes())));
     slots.put(step.slot(), "the overlay");
   }
 

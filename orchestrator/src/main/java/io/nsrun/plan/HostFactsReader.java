@@ -50,6 +50,10 @@ public final class HostFactsReader {
     ProcStatus status = ProcStatus.parse(SmallFile.read(proc + "/status"));
     Map<String, PathKind> paths = new HashMap<>();
     paths.put(spec.root().path(), PathProbe.kind(spec.root().path()));
+    if (spec.root().keepsWrites()) {
+      String directory = spec.root().overlayDirectory();
+      paths.put(directory, PathProbe.kind(directory));
+    }
     for (int i = 0; i < spec.mounts().size(); i++) {
       if (spec.mounts().get(i) instanceof Mount.Bind bind) {
         paths.put(bind.source(), PathProbe.kind(bind.source()));

@@ -87,11 +87,14 @@ public sealed interface InitStep extends Step {
    *
    * @param slot where it is kept
    * @param lower slot of the tree below
-   * @param upper directory of changes; empty with {@code work}: a new tmpfs
-   * @param work work directory
+   * @param writes slot of a tree with the directories {@code upper}, where changes go, and {@code
+   *     work}; {@link #TMPFS} for a new tmpfs
    * @param size bytes of that tmpfs; 0 = the kernel's default
    */
-  record Overlay(int slot, int lower, String upper, String work, long size) implements InitStep {
+  record Overlay(int slot, int lower, int writes, long size) implements InitStep {
+    /** Changes go to memory. */
+    public static final int TMPFS = 0xffff;
+
     @Override
     public String stepName() {
       return "overlay";

@@ -125,13 +125,31 @@ final class MountPlanner {
     if (privateIds && !root.host()) {
       plan.afterNamespaces(new HostStep.IdmapMount(slot));
     }
-    if (root.ephemeral()) {
+    if (root.ephemeral() || root.keepsWrites()) {
+      int writes = root.keepsWrites() ? writes(root) : InitStep.Overlay.TMPFS;
       int overlay = plan.newSlot();
-      plan.beforePivot(new InitStep.Overlay(overlay, slot, "", "", 0));
+      plan.beforePivot(new InitStep.Overlay(overlay, slot, writes, 0));
       slot = overlay;
     }
     // Planned first, so that it comes before all other attachments.
     plan.afterPivot(new InitStep.PivotRoot(slot));
+  }
+
+  /** The directory that has the layer of changes, in a slot. */
+  private int writes(Root root) {
+    int slot =
+        tree(
+            root.overlayDirectory(),
+            false,
+            MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID,
+            MS_PRIVATE,
+            Step.Expect.DIRECTORY,
+            0,
+            0);
+    if (privateIds) {
+      plan.afterNamespaces(new HostStep.IdmapMount(slot));
+    }
+    return slot;
   }
 
   private void temporary(String target, String mode) {

@@ -12,6 +12,7 @@ final class PathChecks {
 
   static void check(Spec spec, HostFacts facts, SpecProblems problems) {
     root(spec.root(), facts.kind(spec.root().path()), problems);
+    overlay(spec.root().overlayDirectory(), facts, problems);
     for (int i = 0; i < spec.mounts().size(); i++) {
       if (spec.mounts().get(i) instanceof Mount.Bind bind) {
         source(bind.source(), facts.kind(bind.source()), problems);
@@ -39,6 +40,17 @@ final class PathChecks {
           case FILE -> "a directory, a tar file or the name busybox is expected";
           default -> "give the root directory of a Linux system, or the name busybox";
         });
+  }
+
+  /** A missing one is made before the container starts. */
+  private static void overlay(String directory, HostFacts facts, SpecProblems problems) {
+    PathKind kind = directory.isEmpty() ? PathKind.MISSING : facts.kind(directory);
+    if (kind != PathKind.MISSING && kind != PathKind.DIRECTORY) {
+      problems.add(
+          SpecField.OVERLAY_DIRECTORY,
+          directory + " is " + kind.text(),
+          "name a directory of your own, or one that is to be made");
+    }
   }
 
   private static void idmap(Spec spec, Mount.Bind bind, HostFacts facts, SpecProblems problems) {

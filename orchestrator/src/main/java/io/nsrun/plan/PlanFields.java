@@ -148,8 +148,11 @@ final class PlanFields implements Step.Visitor {
   public void visit(InitStep.Overlay step) {
     put("slot", step.slot());
     put("lower", step.lower());
-    put("upper", step.upper());
-    put("work", step.work());
+    if (step.writes() == InitStep.Overlay.TMPFS) {
+      put("writes", "tmpfs");
+    } else {
+      put("writes", step.writes());
+    }
     put("size", step.size());
   }
 

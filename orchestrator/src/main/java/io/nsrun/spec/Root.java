@@ -8,9 +8,26 @@ package io.nsrun.spec;
  * @param readOnly whether the root is read-only to the container
  * @param ephemeral whether changes go to an overlay that vanishes with the container
  * @param embedded whether it is the root file system that came with nsrun
+ * @param overlayDirectory absolute path of a directory of the host to which changes go, where they
+ *     stay; empty if there is none
  */
 public record Root(
-    String path, boolean host, boolean readOnly, boolean ephemeral, boolean embedded) {
+    String path,
+    boolean host,
+    boolean readOnly,
+    boolean ephemeral,
+    boolean embedded,
+    String overlayDirectory) {
+  /** A root whose changes, if they don't vanish, go to itself. */
+  public Root(String path, boolean host, boolean readOnly, boolean ephemeral, boolean embedded) {
+    this(path, host, readOnly, ephemeral, embedded, "");
+  }
+
+  /** Whether changes go to a directory of their own. */
+  public boolean keepsWrites() {
+    return !overlayDirectory.isEmpty();
+  }
+
   /** A directory, writable, as it is. */
   public static Root directory(String path) {
     return new Root(path, false, false, false, false);

@@ -67,7 +67,41 @@ final class SpecValidator {
             "can't be had with --rootfs-host",
             "the host's root is read-only; use --tmpfs for what must be writable");
       }
+      if (root.keepsWrites()) {
+        overlay(root);
+      }
     }
+  }
+
+  private void overlay(Root root) {
+    String directory = root.overlayDirectory();
+    if (root.host()) {
+      problems.add(
+          SpecField.OVERLAY_DIRECTORY,
+          "can't be had with --rootfs-host",
+          "the host's root is read-only; use --tmpfs for what must be writable");
+      return;
+    }
+    if (root.ephemeral()) {
+      problems.add(
+          SpecField.OVERLAY_DIRECTORY, "keeps what --ephemeral forgets", "leave one of them out");
+    }
+    if (path(SpecField.OVERLAY_DIRECTORY, directory)
+        && (isWithin(directory, root.path()) || isWithin(root.path(), directory))) {
+      problems.add(
+          SpecField.OVERLAY_DIRECTORY,
+          directory + " and the root filesystem " + root.path() + " are within one another",
+          "overlayfs wants them apart; choose another directory");
+    }
+  }
+
+  /** By name only; overlayfs itself looks closer. */
+  private static boolean isWithin(String path, String other) {
+    String inner = ContainerPath.normalize(path);
+    String outer = ContainerPath.normalize(other);
+    return inner != null
+        && outer != null
+        && (inner.equals(outer) || inner.startsWith(outer.equals("/") ? outer : outer + "/"));
   }
 
   private void process() {

@@ -367,8 +367,40 @@ class MountPlannerTest {
     InitStep.Overlay overlay = Plans.only(plan, InitStep.Overlay.class);
 
     assertThat(Plans.tree(plan, overlay.lower()).path()).isEqualTo(Specs.ROOT);
-    assertThat(overlay.upper()).isEmpty();
+    assertThat(overlay.writes()).isEqualTo(InitStep.Overlay.TMPFS);
     assertThat(Plans.only(plan, InitStep.PivotRoot.class).slot()).isEqualTo(overlay.slot());
+  }
+
+  private static Spec keepingWrites(Root root) {
+    return Specs.builder("sh").root(root).build();
+  }
+
+  private static Root overlaid(String directory) {
+    return new Root(Specs.ROOT, false, false, false, false, directory);
+  }
+
+  @Test
+  void writesThatAreKeptGoToADirectoryWhoseOwnersAreTranslatedAsTheRootsAre() {
+    LaunchPlan plan = Planner.plan(keepingWrites(overlaid("/keep")), Specs.root());
+    InitStep.Overlay overlay = Plans.only(plan, InitStep.Overlay.class);
+
+    assertThat(Plans.tree(plan, overlay.lower()).path()).isEqualTo(Specs.ROOT);
+    assertThat(Plans.tree(plan, overlay.writes()).path()).isEqualTo("/keep");
+    assertThat(Plans.tree(plan, overlay.writes()).recursive()).isFalse();
+    assertThat(Plans.tree(plan, overlay.writes()).expect()).isEqualTo(Step.Expect.DIRECTORY);
+    assertThat(Plans.only(plan, InitStep.PivotRoot.class).slot()).isEqualTo(overlay.slot());
+    assertThat(idmapped(plan)).containsExactly(Specs.ROOT, "/keep");
+
+    LaunchPlan ofUser = Planner.plan(keepingWrites(overlaid("/keep")), FACTS);
+    assertThat(Plans.has(ofUser, HostStep.IdmapMount.class)).isFalse();
+    assertThat(Plans.has(ofUser, InitStep.Bind.class)).isTrue();
+  }
+
+  @Test
+  void whatIsNoDirectoryKeepsNoWrites() {
+    assertThatThrownBy(
+            () -> Planner.plan(keepingWrites(overlaid("/keep")), factsWith("/keep", PathKind.FILE)))
+        .hasMessageContaining("--overlay-dir: /keep is a file");
   }
 
   @Test

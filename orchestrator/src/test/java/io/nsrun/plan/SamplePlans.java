@@ -129,8 +129,8 @@ final class SamplePlans {
                 List.of(
                     new Step.Parameter("newinstance", ""), new Step.Parameter("ptmxmode", "0666"))),
             new InitStep.Filesystem(5, "mqueue", "mqueue", NOSUID_NODEV_NOEXEC, List.of()),
-            new InitStep.Overlay(6, 0, "", "", 1 << 20),
-            new InitStep.Overlay(7, 6, "/up", "/work", 0),
+            new InitStep.Overlay(6, 0, InitStep.Overlay.TMPFS, 1 << 20),
+            new InitStep.Overlay(7, 6, 2, 0),
             new InitStep.PivotRoot(7),
             new InitStep.Mount(3, "/sys", 0),
             new InitStep.Mkdir("/work", 0755),

@@ -34,7 +34,7 @@ public final class Steps {
             "shm",
             0xe,
             List.of(new Step.Parameter("mode", "1777"), new Step.Parameter("noswap", ""))),
-        new InitStep.Overlay(4, 1, "", "", 1L << 33),
+        new InitStep.Overlay(4, 1, InitStep.Overlay.TMPFS, 1L << 33),
         new InitStep.PivotRoot(4),
         new InitStep.Mount(2, "/dev/null", 6),
         new InitStep.Mkdir("/srv/work", 0755),

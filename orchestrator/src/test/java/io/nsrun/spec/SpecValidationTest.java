@@ -55,6 +55,24 @@ class SpecValidationTest {
     assertThat(problems(good())).isEmpty();
   }
 
+  private static Spec.Builder overlaid(String root, boolean ephemeral, String directory) {
+    return good().root(new Root(root, false, false, ephemeral, false, directory));
+  }
+
+  @Test
+  void writesAreKeptApartFromTheRootAndNotForgotten() {
+    assertThat(problems(overlaid("/srv/root", false, "/srv/rootwrites"))).isEmpty();
+    assertProblem(overlaid("/srv/root", false, "/srv/root/./keep"), "--overlay-dir", "within one");
+    assertProblem(overlaid("/srv/root", false, "/srv/root"), "--overlay-dir", "within one another");
+    assertProblem(overlaid("/srv/root", false, "/srv"), "--overlay-dir", "within one another");
+    assertProblem(overlaid("/srv/root", true, "/keep"), "--overlay-dir", "--ephemeral");
+    assertProblem(overlaid("/srv/root", false, "keep"), "--overlay-dir", "not absolute");
+    assertProblem(
+        good().root(new Root("/", true, true, false, false, "/keep")),
+        "--overlay-dir",
+        "--rootfs-host");
+  }
+
   @Test
   void everyProblemIsToldAtOnceInOneExceptionWithOneLineEach() {
     SpecProblems problems = new SpecProblems();

@@ -1,0 +1,32 @@
+package io.nsrun.state;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A directory that only one container uses at a time, by a lock on a file in it, which stays. */
+public final class LockedDirectory implements AutoCloseable {
+  /** Name of the file. */
+  public static final String FILE = "lock";
+
+  private final ByteLock lock;
+
+  private LockedDirectory(ByteLock lock) {
+    this.lock = lock;
+  }
+
+  /**
+   * Takes the directory until this is closed, or this process ends; waits for nobody.
+   *
+   * @return null if another container has it, be it of this JVM
+   * @throws IOException if the file can't be made or its file system has no locks
+   */
+  public static LockedDirectory tryAcquire(Path directory) throws IOException {
+    ByteLock lock = ByteLock.tryAcquire(directory.resolve(FILE), 0);
+    return lock == null ? null : new LockedDirectory(lock);
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}
