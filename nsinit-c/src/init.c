@@ -140,7 +140,7 @@ void init_run(int inner)
 	trace_forget();
 	/* Out of the caller's process group: what is sent to all of that reaches us through the
 	 * orchestrator, and would be passed on twice. */
-	setsid();
+	must(setsid(), "setsid", "of init");
 	must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG", "SIGKILL");
 	wait_for_go(inner);
 	/* Not before: while /proc/PID belongs to root, an unprivileged monitor could not write our

@@ -31,8 +31,8 @@ static void fill_streams(void)
 	int fd;
 
 	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= 2);
+		fd = must(open("/dev/null", O_RDWR), "/dev/null", "open");
+	while (fd <= 2);
 }
 
 static int usage(void)

@@ -288,22 +288,27 @@ static bool is_null(int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
+	must(fstat(fd, &st), "fstat", "descriptor %d", fd);
+	return S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
 }
 
 void take_own_null(void)
 {
 	scoped_fd fd = root_open("/dev/null", O_RDWR, RESOLVE_NO_SYMLINKS);
 
+	/* A root that is not ours to furnish may have none, or something else there. */
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+		return;
+	must(fd, "/dev/null", "open");
 	for (int stream = 0; stream <= 2 && is_null(fd); stream++)
 		if (is_null(stream))
-			dup2(fd, stream);
+			must(dup2(fd, stream), "/dev/null", "dup2");
 }
 
 /* A clone of the container's /dev/null, which must really be it. */
 static int clone_null(const char *path)
 {
-	scoped_fd at = root_open("/dev/null", O_PATH, RESOLVE_NO_SYMLINKS);
+	scoped_fd at = must(root_open("/dev/null", O_PATH, RESOLVE_NO_SYMLINKS), "/dev/null", "to mask %s", path);
 
 	if (!is_null(at))
 		fail_errno(ENODEV, "/dev/null", "to mask %s", path);

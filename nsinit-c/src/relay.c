@@ -9,6 +9,7 @@
 
 #include "console.h"
 #include "event.h"
+#include "fail.h"
 
 #define END_OF_FILE 0x04 /* what a new pty takes for VEOF */
 
@@ -94,7 +95,7 @@ void relay_attach(int master, int slave)
 	/* Held open, so that the master does not report a hang-up while the session inside merely
 	 * lets go of it. */
 	relay.slave = slave;
-	fcntl(master, F_SETFL, O_NONBLOCK);
+	must(fcntl(master, F_SETFL, O_NONBLOCK), "pty", "O_NONBLOCK");
 	fcntl(master, F_SETFD, FD_CLOEXEC);
 	fcntl(slave, F_SETFD, FD_CLOEXEC);
 }

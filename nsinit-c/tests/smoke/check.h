@@ -27,5 +27,6 @@ void check_ends(const struct target *t);
 void check_host_pids(const struct target *t);
 void check_callers(const struct target *t);
 void check_refusals(const struct target *t);
+void check_faults(const struct target *t);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * nsinit against a real kernel: smoke NSINIT ROOTFS
+ * nsinit against a real kernel: smoke NSINIT ROOTFS [quick]
  *
  * ROOTFS is a directory with a busybox. Every container is looked at from outside. Ends with "N
- * passed, M failed"; the exit code is 0 only if M is 0.
+ * passed, M failed"; the exit code is 0 only if M is 0. quick leaves out the thousand containers whose set-up fails,
+ * for a machine that is emulated.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -89,9 +90,10 @@ int main(int argc, char **argv)
 	struct target target = { argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL };
 	char before[65] = "", after[65] = "";
 	size_t mounts_before = mount_count(0);
+	bool quick = argc == 4 && strcmp(argv[3], "quick") == 0;
 
-	if (argc != 3) {
-		fputs("usage: smoke NSINIT ROOTFS\n", stderr);
+	if (argc != 3 && !quick) {
+		fputs("usage: smoke NSINIT ROOTFS [quick]\n", stderr);
 		return 2;
 	}
 	adopt_orphans();
@@ -102,6 +104,8 @@ int main(int argc, char **argv)
 	check_host_pids(&target);
 	check_callers(&target);
 	check_refusals(&target);
+	if (!quick)
+		check_faults(&target);
 	(void)gethostname(after, sizeof(after));
 	check(strcmp(before, after) == 0, "the host name outside is what it was");
 	check_leftovers(mounts_before);

@@ -1,0 +1,194 @@
+#include "fault.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_TRACED 64
+
+#define OPTIONS \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
+	 PTRACE_O_TRACECLONE)
+
+#define SYSCALL_STOP (SIGTRAP | 0x80)
+
+/* nsinit, nsinit from its sealed memfd, the command. */
+#define EXECVES 3
+
+#ifdef __x86_64__
+
+bool fault_possible(void) { return true; }
+
+static long call_number(pid_t pid)
+{
+	return ptrace(PTRACE_PEEKUSER, pid, offsetof(struct user_regs_struct, orig_rax), NULL);
+}
+
+static long first_argument(pid_t pid)
+{
+	return ptrace(PTRACE_PEEKUSER, pid, offsetof(struct user_regs_struct, rdi), NULL);
+}
+
+/* At its entry: no call has this number, so nothing happens. */
+static void skip_call(pid_t pid)
+{
+	(void)ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, orig_rax), -1L);
+}
+
+static void set_result(pid_t pid, long result)
+{
+	(void)ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax), result);
+}
+
+#else
+
+bool fault_possible(void) { return false; }
+
+static long call_number(pid_t pid)
+{
+	(void)pid;
+	return -1;
+}
+
+static long first_argument(pid_t pid) { return call_number(pid); }
+
+static void skip_call(pid_t pid) { (void)pid; }
+
+static void set_result(pid_t pid, long result)
+{
+	(void)pid;
+	(void)result;
+}
+
+#endif
+
+static struct {
+	struct fault *fault;
+	pid_t monitor, failing; /* the process whose call is on its way to fail */
+	int status;		/* of the monitor, once it has ended */
+	unsigned execves;
+	size_t count;
+	struct {
+		pid_t pid;
+		bool inside; /* between entry and exit of a call */
+	} traced[MAX_TRACED];
+} t;
+
+static size_t index_of(pid_t pid)
+{
+	for (size_t i = 0; i < t.count; i++)
+		if (t.traced[i].pid == pid)
+			return i;
+	if (t.count == MAX_TRACED)
+		abort();
+	t.traced[t.count].pid = pid;
+	t.traced[t.count].inside = false;
+	return t.count++;
+}
+
+/* What can't fail, or never comes back to tell. */
+static bool never_fails(long number)
+{
+	return number == SYS_exit || number == SYS_exit_group || number == SYS_rt_sigreturn;
+}
+
+static void on_entry(pid_t pid)
+{
+	long number = call_number(pid);
+
+	/* The first execve is ours, and the set-up ends where the command begins. */
+	if (t.execves == 0 || t.execves == EXECVES || never_fails(number))
+		return;
+	t.fault->made++;
+	if (t.fault->made != t.fault->at)
+		return;
+	t.fault->number = number;
+	t.fault->argument = first_argument(pid);
+	t.fault->of_init = pid != t.monitor;
+	t.failing = pid;
+	skip_call(pid);
+}
+
+static void on_syscall_stop(pid_t pid)
+{
+	size_t i = index_of(pid);
+
+	t.traced[i].inside = !t.traced[i].inside;
+	if (t.traced[i].inside) {
+		on_entry(pid);
+	} else if (t.failing == pid) {
+		t.failing = 0;
+		set_result(pid, -(long)t.fault->error);
+	}
+}
+
+/* Returns the signal to deliver on. */
+static int on_stop(pid_t pid, int status)
+{
+	int signo = WSTOPSIG(status);
+	int event = status >> 16;
+
+	if (signo == SYSCALL_STOP) {
+		on_syscall_stop(pid);
+		return 0;
+	}
+	if (event == PTRACE_EVENT_EXEC)
+		t.execves++;
+	/* Of an event, or of a new tracee's birth. */
+	if (event != 0 || signo == SIGSTOP)
+		return 0;
+	return signo;
+}
+
+/* Plays nsinit towards whoever waits for it: ends as it ended. */
+static _Noreturn void end_as_monitor(void)
+{
+	if (WIFSIGNALED(t.status)) {
+		signal(WTERMSIG(t.status), SIG_DFL);
+		raise(WTERMSIG(t.status));
+	}
+	_exit(WEXITSTATUS(t.status));
+}
+
+static _Noreturn void trace(struct fault *fault, pid_t monitor)
+{
+	pid_t pid;
+	int status;
+
+	t.fault = fault;
+	t.monitor = monitor;
+	while ((pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
+		if (pid <= 0)
+			continue;
+		if (WIFSTOPPED(status)) {
+			int signo = on_stop(pid, status);
+
+			(void)ptrace(PTRACE_SETOPTIONS, pid, NULL, (long)OPTIONS);
+			(void)ptrace(PTRACE_SYSCALL, pid, NULL, (long)signo);
+		} else if (pid == monitor) {
+			t.status = status;
+		}
+	}
+	end_as_monitor();
+}
+
+void fault_inject(struct fault *fault)
+{
+	pid_t monitor = fork();
+
+	if (monitor > 0) {
+		/* Whoever waits for the end of a stream does not wait for us. */
+		for (int fd = 0; fd <= 2; fd++)
+			close(fd);
+		trace(fault, monitor);
+	}
+	(void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	(void)raise(SIGSTOP);
+}
