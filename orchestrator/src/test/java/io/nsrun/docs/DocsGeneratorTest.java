@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,6 +105,36 @@ class DocsGeneratorTest {
             + "; _complete_nsrun; echo \"${COMPREPLY[@]}\"";
 
     assertThat(run(List.of("bash", "-c", ask)).trim()).isEqualTo("--ephemeral");
+  }
+
+  /** Types into a zsh with a terminal of its own; Ctrl-G there shows the line as it is by then. */
+  private static final String TYPE_INTO_ZSH =
+      """
+      zmodload zsh/zpty
+      zpty shell zsh -f -i
+      type_and_show() {
+        zpty -n -w shell $1
+        zpty -r -m shell answer '*<*>*'
+        print -r -- ${${answer##*<}%%>*}
+      }
+      zpty -w shell 'show() { print -r -- "<$BUFFER>"; BUFFER= }; zle -N show; bindkey "^G" show'
+      zpty -w shell "fpath=($1 \\$fpath); autoload -Uz compinit; compinit -u -D; print '<'ready'>'"
+      zpty -r -m shell answer '*<ready>*'
+      type_and_show $'nsrun run --ephe\\t\\a'
+      type_and_show $'nsrun doc\\t\\a'
+      zpty -d shell
+      """;
+
+  @Test
+  @Timeout(60)
+  void zshCompletesOnTheFirstKeyAndOnLaterOnes() throws IOException, InterruptedException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/zsh")), "zsh is installed");
+    Files.writeString(directory.resolve("_nsrun"), DocsGenerator.zsh(CommandModel.all()));
+    Path ask = directory.resolve("ask");
+    Files.writeString(ask, TYPE_INTO_ZSH);
+
+    assertThat(run(List.of("env", "TERM=dumb", "zsh", "-f", ask.toString(), directory.toString())))
+        .isEqualTo("nsrun run --ephemeral \nnsrun doctor \n");
   }
 
   @Test
