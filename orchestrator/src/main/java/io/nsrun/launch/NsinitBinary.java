@@ -1,25 +1,20 @@
 package io.nsrun.launch;
 
+import io.nsrun.state.AtomicFile;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.IoMessages;
 import io.nsrun.state.JarResource;
 import io.nsrun.state.PrivateDirectory;
-import io.nsrun.state.RandomBytes;
 import io.nsrun.state.StatePaths;
 import io.nsrun.state.UnsafeDirectoryException;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -34,6 +29,7 @@ import java.util.List;
 public final class NsinitBinary {
   private static final int PERMISSIONS = 0500;
 
+  /** What the names of {@link AtomicFile}'s temporary files begin with here. */
   private static final String TEMPORARY = ".nsinit-";
 
   private static final int HASH_DIGITS = 16;
@@ -133,28 +129,16 @@ public final class NsinitBinary {
   }
 
   private void write(Path directory, Path file) throws IOException {
-    Path temporary = directory.resolve(TEMPORARY + RandomBytes.hex(8));
     try {
-      try (FileChannel out =
-          FileChannel.open(
-              temporary,
-              EnumSet.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-              PosixFilePermissions.asFileAttribute(
-                  EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_EXECUTE)))) {
-        ByteBuffer bytes = ByteBuffer.wrap(content);
-        while (bytes.hasRemaining()) {
-          out.write(bytes);
-        }
-        out.force(true);
-      }
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(
+          file,
+          content,
+          EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_EXECUTE));
     } catch (NoSuchFileException e) {
       // Another one was faster, and swept ours away: then it has put the same content there.
       if (!Files.exists(file)) {
         throw e;
       }
-    } finally {
-      Files.deleteIfExists(temporary);
     }
     sweep(directory);
   }

@@ -10,22 +10,34 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Writes files of which a reader sees the old content or the new one, whatever is killed or loses
  * power in between.
  */
 public final class AtomicFile {
+  /** Mode 0600. */
+  private static final Set<PosixFilePermission> OWNERS =
+      EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
   private AtomicFile() {}
 
+  /** As {@link #write(Path, byte[], Set)}, with mode 0600. */
+  public static void write(Path file, byte[] content) throws IOException {
+    write(file, content, OWNERS);
+  }
+
   /**
-   * Writes {@code content} with mode 0600: a temporary file beside {@code file}, fsync, rename,
-   * fsync of the directory. Blocks for the disk.
+   * Writes {@code content}: a temporary file beside {@code file}, whose name begins with {@code .}
+   * and the name of {@code file}, fsync, rename, fsync of the directory. Blocks for the disk.
    *
+   * @param permissions of the file, less what the umask takes away
    * @throws IOException if any of it fails; {@code file} is then as it was, and no temporary file
    *     is left
    */
-  public static void write(Path file, byte[] content) throws IOException {
+  public static void write(Path file, byte[] content, Set<PosixFilePermission> permissions)
+      throws IOException {
     Path directory = file.getParent();
     Path temporary = directory.resolve("." + file.getFileName() + "-" + RandomBytes.hex(8));
     try {
@@ -33,8 +45,7 @@ public final class AtomicFile {
           FileChannel.open(
               temporary,
               EnumSet.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-              PosixFilePermissions.asFileAttribute(
-                  EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)))) {
+              PosixFilePermissions.asFileAttribute(permissions))) {
         ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) {
           out.write(bytes);

@@ -92,6 +92,18 @@ class NsinitBinaryTest {
   }
 
   @Test
+  void whatAWriterLeftThatWasKilledIsRemoved() throws IOException {
+    extracted();
+    Path left = Files.writeString(cache.resolve("." + NAME + "-0123456789abcdef"), "half");
+    Files.delete(cache.resolve(NAME));
+
+    extracted();
+
+    assertThat(left).doesNotExist();
+    assertThat(cache.toFile().list()).containsExactly(NAME);
+  }
+
+  @Test
   void aCopyCutShortByACrashIsReplaced() throws IOException {
     Path file = extracted();
     Files.delete(file);
