@@ -2,6 +2,7 @@ package io.nsrun.doctor;
 
 import io.nsrun.control.Errno;
 import io.nsrun.plan.CommandStep;
+import io.nsrun.plan.MountEntry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

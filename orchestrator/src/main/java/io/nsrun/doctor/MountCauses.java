@@ -5,6 +5,7 @@ import io.nsrun.control.SetupStep;
 import io.nsrun.plan.HostStep;
 import io.nsrun.plan.InitStep;
 import io.nsrun.plan.LinuxConstants;
+import io.nsrun.plan.MountEntry;
 import io.nsrun.plan.Step;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.nsrun.plan;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,27 +31,19 @@ final class SysfsProbe {
    * @param mountinfo of the caller, proc_pid_mountinfo(5)
    */
   static boolean isVisible(byte[] mountinfo) {
-    List<String[]> mounts = new ArrayList<>();
-    int start = 0;
-    for (int i = 0; i < mountinfo.length; i++) {
-      if (mountinfo[i] == '\n') {
-        mounts.add(words(mountinfo, start, i));
-        start = i + 1;
-      }
-    }
-    for (int i = 0; i < mounts.size(); i++) {
-      String[] mount = mounts.get(i);
-      if ("sysfs".equals(mount[4]) && "/".equals(mount[2]) && !isCovered(mount, mounts)) {
+    List<MountEntry> mounts = MountEntry.parseAll(new String(mountinfo, StandardCharsets.UTF_8));
+    for (MountEntry mount : mounts) {
+      if (mount.type().equals("sysfs") && mount.root().equals("/") && !isCovered(mount, mounts)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isCovered(String[] sysfs, List<String[]> mounts) {
-    for (int i = 0; i < mounts.size(); i++) {
-      String[] mount = mounts.get(i);
-      if (mount[1].equals(sysfs[0]) && !isMountPoint(mount[3].substring(sysfs[3].length()))) {
+  private static boolean isCovered(MountEntry sysfs, List<MountEntry> mounts) {
+    for (MountEntry mount : mounts) {
+      if (mount.parent() == sysfs.id()
+          && !isMountPoint(mount.point().substring(sysfs.point().length()))) {
         return true;
       }
     }
@@ -66,33 +57,5 @@ final class SysfsProbe {
       }
     }
     return false;
-  }
-
-  /** Mount id, parent id, root, mount point and, after the hyphen, type of one line. */
-  private static String[] words(byte[] text, int start, int end) {
-    String[] words = {"", "", "", "", ""};
-    int count = 0;
-    boolean afterHyphen = false;
-    for (int at = start; at < end; ) {
-      int next = at;
-      while (next < end && text[next] != ' ') {
-        next++;
-      }
-      String word = new String(text, at, next - at, StandardCharsets.ISO_8859_1);
-      if (afterHyphen) {
-        words[4] = word;
-        return words;
-      }
-      if (count < 2) {
-        words[count] = word;
-      } else if (count == 3 || count == 4) {
-        words[count - 1] = word;
-      } else {
-        afterHyphen = count >= 6 && word.equals("-");
-      }
-      count++;
-      at = next + 1;
-    }
-    return words;
   }
 }
