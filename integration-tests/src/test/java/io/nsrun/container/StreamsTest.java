@@ -12,6 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The three streams of a container that has no terminal. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -77,6 +79,20 @@ class StreamsTest {
 
     assertThat(result.out()).isEqualTo("out\nout2\n");
     assertThat(result.err()).isEqualTo("err\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ROOT, 0", "ROOT, 1000", "RANGED, 0", "RANGED, 1000", "PLAIN, 0"})
+  void pipesCanBeOpenedByName(Caller caller, String user) {
+    // Pipes of the caller's: those that the test has to nsrun are root's.
+    Nsrun nsrun =
+        Nsrun.as(caller).through("/bin/sh", "-c", "printf asked | \"$@\" 2>&1 | cat", "sh");
+
+    Result result =
+        ContainerTest.sh(
+            nsrun, "cat /dev/stdin >/dev/stdout; echo err >/dev/stderr", "--user=" + user);
+
+    assertThat(result.out()).isEqualTo("askederr\n");
   }
 
   @Test

@@ -38,6 +38,11 @@ final class OwnIds implements PrivateIds, AutoCloseable {
     return slot.firstId();
   }
 
+  /** Whether the container has ids of its own. */
+  boolean isHeld() {
+    return slot != null;
+  }
+
   @Override
   public void close() throws IOException {
     if (slot != null) {

@@ -8,6 +8,7 @@ import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.Outcome;
 import io.nsrun.launch.OverlayDirectory;
 import io.nsrun.launch.SignalForwarder;
+import io.nsrun.launch.StandardPipes;
 import io.nsrun.launch.Supervisor;
 import io.nsrun.log.LogLevel;
 import io.nsrun.plan.PlanPrinter;
@@ -73,7 +74,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
         run.make(values, System.getenv());
         OverlayDirectory writes = overlayDirectory(run);
         try {
-          return launch(run, values, signals);
+          return launch(run, values, ids, signals);
         } finally {
           if (writes != null) {
             writes.close();
@@ -125,7 +126,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
     return print(run, json);
   }
 
-  private int launch(RunPlan run, OptionValues values, SignalForwarder signals)
+  private int launch(RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals)
       throws IOException, InterruptedException {
     if (LogLevel.current().covers(LogLevel.INFO)) {
       RunLog.plan(run);
@@ -145,6 +146,9 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       if (values.has(RunOption.CIDFILE)) {
         CidFile.write(values.value(RunOption.CIDFILE), run.options().id());
         cidFile = values.value(RunOption.CIDFILE);
+      }
+      if (values.has(RunOption.USER) || ids.isHeld()) {
+        StandardPipes.openToAll();
       }
       Outcome.Report report = new Supervisor(nsinit, channel, this).run(frames, signals);
       laps.end(startedMillis == 0 ? "set-up fails" : "the command runs");

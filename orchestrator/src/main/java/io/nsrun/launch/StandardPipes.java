@@ -1,0 +1,37 @@
+package io.nsrun.launch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Lets a container open its standard streams by name, as {@code /dev/stdout}, where they are pipes.
+ *
+ * <p>A pipe belongs to whoever made it, with mode 0600, and a container with other ids may use the
+ * descriptor but not open its file again. Only processes that have a descriptor of the pipe, and
+ * those that may look into them, come upon that file: so its mode can be opened to all. Files and
+ * terminals of the caller keep theirs.
+ */
+public final class StandardPipes {
+  private static final int FOR_ALL = 0666;
+
+  private StandardPipes() {}
+
+  /** Opens the mode of those of the descriptors 0 to 2 that are pipes without a name. */
+  public static void openToAll() {
+    for (int descriptor = 0; descriptor <= 2; descriptor++) {
+      openToAll(Path.of("/proc/self/fd/" + descriptor));
+    }
+  }
+
+  private static void openToAll(Path file) {
+    try {
+      if (Files.readSymbolicLink(file).toString().startsWith("pipe:[")) {
+        Files.setAttribute(file, "unix:mode", FOR_ALL);
+      }
+    } catch (IOException e) {
+      // Closed, or somebody else's: then /dev/stdout can't be opened, and all else works.
+      return;
+    }
+  }
+}
