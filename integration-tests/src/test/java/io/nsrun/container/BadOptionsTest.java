@@ -166,6 +166,16 @@ class BadOptionsTest extends ContainerTest {
         arguments(
             "-v|/no/such:/x",
             "--volume: /no/such is missing (what is to be mounted must exist on the host)"),
+        arguments(
+            "--mount=type=bind,src=/no/such,dst=/mnt",
+            "--mount: /no/such is missing (what is to be mounted must exist on the host)"),
+        arguments(
+            "--security-opt=mask=etc",
+            "--security-opt mask: \"etc\" is not absolute (begin it with /)"),
+        arguments(
+            "--security-opt=unmask=/proc/kcor",
+            "--security-opt unmask: /proc/kcor is neither hidden nor read-only by default (ALL shows"
+                + " everything; explain lists what there is)"),
         arguments("-v|/tmp:/x|-v|/etc:/x/", "--volume: two mounts on /x (keep one of them)"),
         arguments("-v|/tmp:/x|--tmpfs=//x/.", "--tmpfs: two mounts on /x (keep one of them)"),
         arguments(
@@ -250,7 +260,7 @@ class BadOptionsTest extends ContainerTest {
             "--cap-drop: \"\" is no capability: a name of capabilities(7) such as NET_RAW is expected"),
         arguments(
             "--security-opt=seccom=x",
-            "--security-opt: \"seccom=x\" is not known (no-new-privileges[=false] or seccomp=FILE|unconfined|default is expected)"));
+            "--security-opt: \"seccom=x\" is not known (no-new-privileges[=false], seccomp=FILE|unconfined|default, mask=PATH[:PATH...] or unmask=ALL|PATH[:PATH...] is expected)"));
   }
 
   static Stream<Arguments> ends() {

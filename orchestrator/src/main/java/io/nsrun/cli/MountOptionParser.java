@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
+import io.nsrun.spec.SpecField;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ final class MountOptionParser {
   private static final int STICKY_FOR_ALL = 01777;
 
   private final String workingDirectory;
+  private final SpecField writtenAs;
 
   private boolean readOnly;
   private boolean noSuid = true;
@@ -27,8 +29,9 @@ final class MountOptionParser {
   private Bytes size = Bytes.ZERO;
   private int mode = STICKY_FOR_ALL;
 
-  private MountOptionParser(String workingDirectory) {
+  private MountOptionParser(String workingDirectory, SpecField writtenAs) {
     this.workingDirectory = workingDirectory;
+    this.writtenAs = writtenAs;
   }
 
   /**
@@ -37,7 +40,7 @@ final class MountOptionParser {
    * @param workingDirectory what a relative HOST is relative to
    */
   static Mount volume(String text, String workingDirectory) {
-    MountOptionParser parser = new MountOptionParser(workingDirectory);
+    MountOptionParser parser = new MountOptionParser(workingDirectory, SpecField.VOLUME);
     List<String> parts = split(text, ':');
     if (parts.size() < 2 || parts.size() > 3) {
       throw new IllegalArgumentException("\"" + text + "\" is not HOST:DIR or HOST:DIR:OPTIONS");
@@ -54,7 +57,7 @@ final class MountOptionParser {
 
   /** Reads {@code DIR[:OPTIONS]}. */
   static Mount tmpfs(String text) {
-    MountOptionParser parser = new MountOptionParser("/");
+    MountOptionParser parser = new MountOptionParser("/", SpecField.TMPFS);
     parser.noExec = true;
     int colon = text.indexOf(':');
     if (colon >= 0) {
@@ -73,7 +76,7 @@ final class MountOptionParser {
    * @param workingDirectory what a relative HOST is relative to
    */
   static Mount mount(String text, String workingDirectory) {
-    MountOptionParser parser = new MountOptionParser(workingDirectory);
+    MountOptionParser parser = new MountOptionParser(workingDirectory, SpecField.MOUNT);
     String type = "";
     String source = null;
     String target = null;
@@ -102,7 +105,9 @@ final class MountOptionParser {
     }
     for (String field : rest) {
       if (!parser.longFlag(field)
-          && !(isBind ? parser.bindOption(field) : parser.tmpfsOption(field, "tmpfs-"))) {
+          && !(isBind
+              ? parser.bindOption(field)
+              : (parser.tmpfsOption(field, "tmpfs-") || parser.tmpfsOption(field, "")))) {
         throw unknown(field, text);
       }
     }
@@ -110,11 +115,12 @@ final class MountOptionParser {
   }
 
   private Mount bind(String source, String target, String text) {
-    return new Mount.Bind(host(source, text), target, recursive, propagation, idmap, options());
+    return new Mount.Bind(
+        host(source, text), target, recursive, propagation, idmap, options(), writtenAs);
   }
 
   private Mount tmpfsAt(String target) {
-    return new Mount.Tmpfs(target, size, mode, options());
+    return new Mount.Tmpfs(target, size, mode, options(), writtenAs);
   }
 
   private MountOptions options() {

@@ -68,7 +68,7 @@ enum RunOption {
   MOUNT(
       Kind.LIST,
       "type=TYPE,...",
-      "Mount a file system; TYPE is bind (src=, dst=, ro, ...) or tmpfs (dst=, tmpfs-size=, tmpfs-mode=).",
+      "Mount a file system; TYPE is bind (src=, dst=, and the options of --volume) or tmpfs (dst=, size=, mode=, ro, ...).",
       "--mount"),
   TMPFS(
       Kind.LIST,
@@ -147,7 +147,7 @@ enum RunOption {
   SECURITY_OPT(
       Kind.LIST,
       "OPTION",
-      "seccomp=FILE filters system calls by a profile (JSON of OCI or Docker), seccomp=unconfined not at all; no-new-privileges=false lets execve(2) gain privileges.",
+      "seccomp=FILE filters system calls by a profile (JSON of OCI or Docker), seccomp=unconfined not at all; no-new-privileges=false lets execve(2) gain privileges; mask=PATH[:PATH...] hides paths; unmask=ALL or unmask=PATH[:PATH...] leaves those of /proc and /sys as they are that are hidden or read-only otherwise.",
       "--security-opt"),
 
   // End

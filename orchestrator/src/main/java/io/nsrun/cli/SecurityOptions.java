@@ -1,6 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.spec.Blob;
+import io.nsrun.spec.Masks;
 import io.nsrun.spec.Seccomp;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
@@ -8,6 +9,7 @@ import io.nsrun.state.IoMessages;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,7 +20,8 @@ final class SecurityOptions {
   private static final int LARGEST_PROFILE = 1 << 20;
 
   private static final String EXPECTED =
-      "no-new-privileges[=false] or seccomp=FILE|unconfined|default is expected";
+      "no-new-privileges[=false], seccomp=FILE|unconfined|default, mask=PATH[:PATH...] or"
+          + " unmask=ALL|PATH[:PATH...] is expected";
 
   private final OptionValues values;
   private final String workingDirectory;
@@ -33,6 +36,8 @@ final class SecurityOptions {
   void apply(Spec.Builder spec) {
     List<String> texts = values.values(RunOption.SECURITY_OPT);
     String seccomp = null;
+    List<String> hidden = new ArrayList<>();
+    List<String> shown = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       String text = texts.get(i);
       switch (text) {
@@ -42,6 +47,10 @@ final class SecurityOptions {
         default -> {
           if (text.startsWith("seccomp=") || text.startsWith("seccomp:")) {
             seccomp = text.substring("seccomp=".length());
+          } else if (text.startsWith("mask=")) {
+            paths(text.substring("mask=".length()), hidden);
+          } else if (text.startsWith("unmask=")) {
+            paths(text.substring("unmask=".length()), shown);
           } else {
             problems.add(
                 RunOption.SECURITY_OPT.longName(), "\"" + text + "\" is not known", EXPECTED);
@@ -52,6 +61,14 @@ final class SecurityOptions {
     if (seccomp != null) {
       spec.seccomp(seccomp(seccomp));
     }
+    if (!hidden.isEmpty() || !shown.isEmpty()) {
+      boolean all = shown.remove("ALL");
+      spec.masks(new Masks(hidden, shown, all));
+    }
+  }
+
+  private static void paths(String text, List<String> to) {
+    to.addAll(MountOptionParser.split(text, ':'));
   }
 
   private Seccomp seccomp(String text) {

@@ -23,6 +23,7 @@ public record Isolation(List<Property> properties) {
     TIME_NAMESPACE,
     PROC,
     SYSFS,
+    PROTECTED_PATHS,
     CAPABILITIES,
     NO_NEW_PRIVS,
     SECCOMP;

@@ -1,6 +1,7 @@
 package io.nsrun.plan;
 
 import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.Masks;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcMode;
@@ -40,6 +41,7 @@ final class IsolationReport {
     report.namespace(NamespaceType.CGROUP, Isolation.Aspect.CGROUP_NAMESPACE);
     report.time();
     report.fileSystems();
+    report.paths();
     report.privileges(capabilities);
     return new Isolation(report.properties);
   }
@@ -129,6 +131,24 @@ final class IsolationReport {
           facts.sysfsHidden()
               ? "the kernel refuses a new one: the caller does not see all of its own"
               : "sysfs shows the network namespace, which is shared");
+    }
+  }
+
+  /** What of /proc and /sys is hidden or read-only. */
+  private void paths() {
+    Masks masks = spec.masks();
+    if (!spec.isPrivate(NamespaceType.MOUNT)) {
+      add(Isolation.Aspect.PROTECTED_PATHS, false, "host", "the mount namespace is shared");
+    } else if (spec.capabilities().privileged() || masks.allShown()) {
+      add(Isolation.Aspect.PROTECTED_PATHS, false, "none", "asked for");
+    } else if (!masks.shown().isEmpty()) {
+      add(
+          Isolation.Aspect.PROTECTED_PATHS,
+          false,
+          "without " + String.join(", ", masks.shown()),
+          "asked for");
+    } else {
+      add(Isolation.Aspect.PROTECTED_PATHS, true, "default", "");
     }
   }
 

@@ -15,6 +15,7 @@ import io.nsrun.spec.MountOptions;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ final class MountPlanner {
   }
 
   /** Adds every step from the propagation to the working directory. */
-  void plan(IdPlan ids) {
+  void plan(IdPlan ids, SpecProblems problems) {
     privateIds = ids != null && ids.isPrivate();
     plan.beforePivot(new InitStep.Propagation(MS_REC | propagation()));
     root();
@@ -60,9 +61,7 @@ final class MountPlanner {
     if (!cwd.equals("/") && !spec.root().host()) {
       plan.afterPivot(new InitStep.Mkdir(cwd, WORKDIR_MODE));
     }
-    if (!spec.capabilities().privileged()) {
-      system.mask();
-    }
+    system.mask(problems);
   }
 
   /** Whether the caller mounts something else at this place of the system. */

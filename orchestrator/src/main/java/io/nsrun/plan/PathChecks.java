@@ -15,12 +15,12 @@ final class PathChecks {
     overlay(spec.root().overlayDirectory(), facts, problems);
     for (int i = 0; i < spec.mounts().size(); i++) {
       if (spec.mounts().get(i) instanceof Mount.Bind bind) {
-        source(bind.source(), facts.kind(bind.source()), problems);
+        source(bind, facts.kind(bind.source()), problems);
         idmap(spec, bind, facts, problems);
         if (bind.propagation() == Mount.Propagation.SHARED
             && (!facts.mayMount() || facts.isNested())) {
           problems.add(
-              SpecField.VOLUME,
+              bind.field(),
               bind.target() + " can't be shared: mounts of an unprivileged container stay in it",
               "use rslave, which lets the host's mounts in");
         }
@@ -59,22 +59,22 @@ final class PathChecks {
     }
     if (!spec.user().isNew()) {
       problems.add(
-          SpecField.VOLUME,
+          bind.field(),
           bind.target() + " can't be id-mapped: the container has no user namespace of its own",
           "leave idmap out, or leave --userns=auto");
     } else if (!facts.mayMount() || facts.isNested()) {
       problems.add(
-          SpecField.VOLUME,
+          bind.field(),
           bind.target() + " can't be id-mapped: that needs root with CAP_SYS_ADMIN",
           "leave idmap out");
     }
   }
 
-  private static void source(String path, PathKind kind, SpecProblems problems) {
+  private static void source(Mount.Bind bind, PathKind kind, SpecProblems problems) {
     if (!kind.exists()) {
       problems.add(
-          SpecField.VOLUME,
-          path + " is " + kind.text(),
+          bind.field(),
+          bind.source() + " is " + kind.text(),
           kind == PathKind.UNREACHABLE
               ? "run as somebody who may reach it"
               : "what is to be mounted must exist on the host");

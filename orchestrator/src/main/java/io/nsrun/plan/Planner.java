@@ -178,7 +178,7 @@ public final class Planner {
     }
     boolean ownMounts = spec.isPrivate(NamespaceType.MOUNT);
     if (ownMounts) {
-      new MountPlanner(spec, facts, plan).plan(ids);
+      new MountPlanner(spec, facts, plan).plan(ids, problems);
     }
     if (!spec.hostname().isEmpty()) {
       plan.afterPivot(new InitStep.Hostname(spec.hostname()));

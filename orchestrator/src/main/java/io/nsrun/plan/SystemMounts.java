@@ -7,11 +7,15 @@ import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_RDONLY;
 import static io.nsrun.plan.LinuxConstants.MS_PRIVATE;
 import static io.nsrun.plan.LinuxConstants.S_IFCHR;
 
+import io.nsrun.spec.ContainerPath;
 import io.nsrun.spec.IdMaps;
+import io.nsrun.spec.Masks;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcMode;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,20 +169,56 @@ final class SystemMounts {
     plan.afterPivot(new InitStep.Mount(slot, path, create | Step.MountFlags.NO_SYMLINKS));
   }
 
-  /** Hides what no container should see or write. */
-  void mask() {
+  /** Hides what no container should see or write, and what the caller wants hidden. */
+  void mask(SpecProblems problems) {
+    Masks masks = spec.masks();
+    if (!spec.capabilities().privileged()) {
+      protect(masks);
+    }
+    for (int i = 0; i < masks.hidden().size(); i++) {
+      plan.afterPivot(new InitStep.MaskPath(ContainerPath.normalize(masks.hidden().get(i))));
+    }
+    for (int i = 0; i < masks.shown().size(); i++) {
+      String pattern = masks.shown().get(i);
+      if (!isProtected(pattern, READ_ONLY)
+          && !isProtected(pattern, MASKED_PROC)
+          && !isProtected(pattern, MASKED_SYS)) {
+        problems.add(
+            SpecField.UNMASK,
+            pattern + " is neither hidden nor read-only by default",
+            "ALL shows everything; explain lists what there is");
+      }
+    }
+  }
+
+  private void protect(Masks masks) {
     if (spec.proc() != ProcMode.NONE) {
       for (int i = 0; i < READ_ONLY.length; i++) {
-        plan.afterPivot(new InitStep.ReadonlyPath(READ_ONLY[i]));
+        if (!masks.shows(READ_ONLY[i])) {
+          plan.afterPivot(new InitStep.ReadonlyPath(READ_ONLY[i]));
+        }
       }
-      for (int i = 0; i < MASKED_PROC.length; i++) {
-        plan.afterPivot(new InitStep.MaskPath(MASKED_PROC[i]));
-      }
+      hide(MASKED_PROC, masks);
     }
     if (ownSysfs || spec.root().host()) {
-      for (int i = 0; i < MASKED_SYS.length; i++) {
-        plan.afterPivot(new InitStep.MaskPath(MASKED_SYS[i]));
+      hide(MASKED_SYS, masks);
+    }
+  }
+
+  private void hide(String[] paths, Masks masks) {
+    for (int i = 0; i < paths.length; i++) {
+      if (!masks.shows(paths[i])) {
+        plan.afterPivot(new InitStep.MaskPath(paths[i]));
       }
     }
+  }
+
+  private static boolean isProtected(String pattern, String[] paths) {
+    for (int i = 0; i < paths.length; i++) {
+      if (Masks.matches(pattern, paths[i])) {
+        return true;
+      }
+    }
+    return false;
   }
 }

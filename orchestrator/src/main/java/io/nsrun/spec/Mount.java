@@ -7,6 +7,9 @@ public sealed interface Mount {
 
   MountOptions options();
 
+  /** How the caller wrote it, for messages. */
+  SpecField field();
+
   /** What flows between the mounts below a bind and their originals (mount_namespaces(7)). */
   enum Propagation {
     /** Nothing. */
@@ -34,6 +37,7 @@ public sealed interface Mount {
    * @param recursive whether mounts below {@code source} come along
    * @param propagation applies to the whole tree if {@code recursive}
    * @param idmap applies to the whole tree if {@code recursive}
+   * @param field how the caller wrote it
    */
   record Bind(
       String source,
@@ -41,7 +45,8 @@ public sealed interface Mount {
       boolean recursive,
       Propagation propagation,
       Idmap idmap,
-      MountOptions options)
+      MountOptions options,
+      SpecField field)
       implements Mount {
 
     /** A bind whose owners are translated as the root's are. */
@@ -53,6 +58,17 @@ public sealed interface Mount {
         MountOptions options) {
       this(source, target, recursive, propagation, Idmap.AUTO, options);
     }
+
+    /** A bind that was written as a volume. */
+    public Bind(
+        String source,
+        String target,
+        boolean recursive,
+        Propagation propagation,
+        Idmap idmap,
+        MountOptions options) {
+      this(source, target, recursive, propagation, idmap, options, SpecField.VOLUME);
+    }
   }
 
   /**
@@ -60,6 +76,14 @@ public sealed interface Mount {
    *
    * @param size most bytes it holds; zero = half of the machine's memory
    * @param mode permissions of its root directory, 0 to 07777
+   * @param field how the caller wrote it
    */
-  record Tmpfs(String target, Bytes size, int mode, MountOptions options) implements Mount {}
+  record Tmpfs(String target, Bytes size, int mode, MountOptions options, SpecField field)
+      implements Mount {
+
+    /** One that was written as such. */
+    public Tmpfs(String target, Bytes size, int mode, MountOptions options) {
+      this(target, size, mode, options, SpecField.TMPFS);
+    }
+  }
 }

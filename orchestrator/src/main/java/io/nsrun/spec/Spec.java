@@ -26,6 +26,7 @@ import java.util.Map;
  * @param hostname name in a private UTS namespace; empty leaves the host's
  * @param domainname NIS domain name in a private UTS namespace; empty leaves the host's
  * @param proc what is at /proc
+ * @param masks which paths are hidden against the defaults
  * @param trace whether nsinit measures each step
  */
 public record Spec(
@@ -45,6 +46,7 @@ public record Spec(
     String hostname,
     String domainname,
     ProcMode proc,
+    Masks masks,
     boolean trace) {
 
   public Spec {
@@ -101,6 +103,7 @@ public record Spec(
     private String hostname = "";
     private String domainname = "";
     private ProcMode proc = ProcMode.FRESH;
+    private Masks masks = Masks.DEFAULT;
     private boolean trace;
 
     private Builder() {
@@ -209,6 +212,11 @@ public record Spec(
       return this;
     }
 
+    public Builder masks(Masks value) {
+      masks = value;
+      return this;
+    }
+
     public Builder trace(boolean value) {
       trace = value;
       return this;
@@ -240,6 +248,7 @@ public record Spec(
           hostname,
           domainname,
           proc,
+          masks,
           trace);
     }
 

@@ -34,6 +34,8 @@ public enum SpecField {
   HOSTNAME("--hostname", "hostname"),
   DOMAINNAME("--domainname", "domainname"),
   PROC("--proc", "mounts.proc"),
+  MASK("--security-opt mask", "linux.maskedPaths"),
+  UNMASK("--security-opt unmask", "linux.maskedPaths"),
   TIMEOUT("--timeout", "annotations.timeout"),
   STOP_TIMEOUT("--stop-timeout", "annotations.stop-timeout");
 

@@ -39,6 +39,7 @@ final class SpecValidator {
     validator.namespaces();
     validator.names();
     validator.mounts();
+    validator.masks();
     validator.rlimits();
     validator.stop();
   }
@@ -228,7 +229,7 @@ final class SpecValidator {
     List<Mount> mounts = spec.mounts();
     for (int i = 0; i < mounts.size(); i++) {
       Mount mount = mounts.get(i);
-      SpecField field = mount instanceof Mount.Tmpfs ? SpecField.TMPFS : SpecField.VOLUME;
+      SpecField field = mount.field();
       if (path(field, mount.target())) {
         String target = ContainerPath.normalize(mount.target());
         if (target == null) {
@@ -248,6 +249,31 @@ final class SpecValidator {
           problems.add(field, "mode of " + mount.target() + " is out of range", "use 0 to 07777");
         }
       }
+    }
+  }
+
+  private void masks() {
+    List<String> hidden = spec.masks().hidden();
+    for (int i = 0; i < hidden.size(); i++) {
+      String path = hidden.get(i);
+      if (path(SpecField.MASK, path)) {
+        String normal = ContainerPath.normalize(path);
+        if (normal == null) {
+          problems.add(SpecField.MASK, quote(path) + " has a \"..\"", "write it without");
+        } else if (normal.equals("/")) {
+          problems.add(SpecField.MASK, "/ can't be hidden", "hide what is below it");
+        }
+      }
+    }
+    List<String> shown = spec.masks().shown();
+    for (int i = 0; i < shown.size(); i++) {
+      path(SpecField.UNMASK, shown.get(i));
+    }
+    if (!spec.isPrivate(NamespaceType.MOUNT) && !spec.masks().equals(Masks.DEFAULT)) {
+      problems.add(
+          SpecField.MASK,
+          "a shared mount namespace can't have paths hidden or shown",
+          "leave mask and unmask out, or leave --mountns private");
     }
   }
 

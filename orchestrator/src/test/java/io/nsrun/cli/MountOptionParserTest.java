@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
+import io.nsrun.spec.SpecField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,46 @@ class MountOptionParserTest {
     assertThat(volume("/a:/b:rslave").propagation()).isEqualTo(Mount.Propagation.SLAVE);
     assertThat(volume("/a:/b:shared").propagation()).isEqualTo(Mount.Propagation.SHARED);
     assertThat(volume("/a:/b:shared,rprivate").propagation()).isEqualTo(Mount.Propagation.PRIVATE);
+  }
+
+  @Test
+  void ownersAreTranslatedOrNotAsAsked() {
+    assertThat(volume("/a:/b").idmap()).isEqualTo(Mount.Idmap.AUTO);
+    assertThat(volume("/a:/b:idmap").idmap()).isEqualTo(Mount.Idmap.ON);
+    assertThat(volume("/a:/b:ro,noidmap").idmap()).isEqualTo(Mount.Idmap.OFF);
+    assertThat(((Mount.Bind) mount("type=bind,src=/a,dst=/b,noidmap")).idmap())
+        .isEqualTo(Mount.Idmap.OFF);
+  }
+
+  @Test
+  void everyOptionOfAVolumeIsOneOfAMountToo() {
+    for (String option :
+        "ro,rw,suid,nosuid,dev,nodev,noexec,exec,bind,rbind,private,rprivate,slave,rslave,shared,rshared,idmap,noidmap"
+            .split(",", -1)) {
+      Mount.Bind volume = volume("/a:/b:" + option);
+
+      assertThat(mount("type=bind,src=/a,dst=/b," + option))
+          .as(option)
+          .isEqualTo(
+              new Mount.Bind(
+                  "/a",
+                  "/b",
+                  volume.recursive(),
+                  volume.propagation(),
+                  volume.idmap(),
+                  volume.options(),
+                  SpecField.MOUNT));
+    }
+  }
+
+  @Test
+  void aTmpfsOfMountMayBeSizedAsOneOfTmpfs() {
+    Mount.Tmpfs tmpfs = (Mount.Tmpfs) mount("type=tmpfs,dst=/b,size=64k,mode=700,noexec");
+
+    assertThat(tmpfs.size()).isEqualTo(new Bytes(65536));
+    assertThat(tmpfs.mode()).isEqualTo(0700);
+    assertThat(tmpfs.options().noExec()).isTrue();
+    assertThat(tmpfs.field()).isEqualTo(SpecField.MOUNT);
   }
 
   @Test
@@ -93,7 +134,13 @@ class MountOptionParserTest {
   void theLongFormOfABindHasAllOfTheShortOne() {
     Mount.Bind expected =
         new Mount.Bind(
-            "/a", "/b", false, Mount.Propagation.SLAVE, new MountOptions(true, true, true, true));
+            "/a",
+            "/b",
+            false,
+            Mount.Propagation.SLAVE,
+            Mount.Idmap.AUTO,
+            new MountOptions(true, true, true, true),
+            SpecField.MOUNT);
 
     assertThat(mount("type=bind,src=/a,dst=/b,ro,noexec,bind-propagation=slave,bind-nonrecursive"))
         .isEqualTo(expected);
@@ -104,13 +151,20 @@ class MountOptionParserTest {
     assertThat(mount("type=bind,source=x/y,destination=/b"))
         .isEqualTo(
             new Mount.Bind(
-                "/usr/x/y", "/b", true, Mount.Propagation.PRIVATE, MountOptions.DEFAULT));
+                "/usr/x/y",
+                "/b",
+                true,
+                Mount.Propagation.PRIVATE,
+                Mount.Idmap.AUTO,
+                MountOptions.DEFAULT,
+                SpecField.MOUNT));
   }
 
   @Test
   void theLongFormOfATmpfsTakesSizeAndMode() {
     assertThat(mount("type=tmpfs,dst=/t,tmpfs-size=1g,tmpfs-mode=755"))
-        .isEqualTo(new Mount.Tmpfs("/t", Bytes.ofMebi(1024), 0755, MountOptions.DEFAULT));
+        .isEqualTo(
+            new Mount.Tmpfs("/t", Bytes.ofMebi(1024), 0755, MountOptions.DEFAULT, SpecField.MOUNT));
   }
 
   @ParameterizedTest

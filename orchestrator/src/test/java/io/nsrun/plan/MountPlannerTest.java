@@ -12,8 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsrun.spec.Bytes;
+import io.nsrun.spec.Capabilities;
+import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.IdRange;
+import io.nsrun.spec.Masks;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
 import io.nsrun.spec.NamespaceMode;
@@ -262,6 +265,64 @@ class MountPlannerTest {
     for (HostStep.HostTree tree : Plans.all(plan, HostStep.HostTree.class)) {
       assertThat(Plans.indexOf(plan, tree)).isLessThan(namespaces);
     }
+  }
+
+  private static List<String> hidden(LaunchPlan plan) {
+    return Plans.all(plan, InitStep.MaskPath.class).stream().map(InitStep.MaskPath::path).toList();
+  }
+
+  private static List<String> readOnly(LaunchPlan plan) {
+    return Plans.all(plan, InitStep.ReadonlyPath.class).stream()
+        .map(InitStep.ReadonlyPath::path)
+        .toList();
+  }
+
+  private static LaunchPlan masked(Masks masks) {
+    return Planner.plan(Specs.builder("sh").masks(masks).build(), FACTS);
+  }
+
+  @Test
+  void whatTheCallerWantsHiddenIsHiddenBesides() {
+    LaunchPlan plan = masked(new Masks(List.of("/etc/./secret", "/opt"), List.of(), false));
+
+    assertThat(hidden(plan))
+        .containsAll(hidden(masked(Masks.DEFAULT)))
+        .contains("/etc/secret", "/opt");
+    assertThat(plan.isolation().get(Isolation.Aspect.PROTECTED_PATHS).full()).isTrue();
+    Spec privileged =
+        Specs.builder("sh")
+            .capabilities(new Capabilities(CapabilitySet.NONE, CapabilitySet.NONE, true))
+            .masks(new Masks(List.of("/opt"), List.of(), false))
+            .build();
+    assertThat(hidden(Planner.plan(privileged, FACTS))).containsExactly("/opt");
+  }
+
+  @Test
+  void whatTheCallerWantsShownIsNeitherHiddenNorReadOnly() {
+    LaunchPlan plan =
+        masked(new Masks(List.of(), List.of("/proc/kcore", "/proc/sys", "/sys/*"), false));
+
+    assertThat(hidden(plan))
+        .doesNotContain("/proc/kcore", "/sys/firmware")
+        .contains("/proc/keys", "/sys/devices/virtual/powercap");
+    assertThat(readOnly(plan)).doesNotContain("/proc/sys").contains("/proc/bus");
+    assertThat(plan.isolation().get(Isolation.Aspect.PROTECTED_PATHS))
+        .isEqualTo(
+            new Isolation.Property(
+                Isolation.Aspect.PROTECTED_PATHS,
+                false,
+                "without /proc/kcore, /proc/sys, /sys/*",
+                "asked for"));
+    LaunchPlan all = masked(new Masks(List.of(), List.of(), true));
+    assertThat(hidden(all)).isEmpty();
+    assertThat(readOnly(all)).isEmpty();
+  }
+
+  @Test
+  void whatIsNotHiddenCantBeShown() {
+    assertThatThrownBy(() -> masked(new Masks(List.of(), List.of("/proc/kcor"), false)))
+        .hasMessageContaining(
+            "--security-opt unmask: /proc/kcor is neither hidden nor read-only by default");
   }
 
   private static LaunchPlan asRoot(Spec.Builder builder, Mount... mounts) {

@@ -55,6 +55,46 @@ class SpecValidationTest {
     assertThat(problems(good())).isEmpty();
   }
 
+  @Test
+  void hiddenPathsAreAbsoluteAndBelowTheRoot() {
+    assertProblem(
+        good().masks(new Masks(List.of("etc"), List.of(), false)),
+        "--security-opt mask",
+        "not absolute");
+    assertProblem(
+        good().masks(new Masks(List.of("/"), List.of(), false)),
+        "--security-opt mask",
+        "can't be hidden");
+    assertProblem(
+        good().masks(new Masks(List.of("/a/../b"), List.of(), false)),
+        "--security-opt mask",
+        "\"..\"");
+    assertProblem(
+        good().masks(new Masks(List.of(), List.of(""), false)),
+        "--security-opt unmask",
+        "not absolute");
+  }
+
+  @Test
+  void aStarStandsForAnythingInOneComponent() {
+    assertThat(Masks.matches("/proc/*", "/proc/kcore")).isTrue();
+    assertThat(Masks.matches("/proc/*", "/proc/")).isTrue();
+    assertThat(Masks.matches("/proc/*", "/proc/a/b")).isFalse();
+    assertThat(Masks.matches("/*/k*e", "/proc/kcore")).isTrue();
+    assertThat(Masks.matches("/*/k*x", "/proc/kcore")).isFalse();
+    assertThat(Masks.matches("/proc/kcore", "/proc/kcor")).isFalse();
+    assertThat(Masks.matches("/proc/kcor", "/proc/kcore")).isFalse();
+    assertThat(Masks.matches("*", "")).isTrue();
+  }
+
+  @Test
+  void aProblemOfAMountNamesTheOptionThatItWasWrittenAs() {
+    assertProblem(
+        good().mount(new Mount.Tmpfs("/", Bytes.ZERO, 0755, MountOptions.DEFAULT, SpecField.MOUNT)),
+        "--mount",
+        "the target is /");
+  }
+
   private static Spec.Builder overlaid(String root, boolean ephemeral, String directory) {
     return good().root(new Root(root, false, false, ephemeral, false, directory));
   }
