@@ -1,12 +1,5 @@
 #include "command.h"
 
-#include <linux/keyctl.h>
-#include <signal.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-
 #include "event.h"
 #include "hands.h"
 #include "trace.h"
@@ -81,6 +74,21 @@ void step_rlimit(const struct step *step)
 }
 
 void step_umask(const struct step *step) { umask((mode_t)step->u.umask); }
+
+void step_nice(const struct step *step)
+{
+	int nice = (int)step->u.nice;
+
+	must(setpriority(PRIO_PROCESS, 0, nice), "setpriority", "nice %d", nice);
+}
+
+void step_affinity(const struct step *step)
+{
+	unsigned long mask[PLAN_MAX_CPUS / 8 / sizeof(long)] = { 0 };
+
+	memcpy(mask, step->u.affinity.bytes, step->u.affinity.length);
+	must(syscall(SYS_sched_setaffinity, 0, sizeof(mask), mask), "sched_setaffinity", "CPUs %#lx...", mask[0]);
+}
 
 /*
  * What the caller ignored or blocked is no business of the container's. The bare call: libc keeps

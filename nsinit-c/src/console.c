@@ -1,15 +1,13 @@
-#include "console.h"
 
 #include "event.h"
 #include "hands.h"
 #include "mounts.h"
+#include "relay.h"
 #include "root.h"
 
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER _IO('T', 0x41)
 #endif
-
-struct winsize console_size;
 
 static void mount_over(int slave, const char *path)
 {

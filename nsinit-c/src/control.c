@@ -1,9 +1,5 @@
 #include "control.h"
 
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-
 #include "event.h"
 #include "fail.h"
 #include "root.h"
@@ -21,10 +17,9 @@ int control_connect(const char *path)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
-	int fd;
 
 	fail_at(STEP_CONTROL, NO_INDEX);
-	fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket", "AF_UNIX");
+	int fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket", "AF_UNIX");
 	if (strlen(path) >= sizeof(address.sun_path))
 		fail_errno(ENAMETOOLONG, path, "at most 107 bytes");
 	memcpy(address.sun_path, path, strlen(path) + 1);

@@ -1,8 +1,5 @@
 #include "credentials.h"
 
-#include <linux/filter.h>
-#include <sys/prctl.h>
-
 #include "hands.h"
 
 static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable)
@@ -60,7 +57,7 @@ void step_user(const struct step *step)
 	if (step->u.user.set_groups) {
 		for (uint16_t i = 0; i < step->count; i++)
 			groups[i] = get_u32(&list);
-		must(sys_setgroups(step->count, groups), "setgroups", "%u groups", step->count);
+		must(syscall(SYS_setgroups, step->count, groups), "setgroups", "%u groups", step->count);
 	}
 	must(sys_setresgid(step->u.user.gid), "setresgid", "gid=%u", step->u.user.gid);
 	must(sys_setresuid(step->u.user.uid), "setresuid", "uid=%u", step->u.user.uid);

@@ -1,8 +1,5 @@
 #include "descendants.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-
 #include "sys.h"
 
 static void kill_listed(int proc, char *list)

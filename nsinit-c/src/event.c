@@ -1,10 +1,5 @@
 #include "event.h"
-
-#include <errno.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
+#include "sys.h"
 
 #define OBJECT_LIMIT 4096u
 #define DETAIL_LIMIT 2048u
@@ -87,57 +82,49 @@ void child_exit_decode(struct reader *r, struct child_exit *child)
 		memcpy(child, b.bytes, sizeof(*child));
 }
 
-/* Room for descriptors beside one message, where the alignment is right. */
-struct parcel {
-	struct iovec iov;
-	struct msghdr message;
-	union {
-		char bytes[CMSG_SPACE(EVENT_FDS * sizeof(int))];
-		struct cmsghdr head;
-	} space;
+#define FDS_SIZE (EVENT_FDS * sizeof(int))
+
+/* Descriptors beside one message; the head gives it its alignment (cmsg(3)). */
+union parcel {
+	struct cmsghdr head;
+	char bytes[CMSG_SPACE(FDS_SIZE)];
 };
 
-static struct msghdr *wrap(struct parcel *p, uint8_t *bytes, size_t size)
+static struct msghdr message(struct iovec *iov, union parcel *p)
 {
-	memset(p, 0, sizeof(*p));
-	p->iov = (struct iovec){ .iov_base = bytes, .iov_len = size };
-	p->message.msg_iov = &p->iov;
-	p->message.msg_iovlen = 1;
-	p->message.msg_control = &p->space;
-	p->message.msg_controllen = sizeof(p->space);
-	return &p->message;
+	return (struct msghdr){ .msg_iov = iov, .msg_iovlen = 1, .msg_control = p, .msg_controllen = sizeof(*p) };
 }
 
 bool event_fds(enum frame_type type, const int fds[EVENT_FDS])
 {
 	uint8_t bytes[WIRE_HEADER];
-	struct parcel p;
-	struct msghdr *message = wrap(&p, bytes, sizeof(bytes));
+	struct iovec iov = { .iov_base = bytes, .iov_len = sizeof(bytes) };
+	union parcel p = {
+		.head = { .cmsg_len = CMSG_LEN(FDS_SIZE), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS }
+	};
+	struct msghdr m = message(&iov, &p);
 
+	memcpy(CMSG_DATA(&p.head), fds, FDS_SIZE);
 	(void)event_begin(bytes, sizeof(bytes), type);
-	p.space.head.cmsg_level = SOL_SOCKET;
-	p.space.head.cmsg_type = SCM_RIGHTS;
-	p.space.head.cmsg_len = CMSG_LEN(EVENT_FDS * sizeof(int));
-	memcpy(CMSG_DATA(&p.space.head), fds, EVENT_FDS * sizeof(int));
-	return sendmsg(socket_fd, message, MSG_NOSIGNAL) >= 0;
+	return sendmsg(socket_fd, &m, MSG_NOSIGNAL) >= 0;
 }
 
 ssize_t event_receive(int fd, uint8_t *bytes, size_t size, int fds[EVENT_FDS])
 {
-	struct parcel p;
-	struct msghdr *message = wrap(&p, bytes, size);
-	ssize_t n = recvmsg(fd, message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *head = n > 0 ? CMSG_FIRSTHDR(message) : NULL;
+	struct iovec iov = { .iov_base = bytes, .iov_len = size };
+	union parcel p = { .head = { .cmsg_len = 0 } };
+	struct msghdr m = message(&iov, &p);
+	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
-	memset(fds, 0xff, EVENT_FDS * sizeof(int));
-	if (head != NULL && head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(EVENT_FDS * sizeof(int)))
-		memcpy(fds, CMSG_DATA(head), EVENT_FDS * sizeof(int));
+	memset(fds, 0xff, FDS_SIZE);
+	if (p.head.cmsg_len == CMSG_LEN(FDS_SIZE))
+		memcpy(fds, CMSG_DATA(&p.head), FDS_SIZE);
 	return n;
 }
 
 static uint64_t us(const struct timeval *t) { return (uint64_t)t->tv_sec * 1000000u + (uint64_t)t->tv_usec; }
 
-bool event_exited(const struct child_exit *child, enum exit_cause cause, uint64_t wall_ns)
+bool event_exited(const struct child_exit *child, const struct ending *ending)
 {
 	const struct rusage *usage = &child->usage;
 	bool signalled = WIFSIGNALED(child->status);
@@ -147,13 +134,15 @@ bool event_exited(const struct child_exit *child, enum exit_cause cause, uint64_
 	put_u8(&w, signalled);
 	put_u32(&w, (uint32_t)(signalled ? WTERMSIG(child->status) : WEXITSTATUS(child->status)));
 	put_u8(&w, signalled && WCOREDUMP(child->status));
-	put_u8(&w, (uint8_t)cause);
+	put_u8(&w, (uint8_t)ending->cause);
 	put_u64(&w, us(&usage->ru_utime));
 	put_u64(&w, us(&usage->ru_stime));
 	put_u64(&w, (uint64_t)usage->ru_maxrss);
 	put_u64(&w, (uint64_t)usage->ru_minflt);
 	put_u64(&w, (uint64_t)usage->ru_majflt);
-	put_u64(&w, wall_ns);
+	put_u64(&w, ending->wall_ns);
+	put_u64(&w, ending->peak_rss_bytes);
+	put_u64(&w, ending->output_bytes);
 	return event_send(bytes, &w);
 }
 

@@ -30,10 +30,11 @@ enum frame_type {
 	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
 	FRAME_EXECING = 101,
 	FRAME_CHILD = 102, /* struct child_exit */
+	FRAME_WATCH = 103, /* the container's procfs comes along, twice */
 };
 
 #define HELLO_MAGIC	 0x4e52534eu
-#define PROTOCOL_VERSION 1u
+#define PROTOCOL_VERSION 2u
 #define EVENT_MAX	 (64u << 10)
 
 #define EVENT_FDS 2u
@@ -44,7 +45,21 @@ struct child_exit {
 	struct rusage usage;
 };
 
-enum exit_cause { CAUSE_OWN, CAUSE_TIMEOUT, CAUSE_CONTROL_GONE };
+enum exit_cause {
+	CAUSE_OWN,
+	CAUSE_TIMEOUT,
+	CAUSE_CONTROL_GONE,
+	CAUSE_MEMORY,
+	CAUSE_CPU_TIME,
+	CAUSE_PROCESSES,
+	CAUSE_OUTPUT
+};
+
+/* How a container ended, and what was measured of it. */
+struct ending {
+	enum exit_cause cause;
+	uint64_t wall_ns, peak_rss_bytes, output_bytes;
+};
 
 /* The socket this process tells its events to. */
 void event_to(int fd);
@@ -59,7 +74,7 @@ bool event_send_bytes(const uint8_t *bytes, size_t length);
 bool event_hello(void);
 bool event_pid(enum frame_type type, uint32_t pid);
 bool event_child(const struct child_exit *child);
-bool event_exited(const struct child_exit *child, enum exit_cause cause, uint64_t wall_ns);
+bool event_exited(const struct child_exit *child, const struct ending *ending);
 bool event_failed(uint16_t step, uint16_t index, int error, const char *object, const char *detail);
 
 /* A frame of nothing but descriptors, which are copied to the monitor. */

@@ -1,12 +1,7 @@
 #include "fail.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "event.h"
+#include "sys.h"
 
 volatile int failed;
 

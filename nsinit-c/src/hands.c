@@ -25,10 +25,17 @@ uint16_t run_stage(enum step_stage stage, uint16_t first)
 	return i;
 }
 
-bool run_has(enum step_id id)
+const struct step *run_step(enum step_id id)
 {
 	for (uint16_t i = 0; i < run.plan->count; i++)
 		if (run.plan->steps[i].id == id)
-			return true;
-	return false;
+			return &run.plan->steps[i];
+	return NULL;
+}
+
+void drop_streams(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		must(dup2(run.null_fd, fd), "dup2", "/dev/null");
+	close(run.null_fd);
 }

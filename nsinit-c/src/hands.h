@@ -30,5 +30,8 @@ void take_own_null(void);
 /* Carries out the steps of one stage, from index first on. Returns the index of the first step of a
  * later stage. */
 uint16_t run_stage(enum step_stage stage, uint16_t first);
-/* Whether the plan has a step of this id. */
-bool run_has(enum step_id id);
+/* The first step of this id; NULL if the plan has none. */
+const struct step *run_step(enum step_id id);
+/* The standard streams are /dev/null from here on: a reader of the command's output sees its end when the command is
+ * done with it, not when we are. */
+void drop_streams(void);

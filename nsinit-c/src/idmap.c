@@ -1,5 +1,3 @@
-#include <sys/wait.h>
-
 #include "hands.h"
 
 /* The kernel takes a whole map in one write, of less than a page (user_namespaces(7)). */
@@ -50,7 +48,6 @@ static void run_helper(const struct step *step)
 	static char *const env[] = { path, NULL };
 	unsigned last = step->count * 3u + 1;
 	int status;
-	pid_t child;
 
 	argv[0] = (char *)(uintptr_t)helper;
 	for (unsigned i = 0; i < last; i++) {
@@ -59,7 +56,7 @@ static void run_helper(const struct step *step)
 	}
 	argv[last + 1] = NULL;
 
-	child = vfork();
+	pid_t child = vfork();
 	if (child == 0) {
 		execve(helper, argv, env);
 		_exit(errno == ENOENT ? 127 : 126);

@@ -1,13 +1,5 @@
 #include "init.h"
 
-#include <poll.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-
 #include "command.h"
 #include "control.h"
 #include "credentials.h"
@@ -24,12 +16,8 @@
 static void wait_for_go(int inner)
 {
 	char go[2];
-	ssize_t n;
 
-	do
-		n = recv(inner, go, sizeof(go), 0);
-	while (n < 0 && errno == EINTR);
-	if (n <= 0)
+	if (recv(inner, go, sizeof(go), 0) <= 0)
 		_exit(125);
 }
 
@@ -56,34 +44,17 @@ static pid_t spawn(uint16_t first)
 	return child;
 }
 
-static void drop_stdio(void)
-{
-	/* A reader of the command's output sees its end when the command is done with it, not when
-	 * we are. */
-	for (int fd = 0; fd <= 2; fd++)
-		must(dup2(run.null_fd, fd), "dup2", "/dev/null");
-	close(run.null_fd);
-}
-
-static void forward(pid_t child, int signo)
-{
-	/* The command leads a session of its own, where a default TSTP would be lost: stop it for
-	 * real. */
-	kill(child, signo == SIGTSTP ? SIGSTOP : signo);
-}
-
 /* True once the command itself is among the reaped. */
 static bool reap(pid_t child, int *status)
 {
 	bool found = false;
-	int any;
 	pid_t pid;
+	int any;
 
 	while ((pid = waitpid(-1, &any, WNOHANG)) > 0) {
-		if (pid == child) {
+		found |= pid == child;
+		if (pid == child)
 			*status = any;
-			found = true;
-		}
 	}
 	return found;
 }
@@ -110,8 +81,10 @@ static int supervise(pid_t child, int inner)
 			fds[1].fd = -1;
 		}
 		while (read(fds[0].fd, &info, sizeof(info)) == sizeof(info)) {
+			/* The command leads a session of its own, where a default TSTP would be lost: stop it
+			 * for real. */
 			if (info.ssi_signo != SIGCHLD)
-				forward(child, (int)info.ssi_signo);
+				kill(child, info.ssi_signo == SIGTSTP ? SIGSTOP : (int)info.ssi_signo);
 			else if (reap(child, &status))
 				return status;
 		}
@@ -132,7 +105,6 @@ static _Noreturn void report_and_end(int status)
 void init_run(int inner)
 {
 	uint16_t first = 0;
-	pid_t child;
 
 	event_to(inner);
 	fail_hook(NULL);
@@ -148,7 +120,7 @@ void init_run(int inner)
 	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
 	/* Until the pivot, and for good where there is none, the root is the caller's. */
 	must(root_set_current(), "/", "open");
-	while (step_stage_of(run.plan->steps[first].id) == STAGE_HOST)
+	while (step_stage_of(run.plan->steps[first].id) < STAGE_INIT)
 		first++;
 	first = run_stage(STAGE_INIT, first);
 	take_own_null();
@@ -162,11 +134,11 @@ void init_run(int inner)
 	/* From here on we have others to take along, and see the monitor's end by ourselves. */
 	if (run.proc >= 0 && (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 || prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0))
 		fail("PR_SET_CHILD_SUBREAPER", "on");
-	child = spawn(first);
+	pid_t child = spawn(first);
 	fail_at(STEP_SUPERVISE, NO_INDEX);
 	trace_flush();
 	event_pid(FRAME_STARTED, 0);
-	drop_stdio();
+	drop_streams();
 	credentials_of_init();
 	command_release();
 	control_release_plan();

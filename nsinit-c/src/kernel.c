@@ -1,8 +1,4 @@
 /* The container's view of its kernel: names, loopback, sysctls. */
-#include <net/if.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/statfs.h>
 
 #include "hands.h"
 #include "root.h"

@@ -1,7 +1,3 @@
-#include <signal.h>
-#include <sys/auxv.h>
-#include <sys/prctl.h>
-
 #include "control.h"
 #include "event.h"
 #include "fail.h"
@@ -35,13 +31,6 @@ static void fill_streams(void)
 	while (fd <= 2);
 }
 
-static int usage(void)
-{
-	dprintf(STDERR_FILENO, "usage: nsinit SOCKET\n"
-			       "nsinit is started by nsrun, which tells it over SOCKET what to do.\n");
-	return 125;
-}
-
 int main(int argc, char **argv)
 {
 	int control;
@@ -53,8 +42,11 @@ int main(int argc, char **argv)
 		signal(SIGTTOU, SIG_IGN);
 		return relay_restore_from(argv[2]);
 	}
-	if (argc != 2 || argv[1][0] == '-')
-		return usage();
+	if (argc != 2 || argv[1][0] == '-') {
+		dprintf(STDERR_FILENO, "usage: nsinit SOCKET\n"
+				       "nsinit is started by nsrun, which tells it over SOCKET what to do.\n");
+		return 125;
+	}
 	/* Everything here trusts its caller, who must therefore be no less than we are. */
 	if (getauxval(AT_SECURE))
 		fail_errno(EPERM, "nsinit", "refuses to run setuid, setgid or with file capabilities");

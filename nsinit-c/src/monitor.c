@@ -1,38 +1,34 @@
 #include "monitor.h"
 
-#include <poll.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/timerfd.h>
-#include <sys/wait.h>
-
-#include "console.h"
 #include "control.h"
 #include "descendants.h"
 #include "event.h"
 #include "hands.h"
 #include "init.h"
 #include "namespaces.h"
+#include "output.h"
 #include "relay.h"
+#include "stream.h"
 #include "trace.h"
+#include "watch.h"
 
-enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_RELAY, FD_COUNT = FD_RELAY + RELAY_FDS };
+enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_TICK, FD_RELAY, FD_OUTPUT = FD_RELAY + RELAY_FDS };
+enum { FD_COUNT = FD_OUTPUT + OUTPUT_FDS };
 
 #define DRAIN_MS 500
 
 static struct {
-	int control, inner, pidfd, signals, timer;
+	int control, inner, pidfd, signals, timer, tick;
+	int proc; /* the container's procfs, if it is watched */
 	bool execing, started, failed, reaped, control_gone;
 	bool have_child;
 	struct child_exit child;
-	enum exit_cause cause;
+	struct ending ending;
 	uint64_t started_at;
-	struct step timeout;  /* ms 0: none */
+	struct step timeout; /* how to stop it, too */
+	const struct step *watch;
 	bool stopping, asked; /* a signal was sent on behalf of somebody */
-} m = { .control = -1, .inner = -1, .pidfd = -1, .signals = -1, .timer = -1 };
+} m = { .pidfd = -1, .proc = -1, .timeout.u.timeout.signo = SIGKILL };
 
 static void signal_container(int signo)
 {
@@ -50,8 +46,7 @@ static void take_down(void)
 {
 	if (m.pidfd >= 0 && !m.reaped) {
 		signal_container(SIGKILL);
-		while (waitpid(run.init, NULL, __WALL) < 0 && errno == EINTR)
-			;
+		(void)waitpid(run.init, NULL, __WALL);
 	}
 	if (run.proc >= 0)
 		end_descendants(run.proc);
@@ -66,7 +61,7 @@ void step_options(const struct step *step)
 		trace_enable();
 	run.stdin_null = (step->u.options & OPTION_STDIN_NULL) != 0;
 	/* With a pty, the command's stdin is the pty; the caller's terminal is left alone. */
-	if (run.stdin_null && !run_has(STEP_TERMINAL) && dup2(run.null_fd, STDIN_FILENO) < 0)
+	if (run.stdin_null && !run_step(STEP_TERMINAL) && dup2(run.null_fd, STDIN_FILENO) < 0)
 		fail("dup2", "stdin from /dev/null");
 }
 
@@ -81,7 +76,7 @@ void step_namespaces(const struct step *step)
 {
 	int inner[2];
 
-	if (!(step->u.create & CLONE_NEWPID)) {
+	if (!(step->u.namespaces.create & CLONE_NEWPID)) {
 		run.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (run.proc < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 			fail("/proc", "to find the container's processes");
@@ -91,9 +86,11 @@ void step_namespaces(const struct step *step)
 	if (run.init == 0) {
 		close(m.control);
 		close(inner[0]);
+		output_enter();
 		init_run(inner[1]);
 	}
 	close(inner[1]);
+	output_leave();
 	m.inner = inner[0];
 }
 
@@ -101,26 +98,23 @@ static void run_host_steps(void)
 {
 	fail_at(STEP_START, NO_INDEX);
 	run.null_fd = must(open("/dev/null", O_RDWR | O_CLOEXEC), "/dev/null", "open");
-	run_stage(STAGE_HOST, 0);
+	run_stage(STAGE_MAPS, run_stage(STAGE_HOST, 0));
 	/* Only init and the relay have a use for the container's streams from here on. */
-	for (int fd = 0; fd <= 2 && !relay_active(); fd++)
-		dup2(run.null_fd, fd);
-	close(run.null_fd);
+	if (!relay_active())
+		drop_streams();
 }
 
 /* ---- supervision ---- */
 
-static void arm(uint64_t ms)
+/* In ms; then every period_ms, if that is not 0. Zero would disarm: nothing is a nanosecond. */
+static void arm(int timer, uint64_t ms, uint32_t period_ms)
 {
 	struct itimerspec when = {
-		.it_value = {
-			.tv_sec = (time_t)(ms / 1000),
-			/* Zero would disarm: a grace of nothing is a nanosecond. */
-			.tv_nsec = (long)(ms % 1000 * 1000000) + 1,
-		},
+		.it_value = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000 * 1000000) + 1 },
+		.it_interval = { .tv_sec = period_ms / 1000, .tv_nsec = period_ms % 1000 * 1000000L },
 	};
 
-	timerfd_settime(m.timer, 0, &when, NULL);
+	timerfd_settime(timer, 0, &when, NULL);
 }
 
 static void on_started(void)
@@ -128,23 +122,52 @@ static void on_started(void)
 	m.started = true;
 	m.started_at = now_ns();
 	event_pid(FRAME_STARTED, (uint32_t)run.init);
-	if (m.timeout.u.timeout.ms > 0)
-		arm(m.timeout.u.timeout.ms);
+	if (m.timeout.u.timeout.ms > 0 && !m.stopping)
+		arm(m.timer, m.timeout.u.timeout.ms, 0);
+	if (m.proc >= 0)
+		arm(m.tick, 0, m.watch->u.watch.period_ms);
+}
+
+/* A limit is reached: the stop signal, and SIGKILL after grace, or at once. The first limit is the cause. */
+static void stop_for(enum exit_cause cause, bool at_once)
+{
+	/* What has ended by itself while its last output is written did not run into a limit. */
+	if (m.have_child || m.reaped)
+		return;
+	if (!m.stopping) {
+		m.ending.cause = cause;
+		arm(m.timer, m.timeout.u.timeout.grace_ms, 0);
+	}
+	m.stopping = m.asked = true;
+	signal_container(at_once ? SIGKILL : (int)m.timeout.u.timeout.signo);
 }
 
 static void on_timer(void)
 {
 	uint64_t expirations;
 
-	/* What has ended by itself while its last output is written did not run out of time. */
-	if (read(m.timer, &expirations, sizeof(expirations)) < 0 || m.have_child || m.reaped)
+	if (read(m.timer, &expirations, sizeof(expirations)) > 0)
+		stop_for(CAUSE_TIMEOUT, m.stopping);
+}
+
+static void on_tick(void)
+{
+	uint64_t expirations;
+	struct usage used;
+
+	if (read(m.tick, &expirations, sizeof(expirations)) < 0 || !watch_sum(m.proc, &used))
 		return;
-	m.cause = CAUSE_TIMEOUT;
-	m.asked = true;
-	signal_container(m.stopping ? SIGKILL : (int)m.timeout.u.timeout.signo);
-	if (!m.stopping)
-		arm(m.timeout.u.timeout.grace_ms);
-	m.stopping = true;
+	if (used.rss_bytes > m.ending.peak_rss_bytes)
+		m.ending.peak_rss_bytes = used.rss_bytes;
+	/* What takes memory takes it from everybody, and may not get the time to say goodbye. */
+	if (m.watch->u.watch.memory_bytes > 0 && used.rss_bytes > m.watch->u.watch.memory_bytes)
+		stop_for(CAUSE_MEMORY, true);
+	else if (m.stopping)
+		return;
+	else if (m.watch->u.watch.cpu_ms > 0 && used.cpu_ms > m.watch->u.watch.cpu_ms)
+		stop_for(CAUSE_CPU_TIME, false);
+	else if (m.watch->u.watch.processes > 0 && used.threads > m.watch->u.watch.processes)
+		stop_for(CAUSE_PROCESSES, false);
 }
 
 static void stop_container(void) { signal_container(run.plan->exec->u.exec.init ? SIGTSTP : SIGSTOP); }
@@ -155,7 +178,7 @@ static void on_control(void)
 
 	if (!control_signal(m.control, &signo)) {
 		m.control_gone = true;
-		m.cause = CAUSE_CONTROL_GONE;
+		m.ending.cause = CAUSE_CONTROL_GONE;
 		signal_container(SIGKILL);
 		return;
 	}
@@ -223,6 +246,7 @@ static bool on_inner(void)
 	int fds[EVENT_FDS];
 	ssize_t n = event_receive(m.inner, bytes, sizeof(bytes), fds);
 	struct reader r = { .at = bytes, .end = bytes + (n > 0 ? n : 0) };
+	uint16_t type;
 
 	if (n < 0)
 		return errno == EINTR;
@@ -235,7 +259,8 @@ static bool on_inner(void)
 		return false;
 	}
 	get_u32(&r);
-	switch (get_u16(&r)) {
+	type = get_u16(&r);
+	switch (type) {
 	case FRAME_READY:
 		event_pid(FRAME_READY, (uint32_t)run.init);
 		break;
@@ -248,32 +273,35 @@ static bool on_inner(void)
 	case FRAME_CONSOLE:
 		relay_attach(fds[0], fds[1]);
 		break;
+	case FRAME_WATCH:
+		m.proc = fds[0];
+		close(fds[1]);
+		break;
 	case FRAME_CHILD:
 		child_exit_decode(&r, &m.child);
 		m.have_child = true;
 		break;
-	case FRAME_FAILED:
-		m.failed = true;
-		event_send_bytes(bytes, (size_t)n);
-		break;
 	default:
+		m.failed |= type == FRAME_FAILED;
 		event_send_bytes(bytes, (size_t)n);
 	}
 	return true;
 }
 
-static void watch(void)
+static void supervise(void)
 {
-	while (!m.reaped || (relay_draining() && !m.control_gone)) {
+	while (!m.reaped || (!m.control_gone && (relay_draining() || output_draining()))) {
 		struct pollfd fds[FD_COUNT] = {
 			[FD_CONTROL] = { .fd = m.control_gone ? -1 : m.control, .events = POLLIN },
 			[FD_INIT] = { .fd = m.reaped ? -1 : m.pidfd, .events = POLLIN },
 			[FD_INNER] = { .fd = m.inner, .events = POLLIN },
 			[FD_SIGNALS] = { .fd = m.signals, .events = POLLIN },
 			[FD_TIMER] = { .fd = m.timer, .events = POLLIN },
+			[FD_TICK] = { .fd = m.tick, .events = POLLIN },
 		};
 
 		relay_want(&fds[FD_RELAY]);
+		output_want(&fds[FD_OUTPUT]);
 		/* Who ended it may not want to wait for a reader that does not read. */
 		int ready = poll(fds, FD_COUNT, m.reaped && m.asked ? DRAIN_MS : -1);
 		if (ready == 0)
@@ -289,7 +317,12 @@ static void watch(void)
 			on_signal();
 		if (fds[FD_TIMER].revents)
 			on_timer();
+		if (fds[FD_TICK].revents)
+			on_tick();
 		relay_step(&fds[FD_RELAY]);
+		output_step(&fds[FD_OUTPUT]);
+		if (stream_over() && !m.stopping)
+			stop_for(CAUSE_OUTPUT, false);
 		if (fds[FD_INIT].revents)
 			on_child_gone();
 	}
@@ -297,7 +330,7 @@ static void watch(void)
 		;
 }
 
-static void prepare_watch(void)
+static void prepare_supervision(void)
 {
 	sigset_t all;
 
@@ -308,27 +341,31 @@ static void prepare_watch(void)
 	fail_at(STEP_SUPERVISE, NO_INDEX);
 	m.signals = must(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd", "of the monitor");
 	m.timer = must(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd", "of the monitor");
+	m.tick = must(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd", "of the watch");
 }
 
 void monitor_run(const struct plan *plan, int control)
 {
 	run.plan = plan;
-	run.own_pty = run_has(STEP_CONSOLE);
+	run.own_pty = run_step(STEP_CONSOLE) != NULL;
+	m.watch = run_step(STEP_WATCH);
 	m.control = control;
 	fail_hook(take_down);
 	run_host_steps();
 	trace_flush();
-	prepare_watch();
+	prepare_supervision();
 	/* sync: pairs with wait_for_go in init. */
 	fail_at(STEP_SYNC, NO_INDEX);
 	must(send(m.inner, "go", 2, MSG_NOSIGNAL), "send", "to init");
 	fail_at(STEP_SUPERVISE, NO_INDEX);
 	control_release_plan();
-	watch();
+	supervise();
 	relay_restore();
 	if (!m.started && !m.failed)
 		fail_errno(ECHILD, "init", "ended during set-up, wait status %#x", (unsigned)m.child.status);
+	m.ending.wall_ns = now_ns() - m.started_at;
+	m.ending.output_bytes = run_step(STEP_OUTPUT) ? stream_passed() : 0;
 	if (m.started)
-		event_exited(&m.child, m.cause, now_ns() - m.started_at);
+		event_exited(&m.child, &m.ending);
 	_exit(m.started && !m.control_gone ? 0 : 125);
 }

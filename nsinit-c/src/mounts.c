@@ -1,8 +1,5 @@
 #include "mounts.h"
 
-#include <sys/mount.h>
-#include <sys/sysmacros.h>
-
 #include "hands.h"
 #include "root.h"
 
@@ -112,7 +109,7 @@ static void configure(int fs, const char *type, const char *key, const char *val
 	unsigned cmd = *value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
 	char text[256];
 
-	if (sys_fsconfig(fs, cmd, key, *value ? value : NULL, 0) < 0) {
+	if (sys_fsconfig(fs, cmd, key, *value ? value : NULL) < 0) {
 		int error = errno;
 
 		fail_errno(error, type, "option %s=%s %s", key, value, context_log(fs, text, sizeof(text)));
@@ -123,10 +120,10 @@ static void configure(int fs, const char *type, const char *key, const char *val
 static int create(int fs, const char *type, uint64_t attrs)
 {
 	char text[256];
-	int fd = sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	int fd = (int)sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL);
 
 	if (fd == 0)
-		fd = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)attrs);
+		fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, (unsigned)attrs);
 	if (fd < 0) {
 		int error = errno;
 
@@ -135,7 +132,14 @@ static int create(int fs, const char *type, uint64_t attrs)
 	return fd;
 }
 
-static int context(const char *type) { return must(sys_fsopen(type, FSOPEN_CLOEXEC), type, "fsopen"); }
+static int context(const char *type) { return must(syscall(SYS_fsopen, type, FSOPEN_CLOEXEC), type, "fsopen"); }
+
+int mount_procfs(void)
+{
+	scoped_fd fs = context("proc");
+
+	return create(fs, "proc", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+}
 
 /* A detached tmpfs with one option, unless value is empty. */
 static int create_tmpfs(const char *key, const char *value, uint64_t attrs)
@@ -175,39 +179,65 @@ static int overlay_directory(int fs, const char *key, int at, const char *path)
 	return fd;
 }
 
+/*
+ * A new tmpfs over "/", where things may lie for a while that have to be attached: a place that always exists and that
+ * nobody else sees. Left in place, it would hide the old root from the pivot's unmount.
+ */
+static int stage(uint64_t size)
+{
+	char text[24] = "";
+	int fd;
+
+	if (size > 0)
+		snprintf(text, sizeof(text), "%llu", (unsigned long long)size);
+	fd = create_tmpfs("size", text, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	mount_attach(fd, AT_FDCWD, "/", "/");
+	return fd;
+}
+
+static void unstage(void) { must(umount2("/", MNT_DETACH), "/", "detach the stage"); }
+
 void step_overlay(const struct step *step)
 {
 	static const char *const names[] = { "lower", "upper", "work" };
 	scoped_fd lower_tree = slot_take(step->u.overlay.lower);
 	scoped_fd writes = step->u.overlay.writes == PLAN_NO_SLOT ? -1 : slot_take(step->u.overlay.writes);
-	char size[24] = "";
 
-	if (step->u.overlay.size > 0)
-		snprintf(size, sizeof(size), "%llu", (unsigned long long)step->u.overlay.size);
-	/*
-	 * overlayfs takes its directories only from attached mounts. A tmpfs over "/" is a place
-	 * that always exists and that nobody else sees; it goes when the old root goes.
-	 */
-	scoped_fd stage = create_tmpfs("size", size, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-	mount_attach(stage, AT_FDCWD, "/", "/");
+	/* overlayfs takes its directories only from attached mounts. */
+	scoped_fd tmpfs = stage(step->u.overlay.size);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		must(mkdirat(stage, names[i], 0755), "tmpfs", "mkdir");
-	mount_attach(lower_tree, stage, "lower", "lower");
+		must(mkdirat(tmpfs, names[i], 0755), "tmpfs", "mkdir");
+	mount_attach(lower_tree, tmpfs, "lower", "lower");
 	if (writes >= 0)
-		mount_attach(writes, stage, "upper", "upper");
+		mount_attach(writes, tmpfs, "upper", "upper");
 
 	scoped_fd fs = context("overlay");
 	configure(fs, "overlay", "source", "overlay");
-	scoped_fd lower = overlay_directory(fs, "lowerdir", stage, "lower");
-	scoped_fd upper = overlay_directory(fs, "upperdir", writes < 0 ? stage : writes, "upper");
-	scoped_fd work = overlay_directory(fs, "workdir", writes < 0 ? stage : writes, "work");
+	scoped_fd lower = overlay_directory(fs, "lowerdir", tmpfs, "lower");
+	scoped_fd upper = overlay_directory(fs, "upperdir", writes < 0 ? tmpfs : writes, "upper");
+	scoped_fd work = overlay_directory(fs, "workdir", writes < 0 ? tmpfs : writes, "work");
 	/* trusted.* attributes are for the initial user namespace only. */
 	if (run.plan->new_user_namespace)
 		configure(fs, "overlay", "userxattr", "");
 	slot_put(step->u.overlay.slot, create(fs, "overlay", MOUNT_ATTR_NODEV));
-	/* The overlay keeps what it needs; left in place, the stage would hide the old root from
-	 * the pivot's unmount. */
-	must(umount2("/", MNT_DETACH), "/", "detach the stage");
+	/* The overlay keeps what it needs. */
+	unstage();
+}
+
+void step_inject(const struct step *step)
+{
+	const struct blob *content = &step->u.inject.content;
+	/* No more than the content, so that whoever may write it can't fill the memory: size 0 would be no limit. */
+	scoped_fd tmpfs = stage((uint64_t)content->length + 1);
+	scoped_fd fd = must(openat(tmpfs, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), "tmpfs", "create");
+
+	if (write(fd, content->bytes, content->length) != (ssize_t)content->length)
+		fail("tmpfs", "write %u bytes", content->length);
+	must(fchown(fd, step->u.inject.uid, step->u.inject.gid), "tmpfs", "chown to %u:%u", step->u.inject.uid,
+	     step->u.inject.gid);
+	must(fchmod(fd, step->u.inject.mode & 07777), "tmpfs", "chmod %04o", step->u.inject.mode);
+	slot_put(step->u.inject.slot, mount_clone(fd, false, NULL, "tmpfs"));
+	unstage();
 }
 
 void step_pivot_root(const struct step *step)
@@ -222,7 +252,7 @@ void step_pivot_root(const struct step *step)
 	must(fchdir(fd), "/", "fchdir");
 	/* The old root comes to lie over the new one, from where it is taken off: no leftover
 	 * directory. */
-	must(sys_pivot_root(".", "."), "/", "pivot_root");
+	must(syscall(SYS_pivot_root, ".", "."), "/", "pivot_root");
 	must(umount2(".", MNT_DETACH), "/", "detach the old root");
 	must(chdir("/"), "/", "chdir");
 	must(root_set_current(), "/", "open");
@@ -236,15 +266,12 @@ void step_mount(const struct step *step)
 	scoped_fd target = root_open(path, O_PATH, resolve);
 
 	if (target < 0 && errno == ENOENT) {
-		int made = -1;
+		int made = step->u.mount.flags & MOUNT_CREATE_DIRECTORY ? root_mkdir(path, 0755)
+			   : step->u.mount.flags & MOUNT_CREATE_FILE	? root_touch(path)
+									: -1;
 
-		if (step->u.mount.flags & MOUNT_CREATE_DIRECTORY) {
-			made = root_mkdir(path, 0755);
-			close_scoped(&made);
-		} else if (step->u.mount.flags & MOUNT_CREATE_FILE) {
-			made = root_touch(path);
-		}
-		must(made, path, "the mount point does not exist");
+		if (must(made, path, "the mount point does not exist") > 0)
+			close(made);
 		/* Opened again under the same rules: what was made may not be what is there now. */
 		target = root_open(path, O_PATH, resolve);
 	}

@@ -8,5 +8,7 @@ struct mount_attr;
 
 /* A detached clone of what at is open on, with attributes unless attr is NULL. */
 int mount_clone(int at, bool recursive, struct mount_attr *attr, const char *object);
+/* A detached procfs of our own pid namespace. */
+int mount_procfs(void);
 /* Attaches a detached mount over path below target; path "": over target itself. */
 void mount_attach(int fd, int target, const char *path, const char *object);

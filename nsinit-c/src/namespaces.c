@@ -1,10 +1,5 @@
 #include "namespaces.h"
 
-#include <sched.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-
 #include "fail.h"
 #include "sys.h"
 
@@ -14,15 +9,56 @@ struct join {
 	int fd; /* -1 once entered */
 };
 
-static pid_t clone_now(uint64_t flags, uint64_t exit_signal, int *pidfd)
+/*
+ * A new user namespace belongs to the user who makes it, and takes over the RLIMIT_NPROC of that moment as the limit of
+ * all its processes together, whatever their ids; of root's it takes none (create_user_ns in kernel/user_namespace.c).
+ * So we are the owner for the time of the clone. The saved uid stays the caller's, and brings its rights back.
+ */
+static void become_owner(const struct step *step, struct rlimit *before)
+{
+	uint64_t processes = step->u.namespaces.processes;
+	uint32_t owner = step->u.namespaces.owner;
+	struct rlimit limit;
+
+	must(getrlimit(RLIMIT_NPROC, before), "getrlimit", "RLIMIT_NPROC");
+	limit = *before;
+	if (processes != NO_LIMIT) {
+		limit.rlim_cur = (rlim_t)processes;
+		if (limit.rlim_max < limit.rlim_cur)
+			limit.rlim_max = limit.rlim_cur;
+		must(setrlimit(RLIMIT_NPROC, &limit), "setrlimit", "RLIMIT_NPROC %llu", (unsigned long long)processes);
+	}
+	if (owner != NO_OWNER)
+		must(syscall(SYS_setresuid, owner, owner, -1), "setresuid", "the owner, uid=%u", owner);
+}
+
+static pid_t clone_now(const struct step *step, uint64_t flags, uint64_t exit_signal, int *pidfd)
 {
 	struct clone_args args = {
-		.flags = flags | (pidfd ? CLONE_PIDFD : 0),
+		.flags = step->u.namespaces.create | flags,
 		.pidfd = (uint64_t)(uintptr_t)pidfd,
 		.exit_signal = exit_signal,
 	};
+	uid_t caller = (uid_t)getauxval(AT_UID); /* no call that could fail */
+	struct rlimit before;
+	int pid, error;
 
-	return must(sys_clone3(&args), "clone3", "flags=%#llx", (unsigned long long)flags);
+	become_owner(step, &before);
+	pid = (int)syscall(SYS_clone3, &args, sizeof(args));
+	error = errno;
+	if (pid == 0) {
+		/* The hard limit too; the caller may not have the right to lift its own again. */
+		before.rlim_cur = before.rlim_max = (rlim_t)step->u.namespaces.processes;
+		if (step->u.namespaces.processes != NO_LIMIT)
+			must(setrlimit(RLIMIT_NPROC, &before), "setrlimit", "RLIMIT_NPROC, hard");
+		return 0;
+	}
+	if (step->u.namespaces.owner != NO_OWNER)
+		must(sys_setresuid(caller), "setresuid", "back to uid=%u", caller);
+	must(setrlimit(RLIMIT_NPROC, &before), "setrlimit", "RLIMIT_NPROC, back");
+	if (pid < 0)
+		fail_errno(error, "clone3", "flags=%#llx", (unsigned long long)args.flags);
+	return pid;
 }
 
 /*
@@ -66,10 +102,10 @@ static pid_t clone_through_joiner(const struct step *step, struct join *joins, u
 		fail_hook(NULL);
 		/* Whoever is in there already must not reach the host through us (runc CVE-2016-9962). Only an
 		 * unprivileged monitor that has id maps to write needs us open. */
-		if (geteuid() == 0 || !(step->u.create & CLONE_NEWUSER))
+		if (geteuid() == 0 || !(step->u.namespaces.create & CLONE_NEWUSER))
 			prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 		enter_all(joins, count);
-		init = clone_now(step->u.create | CLONE_PARENT, 0, NULL);
+		init = clone_now(step, CLONE_PARENT, 0, NULL);
 		close(told[0]);
 		if (init > 0)
 			_exit(write(told[1], &init, sizeof(init)) == sizeof(init) ? 0 : 1);
@@ -88,7 +124,7 @@ static pid_t clone_through_joiner(const struct step *step, struct join *joins, u
 		fail_errno(ECHILD, "joiner", "wait status %#x", (unsigned)status);
 	for (unsigned i = 0; i < count; i++)
 		close(joins[i].fd);
-	*pidfd = must(sys_pidfd_open(init), "pidfd_open", "init");
+	*pidfd = must(syscall(SYS_pidfd_open, init, 0), "pidfd_open", "init");
 	return init;
 }
 
@@ -99,7 +135,7 @@ pid_t namespaces_clone(const struct step *step, int *pidfd)
 	unsigned count = step->count;
 
 	if (count == 0)
-		return clone_now(step->u.create, SIGCHLD, pidfd);
+		return clone_now(step, CLONE_PIDFD, SIGCHLD, pidfd);
 	for (unsigned i = 0; i < count; i++) {
 		joins[i].type = get_u64(&list);
 		joins[i].path = get_str(&list);

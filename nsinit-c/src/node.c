@@ -1,5 +1,3 @@
-#include <sys/sysmacros.h>
-
 #include "hands.h"
 #include "root.h"
 
@@ -9,18 +7,12 @@ void step_mkdir(const struct step *step)
 		   step->u.node.mode));
 }
 
-static int open_parent(const char *path, const char **name)
-{
-	return must(root_open_parent(path, name), path, "open the directory it lies in");
-}
-
 void step_symlink(const struct step *step)
 {
-	const char *name;
-	scoped_fd parent = open_parent(step->u.symlink.path, &name);
+	const char *path = step->u.symlink.path, *name;
+	scoped_fd parent = must(root_open_parent(path, &name), path, "open its directory");
 
-	must(symlinkat(step->u.symlink.target, parent, name), step->u.symlink.path, "target=%s",
-	     step->u.symlink.target);
+	must(symlinkat(step->u.symlink.target, parent, name), path, "target=%s", step->u.symlink.target);
 }
 
 void step_mknod(const struct step *step)
@@ -28,7 +20,7 @@ void step_mknod(const struct step *step)
 	const char *path = step->u.node.path, *name;
 	mode_t mode = (mode_t)step->u.node.mode;
 	unsigned major = step->u.node.major, minor = step->u.node.minor;
-	scoped_fd parent = open_parent(path, &name);
+	scoped_fd parent = must(root_open_parent(path, &name), path, "open its directory");
 
 	must(mknodat(parent, name, mode, makedev(major, minor)), path, "mode=%#o device=%u:%u", mode, major, minor);
 	/* mknod's mode went through our umask. The entry is new and ours, so following it is safe.

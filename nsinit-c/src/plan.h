@@ -13,6 +13,11 @@
 #define PLAN_MAX_JOINS	     8u
 #define PLAN_SLOTS	     256u
 #define PLAN_NO_SLOT	     0xffffu
+#define PLAN_MAX_RULES	     256u
+#define PLAN_MAX_CPUS	     1024u
+
+#define NO_LIMIT UINT64_MAX
+#define NO_OWNER UINT32_MAX
 
 #define OPTION_TRACE	  1u
 #define OPTION_STDIN_NULL 2u
@@ -50,7 +55,25 @@ struct step {
 			uint64_t ms, grace_ms;
 			uint32_t signo;
 		} timeout;
-		uint64_t create; /* namespaces; list: u64 type, str path */
+		struct {
+			uint64_t create, processes; /* NO_LIMIT: as the caller's */
+			uint32_t owner;		    /* NO_OWNER: the caller */
+		} namespaces;			    /* list: u64 type, str path */
+		uint64_t output;		    /* bytes, or NO_LIMIT */
+		struct {
+			uint16_t slot;
+			uint32_t mode, uid, gid;
+			struct blob content;
+		} inject;
+		struct {
+			uint64_t memory_bytes, cpu_ms; /* 0: no limit */
+			uint32_t processes, period_ms;
+		} watch;
+		struct blob affinity; /* bits of a cpu_set_t */
+		uint32_t nice;	      /* two's complement */
+		struct {
+			uint64_t handled_fs, handled_net, scoped;
+		} landlock; /* list: str path, u64 access */
 		struct {
 			bool deny_setgroups;
 			const char *helper;
@@ -116,6 +139,7 @@ struct step {
 struct plan {
 	uint16_t count;
 	bool new_user_namespace; /* created or joined: capabilities are those of a user namespace */
+	bool new_pid_namespace;	 /* created */
 	const struct step *exec; /* the last step */
 	struct step steps[PLAN_MAX_STEPS];
 };

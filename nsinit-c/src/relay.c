@@ -1,47 +1,23 @@
 #include "relay.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <termios.h>
-#include <unistd.h>
-
-#include "console.h"
 #include "event.h"
 #include "fail.h"
+#include "stream.h"
+#include "sys.h"
 
 #define END_OF_FILE 0x04 /* what a new pty takes for VEOF */
 
-struct buffer {
-	uint8_t bytes[4096];
-	size_t at, end;
-};
+struct winsize console_size;
+
+static uint8_t typed[STREAM_BYTES], said[STREAM_BYTES];
 
 static struct {
 	bool active, input, terminal, ended;
-	int master, slave, out;
+	int slave;
 	struct termios before, raw;
-	struct buffer in, back;
-	tcflag_t ended_in; /* mode of the pty when it was last told the end */
-} relay = { .master = -1, .slave = -1, .out = -1 };
-
-/*
- * Our fds 0 and 1 are shared with the caller's shell, so O_NONBLOCK must not be set on them; a
- * description of our own may. Only of a terminal or pipe: a file opened again would be written from
- * its start.
- */
-static int own_description(int fd)
-{
-	struct stat st;
-	int own;
-
-	if (fstat(fd, &st) < 0 || !(S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)))
-		return fd;
-	own = open(fd == STDIN_FILENO ? "/proc/self/fd/0" : "/proc/self/fd/1",
-		   O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	return own < 0 ? fd : own;
-}
+	struct stream in, back; /* to the pty's master, and from it */
+	tcflag_t ended_in;	/* mode of the pty when it was last told the end */
+} relay = { .slave = -1, .in = { -1, -1, .bytes = typed }, .back = { -1, -1, true, .bytes = said } };
 
 static void tell_terminal(void)
 {
@@ -63,7 +39,7 @@ void relay_start(uint16_t rows, uint16_t cols, bool input)
 {
 	relay.active = true;
 	relay.input = input;
-	relay.out = own_description(STDOUT_FILENO);
+	relay.back.to = stream_own_description(STDOUT_FILENO);
 	if (!read_size(&console_size)) {
 		console_size.ws_row = rows;
 		console_size.ws_col = cols;
@@ -91,13 +67,12 @@ void relay_restore(void)
 
 void relay_attach(int master, int slave)
 {
-	relay.master = master;
+	relay.in.to = relay.back.from = master;
+	relay.in.from = relay.input ? STDIN_FILENO : -1;
 	/* Held open, so that the master does not report a hang-up while the session inside merely
 	 * lets go of it. */
 	relay.slave = slave;
 	must(fcntl(master, F_SETFL, O_NONBLOCK), "pty", "O_NONBLOCK");
-	fcntl(master, F_SETFD, FD_CLOEXEC);
-	fcntl(slave, F_SETFD, FD_CLOEXEC);
 }
 
 bool relay_active(void) { return relay.active; }
@@ -106,61 +81,24 @@ void relay_resize(void)
 {
 	struct winsize size;
 
-	if (relay.master >= 0 && read_size(&size))
-		ioctl(relay.master, TIOCSWINSZ, &size);
+	if (relay.back.from >= 0 && read_size(&size))
+		ioctl(relay.back.from, TIOCSWINSZ, &size);
 }
 
 void relay_hang_up(void)
 {
-	if (relay.master < 0)
+	if (relay.back.from < 0)
 		return;
 	close(relay.slave);
-	close(relay.master);
-	relay.master = relay.slave = -1;
-	relay.input = false;
-	relay.back.at = relay.back.end = 0;
+	close(relay.back.from);
+	relay.slave = relay.in.from = relay.in.to = relay.back.from = -1;
+	relay.back.at = relay.back.end = relay.in.at = relay.in.end = 0;
 }
-
-static bool empty(const struct buffer *b) { return b->at == b->end; }
 
 void relay_want(struct pollfd fds[RELAY_FDS])
 {
-	for (int i = 0; i < RELAY_FDS; i++)
-		fds[i] = (struct pollfd){ .fd = -1 };
-	if (relay.master >= 0) {
-		fds[RELAY_MASTER].events =
-			(short)((empty(&relay.back) ? POLLIN : 0) | (empty(&relay.in) ? 0 : POLLOUT));
-		if (fds[RELAY_MASTER].events)
-			fds[RELAY_MASTER].fd = relay.master;
-		if (relay.input && empty(&relay.in))
-			fds[RELAY_STDIN] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
-	}
-	if (!empty(&relay.back))
-		fds[RELAY_STDOUT] = (struct pollfd){ .fd = relay.out, .events = POLLOUT };
-}
-
-static bool would_block(void) { return errno == EAGAIN || errno == EINTR; }
-
-/* False at end of file or on an error. */
-static bool fill(int fd, struct buffer *b)
-{
-	ssize_t n = read(fd, b->bytes, sizeof(b->bytes));
-
-	if (n <= 0)
-		return n < 0 && would_block();
-	b->at = 0;
-	b->end = (size_t)n;
-	return true;
-}
-
-static bool flush(int fd, struct buffer *b)
-{
-	ssize_t n = write(fd, b->bytes + b->at, b->end - b->at);
-
-	if (n < 0)
-		return would_block();
-	b->at += (size_t)n;
-	return true;
+	stream_want(&relay.in, &fds[RELAY_STDIN]);
+	stream_want(&relay.back, &fds[RELAY_MASTER]);
 }
 
 /*
@@ -176,38 +114,29 @@ static void tell_end(void)
 		return;
 	relay.ended = true;
 	relay.ended_in = now.c_lflag;
-	relay.in = (struct buffer){ .bytes = { END_OF_FILE, END_OF_FILE }, .end = 2 };
+	typed[0] = typed[1] = END_OF_FILE;
+	relay.in.at = 0;
+	relay.in.end = 2;
 }
 
 void relay_step(const struct pollfd fds[RELAY_FDS])
 {
-	short master = fds[RELAY_MASTER].revents;
+	enum stream_state in = stream_step(&relay.in, &fds[RELAY_STDIN]);
 
-	if (fds[RELAY_STDIN].revents && !fill(STDIN_FILENO, &relay.in)) {
-		relay.input = false;
+	if (in == STREAM_ENDED) {
+		relay.in.from = -1;
 		if (relay.terminal)
 			return relay_hang_up();
 		tell_end();
 	}
 	/* Nobody reads us any more: what a terminal emulator that closes does to its session. */
-	if (relay.master >= 0 && (((master & POLLOUT) && !flush(relay.master, &relay.in)) ||
-				  ((master & POLLIN) && !fill(relay.master, &relay.back)) ||
-				  (fds[RELAY_STDOUT].revents && !flush(relay.out, &relay.back))))
+	if (in == STREAM_UNREAD || stream_step(&relay.back, &fds[RELAY_MASTER]) != STREAM_GOES_ON)
 		relay_hang_up();
-	else if (relay.ended && (master & POLLIN) && empty(&relay.in))
+	else if (relay.ended && (fds[RELAY_MASTER].revents & POLLIN) && stream_empty(&relay.in))
 		tell_end();
 }
 
-bool relay_draining(void)
-{
-	if (empty(&relay.back) && relay.master >= 0) {
-		ssize_t n = read(relay.master, relay.back.bytes, sizeof(relay.back.bytes));
-
-		relay.back.at = 0;
-		relay.back.end = n > 0 ? (size_t)n : 0;
-	}
-	return !empty(&relay.back);
-}
+bool relay_draining(void) { return stream_draining(&relay.back); }
 
 static int digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
 

@@ -3,11 +3,15 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 
 /* The monitor's part of an interactive session: bytes between its own fds 0 and 1 and the
  * container's pty. */
 
-enum { RELAY_MASTER, RELAY_STDIN, RELAY_STDOUT, RELAY_FDS };
+enum { RELAY_STDIN, RELAY_TYPED, RELAY_MASTER, RELAY_STDOUT, RELAY_FDS };
+
+/* Size a new pty gets; found by the monitor before it clones init. */
+extern struct winsize console_size;
 
 /* Sets fd 0 raw if it is a terminal and input is wanted, tells how it was, and finds the size of
  * the pty to come. */

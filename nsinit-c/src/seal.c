@@ -1,8 +1,5 @@
 #include "seal.h"
 
-#include <sys/mman.h>
-#include <sys/sendfile.h>
-
 #include "fail.h"
 #include "sys.h"
 
@@ -33,11 +30,10 @@ void seal_self(char **argv)
 	static char *const no_environment[] = { NULL };
 	scoped_fd self = must(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "/proc/self/exe", "is /proc mounted?");
 	int seals = fcntl(self, F_GET_SEALS);
-	int fd;
 
 	if (seals >= 0 && (seals & SEALS) == SEALS)
 		return;
-	fd = copy_of(self);
+	int fd = copy_of(self);
 	/* ps inside shows a plain name, and no path of the host. */
 	syscall(SYS_execveat, fd, "", (char *[]){ name, argv[1], NULL }, no_environment, AT_EMPTY_PATH);
 	fail("execveat", "from a sealed memfd");

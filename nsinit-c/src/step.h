@@ -7,7 +7,8 @@
  * X(id, CONSTANT, name, stage)
  *
  * The stage says who carries the step out, and a plan lists its steps by stage:
- *   HOST     the monitor, in the caller's namespaces
+ *   HOST     the monitor, in the caller's namespaces; the last one clones init
+ *   MAPS     the monitor, about the namespaces of the new init
  *   INIT     PID 1 of the container, during set-up
  *   COMMAND  the process that becomes the user's command
  * Every step of a plan has a hand, the function step_NAME (hands.h), which carries it out or ends
@@ -18,10 +19,11 @@
 	X(2, TERMINAL, terminal, HOST) \
 	X(3, TIMEOUT, timeout, HOST) \
 	X(4, HOST_TREE, host_tree, HOST) \
+	X(9, OUTPUT, output, HOST) \
 	X(5, NAMESPACES, namespaces, HOST) \
-	X(6, UID_MAP, uid_map, HOST) \
-	X(7, GID_MAP, gid_map, HOST) \
-	X(8, IDMAP_MOUNT, idmap_mount, HOST) \
+	X(6, UID_MAP, uid_map, MAPS) \
+	X(7, GID_MAP, gid_map, MAPS) \
+	X(8, IDMAP_MOUNT, idmap_mount, MAPS) \
 	X(20, SETUP_IDS, setup_ids, INIT) \
 	X(21, PROPAGATION, propagation, INIT) \
 	X(22, BIND, bind, INIT) \
@@ -40,6 +42,8 @@
 	X(35, LOOPBACK, loopback, INIT) \
 	X(36, SYSCTL, sysctl, INIT) \
 	X(37, CONSOLE, console, INIT) \
+	X(38, INJECT, inject, INIT) \
+	X(39, WATCH, watch, INIT) \
 	X(50, SESSION, session, COMMAND) \
 	X(51, KEYRING, keyring, COMMAND) \
 	X(52, RLIMIT, rlimit, COMMAND) \
@@ -50,6 +54,9 @@
 	X(57, NO_NEW_PRIVS, no_new_privs, COMMAND) \
 	X(58, WORKDIR, workdir, COMMAND) \
 	X(59, SECCOMP, seccomp, COMMAND) \
+	X(61, AFFINITY, affinity, COMMAND) \
+	X(62, NICE, nice, COMMAND) \
+	X(63, LANDLOCK, landlock, COMMAND) \
 	X(60, EXEC, exec, COMMAND)
 
 /* No steps of a plan: names for the places where something else failed. */
@@ -60,7 +67,7 @@
 	X(103, SYNC, sync, NONE) \
 	X(104, SUPERVISE, supervise, NONE)
 
-enum step_stage { STAGE_HOST, STAGE_INIT, STAGE_COMMAND, STAGE_NONE };
+enum step_stage { STAGE_NONE, STAGE_HOST, STAGE_MAPS, STAGE_INIT, STAGE_COMMAND };
 
 #define NSRUN_STEP_ENUM(id, constant, name, stage) STEP_##constant = (id),
 enum step_id { NSRUN_STEPS(NSRUN_STEP_ENUM) NSRUN_PLACES(NSRUN_STEP_ENUM) };

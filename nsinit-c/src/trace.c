@@ -1,10 +1,8 @@
 #include "trace.h"
 
-#include <stdbool.h>
-#include <time.h>
-
 #include "event.h"
 #include "plan.h"
+#include "sys.h"
 
 struct span {
 	uint16_t step, index;
@@ -24,18 +22,10 @@ uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-void trace_enable(void)
-{
-	enabled = true;
-	/* The step that asks for it is the first to be timed. */
-	started = now_ns();
-}
+void trace_enable(void) { enabled = true; }
 
-void trace_begin(void)
-{
-	if (enabled)
-		started = now_ns();
-}
+/* Always: the step that asks for a trace is the first of it. */
+void trace_begin(void) { started = now_ns(); }
 
 void trace_end(uint16_t step, uint16_t index)
 {

@@ -149,7 +149,7 @@ static void begin_talk(void)
 	b.length = 0;
 	add32(&b, 6);
 	add16(&b, 1);
-	add(&b, "NSRN\1", 6);
+	add(&b, "NSRN\2", 6);
 }
 
 static void add_plan(bool spoil)
@@ -219,8 +219,8 @@ static void hello_with(const char *bytes)
 
 static void other_languages(void)
 {
-	hello_with("NSRN\2\0");
-	hello_with("NSRN\0\1");
+	hello_with("NSRN\1\0");
+	hello_with("NSRN\0\2");
 	hello_with("NSRM\1\0");
 	b.length = 0;
 	add_plan(false);

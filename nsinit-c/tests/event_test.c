@@ -57,7 +57,7 @@ static void hello(void)
 	CHECK(event_hello());
 	want(1, 6);
 	add(&wanted, "NSRN", 4);
-	add16(&wanted, 1);
+	add16(&wanted, 2);
 	check_heard();
 }
 
@@ -80,7 +80,7 @@ static const struct child_exit usage = {
 
 static void want_exited(uint8_t kind, uint32_t value, uint8_t core, uint8_t cause)
 {
-	want(19, 55);
+	want(19, 71);
 	add8(&wanted, kind);
 	add32(&wanted, value);
 	add8(&wanted, core);
@@ -88,6 +88,8 @@ static void want_exited(uint8_t kind, uint32_t value, uint8_t core, uint8_t caus
 	for (uint64_t v = 1; v <= 5; v++)
 		add64(&wanted, v);
 	add64(&wanted, 123456789012);
+	add64(&wanted, 0x1122334455667788);
+	add64(&wanted, 77);
 }
 
 static void exit_as(int status, enum exit_cause cause)
@@ -96,7 +98,9 @@ static void exit_as(int status, enum exit_cause cause)
 
 	child.status = status;
 	listen_to_events(SOCK_STREAM);
-	CHECK(event_exited(&child, cause, 123456789012));
+	struct ending ending = { cause, 123456789012, 0x1122334455667788, 77 };
+
+	CHECK(event_exited(&child, &ending));
 }
 
 static void exit_codes(void)
@@ -104,9 +108,11 @@ static void exit_codes(void)
 	exit_as(137 << 8, CAUSE_OWN);
 	want_exited(0, 137, 0, 0);
 	check_heard();
-	exit_as(0, CAUSE_TIMEOUT);
-	want_exited(0, 0, 0, 1);
-	check_heard();
+	for (int cause = CAUSE_TIMEOUT; cause <= CAUSE_OUTPUT; cause++) {
+		exit_as(0, (enum exit_cause)cause);
+		want_exited(0, 0, 0, (uint8_t)cause);
+		check_heard();
+	}
 }
 
 static void exit_signals(void)
@@ -199,8 +205,8 @@ static void usage_in_microseconds(void)
 	struct child_exit child = { .status = 3 << 8, .usage = from };
 
 	listen_to_events(SOCK_STREAM);
-	CHECK(event_exited(&child, CAUSE_OWN, 1));
-	want(19, 55);
+	CHECK(event_exited(&child, &(struct ending){ .wall_ns = 1 }));
+	want(19, 71);
 	add8(&wanted, 0);
 	add32(&wanted, 3);
 	add16(&wanted, 0);
@@ -210,6 +216,8 @@ static void usage_in_microseconds(void)
 	add64(&wanted, 8);
 	add64(&wanted, 9);
 	add64(&wanted, 1);
+	add64(&wanted, 0);
+	add64(&wanted, 0);
 	check_heard();
 }
 
@@ -314,10 +322,10 @@ static void golden_exits(void)
 	};
 
 	listen_to_events(SOCK_STREAM);
-	CHECK(event_exited(&code, CAUSE_OWN, 1234567890));
+	CHECK(event_exited(&code, &(struct ending){ CAUSE_OWN, 1234567890, 0, 0 }));
 	check_golden("event-exited-code");
 	listen_to_events(SOCK_STREAM);
-	CHECK(event_exited(&killed, CAUSE_TIMEOUT, 60000000000));
+	CHECK(event_exited(&killed, &(struct ending){ CAUSE_MEMORY, 60000000000, 5000000000, 4096 }));
 	check_golden("event-exited-signal");
 }
 

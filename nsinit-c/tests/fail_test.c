@@ -134,7 +134,7 @@ static void hook_comes_after(void)
 	add32(&wanted, 6);
 	add16(&wanted, 1);
 	add(&wanted, "NSRN", 4);
-	add16(&wanted, 1);
+	add16(&wanted, 2);
 	check_heard();
 }
 

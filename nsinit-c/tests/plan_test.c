@@ -72,7 +72,7 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK(tree->propagation == 0x303 && tree->expect == EXPECT_CHARACTER_DEVICE);
 	CHECK(tree->major == 1 && tree->minor == 3);
 	CHECK_TEXT(tree->path, "/host/tree");
-	CHECK(step_of(STEP_NAMESPACES)->u.create == 0x10000000 && step_of(STEP_NAMESPACES)->count == 1);
+	CHECK(step_of(STEP_NAMESPACES)->u.namespaces.create == 0x30000000 && step_of(STEP_NAMESPACES)->count == 1);
 	r = step_of(STEP_NAMESPACES)->list;
 	CHECK(get_u64(&r) == 0x40000000);
 	CHECK_TEXT(get_str(&r), "/proc/1/ns/net");
@@ -85,6 +85,9 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK(step_of(STEP_GID_MAP)->u.map.deny_setgroups && step_of(STEP_GID_MAP)->count == 1);
 	CHECK_TEXT(step_of(STEP_GID_MAP)->u.map.helper, "");
 	CHECK(step_of(STEP_IDMAP_MOUNT)->u.slot == 1);
+	CHECK(step_of(STEP_OUTPUT)->u.output == 1 << 20);
+	CHECK(step_of(STEP_NAMESPACES)->u.namespaces.owner == 1000);
+	CHECK(step_of(STEP_NAMESPACES)->u.namespaces.processes == 64);
 }
 
 static void mount_fields_are_those_of_the_plan(void)
@@ -338,12 +341,12 @@ static void wrong_side_of_namespaces(void)
 	add_map(&b, STEP_UID_MAP, 1);
 	add_namespaces(&b, 0, 0, 0);
 	add_exec(&b);
-	refuse("step on the wrong side of namespaces", 0);
+	refuse("step out of order", 1);
 	begin_plan(&b);
 	add_namespaces(&b, 0, 0, 0);
 	add_tree(&b, STEP_HOST_TREE, 1, 0);
 	add_exec(&b);
-	refuse("step on the wrong side of namespaces", 1);
+	refuse("step out of order", 1);
 }
 
 static void not_one_namespaces_step(void)
@@ -355,7 +358,7 @@ static void not_one_namespaces_step(void)
 	add_namespaces(&b, 0, 0, 0);
 	add_namespaces(&b, 0, 0, 0);
 	add_exec(&b);
-	refuse("not exactly one namespaces step", UINT16_MAX);
+	refuse("step out of order", 1);
 }
 
 static void not_one_exec_step(void)

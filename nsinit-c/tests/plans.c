@@ -6,6 +6,8 @@ void add_namespaces(struct bytes *b, uint64_t create, uint16_t joins, uint64_t t
 {
 	begin_step(b, STEP_NAMESPACES);
 	add64(b, create);
+	add32(b, UINT32_MAX);
+	add64(b, UINT64_MAX);
 	add16(b, joins);
 	for (uint16_t i = 0; i < joins; i++) {
 		add64(b, type);
@@ -94,7 +96,17 @@ static void add_host_steps(struct bytes *b)
 	add64(b, 1000);
 	end_step(b);
 	add_tree(b, STEP_HOST_TREE, 1, EXPECT_CHARACTER_DEVICE);
-	add_namespaces(b, 0x10000000, 1, 0x40000000);
+	begin_step(b, STEP_OUTPUT);
+	add64(b, 1 << 20);
+	end_step(b);
+	begin_step(b, STEP_NAMESPACES);
+	add64(b, 0x30000000);
+	add32(b, 1000);
+	add64(b, 64);
+	add16(b, 1);
+	add64(b, 0x40000000);
+	add_str(b, "/proc/1/ns/net");
+	end_step(b);
 	add_map(b, STEP_UID_MAP, 2);
 	add_map(b, STEP_GID_MAP, 1);
 	begin_step(b, STEP_IDMAP_MOUNT);
@@ -121,6 +133,20 @@ static void add_mount_steps(struct bytes *b)
 	add16(b, 2);
 	add16(b, PLAN_NO_SLOT);
 	add64(b, 4096);
+	end_step(b);
+	begin_step(b, STEP_INJECT);
+	add16(b, 4);
+	add32(b, 0640);
+	add32(b, 13);
+	add32(b, 14);
+	add32(b, 3);
+	add(b, "a\0b", 3);
+	end_step(b);
+	begin_step(b, STEP_WATCH);
+	add64(b, 1 << 30);
+	add64(b, 7000);
+	add32(b, 99);
+	add32(b, 50);
 	end_step(b);
 	begin_step(b, STEP_PIVOT_ROOT);
 	add16(b, 3);
@@ -213,6 +239,23 @@ static void add_command_steps(struct bytes *b)
 	add64(b, 8);
 	end_step(b);
 	add_plain(b, STEP_NO_NEW_PRIVS);
+	begin_step(b, STEP_AFFINITY);
+	add32(b, 1);
+	add8(b, 5);
+	end_step(b);
+	begin_step(b, STEP_NICE);
+	add32(b, (uint32_t)-5);
+	end_step(b);
+	begin_step(b, STEP_LANDLOCK);
+	add64(b, 0x1fff);
+	add64(b, 3);
+	add64(b, 1);
+	add16(b, 2);
+	add_str(b, "/");
+	add64(b, 12);
+	add_str(b, "/tmp");
+	add64(b, 0x1fff);
+	end_step(b);
 	add_text(b, STEP_WORKDIR, "/srv");
 	begin_step(b, STEP_SECCOMP);
 	add32(b, 2);
@@ -268,9 +311,26 @@ static bool walk_joins(struct reader list, uint16_t count)
 	return whole && !list.bad && list.at == list.end;
 }
 
+static bool walk_rules(struct reader list, uint16_t count)
+{
+	bool whole = true;
+
+	for (uint16_t i = 0; i < count; i++) {
+		whole &= walk_string(&list);
+		(void)get_u64(&list);
+	}
+	return whole && !list.bad && list.at == list.end;
+}
+
 static bool walk_step(const struct step *step)
 {
 	switch (step->id) {
+	case STEP_LANDLOCK:
+		return walk_rules(step->list, step->count);
+	case STEP_INJECT:
+		return crc32(step->u.inject.content.bytes, step->u.inject.content.length) != 1;
+	case STEP_AFFINITY:
+		return crc32(step->u.affinity.bytes, step->u.affinity.length) != 1;
 	case STEP_NAMESPACES:
 		return walk_joins(step->list, step->count);
 	case STEP_UID_MAP:

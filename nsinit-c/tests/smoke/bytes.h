@@ -21,7 +21,7 @@
 #define FRAME_EXITED  19u
 
 #define PROTOCOL_MAGIC	 0x4e52534eu
-#define PROTOCOL_VERSION 1u
+#define PROTOCOL_VERSION 2u
 
 struct bytes {
 	uint8_t *at;

@@ -26,6 +26,8 @@ void check_namespaces(const struct target *t);
 void check_ends(const struct target *t);
 void check_host_pids(const struct target *t);
 void check_callers(const struct target *t);
+void check_limits(const struct target *t);
+void check_relayed(const struct target *t);
 void check_refusals(const struct target *t);
 void check_faults(const struct target *t);
 

@@ -85,14 +85,16 @@ static void add_trees(const struct container *c, struct plan *p, uint16_t id)
 
 static void add_host_steps(const struct container *c, struct plan *p)
 {
-	struct id_range uids = container_uids();
-	struct id_range gids = container_gids();
+	struct id_range uids = c->ids.count ? c->ids : container_uids();
+	struct id_range gids = c->ids.count ? c->ids : container_gids();
 
 	plan_options(p, c->options);
 	if (c->terminal)
 		plan_terminal(p, 33, 77);
 	if (c->timeout_ms > 0)
 		plan_timeout(p, c->timeout_ms, SIGTERM, c->grace_ms);
+	if (c->host_steps)
+		c->host_steps(p);
 	if (privileged())
 		add_trees(c, p, STEP_HOST_TREE);
 	plan_namespaces(p, c->create, c->joins, c->join_types, c->join_paths);
@@ -154,6 +156,8 @@ static void add_init_steps(const struct container *c, struct plan *p)
 	if (!privileged())
 		add_trees(c, p, STEP_BIND);
 	add_filesystems(c, p);
+	if (c->early_steps)
+		c->early_steps(p);
 	if (c->overlay)
 		plan_overlay(p, SLOT_ROOT, SLOT_LOWER, 1 << 20);
 	plan_pivot_root(p, SLOT_ROOT);

@@ -22,6 +22,10 @@ struct container {
 	bool read_only;
 	bool sys; /* a fresh sysfs */
 	uint32_t user;
+	struct id_range ids; /* of both maps; count 0: as container_uids() says */
+	/* Further steps of the monitor, and of init before the root is exchanged; may be NULL. */
+	void (*host_steps)(struct plan *p);
+	void (*early_steps)(struct plan *p);
 	/* Further steps at the end of a stage; may be NULL. */
 	void (*init_steps)(struct plan *p);
 	void (*command_steps)(struct plan *p);

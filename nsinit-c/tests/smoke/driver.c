@@ -264,6 +264,8 @@ static void note_event(struct outcome *o, uint16_t type, struct cursor c)
 		take(&c, 8);
 		take(&c, 8);
 		o->wall_ns = take(&c, 8);
+		o->peak_rss_bytes = take(&c, 8);
+		o->output_bytes = take(&c, 8);
 		break;
 	default:
 		break;

@@ -26,7 +26,7 @@ struct outcome {
 	bool signalled;
 	uint32_t value;
 	uint8_t cause;
-	uint64_t maxrss_kib, wall_ns;
+	uint64_t maxrss_kib, wall_ns, peak_rss_bytes, output_bytes;
 	/* FAILED */
 	uint16_t step, index;
 	uint32_t error;

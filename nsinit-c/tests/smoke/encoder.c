@@ -1,5 +1,7 @@
 #include "encoder.h"
 
+#include <string.h>
+
 #include "../../src/step.h"
 
 /* IEEE 802.3, bit by bit: a plan is a few kilobytes. */
@@ -101,11 +103,16 @@ void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, u
 	plan_add(p, id, &b);
 }
 
+uint32_t plan_owner = UINT32_MAX;
+uint64_t plan_processes = UINT64_MAX;
+
 void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint64_t *types, const char *const *paths)
 {
 	struct bytes b = { 0 };
 
 	put_u64(&b, create);
+	put_u32(&b, plan_owner);
+	put_u64(&b, plan_processes);
 	put_u16(&b, joins);
 	for (uint16_t i = 0; i < joins; i++) {
 		put_u64(&b, types[i]);
@@ -121,6 +128,71 @@ static void put_map(struct bytes *b, const struct id_range *range)
 	put_u32(b, range->inside);
 	put_u32(b, range->outside);
 	put_u32(b, range->count);
+}
+
+void plan_output(struct plan *p, uint64_t bytes)
+{
+	struct bytes b = { 0 };
+
+	put_u64(&b, bytes);
+	plan_add(p, STEP_OUTPUT, &b);
+}
+
+void plan_inject(struct plan *p, uint16_t slot, uint32_t mode, uint32_t uid, uint32_t gid, const char *content)
+{
+	struct bytes b = { 0 };
+
+	put_u16(&b, slot);
+	put_u32(&b, mode);
+	put_u32(&b, uid);
+	put_u32(&b, gid);
+	put_u32(&b, (uint32_t)strlen(content));
+	put_raw(&b, content, strlen(content));
+	plan_add(p, STEP_INJECT, &b);
+}
+
+void plan_watch(struct plan *p, uint64_t memory_bytes, uint64_t cpu_ms, uint32_t processes, uint32_t period_ms)
+{
+	struct bytes b = { 0 };
+
+	put_u64(&b, memory_bytes);
+	put_u64(&b, cpu_ms);
+	put_u32(&b, processes);
+	put_u32(&b, period_ms);
+	plan_add(p, STEP_WATCH, &b);
+}
+
+void plan_affinity(struct plan *p, const void *mask, uint32_t n)
+{
+	struct bytes b = { 0 };
+
+	put_u32(&b, n);
+	put_raw(&b, mask, n);
+	plan_add(p, STEP_AFFINITY, &b);
+}
+
+void plan_nice(struct plan *p, int nice)
+{
+	struct bytes b = { 0 };
+
+	put_u32(&b, (uint32_t)nice);
+	plan_add(p, STEP_NICE, &b);
+}
+
+void plan_landlock(struct plan *p, uint64_t handled_fs, uint16_t count, const char *const *paths,
+		   const uint64_t *accesses)
+{
+	struct bytes b = { 0 };
+
+	put_u64(&b, handled_fs);
+	put_u64(&b, 0);
+	put_u64(&b, 0);
+	put_u16(&b, count);
+	for (uint16_t i = 0; i < count; i++) {
+		put_str(&b, paths[i]);
+		put_u64(&b, accesses[i]);
+	}
+	plan_add(p, STEP_LANDLOCK, &b);
 }
 
 void plan_uid_map(struct plan *p, const struct id_range *range)

@@ -30,6 +30,17 @@ void plan_timeout(struct plan *p, uint64_t ms, uint32_t signo, uint64_t grace_ms
 /* id is STEP_HOST_TREE or STEP_BIND. */
 void plan_tree(struct plan *p, uint16_t id, uint16_t slot, const char *path, bool recursive, uint64_t attr_set);
 void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, uint32_t major, uint32_t minor);
+/* Whose the user namespace is to be, and how many processes it may have: what plan_namespaces asks for. All ones: no
+ * wish. */
+extern uint32_t plan_owner;
+extern uint64_t plan_processes;
+void plan_output(struct plan *p, uint64_t bytes);
+void plan_inject(struct plan *p, uint16_t slot, uint32_t mode, uint32_t uid, uint32_t gid, const char *content);
+void plan_watch(struct plan *p, uint64_t memory_bytes, uint64_t cpu_ms, uint32_t processes, uint32_t period_ms);
+void plan_affinity(struct plan *p, const void *mask, uint32_t n);
+void plan_nice(struct plan *p, int nice);
+void plan_landlock(struct plan *p, uint64_t handled_fs, uint16_t count, const char *const *paths,
+		   const uint64_t *accesses);
 void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint64_t *types, const char *const *paths);
 void plan_uid_map(struct plan *p, const struct id_range *range);
 void plan_gid_map(struct plan *p, bool deny_setgroups, const struct id_range *range);

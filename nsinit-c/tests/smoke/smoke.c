@@ -103,6 +103,8 @@ int main(int argc, char **argv)
 	check_ends(&target);
 	check_host_pids(&target);
 	check_callers(&target);
+	check_limits(&target);
+	check_relayed(&target);
 	check_refusals(&target);
 	if (!quick)
 		check_faults(&target);

@@ -18,6 +18,7 @@ import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What is said and kept when a container has ended. */
 final class RunEnd {
@@ -65,10 +66,18 @@ final class RunEnd {
               + seconds(spec.stop().timeout().toNanos())
               + ": "
               + how(exit));
+    } else if (exit.cause() != Event.Cause.OWN && exit.cause() != Event.Cause.CONTROL_LOST) {
+      errors.line(spec.name() + ": stopped at the limit of " + limit(exit) + ": " + how(exit));
     } else if (spec.process().terminal() != null) {
       errors.line(spec.name() + ": " + how(exit) + " after " + seconds(exit.wallNanos()));
     }
     return exit.exitCode();
+  }
+
+  private static String limit(Event.Exited exit) {
+    return exit.cause() == Event.Cause.CPU_TIME
+        ? "CPU time"
+        : exit.cause().name().toLowerCase(Locale.ROOT);
   }
 
   private static String how(Event.Exited exit) {
@@ -184,12 +193,7 @@ final class RunEnd {
   private ExitRecord.End end(Outcome outcome) {
     if (outcome instanceof Outcome.Ended ended) {
       Event.Exited exit = ended.exit();
-      String cause =
-          switch (exit.cause()) {
-            case OWN -> "own";
-            case TIMEOUT -> "timeout";
-            case CONTROL_LOST -> "control-lost";
-          };
+      String cause = exit.cause().name().toLowerCase(Locale.ROOT).replace('_', '-');
       return exit.signaled()
           ? new ExitRecord.End("killed", -1, (int) exit.value(), exit.coreDumped(), cause, "")
           : new ExitRecord.End("exited", (int) exit.value(), 0, false, cause, "");

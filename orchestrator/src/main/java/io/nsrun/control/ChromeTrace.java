@@ -69,7 +69,7 @@ public final class ChromeTrace {
 
   private static int thread(SetupStep.Stage stage) {
     return switch (stage) {
-      case HOST, NONE -> MONITOR;
+      case HOST, MAPS, NONE -> MONITOR;
       case INIT -> INIT;
       case COMMAND -> COMMAND;
     };

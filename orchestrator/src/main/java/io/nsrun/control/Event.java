@@ -66,7 +66,15 @@ public sealed interface Event
     /** The time limit of the plan. */
     TIMEOUT,
     /** The orchestrator went away. */
-    CONTROL_LOST
+    CONTROL_LOST,
+    /** The memory limit: the resident sets of all processes together. */
+    MEMORY,
+    /** The limit of CPU time of all processes together. */
+    CPU_TIME,
+    /** The limit of processes and threads. */
+    PROCESSES,
+    /** The limit of output. */
+    OUTPUT
   }
 
   /**
@@ -82,6 +90,8 @@ public sealed interface Event
    * @param minorFaults page faults without I/O
    * @param majorFaults page faults with I/O
    * @param wallNanos nanoseconds since {@link Started}
+   * @param peakRssBytes largest sum of the resident sets that was seen; 0 if nobody watched
+   * @param outputBytes output passed on; 0 if it was not counted
    */
   record Exited(
       boolean signaled,
@@ -93,7 +103,9 @@ public sealed interface Event
       long maxRssKib,
       long minorFaults,
       long majorFaults,
-      long wallNanos)
+      long wallNanos,
+      long peakRssBytes,
+      long outputBytes)
       implements Event {
     /** What a shell would report: the code itself, or 128 + the signal's number. */
     public int exitCode() {

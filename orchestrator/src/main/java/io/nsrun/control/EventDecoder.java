@@ -68,7 +68,7 @@ public final class EventDecoder {
     }
     return new Event.Exited(
         signaled, value, in.bool(), cause(in), in.u64(), in.u64(), in.u64(), in.u64(), in.u64(),
-        in.u64());
+        in.u64(), in.u64(), in.u64());
   }
 
   private static Event.Cause cause(ByteReader in) throws ProtocolException {
@@ -77,6 +77,10 @@ public final class EventDecoder {
       case 0 -> Event.Cause.OWN;
       case 1 -> Event.Cause.TIMEOUT;
       case 2 -> Event.Cause.CONTROL_LOST;
+      case 3 -> Event.Cause.MEMORY;
+      case 4 -> Event.Cause.CPU_TIME;
+      case 5 -> Event.Cause.PROCESSES;
+      case 6 -> Event.Cause.OUTPUT;
       default -> throw new ProtocolException("there is no such cause: " + value);
     };
   }

@@ -6,7 +6,7 @@ public final class Frames {
   public static final int MAGIC = 0x4e52534e;
 
   /** Version of the protocol that this orchestrator speaks. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** Bytes of length and type before a payload. */
   public static final int HEADER_BYTES = 6;

@@ -113,9 +113,18 @@ public final class PlanEncoder implements Step.Visitor {
   }
 
   @Override
+  public void visit(HostStep.Output step) {
+    int start = begin(SetupStep.OUTPUT);
+    out.u64(step.bytes());
+    end(start);
+  }
+
+  @Override
   public void visit(HostStep.Namespaces step) {
     int start = begin(SetupStep.NAMESPACES);
     out.u64(step.create());
+    out.u32(step.owner());
+    out.u64(step.processes());
     List<Step.Joined> joined = step.joined();
     out.u16(joined.size());
     for (int i = 0; i < joined.size(); i++) {
@@ -286,6 +295,27 @@ public final class PlanEncoder implements Step.Visitor {
   }
 
   @Override
+  public void visit(InitStep.Inject step) {
+    int start = begin(SetupStep.INJECT);
+    out.u16(step.slot());
+    out.u32(step.mode());
+    out.u32(step.uid());
+    out.u32(step.gid());
+    out.blob(step.content().toByteArray());
+    end(start);
+  }
+
+  @Override
+  public void visit(InitStep.Watch step) {
+    int start = begin(SetupStep.WATCH);
+    out.u64(step.memoryBytes());
+    out.u64(step.cpuMs());
+    out.u32(step.processes());
+    out.u32(step.periodMs());
+    end(start);
+  }
+
+  @Override
   public void visit(CommandStep.Session step) {
     end(begin(SetupStep.SESSION));
   }
@@ -359,6 +389,35 @@ public final class PlanEncoder implements Step.Visitor {
     int start = begin(SetupStep.SECCOMP);
     out.u32(step.flags());
     out.blob(step.program().toByteArray());
+    end(start);
+  }
+
+  @Override
+  public void visit(CommandStep.Affinity step) {
+    int start = begin(SetupStep.AFFINITY);
+    out.blob(step.mask().toByteArray());
+    end(start);
+  }
+
+  @Override
+  public void visit(CommandStep.Nice step) {
+    int start = begin(SetupStep.NICE);
+    out.u32(Integer.toUnsignedLong(step.nice()));
+    end(start);
+  }
+
+  @Override
+  public void visit(CommandStep.Landlock step) {
+    int start = begin(SetupStep.LANDLOCK);
+    out.u64(step.handledFs());
+    out.u64(step.handledNet());
+    out.u64(step.scoped());
+    List<Step.PathRule> rules = step.rules();
+    out.u16(rules.size());
+    for (int i = 0; i < rules.size(); i++) {
+      out.str(rules.get(i).path());
+      out.u64(rules.get(i).access());
+    }
     end(start);
   }
 

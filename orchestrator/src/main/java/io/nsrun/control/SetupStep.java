@@ -8,10 +8,11 @@ public enum SetupStep {
   TERMINAL(2, "terminal", Stage.HOST),
   TIMEOUT(3, "timeout", Stage.HOST),
   HOST_TREE(4, "host_tree", Stage.HOST),
+  OUTPUT(9, "output", Stage.HOST),
   NAMESPACES(5, "namespaces", Stage.HOST),
-  UID_MAP(6, "uid_map", Stage.HOST),
-  GID_MAP(7, "gid_map", Stage.HOST),
-  IDMAP_MOUNT(8, "idmap_mount", Stage.HOST),
+  UID_MAP(6, "uid_map", Stage.MAPS),
+  GID_MAP(7, "gid_map", Stage.MAPS),
+  IDMAP_MOUNT(8, "idmap_mount", Stage.MAPS),
   SETUP_IDS(20, "setup_ids", Stage.INIT),
   PROPAGATION(21, "propagation", Stage.INIT),
   BIND(22, "bind", Stage.INIT),
@@ -30,6 +31,8 @@ public enum SetupStep {
   LOOPBACK(35, "loopback", Stage.INIT),
   SYSCTL(36, "sysctl", Stage.INIT),
   CONSOLE(37, "console", Stage.INIT),
+  INJECT(38, "inject", Stage.INIT),
+  WATCH(39, "watch", Stage.INIT),
   SESSION(50, "session", Stage.COMMAND),
   KEYRING(51, "keyring", Stage.COMMAND),
   RLIMIT(52, "rlimit", Stage.COMMAND),
@@ -40,6 +43,9 @@ public enum SetupStep {
   NO_NEW_PRIVS(57, "no_new_privs", Stage.COMMAND),
   WORKDIR(58, "workdir", Stage.COMMAND),
   SECCOMP(59, "seccomp", Stage.COMMAND),
+  AFFINITY(61, "affinity", Stage.COMMAND),
+  NICE(62, "nice", Stage.COMMAND),
+  LANDLOCK(63, "landlock", Stage.COMMAND),
   EXEC(60, "exec", Stage.COMMAND),
   START(100, "start", Stage.NONE),
   CONTROL(101, "control", Stage.NONE),
@@ -49,8 +55,10 @@ public enum SetupStep {
 
   /** Who carries a step out. */
   public enum Stage {
-    /** The monitor, in the caller's namespaces. */
+    /** The monitor, in the caller's namespaces; the last of these starts init. */
     HOST,
+    /** The monitor, about the namespaces of the new init. */
+    MAPS,
     /** PID 1 of the container, during set-up. */
     INIT,
     /** The process that becomes the user's command. */

@@ -41,7 +41,8 @@ public final class Causes {
           case PIVOT_ROOT -> MountCauses.pivotRoot(failure);
           case MOUNT -> MountCauses.mount(failure);
           case MKDIR, SYMLINK, MKNOD -> MountCauses.node(failure);
-          case HOSTNAME, DOMAINNAME, LOOPBACK, SYSCTL, CONSOLE -> SetupCauses.init(failure);
+          case HOSTNAME, DOMAINNAME, LOOPBACK, SYSCTL, CONSOLE, INJECT, WATCH ->
+              SetupCauses.init(failure);
           case SESSION,
               KEYRING,
               RLIMIT,
@@ -51,10 +52,13 @@ public final class Causes {
               CAPABILITIES,
               NO_NEW_PRIVS,
               WORKDIR,
-              SECCOMP ->
+              SECCOMP,
+              AFFINITY,
+              NICE,
+              LANDLOCK ->
               SetupCauses.command(failure);
           case EXEC -> ExecCauses.exec(failure);
-          case START, CONTROL, PLAN, SYNC, SUPERVISE, OPTIONS, TERMINAL, TIMEOUT ->
+          case START, CONTROL, PLAN, SYNC, SUPERVISE, OPTIONS, TERMINAL, TIMEOUT, OUTPUT ->
               SetupCauses.start(failure);
         };
     return Optional.ofNullable(cause);

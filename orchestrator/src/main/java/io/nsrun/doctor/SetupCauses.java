@@ -39,6 +39,14 @@ final class SetupCauses {
             case ENOSPC, EIO -> "no pseudo-terminal is left. Raise kernel.pty.max with sysctl.";
             default -> null;
           };
+      case INJECT ->
+          errno == Errno.EINVAL
+              ? "the owner is not mapped in this container. Choose one that --uidmap and --gidmap map."
+              : null;
+      case WATCH ->
+          errno == Errno.EPERM
+              ? "a procfs can be mounted only where one is fully visible. See nsrun doctor."
+              : null;
       default -> null;
     };
   }
@@ -69,6 +77,23 @@ final class SetupCauses {
           switch (errno) {
             case EINVAL -> "the kernel has no seccomp filters, or does not take this one.";
             case EACCES -> "a filter needs no_new_privs. Leave out no-new-privileges=false.";
+            default -> null;
+          };
+      case AFFINITY ->
+          errno == Errno.EINVAL
+              ? "none of these CPUs is one that the caller may use. See Cpus_allowed_list in"
+                  + " /proc/self/status."
+              : null;
+      case NICE ->
+          errno == Errno.EACCES || errno == Errno.EPERM
+              ? "a lower nice value needs CAP_SYS_NICE on the host. Ask for no less than the caller's."
+              : null;
+      case LANDLOCK ->
+          switch (errno) {
+            case ENOSYS, EOPNOTSUPP -> "this kernel has no Landlock, or it is switched off.";
+            case ENOENT -> "the path of a rule is missing in the container. Leave the rule out.";
+            case EINVAL, E2BIG -> "this kernel's Landlock knows less than was asked for.";
+            case EPERM -> "Landlock needs no_new_privs. Leave out no-new-privileges=false.";
             default -> null;
           };
       default -> null;

@@ -182,6 +182,65 @@ public sealed interface CommandStep extends Step {
   }
 
   /**
+   * sched_setaffinity(2).
+   *
+   * @param mask one bit a CPU, the lowest first; at most 128 bytes
+   */
+  record Affinity(Blob mask) implements CommandStep {
+    @Override
+    public String stepName() {
+      return "affinity";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * setpriority(2).
+   *
+   * @param nice -20 to 19; higher is nicer to others
+   */
+  record Nice(int nice) implements CommandStep {
+    @Override
+    public String stepName() {
+      return "nice";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * landlock_restrict_self(2): what is handled is denied but for the rules.
+   *
+   * @param handledFs LANDLOCK_ACCESS_FS_* bits
+   * @param handledNet LANDLOCK_ACCESS_NET_* bits
+   * @param scoped LANDLOCK_SCOPE_* bits
+   * @param rules what is allowed beneath which path
+   */
+  record Landlock(long handledFs, long handledNet, long scoped, List<PathRule> rules)
+      implements CommandStep {
+    public Landlock {
+      rules = List.copyOf(rules);
+    }
+
+    @Override
+    public String stepName() {
+      return "landlock";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
    * execve(2) of the first candidate that works.
    *
    * @param init whether nsinit stays PID 1

@@ -1,5 +1,6 @@
 package io.nsrun.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the explanation says about the command's steps. */
@@ -139,6 +140,31 @@ final class ExplainCommandNotes {
             + " command, or where gaining privileges is allowed while CAP_SYS_ADMIN is there, which"
             + " the kernel then asks for.",
         "seccomp(2)");
+  }
+
+  static ExplainNote landlock(CommandStep.Landlock step) {
+    List<String> rules = new ArrayList<>();
+    for (Step.PathRule rule : step.rules()) {
+      rules.add(
+          rule.path()
+              + " ("
+              + ((rule.access() & LinuxConstants.LANDLOCK_ACCESS_FS_WRITE_FILE) == 0
+                  ? "read-only"
+                  : "read and write")
+              + ")");
+    }
+    return new ExplainNote(
+        "landlock",
+        "Allow files beneath",
+        rules.isEmpty() ? "no path" : String.join(", ", rules),
+        """
+        landlock_create_ruleset(2) says which kinds of access are denied from now on,
+        landlock_add_rule(2) what is allowed beneath a path, and landlock_restrict_self(2) puts it into
+        force for this process and its descendants, for good.""",
+        """
+        It is a second lock beside mounts and permissions, kept by another part of the kernel. It comes
+        after no_new_privs, without which it would need CAP_SYS_ADMIN.""",
+        "landlock(7)");
   }
 
   static ExplainNote exec(CommandStep.Exec step, boolean ownPids) {

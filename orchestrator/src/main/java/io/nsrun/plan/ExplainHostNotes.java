@@ -55,14 +55,15 @@ final class ExplainHostNotes {
   static ExplainNote timeout(HostStep.Timeout step) {
     return new ExplainNote(
         "timeout",
-        "Set a time limit:",
+        step.ms() == 0 ? "End it at a limit by" : "Set a time limit:",
         new Signal(step.signo()).fullName()
-            + " after "
-            + millis(step.ms())
+            + (step.ms() == 0 ? "" : " after " + millis(step.ms()))
             + ", SIGKILL "
             + millis(step.graceMs())
             + " later",
-        "The monitor watches the clock; it counts from the start of the command.",
+        step.ms() == 0
+            ? "The monitor sends the signals once another limit is reached."
+            : "The monitor watches the clock; it counts from the start of the command.",
         "It stands outside, where nothing in the container can stop the clock.",
         "signal(7)");
   }

@@ -180,4 +180,26 @@ final class ExplainMountNotes {
             + " use for them.",
         "proc(5), sysfs(5)");
   }
+
+  static ExplainNote inject(InitStep.Inject step) {
+    return new ExplainNote(
+        "inject",
+        "Make a file",
+        "of "
+            + step.content().size()
+            + " bytes (mode "
+            + PlanNames.octal(step.mode())
+            + ", owner "
+            + step.uid()
+            + ":"
+            + step.gid()
+            + ")",
+        """
+        A tmpfs no larger than the content is mounted over / for a moment, the file written there by
+        descriptor, and open_tree(2) takes a copy of the mount of that one file.""",
+        """
+        The content comes with the plan and lies on no disk. Nothing is written by a path of the image,
+        whose links would choose where it goes.""",
+        "open_tree(2), tmpfs(5)");
+  }
 }

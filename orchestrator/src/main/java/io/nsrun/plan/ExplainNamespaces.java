@@ -45,7 +45,7 @@ final class ExplainNamespaces {
         "namespaces",
         title,
         String.join(", ", created),
-        joined(step) + created(step, created) + text,
+        joined(step) + created(step, created) + owner(step) + text,
         why(step),
         "clone(2), namespaces(7)" + (joinsAny(step) ? ", setns(2)" : "") + manuals(step.create()));
   }
@@ -88,6 +88,24 @@ final class ExplainNamespaces {
     return "clone3(2) makes a child, as fork(2) does, and each flag gives it a fresh one of what"
         + " processes otherwise share."
         + power;
+  }
+
+  private static String owner(HostStep.Namespaces step) {
+    String owner =
+        step.owner() == HostStep.Namespaces.CALLER
+            ? ""
+            : " The monitor is uid "
+                + step.owner()
+                + " at that moment: the user namespace belongs to who makes it, and its owner is"
+                + " then not the host's root.";
+    String processes =
+        step.processes() == HostStep.Namespaces.UNCHANGED
+            ? ""
+            : " Its RLIMIT_NPROC is "
+                + Long.toUnsignedString(step.processes())
+                + " at that moment, which a new user namespace takes over as the limit of all its"
+                + " processes together.";
+    return owner + processes;
   }
 
   private static String why(HostStep.Namespaces step) {

@@ -54,6 +54,11 @@ final class ExplainNotes implements Step.Visitor {
   }
 
   @Override
+  public void visit(HostStep.Output step) {
+    add(ExplainLimitNotes.output(step, terminal));
+  }
+
+  @Override
   public void visit(HostStep.Namespaces step) {
     ownPids = (step.create() & LinuxConstants.CLONE_NEWPID) != 0;
     add(ExplainNamespaces.note(step));
@@ -175,6 +180,17 @@ final class ExplainNotes implements Step.Visitor {
   }
 
   @Override
+  public void visit(InitStep.Inject step) {
+    slots.put(step.slot(), "the injected file");
+    add(ExplainMountNotes.inject(step));
+  }
+
+  @Override
+  public void visit(InitStep.Watch step) {
+    add(ExplainLimitNotes.watch(step));
+  }
+
+  @Override
   public void visit(CommandStep.Session step) {
     add(ExplainCommandNotes.session(terminal));
   }
@@ -222,6 +238,21 @@ final class ExplainNotes implements Step.Visitor {
   @Override
   public void visit(CommandStep.Seccomp step) {
     add(ExplainCommandNotes.seccomp(step));
+  }
+
+  @Override
+  public void visit(CommandStep.Affinity step) {
+    add(ExplainLimitNotes.affinity(step));
+  }
+
+  @Override
+  public void visit(CommandStep.Nice step) {
+    add(ExplainLimitNotes.nice(step));
+  }
+
+  @Override
+  public void visit(CommandStep.Landlock step) {
+    add(ExplainCommandNotes.landlock(step));
   }
 
   @Override

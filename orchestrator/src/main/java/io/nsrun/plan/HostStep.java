@@ -41,9 +41,9 @@ public sealed interface HostStep extends Step {
   }
 
   /**
-   * Ends the command some time after it started.
+   * Ends the command some time after it started, and says how every other limit ends it.
    *
-   * @param ms milliseconds to the signal
+   * @param ms milliseconds to the signal; 0 = no time limit
    * @param signo the signal
    * @param graceMs milliseconds from the signal to SIGKILL
    */
@@ -77,14 +77,49 @@ public sealed interface HostStep extends Step {
   }
 
   /**
+   * The container's output passes through the monitor, which counts it. What goes to fds 1 and 2
+   * comes by pipes, or by the pseudo-terminal where there is one.
+   *
+   * @param bytes unsigned; the most that is passed on, after which the container is stopped as
+   *     {@link Timeout} says; all ones = no limit
+   */
+  record Output(long bytes) implements HostStep {
+    @Override
+    public String stepName() {
+      return "output";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
    * setns(2) into existing namespaces and clone3(2) with new ones.
    *
    * @param create CLONE_NEW* bits
+   * @param owner uid, as the caller sees it, whose the new user namespace is to be; {@link
+   *     #CALLER}: the caller's
+   * @param processes unsigned; RLIMIT_NPROC at that moment, which counts for all of a new user
+   *     namespace together unless its owner is the host's root; {@link #UNCHANGED}: the caller's
    * @param joined in this order
    */
-  record Namespaces(long create, List<Joined> joined) implements HostStep {
+  record Namespaces(long create, long owner, long processes, List<Joined> joined)
+      implements HostStep {
+    /** An owner that leaves the user namespace to the caller. */
+    public static final long CALLER = 0xffff_ffffL;
+
+    /** A number of processes that leaves RLIMIT_NPROC as it is. */
+    public static final long UNCHANGED = -1;
+
     public Namespaces {
       joined = List.copyOf(joined);
+    }
+
+    /** The caller's own, without a limit of processes. */
+    public Namespaces(long create, List<Joined> joined) {
+      this(create, CALLER, UNCHANGED, joined);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nsrun.plan;
 
+import io.nsrun.spec.Blob;
 import java.util.List;
 
 /** Steps of the container's PID 1 during set-up. */
@@ -326,6 +327,49 @@ public sealed interface InitStep extends Step {
     @Override
     public String stepName() {
       return "console";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A file with this content on a tmpfs of its own, not yet attached; before the pivot.
+   *
+   * @param slot where it is kept
+   * @param mode permissions
+   * @param uid owner inside
+   * @param gid group inside
+   * @param content its bytes
+   */
+  record Inject(int slot, int mode, long uid, long gid, Blob content) implements InitStep {
+    @Override
+    public String stepName() {
+      return "inject";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * The monitor gets a procfs of the container's pid namespace, and looks at it now and then. Over
+   * a limit the container is stopped as {@link HostStep.Timeout} says; over that of memory it is
+   * killed. Before the pivot and only with a new pid namespace, as for a procfs.
+   *
+   * @param memoryBytes most bytes in the resident sets of all processes together; 0 = no limit
+   * @param cpuMs most milliseconds of CPU time of all processes together; 0 = no limit
+   * @param processes most processes and threads; 0 = no limit
+   * @param periodMs milliseconds from look to look, 5 to 1000
+   */
+  record Watch(long memoryBytes, long cpuMs, long processes, long periodMs) implements InitStep {
+    @Override
+    public String stepName() {
+      return "watch";
     }
 
     @Override

@@ -28,5 +28,41 @@ public final class LinuxConstants {
   public static final int S_IFREG = 0100000;
   public static final int S_IFCHR = 0020000;
 
+  // landlock(7), linux/landlock.h
+  public static final long LANDLOCK_ACCESS_FS_EXECUTE = 1;
+  public static final long LANDLOCK_ACCESS_FS_WRITE_FILE = 1 << 1;
+  public static final long LANDLOCK_ACCESS_FS_READ_FILE = 1 << 2;
+  public static final long LANDLOCK_ACCESS_FS_READ_DIR = 1 << 3;
+  public static final long LANDLOCK_ACCESS_FS_REMOVE_DIR = 1 << 4;
+  public static final long LANDLOCK_ACCESS_FS_REMOVE_FILE = 1 << 5;
+  public static final long LANDLOCK_ACCESS_FS_MAKE_CHAR = 1 << 6;
+  public static final long LANDLOCK_ACCESS_FS_MAKE_DIR = 1 << 7;
+  public static final long LANDLOCK_ACCESS_FS_MAKE_REG = 1 << 8;
+  public static final long LANDLOCK_ACCESS_FS_MAKE_SOCK = 1 << 9;
+  public static final long LANDLOCK_ACCESS_FS_MAKE_FIFO = 1 << 10;
+  public static final long LANDLOCK_ACCESS_FS_MAKE_BLOCK = 1 << 11;
+  public static final long LANDLOCK_ACCESS_FS_MAKE_SYM = 1 << 12;
+
+  /** Since ABI 2, Linux 5.19. */
+  public static final long LANDLOCK_ACCESS_FS_REFER = 1 << 13;
+
+  /** Since ABI 3, Linux 6.2. */
+  public static final long LANDLOCK_ACCESS_FS_TRUNCATE = 1 << 14;
+
+  /** Since ABI 5, Linux 6.10. */
+  public static final long LANDLOCK_ACCESS_FS_IOCTL_DEV = 1 << 15;
+
+  /** Since ABI 4, Linux 6.7. */
+  public static final long LANDLOCK_ACCESS_NET_BIND_TCP = 1;
+
+  /** Since ABI 4, Linux 6.7. */
+  public static final long LANDLOCK_ACCESS_NET_CONNECT_TCP = 1 << 1;
+
+  /** Since ABI 6, Linux 6.12. */
+  public static final long LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET = 1;
+
+  /** Since ABI 6, Linux 6.12. */
+  public static final long LANDLOCK_SCOPE_SIGNAL = 1 << 1;
+
   private LinuxConstants() {}
 }

@@ -85,8 +85,19 @@ final class PlanFields implements Step.Visitor {
   }
 
   @Override
+  public void visit(HostStep.Output step) {
+    put("bytes", PlanNames.limit(step.bytes()));
+  }
+
+  @Override
   public void visit(HostStep.Namespaces step) {
     put("create", PlanNames.namespaces(step.create()));
+    put("owner", step.owner() == HostStep.Namespaces.CALLER ? "caller" : "" + step.owner());
+    put(
+        "processes",
+        step.processes() == HostStep.Namespaces.UNCHANGED
+            ? "unchanged"
+            : Long.toUnsignedString(step.processes()));
     List<String> joined = new ArrayList<>();
     for (Step.Joined join : step.joined()) {
       joined.add(String.join("|", PlanNames.namespaces(join.type())) + ":" + join.path());
@@ -230,6 +241,23 @@ final class PlanFields implements Step.Visitor {
   }
 
   @Override
+  public void visit(InitStep.Inject step) {
+    put("slot", step.slot());
+    put("mode", PlanNames.octal(step.mode()));
+    put("uid", step.uid());
+    put("gid", step.gid());
+    put("content", HexFormat.of().formatHex(step.content().toByteArray()));
+  }
+
+  @Override
+  public void visit(InitStep.Watch step) {
+    put("memory_bytes", PlanNames.unlessZero(step.memoryBytes()));
+    put("cpu_ms", PlanNames.unlessZero(step.cpuMs()));
+    put("processes", PlanNames.unlessZero(step.processes()));
+    put("period_ms", step.periodMs());
+  }
+
+  @Override
   public void visit(CommandStep.Session step) {}
 
   @Override
@@ -282,6 +310,28 @@ final class PlanFields implements Step.Visitor {
   public void visit(CommandStep.Seccomp step) {
     put("flags", step.flags());
     put("program", HexFormat.of().formatHex(step.program().toByteArray()));
+  }
+
+  @Override
+  public void visit(CommandStep.Affinity step) {
+    put("cpus", PlanNames.cpus(step.mask()));
+  }
+
+  @Override
+  public void visit(CommandStep.Nice step) {
+    put("nice", step.nice());
+  }
+
+  @Override
+  public void visit(CommandStep.Landlock step) {
+    put("handled_fs", PlanNames.landlockFs(step.handledFs()));
+    put("handled_net", PlanNames.landlockNet(step.handledNet()));
+    put("scoped", PlanNames.landlockScopes(step.scoped()));
+    List<String> rules = new ArrayList<>();
+    for (Step.PathRule rule : step.rules()) {
+      rules.add(rule.path() + ": " + String.join("|", PlanNames.landlockFs(rule.access())));
+    }
+    put("rules", rules);
   }
 
   @Override

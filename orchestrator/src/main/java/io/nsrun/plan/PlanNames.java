@@ -1,8 +1,10 @@
 package io.nsrun.plan;
 
+import io.nsrun.spec.Blob;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.Rlimit;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /** The names that C headers give to the numbers of a plan. */
@@ -59,6 +61,27 @@ final class PlanNames {
   private static final long[] MOUNT_FLAG_BITS = {
     Step.MountFlags.CREATE_DIRECTORY, Step.MountFlags.CREATE_FILE, Step.MountFlags.NO_SYMLINKS
   };
+
+  private static final List<String> LANDLOCK_FS =
+      List.of(
+          "EXECUTE",
+          "WRITE_FILE",
+          "READ_FILE",
+          "READ_DIR",
+          "REMOVE_DIR",
+          "REMOVE_FILE",
+          "MAKE_CHAR",
+          "MAKE_DIR",
+          "MAKE_REG",
+          "MAKE_SOCK",
+          "MAKE_FIFO",
+          "MAKE_BLOCK",
+          "MAKE_SYM",
+          "REFER",
+          "TRUNCATE",
+          "IOCTL_DEV");
+  private static final List<String> LANDLOCK_NET = List.of("BIND_TCP", "CONNECT_TCP");
+  private static final List<String> LANDLOCK_SCOPES = List.of("ABSTRACT_UNIX_SOCKET", "SIGNAL");
 
   private PlanNames() {}
 
@@ -124,6 +147,48 @@ final class PlanNames {
   /** An unsigned limit, or {@code unlimited}. */
   static String limit(long value) {
     return value == Rlimit.UNLIMITED ? "unlimited" : Long.toUnsignedString(value);
+  }
+
+  /** A limit of which 0 is {@code unlimited}. */
+  static String unlessZero(long value) {
+    return value == 0 ? "unlimited" : Long.toUnsignedString(value);
+  }
+
+  /** The CPUs of a mask, in ascending order, with ranges as cpuset(7) lists them. */
+  static String cpus(Blob mask) {
+    BitSet bits = BitSet.valueOf(mask.toByteArray());
+    StringBuilder text = new StringBuilder();
+    for (int first = bits.nextSetBit(0); first >= 0; ) {
+      int end = bits.nextClearBit(first);
+      text.append(text.length() == 0 ? "" : ",").append(first);
+      text.append(end - first == 1 ? "" : "-" + (end - 1));
+      first = bits.nextSetBit(end);
+    }
+    return text.toString();
+  }
+
+  /** LANDLOCK_ACCESS_FS_* bits, see landlock(7). */
+  static List<String> landlockFs(long bits) {
+    return numbered(bits, LANDLOCK_FS);
+  }
+
+  /** LANDLOCK_ACCESS_NET_* bits, see landlock(7). */
+  static List<String> landlockNet(long bits) {
+    return numbered(bits, LANDLOCK_NET);
+  }
+
+  /** LANDLOCK_SCOPE_* bits, see landlock(7). */
+  static List<String> landlockScopes(long bits) {
+    return numbered(bits, LANDLOCK_SCOPES);
+  }
+
+  /** Names of the bits from the lowest on. */
+  private static List<String> numbered(long bits, List<String> names) {
+    long[] known = new long[names.size()];
+    for (int i = 0; i < known.length; i++) {
+      known[i] = 1L << i;
+    }
+    return names(bits, known, names.toArray(new String[0]));
   }
 
   /** Permissions and the like with a leading zero. */

@@ -63,6 +63,14 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
   record Joined(long type, String path) {}
 
   /**
+   * What is allowed beneath a path.
+   *
+   * @param path absolute, in the container; must exist
+   * @param access LANDLOCK_ACCESS_FS_* bits; of a file, those count that a file can have
+   */
+  record PathRule(String path, long access) {}
+
+  /**
    * A parameter of a file system.
    *
    * @param key its name
@@ -105,6 +113,8 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
     void visit(HostStep.Timeout step);
 
     void visit(HostStep.HostTree step);
+
+    void visit(HostStep.Output step);
 
     void visit(HostStep.Namespaces step);
 
@@ -150,6 +160,10 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
 
     void visit(InitStep.Console step);
 
+    void visit(InitStep.Inject step);
+
+    void visit(InitStep.Watch step);
+
     void visit(CommandStep.Session step);
 
     void visit(CommandStep.Keyring step);
@@ -169,6 +183,12 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
     void visit(CommandStep.Workdir step);
 
     void visit(CommandStep.Seccomp step);
+
+    void visit(CommandStep.Affinity step);
+
+    void visit(CommandStep.Nice step);
+
+    void visit(CommandStep.Landlock step);
 
     void visit(CommandStep.Exec step);
   }

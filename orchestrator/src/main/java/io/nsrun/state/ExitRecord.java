@@ -40,8 +40,9 @@ public record ExitRecord(
    * @param code of {@code exited}, 0-255; else -1
    * @param signal of {@code killed}, 1-64; else 0
    * @param coreDumped whether the kernel wrote a core file
-   * @param cause {@code own}, {@code timeout} or {@code control-lost}; empty if the command was
-   *     never started
+   * @param cause {@code own}, {@code control-lost}, or the limit it ran into: {@code timeout},
+   *     {@code memory}, {@code cpu-time}, {@code processes} or {@code output}; empty if the command
+   *     was never started
    * @param reason of {@code not-started} and {@code lost}: the message; else empty
    */
   public record End(

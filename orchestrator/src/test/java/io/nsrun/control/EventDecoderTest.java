@@ -75,11 +75,11 @@ class EventDecoderTest {
   @Test
   void anotherVersionOfTheProtocolIsNamed() {
     byte[] hello = Frames.hello();
-    hello[HEADER + 4] = 2;
+    hello[HEADER + 4] = 1;
 
     assertThatThrownBy(() -> decode(hello))
         .isInstanceOf(ProtocolException.class)
-        .hasMessageContaining("version 2");
+        .hasMessageContaining("version 1");
   }
 
   @Test
@@ -99,7 +99,7 @@ class EventDecoderTest {
     byte[] exited = EventEncoder.encode(GoldenFrames.events().get("event-exited-code"));
     assertRefused(exited, HEADER, 2, "flag is 2");
     assertRefused(exited, HEADER + 2, 1, "code: 393");
-    assertRefused(exited, HEADER + 6, 3, "cause: 3");
+    assertRefused(exited, HEADER + 6, 7, "cause: 7");
     byte[] killed = EventEncoder.encode(GoldenFrames.events().get("event-exited-signal"));
     assertRefused(killed, HEADER + 1, 65, "signal: 65");
     assertRefused(killed, HEADER + 1, 0, "signal: 0");

@@ -63,6 +63,10 @@ final class EventEncoder {
           case OWN -> 0;
           case TIMEOUT -> 1;
           case CONTROL_LOST -> 2;
+          case MEMORY -> 3;
+          case CPU_TIME -> 4;
+          case PROCESSES -> 5;
+          case OUTPUT -> 6;
         });
     out.u64(e.userMicros());
     out.u64(e.systemMicros());
@@ -70,6 +74,8 @@ final class EventEncoder {
     out.u64(e.minorFaults());
     out.u64(e.majorFaults());
     out.u64(e.wallNanos());
+    out.u64(e.peakRssBytes());
+    out.u64(e.outputBytes());
     out.endFrame(start);
   }
 

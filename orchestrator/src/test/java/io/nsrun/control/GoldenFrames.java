@@ -62,11 +62,22 @@ final class GoldenFrames {
     events.put(
         "event-exited-code",
         new Event.Exited(
-            false, 137, false, Event.Cause.OWN, 1000, 2000, 880, 120, 1, 1_234_567_890L));
+            false, 137, false, Event.Cause.OWN, 1000, 2000, 880, 120, 1, 1_234_567_890L, 0, 0));
     events.put(
         "event-exited-signal",
         new Event.Exited(
-            true, 9, true, Event.Cause.TIMEOUT, 1L << 40, 3, 1L << 33, 4, 5, 60_000_000_000L));
+            true,
+            9,
+            true,
+            Event.Cause.MEMORY,
+            1L << 40,
+            3,
+            1L << 33,
+            4,
+            5,
+            60_000_000_000L,
+            5_000_000_000L,
+            4096));
     events.put("event-log", new Event.Log(Event.Level.WARN, "gr\u00fc\u00dfe"));
     events.put(
         "event-trace",

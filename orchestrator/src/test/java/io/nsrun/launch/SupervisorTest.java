@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class SupervisorTest implements Supervisor.Listener {
   private static final Event.Exited EXITED =
-      new Event.Exited(false, 3, false, Event.Cause.OWN, 1, 2, 3, 4, 5, 6);
+      new Event.Exited(false, 3, false, Event.Cause.OWN, 1, 2, 3, 4, 5, 6, 7, 8);
 
   @TempDir Path base;
   private final List<String> heard = new ArrayList<>();

@@ -6,6 +6,7 @@ import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -111,8 +112,11 @@ final class SamplePlans {
                     Step.Expect.ANY,
                     0,
                     0)),
+            new HostStep.Output(1 << 20),
             new HostStep.Namespaces(
                 LinuxConstants.CLONE_NEWNS | LinuxConstants.CLONE_NEWTIME | 1L << 40,
+                1_879_048_192L,
+                64,
                 List.of(new Step.Joined(LinuxConstants.CLONE_NEWNET, "/proc/42/ns/net"))),
             new HostStep.UidMap("", List.of(new IdMapping(0, 1000, 1))),
             new HostStep.GidMap(true, "", List.of(new IdMapping(0, 1000, 1))),
@@ -131,7 +135,11 @@ final class SamplePlans {
             new InitStep.Filesystem(5, "mqueue", "mqueue", NOSUID_NODEV_NOEXEC, List.of()),
             new InitStep.Overlay(6, 0, InitStep.Overlay.TMPFS, 1 << 20),
             new InitStep.Overlay(7, 6, 2, 0),
+            new InitStep.Inject(
+                8, 0400, 0, 0, Blob.copyOf("secret".getBytes(StandardCharsets.US_ASCII))),
+            new InitStep.Watch(256 << 20, 30_000, 100, 50),
             new InitStep.PivotRoot(7),
+            new InitStep.Mount(8, "/run/secret", Step.MountFlags.CREATE_FILE),
             new InitStep.Mount(3, "/sys", 0),
             new InitStep.Mkdir("/work", 0755),
             new InitStep.Symlink("pts/ptmx", "/dev/ptmx"),
@@ -155,6 +163,13 @@ final class SamplePlans {
             new CommandStep.Workdir("/work"),
             new CommandStep.Seccomp(
                 0, Blob.copyOf(new byte[] {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f})),
+            new CommandStep.Affinity(Blob.copyOf(new byte[] {0x17})),
+            new CommandStep.Nice(10),
+            new CommandStep.Landlock(
+                0xffff,
+                0,
+                0,
+                List.of(new Step.PathRule("/", 0xd), new Step.PathRule("/tmp", 0xffff))),
             new CommandStep.Exec(
                 false, List.of("/bin/sh", "-c", "it's \"me\"\n"), List.of(), List.of("/bin/sh"))),
         new Isolation(

@@ -2,6 +2,7 @@ package io.nsrun.plan;
 
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.IdMapping;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Samples of steps for tests. */
@@ -16,8 +17,9 @@ public final class Steps {
         new HostStep.Timeout(90_000, 15, 10_000),
         new HostStep.HostTree(
             new Step.MountSource(1, "/host", true, 0x5, 0x8, 0x80000, Step.Expect.DIRECTORY, 0, 0)),
+        new HostStep.Output(1L << 34),
         new HostStep.Namespaces(
-            0x6e020000L, List.of(new Step.Joined(0x40000000L, "/proc/42/ns/net"))),
+            0x7e020000L, 1879048192L, 64, List.of(new Step.Joined(0x40000000L, "/proc/42/ns/net"))),
         new HostStep.UidMap(
             "/usr/bin/newuidmap",
             List.of(new IdMapping(0, 1000, 1), new IdMapping(1, 100000, 65536))),
@@ -48,6 +50,8 @@ public final class Steps {
         new InitStep.Loopback(),
         new InitStep.Sysctl("net/ipv4/ip_forward", "1"),
         new InitStep.Console("/dev/console"),
+        new InitStep.Inject(5, 0640, 9, 10, Blob.copyOf("key".getBytes(StandardCharsets.US_ASCII))),
+        new InitStep.Watch(1L << 31, 90_000, 99, 50),
         new CommandStep.Session(),
         new CommandStep.Keyring(true),
         new CommandStep.Rlimit(7, 1024, -1),
@@ -58,6 +62,10 @@ public final class Steps {
         new CommandStep.NoNewPrivs(),
         new CommandStep.Workdir("/srv/w\u00f6rk"),
         new CommandStep.Seccomp(2, Blob.copyOf(new byte[] {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f})),
+        new CommandStep.Affinity(Blob.copyOf(new byte[] {5, 1})),
+        new CommandStep.Nice(-5),
+        new CommandStep.Landlock(
+            0x1fff, 3, 1, List.of(new Step.PathRule("/", 0xc), new Step.PathRule("/tmp", 0x1fff))),
         new CommandStep.Exec(
             true,
             List.of("true", ""),

@@ -1,0 +1,49 @@
+#include "hands.h"
+
+/* landlock_ruleset_attr as Linux 6.12 has it; older headers know less of it. */
+struct ruleset {
+	uint64_t handled_fs, handled_net, scoped;
+};
+
+/* What a right to a file is, where the path is no directory; the kernel refuses the others there. */
+#define FILE_RIGHTS \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | \
+	 1u << 14 /* truncate */ | 1u << 15 /* ioctl_dev */)
+
+static void add_rule(int ruleset, const char *path, uint64_t access)
+{
+	struct landlock_path_beneath_attr rule = { .allowed_access = access };
+	scoped_fd fd = must(open(path, O_PATH | O_CLOEXEC), path, "open");
+	struct stat st;
+
+	must(fstat(fd, &st), path, "fstat");
+	if (!S_ISDIR(st.st_mode))
+		rule.allowed_access &= FILE_RIGHTS;
+	rule.parent_fd = fd;
+	must(syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0), path,
+	     "landlock_add_rule access=%#llx", (unsigned long long)access);
+}
+
+void step_landlock(const struct step *step)
+{
+	struct ruleset rules = {
+		.handled_fs = step->u.landlock.handled_fs,
+		.handled_net = step->u.landlock.handled_net,
+		.scoped = step->u.landlock.scoped,
+	};
+	/* An older kernel takes the shorter struct, as long as what it lacks is not asked for. */
+	size_t size = rules.scoped	  ? sizeof(rules)
+		      : rules.handled_net ? offsetof(struct ruleset, scoped)
+					  : offsetof(struct ruleset, handled_net);
+	struct reader list = step->list;
+
+	scoped_fd ruleset = must(syscall(SYS_landlock_create_ruleset, &rules, size, 0), "landlock_create_ruleset",
+				 "fs=%#llx net=%#llx scoped=%#llx", (unsigned long long)rules.handled_fs,
+				 (unsigned long long)rules.handled_net, (unsigned long long)rules.scoped);
+	for (uint16_t i = 0; i < step->count; i++) {
+		const char *path = get_str(&list);
+
+		add_rule(ruleset, path, get_u64(&list));
+	}
+	must(syscall(SYS_landlock_restrict_self, ruleset, 0), "landlock_restrict_self", "%u rules", step->count);
+}

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <poll.h>
+#include <stdbool.h>
+
+/*
+ * The monitor's part of a container whose output is counted: bytes between pipes, which are the container's fds 1 and
+ * 2, and the caller's. Where the container has a pty, the relay passes its bytes on.
+ */
+
+enum { OUTPUT_FDS = 4 };
+
+/* In init: the pipes become fds 1 and 2, and what is the monitor's is closed. In the monitor: the reverse. */
+void output_enter(void);
+void output_leave(void);
+/* Fills in what to wait for, and deals with what came. */
+void output_want(struct pollfd fds[OUTPUT_FDS]);
+void output_step(const struct pollfd fds[OUTPUT_FDS]);
+/* True while output of a container that has ended is still to be written. */
+bool output_draining(void);
