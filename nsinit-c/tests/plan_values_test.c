@@ -1,0 +1,347 @@
+#include "plan.h"
+
+#include <linux/filter.h>
+
+#include "check.h"
+#include "decoded.h"
+#include "frames.h"
+#include "plans.h"
+
+static struct bytes b;
+
+/* A plan with one step whose payload was just begun with begin_odd(). */
+static uint16_t odd_at;
+
+static void begin_odd(uint16_t id)
+{
+	begin_plan(&b);
+	odd_at = step_stage_of(id) == STAGE_HOST && id < STEP_NAMESPACES ? 0 : 1;
+	if (odd_at == 1)
+		add_namespaces(&b, 0, 0, 0);
+	begin_step(&b, id);
+}
+
+static void refuse_odd(const char *why)
+{
+	end_step(&b);
+	if (odd_at == 0)
+		add_namespaces(&b, 0, 0, 0);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+	CHECK(why == NULL || at == odd_at);
+}
+
+static void options_unknown(void)
+{
+	for (unsigned bit = 0; bit < 32; bit++) {
+		begin_odd(STEP_OPTIONS);
+		add32(&b, 1u << bit);
+		refuse_odd(bit < 2 ? NULL : "unknown option");
+	}
+}
+
+static void timeout_of(uint64_t ms, uint32_t signo, uint64_t grace, const char *why)
+{
+	begin_odd(STEP_TIMEOUT);
+	add64(&b, ms);
+	add32(&b, signo);
+	add64(&b, grace);
+	refuse_odd(why);
+}
+
+static void timeouts_out_of_range(void)
+{
+	timeout_of(1, 1, 0, NULL);
+	timeout_of(1, 64, 0, NULL);
+	timeout_of(1, 0, 0, "no such signal");
+	timeout_of(1, 65, 0, "no such signal");
+	timeout_of(1, UINT32_MAX, 0, "no such signal");
+	timeout_of(315360000000, 15, 315360000000, NULL);
+	timeout_of(315360000001, 15, 0, "timeout out of range");
+	timeout_of(0, 15, 315360000001, "timeout out of range");
+	timeout_of(UINT64_MAX, 15, UINT64_MAX, "timeout out of range");
+}
+
+static void namespaces_of(uint64_t create, uint16_t joins, uint64_t type, const char *why)
+{
+	begin_plan(&b);
+	add_namespaces(&b, create, joins, type);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+	CHECK(why == NULL || at == 0);
+}
+
+static void namespaces_unknown(void)
+{
+	uint64_t all = 0x00000080 | 0x00020000 | 0x02000000 | 0x7c000000;
+
+	namespaces_of(all, 0, 0, NULL);
+	for (unsigned bit = 0; bit < 64; bit++) {
+		bool known = (all >> bit & 1) != 0;
+
+		namespaces_of((uint64_t)1 << bit, 0, 0, known ? NULL : "unknown namespace flag");
+		namespaces_of(0, 1, (uint64_t)1 << bit, known ? NULL : "unknown namespace type to join");
+	}
+	namespaces_of(0, 1, 0, "unknown namespace type to join");
+	namespaces_of(0, 1, 0x60000000, "unknown namespace type to join");
+	namespaces_of(0, 8, 0x40000000, NULL);
+	namespaces_of(0, 9, 0x40000000, "too many entries in a list");
+}
+
+static void maps_of_no_or_too_many_entries(void)
+{
+	for (unsigned wide = 0; wide < 2; wide++) {
+		uint16_t id = wide ? STEP_UID_MAP : STEP_GID_MAP;
+		static const uint16_t counts[] = { 0, 1, PLAN_MAX_MAP_ENTRIES, PLAN_MAX_MAP_ENTRIES + 1 };
+
+		for (unsigned i = 0; i < 4; i++) {
+			begin_plan(&b);
+			add_namespaces(&b, 0, 0, 0);
+			add_map(&b, id, counts[i]);
+			add_exec(&b);
+			CHECK_TEXT(decode_built(&b), i == 0   ? "an id map without entries"
+						     : i == 3 ? "too many entries in a list"
+							      : NULL);
+		}
+	}
+}
+
+static void flags_that_are_neither_yes_nor_no(void)
+{
+	begin_odd(STEP_KEYRING);
+	add8(&b, 2);
+	refuse_odd("cut short or malformed");
+	begin_odd(STEP_KEYRING);
+	add8(&b, 255);
+	refuse_odd("cut short or malformed");
+	begin_odd(STEP_KEYRING);
+	add8(&b, 0);
+	refuse_odd(NULL);
+}
+
+static void trees_of_unknown_kind(void)
+{
+	for (unsigned expect = 0; expect < 256; expect++) {
+		begin_plan(&b);
+		add_tree(&b, STEP_HOST_TREE, 0, (uint8_t)expect);
+		add_namespaces(&b, 0, 0, 0);
+		add_exec(&b);
+		CHECK_TEXT(decode_built(&b), expect > 2 ? "unknown expectation of a tree" : NULL);
+	}
+}
+
+static void mount_flags_unknown(void)
+{
+	for (unsigned bit = 0; bit < 32; bit++) {
+		begin_plan(&b);
+		add_namespaces(&b, 0, 0, 0);
+		add_tree(&b, STEP_BIND, 9, 0);
+		begin_step(&b, STEP_MOUNT);
+		add16(&b, 9);
+		add_str(&b, "/x");
+		add32(&b, 1u << bit);
+		end_step(&b);
+		add_exec(&b);
+		CHECK_TEXT(decode_built(&b), bit > 2 ? "unknown mount flag" : NULL);
+	}
+}
+
+static void too_many_groups(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		begin_odd(STEP_USER);
+		add32(&b, 0);
+		add32(&b, 0);
+		add8(&b, 1);
+		add16(&b, (uint16_t)(PLAN_MAX_GROUPS + i));
+		for (unsigned k = 0; k < PLAN_MAX_GROUPS + i; k++)
+			add32(&b, k);
+		refuse_odd(i ? "too many entries in a list" : NULL);
+	}
+}
+
+static void seccomp_of(uint32_t length, const char *why)
+{
+	begin_odd(STEP_SECCOMP);
+	add32(&b, 0);
+	add32(&b, length);
+	for (uint32_t i = 0; i < length; i++)
+		add8(&b, 0);
+	refuse_odd(why);
+}
+
+static void seccomp_of_odd_length(void)
+{
+	seccomp_of(0, "bad length of a seccomp program");
+	seccomp_of(7, "bad length of a seccomp program");
+	seccomp_of(8, NULL);
+	seccomp_of(9, "bad length of a seccomp program");
+	seccomp_of(8 * BPF_MAXINSNS, NULL);
+	seccomp_of(8 * BPF_MAXINSNS + 8, "bad length of a seccomp program");
+}
+
+static void overlay_writing_to(uint16_t writes, const char *why)
+{
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	add_tree(&b, STEP_BIND, 0, 0);
+	add_tree(&b, STEP_BIND, 1, 0);
+	begin_step(&b, STEP_OVERLAY);
+	add16(&b, 2);
+	add16(&b, 0);
+	add16(&b, writes);
+	add64(&b, 0);
+	end_step(&b);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+}
+
+static void overlays_writing_nowhere(void)
+{
+	overlay_writing_to(1, NULL);
+	overlay_writing_to(PLAN_NO_SLOT, NULL);
+	overlay_writing_to(0, "slot used before it is filled");
+	overlay_writing_to(2, "slot used before it is filled");
+	overlay_writing_to(PLAN_SLOTS, "slot out of range");
+}
+
+static void exec_of(uint32_t argc, uint32_t arguments, uint16_t candidates, const char *why)
+{
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	begin_step(&b, STEP_EXEC);
+	add8(&b, 1);
+	add32(&b, argc);
+	for (uint32_t i = 0; i < arguments; i++)
+		add_str(&b, "x");
+	add32(&b, 0);
+	add16(&b, candidates);
+	for (uint16_t i = 0; i < candidates; i++)
+		add_str(&b, "/x");
+	end_step(&b);
+	CHECK_TEXT(decode_built(&b), why);
+	CHECK(why == NULL || at == 1);
+}
+
+static void nothing_to_execute(void)
+{
+	exec_of(1, 1, 1, NULL);
+	exec_of(0, 0, 1, "nothing to execute");
+	exec_of(1, 1, 0, "nothing to execute");
+	exec_of(UINT32_MAX, 1, 1, "cut short or malformed");
+	exec_of(2, 1, 1, "cut short or malformed");
+}
+
+/* ---- slots ---- */
+
+static void mount_from(uint16_t slot)
+{
+	begin_step(&b, STEP_MOUNT);
+	add16(&b, slot);
+	add_str(&b, "/x");
+	add32(&b, 0);
+	end_step(&b);
+}
+
+static void slots_out_of_range(void)
+{
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	add_tree(&b, STEP_BIND, PLAN_SLOTS - 1, 0);
+	mount_from(PLAN_SLOTS - 1);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), NULL);
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	add_tree(&b, STEP_BIND, PLAN_SLOTS, 0);
+	add_exec(&b);
+	refuse(&b, "slot out of range", 1);
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	mount_from(UINT16_MAX);
+	add_exec(&b);
+	refuse(&b, "slot out of range", 1);
+}
+
+static void slots_filled_twice(void)
+{
+	begin_plan(&b);
+	add_tree(&b, STEP_HOST_TREE, 4, 0);
+	add_namespaces(&b, 0, 0, 0);
+	add_tree(&b, STEP_BIND, 4, 0);
+	add_exec(&b);
+	refuse(&b, "slot filled twice", 2);
+}
+
+static void slots_used_while_empty(void)
+{
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	mount_from(4);
+	add_exec(&b);
+	refuse(&b, "slot used before it is filled", 1);
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	add_tree(&b, STEP_BIND, 4, 0);
+	mount_from(4);
+	mount_from(4);
+	add_exec(&b);
+	refuse(&b, "slot used before it is filled", 3);
+	/* Emptied, it may be filled again. */
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	add_tree(&b, STEP_BIND, 4, 0);
+	mount_from(4);
+	add_tree(&b, STEP_BIND, 4, 0);
+	mount_from(4);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), NULL);
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	begin_step(&b, STEP_PIVOT_ROOT);
+	add16(&b, 0);
+	end_step(&b);
+	add_exec(&b);
+	refuse(&b, "slot used before it is filled", 1);
+}
+
+static void idmap_of(uint16_t filled, uint16_t mapped, const char *why)
+{
+	begin_plan(&b);
+	add_tree(&b, STEP_HOST_TREE, filled, 0);
+	add_namespaces(&b, 0, 0, 0);
+	begin_step(&b, STEP_IDMAP_MOUNT);
+	add16(&b, mapped);
+	end_step(&b);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+	CHECK(why == NULL || at == 2);
+}
+
+static void idmaps_of_what_is_not_there(void)
+{
+	idmap_of(0, 0, NULL);
+	idmap_of(0, 1, "slot was not filled by a host_tree");
+	idmap_of(0, PLAN_SLOTS, "slot was not filled by a host_tree");
+	idmap_of(0, UINT16_MAX, "slot was not filled by a host_tree");
+}
+
+int main(void)
+{
+	test("an unknown option is refused", options_unknown);
+	test("a timeout of no signal, or beyond ten years, is refused", timeouts_out_of_range);
+	test("a namespace that does not exist is neither created nor joined", namespaces_unknown);
+	test("an id map of no entry, or of more than 340, is refused", maps_of_no_or_too_many_entries);
+	test("a flag that is neither 0 nor 1 is refused", flags_that_are_neither_yes_nor_no);
+	test("a tree of unknown expectation is refused", trees_of_unknown_kind);
+	test("an unknown mount flag is refused", mount_flags_unknown);
+	test("more than 256 groups are refused", too_many_groups);
+	test("a seccomp program of an impossible length is refused", seccomp_of_odd_length);
+	test("an overlay that writes to a slot that was not filled is refused", overlays_writing_nowhere);
+	test("an exec of no argument or no path is refused", nothing_to_execute);
+	test("a slot above 255 is refused", slots_out_of_range);
+	test("a slot filled twice is refused", slots_filled_twice);
+	test("a slot used before it is filled is refused", slots_used_while_empty);
+	test("an idmap_mount of anything but a host_tree is refused", idmaps_of_what_is_not_there);
+	return tests_done();
+}
