@@ -1,7 +1,6 @@
 package io.nsrun.plan;
 
 import io.nsrun.spec.IdMapping;
-import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.User;
 import java.util.List;
 
@@ -32,5 +31,5 @@ record IdPlan(
     User user,
     Isolation.Property ids) {
   /** The namespace belongs to the caller. */
-  static final long CALLER = IdMaps.UNSIGNED_MAX;
+  static final long CALLER = HostStep.Namespaces.CALLER;
 }

@@ -129,14 +129,14 @@ public final class Planner {
     if (timeout > 0) {
       plan.host(new HostStep.Timeout(timeout, stop.signal().number(), stop.grace().toMillis()));
     }
-    plan.afterNamespaces(namespaces());
+    plan.afterNamespaces(namespaces(ids == null ? IdPlan.CALLER : ids.owner()));
     if (ids != null) {
       plan.afterNamespaces(new HostStep.UidMap(ids.uidHelper(), ids.uids()));
       plan.afterNamespaces(new HostStep.GidMap(ids.denySetgroups(), ids.gidHelper(), ids.gids()));
     }
   }
 
-  private HostStep.Namespaces namespaces() {
+  private HostStep.Namespaces namespaces(long owner) {
     long create = 0;
     List<Step.Joined> joined = new ArrayList<>();
     UserNamespace user = spec.user();
@@ -153,7 +153,7 @@ public final class Planner {
         joined.add(new Step.Joined(flag(type), join.path()));
       }
     }
-    return new HostStep.Namespaces(create, joined);
+    return new HostStep.Namespaces(create, owner, HostStep.Namespaces.UNCHANGED, joined);
   }
 
   private static long flag(NamespaceType type) {

@@ -114,6 +114,7 @@ class IdMapPlannerTest {
     assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap("", map));
     assertThat(gidMap(plan)).isEqualTo(new HostStep.GidMap(false, "", map));
     assertThat(Plans.only(plan, CommandStep.User.class).setGroups()).isTrue();
+    assertThat(Plans.only(plan, HostStep.Namespaces.class).owner()).isEqualTo(Specs.PRIVATE_IDS);
     assertThat(plan.isolation().get(Isolation.Aspect.IDS))
         .isEqualTo(
             new Isolation.Property(
@@ -126,6 +127,8 @@ class IdMapPlannerTest {
 
     assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap("", List.of(map(0, 0, 65536))));
     assertThat(gidMap(plan).denySetgroups()).isFalse();
+    assertThat(Plans.only(plan, HostStep.Namespaces.class).owner())
+        .isEqualTo(HostStep.Namespaces.CALLER);
     assertThat(plan.isolation().get(Isolation.Aspect.IDS))
         .isEqualTo(
             new Isolation.Property(
