@@ -75,6 +75,11 @@ enum RunOption {
       "DIR[:OPTIONS]",
       "Mount an empty file system in memory. OPTIONS: size=64m, mode=1777, ro, exec, suid, dev.",
       "--tmpfs"),
+  INJECT(
+      Kind.LIST,
+      "PATH=TEXT",
+      "Put a read-only file at PATH that holds TEXT, or, for PATH=@FILE, what FILE holds now: at most 1 MiB, in memory.",
+      "--inject"),
   READ_ONLY(Kind.FLAG, "", "Make the root filesystem read-only.", "--read-only"),
   EPHEMERAL(
       Kind.FLAG,

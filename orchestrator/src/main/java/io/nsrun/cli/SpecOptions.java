@@ -275,6 +275,9 @@ final class SpecOptions {
     for (String text : values.values(RunOption.TMPFS)) {
       mount(RunOption.TMPFS, text);
     }
+    for (String text : values.values(RunOption.INJECT)) {
+      mount(RunOption.INJECT, text);
+    }
   }
 
   private void mount(RunOption option, String text) {
@@ -284,6 +287,8 @@ final class SpecOptions {
         mount = MountOptionParser.volume(text, workingDirectory);
       } else if (option == RunOption.MOUNT) {
         mount = MountOptionParser.mount(text, workingDirectory);
+      } else if (option == RunOption.INJECT) {
+        mount = Injection.parse(text, workingDirectory);
       } else {
         mount = MountOptionParser.tmpfs(text);
       }

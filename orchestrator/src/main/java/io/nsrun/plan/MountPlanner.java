@@ -31,6 +31,8 @@ final class MountPlanner {
   private final List<Mount> mounts;
   private final boolean byMonitor;
   private boolean privateIds;
+  private long uid;
+  private long gid;
 
   MountPlanner(Spec spec, HostFacts facts, PlanBuilder plan) {
     this.spec = spec;
@@ -44,7 +46,11 @@ final class MountPlanner {
 
   /** Adds every step from the propagation to the working directory. */
   void plan(IdPlan ids, SpecProblems problems) {
-    privateIds = ids != null && ids.isPrivate();
+    if (ids != null) {
+      privateIds = ids.isPrivate();
+      uid = IdRanges.rootOf(ids.uids());
+      gid = IdRanges.rootOf(ids.gids());
+    }
     plan.beforePivot(new InitStep.Propagation(MS_REC | propagation()));
     root();
     SystemMounts system = new SystemMounts(spec, facts, this, plan);
@@ -169,7 +175,17 @@ final class MountPlanner {
       bind(bind, target);
     } else if (mount instanceof Mount.Tmpfs tmpfs) {
       tmpfs(tmpfs, target);
+    } else if (mount instanceof Mount.Inject inject) {
+      inject(inject, target);
     }
+  }
+
+  private void inject(Mount.Inject inject, String target) {
+    int slot = plan.newSlot();
+    plan.beforePivot(new InitStep.Inject(slot, inject.mode(), uid, gid, inject.content()));
+    plan.afterPivot(new InitStep.Mount(slot, target, Step.MountFlags.CREATE_FILE));
+    // The mode alone would not keep a root with CAP_DAC_OVERRIDE from writing.
+    plan.afterPivot(new InitStep.MountAttributes(target, false, attributes(inject.options()), 0));
   }
 
   private void bind(Mount.Bind bind, String target) {

@@ -86,4 +86,29 @@ public sealed interface Mount {
       this(target, size, mode, options, SpecField.TMPFS);
     }
   }
+
+  /**
+   * A file with a content of the caller's, in memory. Nobody can write it, and it belongs to the
+   * container's root.
+   *
+   * @param content all of it
+   * @param mode permissions, 0 to 0777
+   */
+  record Inject(String target, Blob content, int mode) implements Mount {
+    /** Largest content of one file. */
+    public static final int MAX_BYTES = 1 << 20;
+
+    /** Largest content of all files of a container. */
+    public static final int MAX_TOTAL_BYTES = 16 << 20;
+
+    @Override
+    public MountOptions options() {
+      return MountOptions.READ_ONLY;
+    }
+
+    @Override
+    public SpecField field() {
+      return SpecField.INJECT;
+    }
+  }
 }

@@ -30,6 +30,7 @@ public enum SpecField {
   VOLUME("--volume", "mounts"),
   MOUNT("--mount", "mounts"),
   TMPFS("--tmpfs", "mounts"),
+  INJECT("--inject", "mounts"),
   RLIMIT("--ulimit", "process.rlimits"),
   HOSTNAME("--hostname", "hostname"),
   DOMAINNAME("--domainname", "domainname"),

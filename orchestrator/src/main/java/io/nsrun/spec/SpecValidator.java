@@ -193,7 +193,7 @@ final class SpecValidator {
         problems.add(
             SpecField.MOUNT_NAMESPACE,
             "a shared mount namespace can't have mounts of its own",
-            "leave --volume, --mount and --tmpfs out, or leave --mountns private");
+            "leave --volume, --mount, --tmpfs and --inject out, or leave --mountns private");
       }
     }
   }
@@ -227,6 +227,7 @@ final class SpecValidator {
   private void mounts() {
     Set<String> targets = new HashSet<>();
     List<Mount> mounts = spec.mounts();
+    long injected = 0;
     for (int i = 0; i < mounts.size(); i++) {
       Mount mount = mounts.get(i);
       SpecField field = mount.field();
@@ -248,7 +249,29 @@ final class SpecValidator {
         if (mode < 0 || mode > 07777) {
           problems.add(field, "mode of " + mount.target() + " is out of range", "use 0 to 07777");
         }
+      } else if (mount instanceof Mount.Inject inject) {
+        injected += inject.content().size();
+        inject(inject);
       }
+    }
+    if (injected > Mount.Inject.MAX_TOTAL_BYTES) {
+      problems.add(
+          SpecField.INJECT,
+          "the files have " + injected + " bytes in all",
+          "16 MiB is the most; mount a directory with --volume");
+    }
+  }
+
+  private void inject(Mount.Inject inject) {
+    if (inject.content().size() > Mount.Inject.MAX_BYTES) {
+      problems.add(
+          SpecField.INJECT,
+          inject.target() + " has more than 1 MiB",
+          "that is the most; mount the file with --volume");
+    }
+    if (inject.mode() < 0 || inject.mode() > 0777) {
+      problems.add(
+          SpecField.INJECT, "mode of " + inject.target() + " is out of range", "use 0 to 0777");
     }
   }
 

@@ -11,6 +11,7 @@ import static io.nsrun.plan.LinuxConstants.MS_SLAVE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.spec.Blob;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.Capabilities;
 import io.nsrun.spec.CapabilitySet;
@@ -265,6 +266,36 @@ class MountPlannerTest {
     for (HostStep.HostTree tree : Plans.all(plan, HostStep.HostTree.class)) {
       assertThat(Plans.indexOf(plan, tree)).isLessThan(namespaces);
     }
+  }
+
+  @Test
+  void aFileFromMemoryBelongsToTheContainersRootAndCantBeWritten() {
+    Blob content = Blob.copyOf(new byte[] {1, 2, 3});
+    LaunchPlan plan = plan(new Mount.Inject("/etc/app/key", content, 0444));
+    InitStep.Inject inject = Plans.only(plan, InitStep.Inject.class);
+    InitStep.PivotRoot pivot = Plans.only(plan, InitStep.PivotRoot.class);
+    InitStep.Mount mount =
+        new InitStep.Mount(inject.slot(), "/etc/app/key", Step.MountFlags.CREATE_FILE);
+
+    assertThat(inject).isEqualTo(new InitStep.Inject(inject.slot(), 0444, 0, 0, content));
+    assertThat(Plans.indexOf(plan, inject)).isLessThan(Plans.indexOf(plan, pivot));
+    int at = Plans.indexOf(plan, mount);
+    assertThat(plan.steps().get(at + 1))
+        .isEqualTo(
+            new InitStep.MountAttributes(
+                "/etc/app/key",
+                false,
+                MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+                0));
+
+    Spec keepId =
+        Specs.builder("sh")
+            .user(UserNamespace.of(UserNamespace.Mode.KEEP_ID))
+            .mount(new Mount.Inject("/key", content, 0444))
+            .build();
+    inject = Plans.only(Planner.plan(keepId, FACTS), InitStep.Inject.class);
+    assertThat(inject.uid()).isEqualTo(1000);
+    assertThat(inject.gid()).isEqualTo(1001);
   }
 
   private static List<String> hidden(LaunchPlan plan) {

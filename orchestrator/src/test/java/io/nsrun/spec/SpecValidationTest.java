@@ -55,6 +55,24 @@ class SpecValidationTest {
     assertThat(problems(good())).isEmpty();
   }
 
+  private static Mount inject(String target, int bytes) {
+    return new Mount.Inject(target, Blob.copyOf(new byte[bytes]), 0444);
+  }
+
+  @Test
+  void filesFromMemoryHaveALimitEachAndInAll() {
+    assertThat(problems(good().mount(inject("/a", Mount.Inject.MAX_BYTES)))).isEmpty();
+    assertProblem(
+        good().mount(inject("/a", Mount.Inject.MAX_BYTES + 1)), "--inject", "more than 1 MiB");
+    assertProblem(good().mount(inject("a", 1)), "--inject", "not absolute");
+    assertProblem(good().mount(inject("/a", 1)).mount(tmpfs("/a")), "--tmpfs", "two mounts on /a");
+    Spec.Builder many = good();
+    for (int i = 0; i < 17; i++) {
+      many.mount(inject("/a" + i, Mount.Inject.MAX_BYTES));
+    }
+    assertProblem(many, "--inject", "17825792 bytes in all");
+  }
+
   @Test
   void hiddenPathsAreAbsoluteAndBelowTheRoot() {
     assertProblem(

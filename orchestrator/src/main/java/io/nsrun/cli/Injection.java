@@ -1,0 +1,54 @@
+package io.nsrun.cli;
+
+import io.nsrun.spec.Blob;
+import io.nsrun.spec.Mount;
+import io.nsrun.state.IoMessages;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** Reads the values of {@code --inject}. */
+final class Injection {
+  private static final int READABLE_FOR_ALL = 0444;
+
+  private Injection() {}
+
+  /**
+   * Reads {@code PATH=TEXT} or {@code PATH=@FILE}. Blocks while the file is read, of which no more
+   * is than a container may have.
+   *
+   * @param workingDirectory what a relative FILE is relative to
+   * @throws IllegalArgumentException with what is wrong with the text or the file
+   */
+  static Mount parse(String text, String workingDirectory) {
+    int equals = text.indexOf('=');
+    if (equals < 1) {
+      throw new IllegalArgumentException("\"" + text + "\" is not PATH=TEXT or PATH=@FILE");
+    }
+    String value = text.substring(equals + 1);
+    Blob content =
+        value.startsWith("@")
+            ? read(value.substring(1), workingDirectory)
+            : Blob.copyOf(value.getBytes(StandardCharsets.UTF_8));
+    return new Mount.Inject(text.substring(0, equals), content, READABLE_FOR_ALL);
+  }
+
+  private static Blob read(String name, String workingDirectory) {
+    File file = new File(name);
+    if (!file.isAbsolute()) {
+      file = new File(workingDirectory, name);
+    }
+    if (name.isEmpty() || file.isDirectory() || !file.exists()) {
+      throw new IllegalArgumentException(
+          name
+              + ": "
+              + (file.isDirectory() && !name.isEmpty() ? "is a directory" : "no such file"));
+    }
+    try (FileInputStream in = new FileInputStream(file)) {
+      return Blob.copyOf(in.readNBytes(Mount.Inject.MAX_BYTES + 1));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(name + ": " + IoMessages.reason(e), e);
+    }
+  }
+}
