@@ -41,7 +41,10 @@ final class SecurityProbes {
     }
     return machine.status("Seccomp").isPresent()
         ? Outcome.ok("available")
-        : Outcome.warn("not in this kernel", "Boot a kernel with CONFIG_SECCOMP_FILTER=y.");
+        : Outcome.fail(
+            "not in this kernel",
+            "Boot a kernel with CONFIG_SECCOMP_FILTER=y, or go without: --security-opt"
+                + " seccomp=unconfined.");
   }
 
   /** The version of the interface follows the release; whether it is on, the list of modules. */

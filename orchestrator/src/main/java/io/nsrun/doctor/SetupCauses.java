@@ -75,8 +75,16 @@ final class SetupCauses {
       case WORKDIR -> workdir(failure);
       case SECCOMP ->
           switch (errno) {
-            case EINVAL -> "the kernel has no seccomp filters, or does not take this one.";
-            case EACCES -> "a filter needs no_new_privs. Leave out no-new-privileges=false.";
+            case EINVAL ->
+                "the kernel has no seccomp filters, or does not take this one. Boot one with"
+                    + " CONFIG_SECCOMP_FILTER=y, or go without: --security-opt seccomp=unconfined.";
+            case EACCES ->
+                "a filter needs no_new_privs or CAP_SYS_ADMIN. Leave out no-new-privileges=false.";
+            case ENOSYS, EPERM ->
+                "a seccomp filter of an outer container forbids filters. Allow seccomp(2) there.";
+            case ENOMEM ->
+                "the filters that are active already leave no room for this one. Start nsrun outside"
+                    + " of other containers, or take a shorter profile.";
             default -> null;
           };
       case AFFINITY ->

@@ -176,6 +176,10 @@ class CausesTest {
         pair("USER", "EINVAL", "setresuid", HEALTHY, "not mapped", "nsrun doctor"),
         pair("USER", "EPERM", "setgroups", HEALTHY, "/etc/subgid"),
         pair("CAPABILITIES", "EPERM", "capset", HEALTHY, "--cap-add"),
+        pair(
+            "SECCOMP", "EINVAL", "seccomp", HEALTHY, "CONFIG_SECCOMP_FILTER", "seccomp=unconfined"),
+        pair("SECCOMP", "EACCES", "seccomp", HEALTHY, "no-new-privileges=false"),
+        pair("SECCOMP", "EPERM", "seccomp", HEALTHY, "outer container"),
         pair("WORKDIR", "EPERM", "/proc/self/fd/7", HEALTHY, "leads out of the root"),
         pair("WORKDIR", "EACCES", "/root", HEALTHY, "closed to the user"),
         pair("EXEC", "ENOENT", "nosuch", HEALTHY, "no such command"),

@@ -223,7 +223,7 @@ class DoctorTest {
                     .programDirectories("/srv/nsrun/cache")),
         ill(
             "seccomp",
-            Result.WARN,
+            Result.FAIL,
             m ->
                 m.without("/proc/sys/kernel/seccomp/actions_avail")
                     .file("/proc/self/status", "Uid:\t1\t1\t1\t1\n")),
