@@ -54,4 +54,19 @@ public record Bytes(long value) {
       throw new IllegalArgumentException("\"" + text + "\" is more than 2^63-1 bytes", e);
     }
   }
+
+  /** The number for people: {@code 64 MiB}, {@code 1.5 GiB}, {@code 100 bytes}. */
+  public String text() {
+    String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    int unit = 0;
+    long whole = value;
+    long rest = 0;
+    while (whole >= 1024 && unit < units.length - 1) {
+      rest = whole & 1023;
+      whole >>= 10;
+      unit++;
+    }
+    long tenths = rest * 10 / 1024;
+    return whole + (tenths == 0 ? "" : "." + tenths) + " " + units[unit];
+  }
 }

@@ -28,6 +28,9 @@ import java.util.Map;
  * @param proc what is at /proc
  * @param masks which paths are hidden against the defaults
  * @param trace whether nsinit measures each step
+ * @param limits what it may use
+ * @param landlock what the command may do with files; empty for no such rules
+ * @param preferences what stops a container that can't have it
  */
 public record Spec(
     String id,
@@ -47,9 +50,13 @@ public record Spec(
     String domainname,
     ProcMode proc,
     Masks masks,
-    boolean trace) {
+    boolean trace,
+    Limits limits,
+    List<LandlockRule> landlock,
+    Preferences preferences) {
 
   public Spec {
+    landlock = List.copyOf(landlock);
     namespaces = Collections.unmodifiableMap(new EnumMap<>(namespaces));
     mounts = List.copyOf(mounts);
     rlimits = List.copyOf(rlimits);
@@ -105,6 +112,9 @@ public record Spec(
     private ProcMode proc = ProcMode.FRESH;
     private Masks masks = Masks.DEFAULT;
     private boolean trace;
+    private Limits limits = Limits.NONE;
+    private final List<LandlockRule> landlock = new ArrayList<>();
+    private Preferences preferences = Preferences.DEFAULT;
 
     private Builder() {
       namespaces.put(NamespaceType.MOUNT, NamespaceMode.PRIVATE);
@@ -222,6 +232,22 @@ public record Spec(
       return this;
     }
 
+    public Builder limits(Limits value) {
+      limits = value;
+      return this;
+    }
+
+    /** Adds a rule; the first one denies the command every file that no rule allows. */
+    public Builder landlock(LandlockRule value) {
+      landlock.add(value);
+      return this;
+    }
+
+    public Builder preferences(Preferences value) {
+      preferences = value;
+      return this;
+    }
+
     /**
      * The immutable result. It is not validated: see {@link Spec#validate}.
      *
@@ -249,7 +275,10 @@ public record Spec(
           domainname,
           proc,
           masks,
-          trace);
+          trace,
+          limits,
+          landlock,
+          preferences);
     }
 
     private Seccomp seccomp() {

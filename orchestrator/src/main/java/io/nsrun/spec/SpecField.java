@@ -38,7 +38,17 @@ public enum SpecField {
   MASK("--security-opt mask", "linux.maskedPaths"),
   UNMASK("--security-opt unmask", "linux.maskedPaths"),
   TIMEOUT("--timeout", "annotations.timeout"),
-  STOP_TIMEOUT("--stop-timeout", "annotations.stop-timeout");
+  STOP_TIMEOUT("--stop-timeout", "annotations.stop-timeout"),
+  MEMORY("--memory", "annotations.memory"),
+  PROCESSES("--pids-limit", "annotations.pids-limit"),
+  CPU_TIME("--cpu-time", "annotations.cpu-time"),
+  OUTPUT("--output-limit", "annotations.output-limit"),
+  CPUS("--cpus", "annotations.cpus"),
+  CPUSET("--cpuset-cpus", "annotations.cpuset-cpus"),
+  NICE("--nice", "annotations.nice"),
+  LANDLOCK("--landlock", "annotations.landlock"),
+  REQUIRE("--require", "annotations.require"),
+  PREFER("--prefer", "annotations.prefer");
 
   private final String option;
   private final String jsonPath;

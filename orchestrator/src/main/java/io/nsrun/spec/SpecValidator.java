@@ -42,6 +42,9 @@ final class SpecValidator {
     validator.masks();
     validator.rlimits();
     validator.stop();
+    if (!spec.limits().areNone() || !spec.landlock().isEmpty()) {
+      new LimitsValidator(spec, problems).validate();
+    }
   }
 
   private void name() {
@@ -320,6 +323,7 @@ final class SpecValidator {
   private void stop() {
     duration(SpecField.TIMEOUT, spec.stop().timeout());
     duration(SpecField.STOP_TIMEOUT, spec.stop().grace());
+    duration(SpecField.CPU_TIME, spec.limits().cpuTime());
   }
 
   private void duration(SpecField field, Duration duration) {
