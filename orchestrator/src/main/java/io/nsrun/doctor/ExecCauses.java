@@ -107,7 +107,12 @@ final class ExecCauses {
 
   private static String notExecutable(
       Failure failure, String command, Optional<Path> file, RootView root) {
+    boolean hasRules =
+        failure.errno() == Errno.EACCES && failure.first(CommandStep.Landlock.class) != null;
     if (file.isEmpty()) {
+      if (hasRules) {
+        return noRule(command);
+      }
       return failure.errno() == Errno.EACCES
           ? command + " may not be executed by the user of the command. chmod +x, or another -u."
           : null;
@@ -130,15 +135,24 @@ final class ExecCauses {
       return command + " is on a file system mounted noexec. Move it, or mount it with exec.";
     }
     Optional<String> script = interpreter(RootView.head(file.get(), HEAD));
-    if (script.isPresent() && root.find(script.get()).isPresent()) {
+    if (!hasRules && script.isPresent() && root.find(script.get()).isPresent()) {
       return "neither "
           + command
           + " nor its interpreter "
           + script.get()
           + " may lack execute permission for the user of the command.";
     }
+    if (hasRules) {
+      return noRule(command);
+    }
     return command
         + " or a directory above it is closed to the user of the command. chmod, or another -u.";
+  }
+
+  private static String noRule(String command) {
+    return "no --landlock rule lets "
+        + command
+        + " be executed, or its interpreter. Add rx:/, or the directories of both.";
   }
 
   private static String noFormat(Failure failure, String command, Optional<Path> file) {

@@ -59,8 +59,8 @@ final class FileProbes {
       }
     }
     String remedy =
-        "nsrun run --proc=bind shows the /proc of the caller instead; or unmask it in the outer"
-            + " container, e.g. docker run --security-opt systempaths=unconfined.";
+        "nsrun run --proc=bind shows the /proc of the caller instead, --prefer=proc does so only where"
+            + " it must; or unmask it in the outer container, e.g. docker run --security-opt systempaths=unconfined.";
     return Outcome.fail(best.orElse("no proc file system is mounted in full"), remedy);
   }
 

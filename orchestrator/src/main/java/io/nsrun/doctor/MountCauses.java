@@ -165,7 +165,7 @@ final class MountCauses {
       return Failure.isIll(proc)
           ? Failure.told("a fresh /proc would show what is hidden from the caller: ", proc)
           : "the kernel refuses a fresh /proc unless the caller sees all of one, and unless the"
-              + " pid namespace belongs to the container. Use --proc=bind.";
+              + " pid namespace belongs to the container. Use --proc=bind, or --prefer=proc.";
     }
     if (type.equals("sysfs")) {
       return "the kernel refuses a fresh /sys unless the caller sees all of one, and unless the"

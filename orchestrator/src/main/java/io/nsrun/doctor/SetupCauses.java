@@ -45,7 +45,9 @@ final class SetupCauses {
               : null;
       case WATCH ->
           errno == Errno.EPERM
-              ? "a procfs can be mounted only where one is fully visible. See nsrun doctor."
+              ? "limits of sums need a /proc of the container's own, which the kernel refuses to who does"
+                  + " not see all of one (see nsrun doctor). Use --ulimit, whose limits are per"
+                  + " process."
               : null;
       default -> null;
     };
@@ -98,8 +100,14 @@ final class SetupCauses {
               : null;
       case LANDLOCK ->
           switch (errno) {
-            case ENOSYS, EOPNOTSUPP -> "this kernel has no Landlock, or it is switched off.";
-            case ENOENT -> "the path of a rule is missing in the container. Leave the rule out.";
+            case ENOSYS, EOPNOTSUPP ->
+                "this kernel has no Landlock, or it is switched off. Add landlock to its lsm="
+                    + " parameter, or leave --landlock out.";
+            case ENOENT ->
+                failure.object()
+                    + " is not in the container. Leave its rule out, or make it first.";
+            case EACCES ->
+                failure.object() + " is closed to the user of the command. Choose another, or -u.";
             case EINVAL, E2BIG -> "this kernel's Landlock knows less than was asked for.";
             case EPERM -> "Landlock needs no_new_privs. Leave out no-new-privileges=false.";
             default -> null;

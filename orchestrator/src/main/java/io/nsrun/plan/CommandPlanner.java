@@ -28,11 +28,18 @@ final class CommandPlanner {
     this.problems = problems;
   }
 
-  /** Adds every step of the command. */
-  void plan(User user, boolean setGroups, PlanBuilder plan) {
+  /**
+   * Adds every step of the command.
+   *
+   * @param limits null for none
+   */
+  void plan(User user, boolean setGroups, LimitsPlanner limits, PlanBuilder plan) {
     ProcessSpec process = spec.process();
     plan.command(new CommandStep.Session());
     plan.command(new CommandStep.Keyring(false));
+    if (limits != null) {
+      limits.planScheduling(plan);
+    }
     for (int i = 0; i < spec.rlimits().size(); i++) {
       Rlimit limit = spec.rlimits().get(i);
       plan.command(new CommandStep.Rlimit(limit.resource().number(), limit.soft(), limit.hard()));
@@ -50,6 +57,9 @@ final class CommandPlanner {
     plan.command(new CommandStep.Capabilities(held, held, 0, 0));
     if (spec.noNewPrivileges()) {
       plan.command(new CommandStep.NoNewPrivs());
+    }
+    if (!spec.landlock().isEmpty()) {
+      new LandlockPlanner(spec, facts).plan(plan);
     }
     plan.command(new CommandStep.Workdir(process.cwd()));
     if (spec.noNewPrivileges()) {

@@ -32,6 +32,7 @@ import java.util.Map;
  * @param sysfsHidden whether the caller sees no sysfs in full, so that the kernel refuses a new one
  *     in a user namespace
  * @param kernelRelease as uname(2) has it
+ * @param limits what limits depend on
  * @param paths what the root and the bind sources of the spec are
  * @param seccomp what the spec's profile comes to on this machine; see {@link #withSeccomp}
  */
@@ -51,6 +52,7 @@ public record HostFacts(
     long privateIds,
     boolean sysfsHidden,
     String kernelRelease,
+    LimitFacts limits,
     Map<String, PathKind> paths,
     SeccompFilter seccomp) {
   /** Of {@code privateIds}: there are none. */
@@ -89,6 +91,7 @@ public record HostFacts(
         privateIds,
         sysfsHidden,
         kernelRelease,
+        limits,
         paths,
         filter);
   }

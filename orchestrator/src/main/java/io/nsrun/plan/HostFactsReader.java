@@ -19,6 +19,8 @@ import java.util.Map;
 public final class HostFactsReader {
   private static final IdHelper NOT_LOOKED_FOR = IdHelper.none("it was not looked for");
 
+  private static final String LSM = "/sys/kernel/security/lsm";
+
   private final String proc;
   private final String etc;
   private final String searchPath;
@@ -47,7 +49,8 @@ public final class HostFactsReader {
   }
 
   HostFacts facts(Spec spec, PrivateIds privateIds) throws IOException {
-    ProcStatus status = ProcStatus.parse(SmallFile.read(proc + "/status"));
+    byte[] statusText = SmallFile.read(proc + "/status");
+    ProcStatus status = ProcStatus.parse(statusText);
     Map<String, PathKind> paths = new HashMap<>();
     paths.put(spec.root().path(), PathProbe.kind(spec.root().path()));
     if (spec.root().keepsWrites()) {
@@ -78,8 +81,13 @@ public final class HostFactsReader {
         ids.newuidmap,
         ids.newgidmap,
         ids.privateIds,
-        MountPlanner.wantsSysfs(spec) && !SysfsProbe.isVisible(SmallFile.read(proc + "/mountinfo")),
+        MountPlanner.wantsSysfs(spec)
+            && !VisibilityProbe.isSysfsVisible(SmallFile.read(proc + "/mountinfo")),
         System.getProperty("os.version", ""),
+        LimitFacts.isNeeded(spec)
+            ? new LimitFactsReader(proc, LSM)
+                .read(spec, statusText, System.getProperty("os.version", ""))
+            : LimitFacts.NONE,
         paths,
         SeccompFilter.NONE);
   }

@@ -26,7 +26,8 @@ public record Isolation(List<Property> properties) {
     PROTECTED_PATHS,
     CAPABILITIES,
     NO_NEW_PRIVS,
-    SECCOMP;
+    SECCOMP,
+    LANDLOCK;
 
     /** The name as written to records: lower case with underscores. */
     public String key() {

@@ -43,6 +43,9 @@ final class IsolationReport {
     report.fileSystems();
     report.paths();
     report.privileges(capabilities);
+    if (!spec.landlock().isEmpty()) {
+      report.properties.add(new LandlockPlanner(spec, facts).property());
+    }
     return new Isolation(report.properties);
   }
 
@@ -110,16 +113,12 @@ final class IsolationReport {
       add(Isolation.Aspect.SYSFS, false, "host", "the mount namespace is shared");
       return;
     }
-    if (SystemMounts.hasFreshProc(spec)) {
+    if (SystemMounts.hasFreshProc(spec, facts)) {
       add(Isolation.Aspect.PROC, true, "fresh", "");
     } else if (spec.proc() == ProcMode.NONE) {
       add(Isolation.Aspect.PROC, true, "none", "");
     } else {
-      add(
-          Isolation.Aspect.PROC,
-          false,
-          "host",
-          spec.proc() == ProcMode.BIND ? "asked for" : "the PID namespace is shared");
+      add(Isolation.Aspect.PROC, false, "host", whyNoFreshProc());
     }
     if (MountPlanner.hasOwnSysfs(spec, facts)) {
       add(Isolation.Aspect.SYSFS, true, "read-only", "");
@@ -150,6 +149,15 @@ final class IsolationReport {
     } else {
       add(Isolation.Aspect.PROTECTED_PATHS, true, "default", "");
     }
+  }
+
+  private String whyNoFreshProc() {
+    if (spec.proc() == ProcMode.BIND) {
+      return "asked for";
+    }
+    return SystemMounts.isProcRefused(spec, facts)
+        ? "the kernel refuses a fresh one: the caller does not see all of its own"
+        : "the PID namespace is shared";
   }
 
   private void privileges(CapabilitySet capabilities) {

@@ -133,7 +133,8 @@ final class MountPlanner {
     if (root.ephemeral() || root.keepsWrites()) {
       int writes = root.keepsWrites() ? writes(root) : InitStep.Overlay.TMPFS;
       int overlay = plan.newSlot();
-      plan.beforePivot(new InitStep.Overlay(overlay, slot, writes, 0));
+      long size = root.keepsWrites() ? 0 : spec.limits().memory().value();
+      plan.beforePivot(new InitStep.Overlay(overlay, slot, writes, size));
       slot = overlay;
     }
     // Planned first, so that it comes before all other attachments.
@@ -159,11 +160,17 @@ final class MountPlanner {
 
   private void temporary(String target, String mode) {
     if (!isReplaced(target)) {
+      List<Step.Parameter> parameters = new ArrayList<>();
+      parameters.add(new Step.Parameter("mode", mode));
+      long size = spec.limits().memory().value();
+      if (size > 0) {
+        parameters.add(new Step.Parameter("size", Long.toString(size)));
+      }
       filesystem(
           "tmpfs",
           target,
           MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
-          List.of(new Step.Parameter("mode", mode)),
+          parameters,
           Step.MountFlags.NO_SYMLINKS);
     }
   }
@@ -209,8 +216,10 @@ final class MountPlanner {
   private void tmpfs(Mount.Tmpfs tmpfs, String target) {
     List<Step.Parameter> parameters = new ArrayList<>();
     parameters.add(new Step.Parameter("mode", Integer.toOctalString(tmpfs.mode())));
-    if (tmpfs.size().value() > 0) {
-      parameters.add(new Step.Parameter("size", Long.toString(tmpfs.size().value())));
+    // Files in memory are no process's: without a size they would be a way around the limit.
+    long size = tmpfs.size().value() > 0 ? tmpfs.size().value() : spec.limits().memory().value();
+    if (size > 0) {
+      parameters.add(new Step.Parameter("size", Long.toString(size)));
     }
     filesystem(
         "tmpfs", target, attributes(tmpfs.options()), parameters, Step.MountFlags.CREATE_DIRECTORY);

@@ -86,10 +86,14 @@ public final class Planner {
     IdPlan ids = spec.user().isNew() ? IdMapPlanner.plan(spec, facts, problems) : null;
     User user = ids == null ? spec.process().user() : ids.user();
     boolean setGroups = setsGroups(ids, user);
+    LimitsPlanner limits = limitsPlanner();
     hostSteps(ids);
     initSteps(ids);
+    if (limits != null) {
+      limits.plan(plan);
+    }
     command.checkCapabilities();
-    command.plan(user, setGroups, plan);
+    command.plan(user, setGroups, limits, plan);
     List<Step> steps = plan.steps();
     if (plan.slots() > MAX_SLOTS || steps.size() > MAX_STEPS) {
       problems.add(
@@ -99,7 +103,25 @@ public final class Planner {
     }
     problems.throwIfAny();
     CapabilitySet capabilities = command.capabilities();
-    return new LaunchPlan(steps, IsolationReport.of(spec, facts, ids, setGroups, capabilities));
+    Isolation isolation = IsolationReport.of(spec, facts, ids, setGroups, capabilities);
+    if (!spec.preferences().areDefault()) {
+      Requirements.check(spec, isolation, problems);
+      problems.throwIfAny();
+    }
+    return new LaunchPlan(steps, isolation);
+  }
+
+  /** Null where there are no limits: the usual run need not load it. */
+  private LimitsPlanner limitsPlanner() {
+    if (!spec.landlock().isEmpty()) {
+      new LandlockPlanner(spec, facts).check(problems);
+    }
+    if (spec.limits().areNone()) {
+      return null;
+    }
+    LimitsPlanner limits = new LimitsPlanner(spec, facts, problems);
+    limits.check();
+    return limits;
   }
 
   private boolean setsGroups(IdPlan ids, User user) {
@@ -126,7 +148,7 @@ public final class Planner {
     }
     StopPolicy stop = spec.stop();
     long timeout = stop.timeout().toMillis();
-    if (timeout > 0) {
+    if (timeout > 0 || spec.limits().areWatched() || spec.limits().output().value() > 0) {
       plan.host(new HostStep.Timeout(timeout, stop.signal().number(), stop.grace().toMillis()));
     }
     plan.afterNamespaces(namespaces(ids == null ? IdPlan.CALLER : ids.owner()));
@@ -153,7 +175,11 @@ public final class Planner {
         joined.add(new Step.Joined(flag(type), join.path()));
       }
     }
-    return new HostStep.Namespaces(create, owner, HostStep.Namespaces.UNCHANGED, joined);
+    // The owner of a range counts only this container's processes: nobody else has that id.
+    boolean counts = owner != IdPlan.CALLER && spec.limits().processes() > 0;
+    long processes =
+        counts ? LimitsPlanner.namespaceProcesses(spec.limits()) : HostStep.Namespaces.UNCHANGED;
+    return new HostStep.Namespaces(create, owner, processes, joined);
   }
 
   private static long flag(NamespaceType type) {

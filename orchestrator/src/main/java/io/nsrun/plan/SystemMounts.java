@@ -13,6 +13,7 @@ import io.nsrun.spec.Masks;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcMode;
+import io.nsrun.spec.Property;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
@@ -61,12 +62,14 @@ final class SystemMounts {
   private static final String[] MASKED_SYS = {"/sys/devices/virtual/powercap", "/sys/firmware"};
 
   private final Spec spec;
+  private final HostFacts facts;
   private final boolean ownSysfs;
   private final MountPlanner mounts;
   private final PlanBuilder plan;
 
   SystemMounts(Spec spec, HostFacts facts, MountPlanner mounts, PlanBuilder plan) {
     this.spec = spec;
+    this.facts = facts;
     this.ownSysfs = MountPlanner.hasOwnSysfs(spec, facts);
     this.mounts = mounts;
     this.plan = plan;
@@ -89,8 +92,8 @@ final class SystemMounts {
    * belong to a user namespace in which the container has power, and who joins that too, or is
    * root, has it.
    */
-  static boolean hasFreshProc(Spec spec) {
-    if (spec.proc() != ProcMode.FRESH) {
+  static boolean hasFreshProc(Spec spec, HostFacts facts) {
+    if (spec.proc() != ProcMode.FRESH || isProcRefused(spec, facts)) {
       return false;
     }
     return spec.isPrivate(NamespaceType.PID)
@@ -98,8 +101,15 @@ final class SystemMounts {
             && !spec.user().isNew());
   }
 
+  /** Whether the host's /proc is taken since the kernel is known to refuse a fresh one. */
+  static boolean isProcRefused(Spec spec, HostFacts facts) {
+    return facts.limits().procHidden()
+        && spec.user().isNew()
+        && spec.preferences().prefers(Property.PROC);
+  }
+
   private void proc() {
-    if (hasFreshProc(spec)) {
+    if (hasFreshProc(spec, facts)) {
       mounts.filesystem("proc", "/proc", INERT, List.of());
     } else if (spec.proc() != ProcMode.NONE) {
       bound("/proc", true, INERT, Step.Expect.DIRECTORY, 0, 0);

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nsrun.spec.Capabilities;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.LandlockRule;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.Preferences;
 import io.nsrun.spec.ProcessSpec;
+import io.nsrun.spec.Property;
 import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Signal;
@@ -23,6 +26,7 @@ import io.nsrun.spec.UserNamespace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PlannerTest {
@@ -343,6 +347,8 @@ class PlannerTest {
         Specs.builder("sh")
             .namespace(NamespaceType.PID, NamespaceMode.HOST)
             .namespace(NamespaceType.NETWORK, NamespaceMode.join("/run/netns/a"))
+            .landlock(LandlockRule.parse("rx:/"))
+            .preferences(new Preferences(Set.of(), Set.of(Property.LANDLOCK)))
             .build();
     Specs.Facts facts = new Specs.Facts();
     facts.groups = List.of(1001L, 27L, 100L);

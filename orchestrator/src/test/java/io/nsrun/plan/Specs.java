@@ -69,6 +69,7 @@ public final class Specs {
     public IdHelper newgidmap = IdHelper.at("/usr/bin/newgidmap");
     public long privateIds = HostFacts.NONE;
     public boolean sysfsHidden;
+    public LimitFacts limits = LimitFacts.NONE;
     public final Map<String, PathKind> paths = new LinkedHashMap<>();
 
     public Facts() {
@@ -108,6 +109,7 @@ public final class Specs {
           privateIds,
           sysfsHidden,
           "6.1.0",
+          limits,
           paths,
           ALLOW_ALL);
     }

@@ -6,12 +6,12 @@ import io.nsrun.spec.Spec;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class SysfsProbeTest {
+class VisibilityProbeTest {
   private static final String ROOT = "1 0 8:1 / / rw - ext4 /dev/vda rw\n";
   private static final String SYSFS = "23 1 0:21 / /sys rw,nosuid shared:7 - sysfs sysfs rw\n";
 
   private static boolean visible(String mountinfo) {
-    return SysfsProbe.isVisible(mountinfo.getBytes(StandardCharsets.UTF_8));
+    return VisibilityProbe.isSysfsVisible(mountinfo.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
@@ -52,6 +52,22 @@ class SysfsProbeTest {
     assertThat(visible(ROOT)).isFalse();
     assertThat(visible(ROOT + "23 1 0:21 /class /sys rw - sysfs sysfs rw\n")).isFalse();
     assertThat(visible("")).isFalse();
+  }
+
+  @Test
+  void procIsVisibleUnlessMoreIsCoveredThanItsOwnMountPoints() {
+    String proc = ROOT + "23 1 0:21 / /proc rw shared:7 - proc proc rw\n";
+    String misc = "24 23 0:30 / /proc/sys/fs/binfmt_misc rw - binfmt_misc none rw\n";
+    String masked = "25 23 0:31 / /proc/acpi ro - tmpfs tmpfs ro\n";
+
+    assertThat(procVisible(proc)).isTrue();
+    assertThat(procVisible(proc + misc)).isTrue();
+    assertThat(procVisible(proc + masked)).isFalse();
+    assertThat(procVisible(ROOT + SYSFS)).isFalse();
+  }
+
+  private static boolean procVisible(String mountinfo) {
+    return VisibilityProbe.isProcVisible(mountinfo.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
