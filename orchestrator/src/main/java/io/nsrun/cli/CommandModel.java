@@ -18,7 +18,12 @@ public final class CommandModel {
   /** What only {@code run} has. */
   private static final List<RunOption> ONLY_RUN =
       List.of(
-          RunOption.CIDFILE, RunOption.RM, RunOption.DRY_RUN, RunOption.FORMAT, RunOption.TRACE);
+          RunOption.CIDFILE,
+          RunOption.RESULT,
+          RunOption.RM,
+          RunOption.DRY_RUN,
+          RunOption.FORMAT,
+          RunOption.TRACE);
 
   private CommandModel() {}
 

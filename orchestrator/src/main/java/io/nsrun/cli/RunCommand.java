@@ -14,6 +14,8 @@ import io.nsrun.log.LogLevel;
 import io.nsrun.plan.PlanPrinter;
 import io.nsrun.spec.Root;
 import io.nsrun.state.Caller;
+import io.nsrun.state.ExitRecord;
+import io.nsrun.state.ExitRecords;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.NameLock;
 import io.nsrun.state.StatePaths;
@@ -30,6 +32,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   private volatile Nsinit nsinit;
   private volatile String cidFile;
   private long startedMillis;
+  private boolean resultWritten;
 
   RunCommand(ErrorPrinter errors) {
     this.errors = errors;
@@ -71,15 +74,10 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       }
       try (OwnIds ids = OwnIds.held(paths)) {
         RunPlan run = new RunPlan(paths, this, ids, laps);
-        run.make(values, System.getenv());
-        OverlayDirectory writes = overlayDirectory(run);
-        try {
-          return launch(run, values, ids, signals);
-        } finally {
-          if (writes != null) {
-            writes.close();
-          }
+        if (values.has(RunOption.RESULT)) {
+          return launchWithResult(run, values, ids, signals);
         }
+        return makeAndLaunch(run, values, ids, signals, null);
       }
     } finally {
       if (nsinit != null) {
@@ -126,7 +124,37 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
     return print(run, json);
   }
 
-  private int launch(RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals)
+  private int makeAndLaunch(
+      RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals, ResultFile result)
+      throws IOException, InterruptedException {
+    run.make(values, System.getenv());
+    OverlayDirectory writes = overlayDirectory(run);
+    try {
+      return launch(run, values, ids, signals, result);
+    } finally {
+      if (writes != null) {
+        writes.close();
+      }
+    }
+  }
+
+  /** Whatever becomes of it, the file says so. */
+  private int launchWithResult(
+      RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals)
+      throws IOException, InterruptedException {
+    ResultFile result = ResultFile.of(values.value(RunOption.RESULT));
+    try {
+      return makeAndLaunch(run, values, ids, signals, result);
+    } catch (IOException | RuntimeException e) {
+      if (!resultWritten) {
+        result.write(new ResultRecord(run, laps, startedMillis).of(e, ExitCode.NSRUN));
+      }
+      throw e;
+    }
+  }
+
+  private int launch(
+      RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals, ResultFile result)
       throws IOException, InterruptedException {
     if (LogLevel.current().covers(LogLevel.INFO)) {
       RunLog.plan(run);
@@ -151,7 +179,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
         StandardPipes.openToAll();
       }
       Outcome.Report report = new Supervisor(nsinit, channel, this).run(frames, signals);
-      laps.end(startedMillis == 0 ? "set-up fails" : "the command runs");
+      laps.end(startedMillis == 0 ? ResultRecord.FAIL : ResultRecord.RUN);
       if (trace != null) {
         trace.write(report, run.plan(), laps, nsinit.laps());
       }
@@ -159,11 +187,19 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       if (report.outcome() instanceof Outcome.NotStarted && cidFile != null) {
         CidFile.remove(cidFile);
       }
-      if (!values.flag(RunOption.RM, true)) {
-        if (name != null) {
-          name.keep();
+      boolean keep = !values.flag(RunOption.RM, true);
+      if (keep || result != null) {
+        ExitRecord record = new ResultRecord(run, laps, startedMillis).of(end);
+        if (keep) {
+          if (name != null) {
+            name.keep();
+          }
+          new ExitRecords(paths.stateDirectory()).write(record);
         }
-        end.keepRecord(paths, startedMillis);
+        if (result != null) {
+          resultWritten = true;
+          result.write(record);
+        }
       }
       return end.tell();
     }
@@ -206,7 +242,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   @Override
   public void started(long pid) {
     startedMillis = System.currentTimeMillis();
-    laps.end("nsinit sets up");
+    laps.end(ResultRecord.SET_UP);
     if (LogLevel.current().covers(LogLevel.DEBUG)) {
       RunLog.started(pid);
     }

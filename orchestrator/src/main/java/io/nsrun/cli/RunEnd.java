@@ -7,25 +7,18 @@ import io.nsrun.doctor.Causes;
 import io.nsrun.doctor.LocalMachine;
 import io.nsrun.launch.Outcome;
 import io.nsrun.plan.CommandStep;
-import io.nsrun.plan.Isolation;
 import io.nsrun.plan.Step;
 import io.nsrun.spec.Rlimit;
-import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
-import io.nsrun.state.ExitRecord;
-import io.nsrun.state.ExitRecords;
-import io.nsrun.state.StatePaths;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
-/** What is said and kept when a container has ended. */
+/** What is said when a container has ended. */
 final class RunEnd {
   private final RunPlan run;
   private final Spec spec;
   private final Outcome.Report report;
   private final ErrorPrinter errors;
+  private String remedy;
 
   RunEnd(RunPlan run, Outcome.Report report, ErrorPrinter errors) {
     this.run = run;
@@ -34,59 +27,90 @@ final class RunEnd {
     this.errors = errors;
   }
 
+  Outcome outcome() {
+    return report.outcome();
+  }
+
+  /** The limit that ended the command; null if it was none. */
+  LimitHit limit() {
+    if (!(report.outcome() instanceof Outcome.Ended ended)) {
+      return null;
+    }
+    // The usual end needs no look at limits.
+    return ended.exit().cause() == Event.Cause.OWN && spec.rlimits().isEmpty()
+        ? null
+        : LimitHit.of(spec, ended.exit());
+  }
+
+  /** What nsrun ends with. */
+  int exitCode() {
+    if (report.outcome() instanceof Outcome.Ended ended) {
+      return ended.exit().exitCode();
+    }
+    return report.outcome() instanceof Outcome.NotStarted notStarted
+        ? exitCode(notStarted.failure())
+        : ExitCode.NSRUN;
+  }
+
+  /** Why the command did not come to an end of its own; empty if it did. */
+  String reason() {
+    if (report.outcome() instanceof Outcome.NotStarted notStarted) {
+      return failureText(named(notStarted.failure()));
+    }
+    if (report.outcome() instanceof Outcome.Lost lost) {
+      return "nsinit "
+          + lost.how()
+          + (lost.started() ? " while the command ran" : " during set-up");
+    }
+    return "";
+  }
+
+  /** What is to be done about {@link #reason}; may be empty. */
+  String remedy() {
+    if (remedy == null) {
+      remedy = findRemedy();
+    }
+    return remedy;
+  }
+
+  private String findRemedy() {
+    if (report.outcome() instanceof Outcome.NotStarted notStarted) {
+      return new Causes(new LocalMachine()).explain(notStarted.failure(), run.plan()).orElse("");
+    }
+    return report.outcome() instanceof Outcome.Lost
+        ? "the kernel killed the container with it; look at the kernel's log for an out-of-memory kill"
+        : "";
+  }
+
   /**
    * Tells what the caller can't see from the exit code.
    *
    * @return the exit code
    */
   int tell() {
-    Outcome outcome = report.outcome();
-    if (outcome instanceof Outcome.Ended ended) {
-      return tellEnd(ended.exit());
+    if (report.outcome() instanceof Outcome.Ended ended) {
+      tellEnd(ended.exit());
+    } else {
+      errors.line(spec.name() + ": " + reason());
+      errors.remedy(remedy());
     }
-    if (outcome instanceof Outcome.NotStarted notStarted) {
-      return tellFailure(notStarted.failure());
-    }
-    Outcome.Lost lost = (Outcome.Lost) outcome;
-    errors.line(spec.name() + ": " + lostReason(lost));
-    errors.remedy(
-        "the kernel killed the container with it; look at the kernel's log for an out-of-memory kill");
-    return ExitCode.NSRUN;
+    return exitCode();
   }
 
-  private static String lostReason(Outcome.Lost lost) {
-    return "nsinit " + lost.how() + (lost.started() ? " while the command ran" : " during set-up");
-  }
-
-  private int tellEnd(Event.Exited exit) {
-    if (exit.cause() == Event.Cause.TIMEOUT) {
+  private void tellEnd(Event.Exited exit) {
+    LimitHit limit = limit();
+    if (limit == null && spec.process().terminal() == null) {
+      return;
+    }
+    String how = LimitHit.how(exit);
+    if (exit.cause() == Event.Cause.TIMEOUT && limit != null) {
+      errors.line(spec.name() + ": stopped after the " + limit.text() + ": " + how);
+    } else if (limit != null) {
       errors.line(
-          spec.name()
-              + ": stopped after the timeout of "
-              + seconds(spec.stop().timeout().toNanos())
-              + ": "
-              + how(exit));
-    } else if (exit.cause() != Event.Cause.OWN && exit.cause() != Event.Cause.CONTROL_LOST) {
-      errors.line(spec.name() + ": stopped at the limit of " + limit(exit) + ": " + how(exit));
-    } else if (spec.process().terminal() != null) {
-      errors.line(spec.name() + ": " + how(exit) + " after " + seconds(exit.wallNanos()));
+          spec.name() + ": " + how + " after " + seconds(exit.wallNanos()) + ": " + limit.text());
+    } else {
+      errors.line(spec.name() + ": " + how + " after " + seconds(exit.wallNanos()));
     }
-    return exit.exitCode();
-  }
-
-  private static String limit(Event.Exited exit) {
-    return exit.cause() == Event.Cause.CPU_TIME
-        ? "CPU time"
-        : exit.cause().name().toLowerCase(Locale.ROOT);
-  }
-
-  private static String how(Event.Exited exit) {
-    if (!exit.signaled()) {
-      return "exited with code " + exit.value();
-    }
-    return "killed by "
-        + new Signal((int) exit.value()).fullName()
-        + (exit.coreDumped() ? " (core dumped)" : "");
   }
 
   /** Tenths of a second; {@code 0.05 s} rather than {@code 0.0 s}, and {@code 2 ms} below that. */
@@ -100,12 +124,6 @@ final class RunEnd {
     }
     long tenths = (nanos + 50_000_000) / 100_000_000;
     return tenths / 10 + "." + tenths % 10 + " s";
-  }
-
-  private int tellFailure(Event.Failed failure) {
-    errors.line(spec.name() + ": " + failureText(named(failure)));
-    errors.remedy(new Causes(new LocalMachine()).explain(failure, run.plan()).orElse(""));
-    return exitCode(failure);
   }
 
   /** A limit is known to nsinit by its number, and to people by its name. */
@@ -154,54 +172,5 @@ final class RunEnd {
     return errno == Errno.ENOENT || errno == Errno.ENOTDIR
         ? ExitCode.NOT_FOUND
         : ExitCode.NOT_EXECUTABLE;
-  }
-
-  /** Writes the record of a container that is to leave one. */
-  void keepRecord(StatePaths paths, long startedMillis) throws IOException {
-    List<ExitRecord.Property> isolation = new ArrayList<>();
-    for (Isolation.Property property : run.plan().isolation().properties()) {
-      isolation.add(
-          new ExitRecord.Property(
-              property.aspect().key(), property.full(), property.value(), property.reason()));
-    }
-    ExitRecord.Usage usage = null;
-    if (report.outcome() instanceof Outcome.Ended ended) {
-      Event.Exited exit = ended.exit();
-      usage =
-          new ExitRecord.Usage(
-              exit.userMicros(),
-              exit.systemMicros(),
-              exit.maxRssKib(),
-              exit.minorFaults(),
-              exit.majorFaults(),
-              exit.wallNanos());
-    }
-    new ExitRecords(paths.stateDirectory())
-        .write(
-            new ExitRecord(
-                spec.id(),
-                spec.name(),
-                spec.root().path(),
-                spec.process().args(),
-                startedMillis,
-                System.currentTimeMillis(),
-                end(report.outcome()),
-                usage,
-                isolation));
-  }
-
-  private ExitRecord.End end(Outcome outcome) {
-    if (outcome instanceof Outcome.Ended ended) {
-      Event.Exited exit = ended.exit();
-      String cause = exit.cause().name().toLowerCase(Locale.ROOT).replace('_', '-');
-      return exit.signaled()
-          ? new ExitRecord.End("killed", -1, (int) exit.value(), exit.coreDumped(), cause, "")
-          : new ExitRecord.End("exited", (int) exit.value(), 0, false, cause, "");
-    }
-    if (outcome instanceof Outcome.NotStarted notStarted) {
-      return new ExitRecord.End(
-          "not-started", -1, 0, false, "", failureText(named(notStarted.failure())));
-    }
-    return new ExitRecord.End("lost", -1, 0, false, "", lostReason((Outcome.Lost) outcome));
   }
 }

@@ -155,7 +155,76 @@ enum RunOption {
       "seccomp=FILE filters system calls by a profile (JSON of OCI or Docker), seccomp=unconfined not at all; no-new-privileges=false lets execve(2) gain privileges; mask=PATH[:PATH...] hides paths; unmask=ALL or unmask=PATH[:PATH...] leaves those of /proc and /sys as they are that are hidden or read-only otherwise.",
       "--security-opt"),
 
+  // Limits
+  MEMORY(
+      Kind.VALUE,
+      "SIZE",
+      "Kill the container when all its processes together have more than SIZE in memory, such as 64m or 1g. It is looked at every 10 ms; files in memory (--tmpfs) don't count.",
+      "-m",
+      "--memory"),
+  PIDS_LIMIT(
+      Kind.VALUE,
+      "N",
+      "Stop the container when it has more than N processes and threads; nsinit is one of them.",
+      "--pids-limit"),
+  CPUS(
+      Kind.VALUE,
+      "N",
+      "Run on N CPUs of those the caller has; a fraction is rounded up.",
+      "--cpus"),
+  CPUSET_CPUS(Kind.VALUE, "LIST", "Run on these CPUs, such as 0-2,5.", "--cpuset-cpus"),
+  NICE(
+      Kind.VALUE,
+      "N",
+      "Niceness of the command, up to 19, the least favoured. Default: the caller's.",
+      "--nice"),
+  CPU_TIME(
+      Kind.VALUE,
+      "DURATION",
+      "Stop the container when all its processes together have used this much CPU time.",
+      "--cpu-time"),
+  OUTPUT_LIMIT(
+      Kind.VALUE,
+      "SIZE",
+      "Stop the container when it has written more than SIZE to standard output and error; nothing beyond it is passed on.",
+      "--output-limit"),
+  FILE_SIZE(
+      Kind.VALUE,
+      "SIZE",
+      "Let no file that the command writes grow beyond SIZE; SIGXFSZ is what it gets.",
+      "--file-size"),
+  NOFILE(
+      Kind.VALUE,
+      "N",
+      "Let a process have at most N files open; as --ulimit nofile=N.",
+      "--nofile"),
+  JVM(
+      Kind.FLAG,
+      "",
+      "For Java: size the heap after --memory, by JAVA_TOOL_OPTIONS, and end with the first OutOfMemoryError.",
+      "--jvm"),
+  LANDLOCK(
+      Kind.LIST,
+      "ACCESS:PATH",
+      "Deny the command every file but those below a PATH of such rules. ACCESS: ro (read), rw (write too), rx (execute too), rwx.",
+      "--landlock"),
+  REQUIRE(
+      Kind.LIST,
+      "PROPERTY",
+      "Refuse to run without it: ids (a range of them), groups (none of the caller's), proc, sysfs, seccomp, landlock. Default: proc, seccomp, landlock.",
+      "--require"),
+  PREFER(
+      Kind.LIST,
+      "PROPERTY",
+      "Do with less of it where the host can't give it, and say so in the result: ids, groups, proc, sysfs, landlock. Default: ids, groups, sysfs.",
+      "--prefer"),
+
   // End
+  RESULT(
+      Kind.VALUE,
+      "FILE",
+      "Write to FILE, as JSON, how it ended, what it used, and how isolated it was; also if it did not start.",
+      "--result"),
   TIMEOUT(
       Kind.VALUE,
       "DURATION",
@@ -193,6 +262,11 @@ enum RunOption {
     VALUE,
     /** One each time. */
     LIST
+  }
+
+  /** Whether the {@link LimitOptions} read it. */
+  boolean isLimit() {
+    return compareTo(MEMORY) >= 0 && compareTo(RESULT) <= 0;
   }
 
   private final Kind kind;
@@ -234,6 +308,8 @@ enum RunOption {
       case NETWORK -> List.of("none", "host");
       case USERNS -> List.of("auto", "identity", "private", "keep-id", "host");
       case PID, IPC, UTS, CGROUPNS, TIMENS, MOUNTNS -> List.of("private", "host");
+      case REQUIRE -> LimitOptions.words(false);
+      case PREFER -> LimitOptions.words(true);
       case FORMAT -> List.of("text", "json");
       case LOG_LEVEL -> List.of("error", "warn", "info", "debug", "trace");
       default -> List.of();

@@ -2,6 +2,8 @@ package io.nsrun.cli;
 
 import io.nsrun.launch.UserDatabase;
 import io.nsrun.rootfs.RootfsResolver;
+import io.nsrun.spec.JvmProfile;
+import io.nsrun.spec.Limits;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
@@ -47,6 +49,7 @@ final class SpecOptions {
   private final boolean terminal;
   private final Spec.Builder builder = Spec.builder();
   private final UserNamespace userNamespace;
+  private final Limits limits;
   private final String id;
   private final String name;
   private final String hostname;
@@ -85,9 +88,13 @@ final class SpecOptions {
     if (values.has(RunOption.SECURITY_OPT)) {
       new SecurityOptions(values, workingDirectory, problems).apply(builder);
     }
+    if (values.hasLimits()) {
+      new LimitOptions(values, problems).apply(builder);
+    }
     Spec draft =
         builder.root(Root.ofHost()).process(ProcessSpec.of(List.of("true"), Map.of())).build();
     userNamespace = draft.user();
+    limits = draft.limits();
     hostname = hostname(draft);
     builder
         .hostname(hostname)
@@ -364,6 +371,13 @@ final class SpecOptions {
       result.addFile(file);
     }
     result.addAll(values.values(RunOption.ENV));
-    return result.build();
+    Map<String, String> variables = result.build();
+    if (values.flag(RunOption.JVM, false)) {
+      variables.merge(
+          JvmProfile.VARIABLE,
+          LimitOptions.jvmOptions(limits, ""),
+          (given, ours) -> LimitOptions.jvmOptions(limits, given));
+    }
+    return variables;
   }
 }

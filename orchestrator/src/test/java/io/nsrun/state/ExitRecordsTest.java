@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,11 +25,16 @@ class ExitRecordsTest {
           List.of("sh", "-c", "kill -9 $$ \u00fc \"\n"),
           1000,
           2000,
-          new ExitRecord.End("killed", -1, 9, true, "own", ""),
-          new ExitRecord.Usage(1, 2, 3, 4, 5, 6_000_000_000L),
+          new ExitRecord.End(
+              "killed", 137, -1, 9, true, "memory", "too much", "less", null, List.of()),
+          new ExitRecord.Usage(1, 2, 3, 4, 5, 6_000_000_000L, 7, -1),
+          List.of(new ExitRecord.Limit("memory_bytes", 1 << 20)),
+          List.of(new ExitRecord.Ids(0, 1000, 1), new ExitRecord.Ids(1, 100000, 65536)),
+          List.of(new ExitRecord.Ids(0, 1001, 1)),
           List.of(
               new ExitRecord.Property("pid_namespace", true, "private", ""),
-              new ExitRecord.Property("ids", false, "1 id", "no ranges")));
+              new ExitRecord.Property("ids", false, "1 id", "no ranges")),
+          new ExitRecord.Phases(-1, 10, 11, 12));
 
   @TempDir Path directory;
   private ExitRecords records;
@@ -52,26 +58,64 @@ class ExitRecordsTest {
   @Test
   void aRecordWithoutUsageHasNone() throws IOException {
     ExitRecord record =
-        new ExitRecord(
-            ID,
-            "n",
-            "/",
-            List.of(),
-            0,
-            1,
-            new ExitRecord.End("not-started", -1, 0, false, "", "why"),
-            null,
-            List.of());
+        record(
+            new ExitRecord.End(
+                "not-started",
+                125,
+                -1,
+                0,
+                false,
+                "",
+                "why",
+                "what to do",
+                new ExitRecord.Failure("mount", "/proc", "EPERM", "type=proc"),
+                List.of("--memory: too little", "--cpus: too many")));
     records.write(record);
 
     assertThat(records.read(ID)).isEqualTo(record);
   }
 
+  private static ExitRecord record(ExitRecord.End end) {
+    return new ExitRecord(
+        ID,
+        "n",
+        "/",
+        List.of(),
+        0,
+        1,
+        end,
+        null,
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        ExitRecord.Phases.UNKNOWN);
+  }
+
+  /** Others read these files: what is in it stays as it is, whatever may be added. */
   @Test
-  void codeAndSignalAreApartInTheFile() throws IOException {
+  void aRecordIsWrittenAsDocumented() throws IOException {
     records.write(KILLED);
 
-    assertThat(file).content().contains("\"kind\":\"killed\",\"code\":-1,\"signal\":9");
+    try (InputStream golden = ExitRecordsTest.class.getResourceAsStream("record.json")) {
+      assertThat(file).hasBinaryContent(golden.readAllBytes());
+    }
+  }
+
+  @Test
+  void aRecordOfTheFirstReleaseIsStillRead() throws IOException {
+    Files.createDirectory(file.getParent());
+    Files.writeString(
+        file,
+        "{\"version\":1,\"id\":\""
+            + ID
+            + "\",\"name\":\"n\",\"rootfs\":\"/\",\"command\":[],\"started_ms\":0,\"ended_ms\":1,"
+            + "\"end\":{\"kind\":\"exited\",\"code\":0,\"signal\":0,\"core_dumped\":false,"
+            + "\"cause\":\"own\",\"reason\":\"\"},\"usage\":null,\"isolation\":[]}\n");
+
+    assertThat(records.read(ID))
+        .isEqualTo(
+            record(new ExitRecord.End("exited", 0, 0, 0, false, "own", "", "", null, List.of())));
   }
 
   @Test
@@ -83,16 +127,7 @@ class ExitRecordsTest {
   void aSecondWriteReplacesTheFirst() throws IOException {
     records.write(KILLED);
     ExitRecord other =
-        new ExitRecord(
-            ID,
-            "n",
-            "/",
-            List.of(),
-            0,
-            1,
-            new ExitRecord.End("exited", 0, 0, false, "own", ""),
-            null,
-            List.of());
+        record(new ExitRecord.End("exited", 0, 0, 0, false, "own", "", "", null, List.of()));
 
     records.write(other);
 

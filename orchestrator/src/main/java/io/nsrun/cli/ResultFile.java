@@ -1,0 +1,72 @@
+package io.nsrun.cli;
+
+import io.nsrun.state.AtomicFile;
+import io.nsrun.state.ExitRecord;
+import io.nsrun.state.ExitRecordWriter;
+import io.nsrun.state.ExplainedException;
+import io.nsrun.state.IoMessages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/** The file of {@code --result}. */
+final class ResultFile {
+  private final String name;
+  private final Path file;
+
+  private ResultFile(String name, Path file) {
+    this.name = name;
+    this.file = file;
+  }
+
+  /**
+   * Looks whether the file can be written, before anything is run whose result would be lost.
+   *
+   * @param name as given
+   * @throws ExplainedException if it is clear that it can't
+   */
+  static ResultFile of(String name) throws ExplainedException {
+    Path file;
+    try {
+      file = Path.of(name).toAbsolutePath();
+    } catch (InvalidPathException e) {
+      throw new ExplainedException("--result: \"" + name + "\" is no file name", "", e);
+    }
+    Path directory = file.getParent();
+    if (name.isEmpty() || directory == null || Files.isDirectory(file)) {
+      throw new ExplainedException(
+          "--result: \"" + name + "\" is a directory", "name a file in it");
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new ExplainedException("--result: no directory " + directory, "make it first");
+    }
+    if (isReplaceable(file) ? !Files.isWritable(directory) : !Files.isWritable(file)) {
+      throw new ExplainedException(
+          "--result: " + name + " can't be written", "name a file in a directory of yours");
+    }
+    return new ResultFile(name, file);
+  }
+
+  /** Whether it is a plain file or none yet: not a link, a device or a pipe. */
+  private static boolean isReplaceable(Path file) {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        || !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Writes the record: all of it or nothing, where the file is a plain one. */
+  void write(ExitRecord record) throws ExplainedException {
+    try {
+      byte[] bytes = ExitRecordWriter.encode(record);
+      if (isReplaceable(file)) {
+        AtomicFile.write(file, bytes);
+      } else {
+        Files.write(file, bytes);
+      }
+    } catch (IOException e) {
+      throw new ExplainedException(
+          "--result: can't write " + name + ": " + IoMessages.reason(e), "", e);
+    }
+  }
+}
