@@ -71,6 +71,25 @@ final class ManText {
             The ranges of ids that a user may give to containers.
           """);
 
+  private static final Section LIMITS =
+      new Section(
+          "LIMITS",
+          """
+          No control group is involved. The monitor, a process outside, looks every 10 ms (20 ms without *--memory*) at the
+          resident memory, the CPU time and the number of all processes inside; it relays the output
+          and counts it. At *--memory* it kills at once; at *--pids-limit*, *--cpu-time*,
+          *--output-limit* and *--timeout* it sends the stop signal, and SIGKILL after
+          *--stop-timeout*. *--file-size*, *--nofile* and *--ulimit* are the kernel's, for each
+          process. Which limit ended a command is told on standard error and in *--result*.
+
+          Sizes are bytes, or have one of k, m, g, t (powers of 1024). 0 is no limit.
+
+          Between two looks a process can go on, so that *--memory* ends what takes too much rather
+          than keeping it from taking it. The kernel holds *--pids-limit* in between: forks fail
+          with EAGAIN when one too many exists. A process may change its affinity again, and so
+          leave the *--cpus* it was put on.
+          """);
+
   private static final Section RUN_EXAMPLES =
       new Section(
           "EXAMPLES",
@@ -82,6 +101,11 @@ final class ManText {
           A command on a directory of your own, whose files it can't change, with a time limit:
 
             nsrun run --timeout 10s -v "$PWD:/src:ro" -w /src busybox sh -c 'ls | wc -l'
+
+          Untrusted code, with limits, and what became of it:
+
+            nsrun run -m 256m --pids-limit 50 --cpu-time 10s --output-limit 1m \\
+                --timeout 30s --result result.json busybox sh -c 'yes'
 
           What would be done, as data:
 
@@ -106,6 +130,7 @@ final class ManText {
               EXIT,
               ENVIRONMENT,
               FILES,
+              LIMITS,
               RUN_EXAMPLES,
               new Section(
                   "SEE ALSO",
