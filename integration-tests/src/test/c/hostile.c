@@ -1,0 +1,134 @@
+/* Programs that take all they can get: what limits are for. Each is bounded by itself, so that a limit that does not hold
+ * fails a test and not the machine: 500 forks, 1 GiB, 30 s. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { FORKS = 500, SECONDS = 30, BLOCK = 64 << 10 };
+static const size_t GIB = 1UL << 30;
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "%s: %s\n", what, strerror(errno));
+	return errno == ENOSPC ? 28 : 1;
+}
+
+static int sleeper(void)
+{
+	while (pause() < 0)
+		;
+	return 0;
+}
+
+/* Never gives up, but for the bound: what can't be forked now may be later. */
+static int bomb(void)
+{
+	for (int i = 0; i < FORKS; i++) {
+		pid_t child = fork();
+
+		if (child == 0) {
+			alarm(SECONDS);
+			return sleeper();
+		}
+	}
+	return sleeper();
+}
+
+/* At full speed, and no further than the bound. */
+static int hog(size_t step, size_t size)
+{
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return fail("mmap");
+	for (size_t at = 0; at < size; at += step)
+		memset(memory + at, 1, step);
+	return sleeper();
+}
+
+/* As hog, in pieces of 8 MiB by as many processes as it takes. */
+static int herd(void)
+{
+	for (size_t at = 0; at < GIB; at += 8 << 20) { /* 128 of them */
+		pid_t child = fork();
+
+		if (child == 0) {
+			alarm(SECONDS);
+			return hog(1 << 20, 8 << 20);
+		}
+	}
+	return sleeper();
+}
+
+static int spin(void)
+{
+	for (volatile unsigned long turns = 0; turns < ~0UL; turns++)
+		;
+	return 0;
+}
+
+/* CPU time of children that come and go. */
+static int spawn(void)
+{
+	pid_t child;
+
+	while ((child = fork()) >= 0) {
+		if (child == 0)
+			_exit(0);
+		while (wait(NULL) > 0)
+			;
+	}
+	return fail("fork");
+}
+
+static int pour(int fd)
+{
+	static char block[BLOCK];
+
+	memset(block, 'x', sizeof(block));
+	for (size_t written = 0; written < GIB;) {
+		ssize_t n = write(fd, block, sizeof(block));
+
+		if (n < 0)
+			return fail("write");
+		written += (size_t)n;
+	}
+	return sleeper();
+}
+
+int main(int argc, char **argv)
+{
+	const char *what = argc > 1 ? argv[1] : "";
+
+	alarm(SECONDS);
+	if (argc > 2 && strcmp(argv[argc - 1], "deaf") == 0)
+		signal(SIGTERM, SIG_IGN);
+	if (strcmp(what, "bomb") == 0)
+		return bomb();
+	if (strcmp(what, "hog") == 0)
+		return hog(1 << 20, GIB);
+	if (strcmp(what, "herd") == 0)
+		return herd();
+	if (strcmp(what, "spin") == 0)
+		return spin();
+	if (strcmp(what, "spawn") == 0)
+		return spawn();
+	if (strcmp(what, "flood") == 0)
+		return pour(STDOUT_FILENO);
+	if (strcmp(what, "fill") == 0 && argc > 2) {
+		int fd = open(argv[2], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+		return fd < 0 ? fail(argv[2]) : pour(fd);
+	}
+	if (strcmp(what, "sleep") == 0)
+		return sleeper();
+	fputs("usage: hostile bomb|hog|herd|spin|spawn|flood|fill FILE|sleep [deaf]\n", stderr);
+	return 2;
+}
