@@ -98,6 +98,12 @@ static void mount_fields_are_those_of_the_plan(void)
 	CHECK(s->u.overlay.slot == 3 && s->u.overlay.lower == 2 && s->u.overlay.size == 4096);
 	CHECK(s->u.overlay.writes == PLAN_NO_SLOT);
 	CHECK(step_of(STEP_PIVOT_ROOT)->u.slot == 3);
+	s = step_of(STEP_INJECT);
+	CHECK(s->u.inject.slot == 4 && s->u.inject.mode == 0640 && s->u.inject.uid == 13 && s->u.inject.gid == 14);
+	CHECK(s->u.inject.content.length == 3 && memcmp(s->u.inject.content.bytes, "a\0b", 3) == 0);
+	s = step_of(STEP_WATCH);
+	CHECK(s->u.watch.memory_bytes == 1 << 30 && s->u.watch.cpu_ms == 7000);
+	CHECK(s->u.watch.processes == 99 && s->u.watch.period_ms == 50);
 	CHECK(step_of(STEP_MOUNT)->u.mount.slot == 255 && step_of(STEP_MOUNT)->u.mount.flags == 5);
 	CHECK_TEXT(step_of(STEP_MOUNT)->u.mount.target, "/proc");
 	CHECK(step_of(STEP_MKDIR)->u.node.mode == 0755);
@@ -134,6 +140,13 @@ static void command_fields_are_those_of_the_plan(void)
 	CHECK(s->u.capabilities.effective == 1 && s->u.capabilities.permitted == 3);
 	CHECK(s->u.capabilities.inheritable == 4 && s->u.capabilities.ambient == 8);
 	CHECK_TEXT(step_of(STEP_WORKDIR)->u.text, "/srv");
+	CHECK(step_of(STEP_AFFINITY)->u.affinity.length == 1 && step_of(STEP_AFFINITY)->u.affinity.bytes[0] == 5);
+	CHECK((int)step_of(STEP_NICE)->u.nice == -5);
+	s = step_of(STEP_LANDLOCK);
+	CHECK(s->u.landlock.handled_fs == 0x1fff && s->u.landlock.handled_net == 3 && s->u.landlock.scoped == 1);
+	r = s->list;
+	CHECK_TEXT(s->count == 2 ? get_str(&r) : "", "/");
+	CHECK(get_u64(&r) == 12);
 	CHECK(step_of(STEP_SECCOMP)->u.seccomp.flags == 2);
 	CHECK(step_of(STEP_SECCOMP)->u.seccomp.program.length == sizeof(struct sock_filter));
 	s = step_of(STEP_EXEC);

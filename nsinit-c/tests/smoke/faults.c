@@ -140,6 +140,28 @@ static void sweep(const struct target *t, const struct container *c, const char 
 	check(tried > 100 && good == tried, text);
 }
 
+static void add_limits(struct plan *p)
+{
+	plan_timeout(p, 0, SIGTERM, 1000);
+	plan_output(p, 1 << 20);
+}
+
+static void add_watch(struct plan *p)
+{
+	plan_inject(p, 100, 0400, 0, 0, "secret");
+	plan_watch(p, 1 << 30, 60000, 100, 1000);
+}
+
+static void add_bounds(struct plan *p)
+{
+	static const char *const paths[] = { "/" };
+	static const uint8_t first[1] = { 1 };
+
+	plan_affinity(p, first, sizeof(first));
+	plan_nice(p, 1);
+	plan_landlock(p, 0x1fff, 1, paths, (const uint64_t[]){ 0x1fff });
+}
+
 void check_faults(const struct target *t)
 {
 	static const char *const argv[] = { "/bin/true", NULL };
@@ -154,7 +176,13 @@ void check_faults(const struct target *t)
 	}
 	fault->error = EIO;
 	driver_before_exec = inject;
-	sweep(t, &c, "with an init");
+	c.host_steps = add_limits;
+	c.early_steps = add_watch;
+	c.command_steps = add_bounds;
+	sweep(t, &c, "with an init and limits");
+	c.host_steps = NULL;
+	c.early_steps = NULL;
+	c.command_steps = NULL;
 	c.init = false;
 	c.terminal = true;
 	c.overlay = true;

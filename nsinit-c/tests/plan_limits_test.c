@@ -1,0 +1,140 @@
+#include "plan.h"
+
+#include "check.h"
+#include "decoded.h"
+#include "frames.h"
+#include "plans.h"
+
+static struct bytes b;
+
+static void begin_after_namespaces(uint16_t id)
+{
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	begin_step(&b, id);
+}
+
+/* why is NULL for a plan that is to be taken. */
+static void end_with_exec(const char *why)
+{
+	end_step(&b);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+	CHECK(why == NULL || at == 1);
+}
+
+static void watch_of(uint64_t create, uint32_t period, const char *why)
+{
+	begin_plan(&b);
+	add_namespaces(&b, create, 0, 0);
+	begin_step(&b, STEP_WATCH);
+	add64(&b, 0);
+	add64(&b, 0);
+	add32(&b, 0);
+	add32(&b, period);
+	end_step(&b);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+}
+
+static void watches(void)
+{
+	watch_of(0x20000000, 5, NULL);
+	watch_of(0x20000000, 1000, NULL);
+	watch_of(0x20000000, 4, "period out of range");
+	watch_of(0x20000000, 1001, "period out of range");
+	watch_of(0x20000000, 0, "period out of range");
+	watch_of(0, 50, "watch needs a new pid namespace");
+	watch_of(0x10000000, 50, "watch needs a new pid namespace");
+}
+
+static void more_than_one(void)
+{
+	begin_plan(&b);
+	for (int i = 0; i < 2; i++) {
+		begin_step(&b, STEP_OUTPUT);
+		add64(&b, 1);
+		end_step(&b);
+	}
+	add_namespaces(&b, 0, 0, 0);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), "more than one output or watch step");
+	begin_plan(&b);
+	add_namespaces(&b, 0x20000000, 0, 0);
+	for (int i = 0; i < 2; i++) {
+		begin_step(&b, STEP_WATCH);
+		add64(&b, 0);
+		add64(&b, 0);
+		add64(&b, 50ULL << 32);
+		end_step(&b);
+	}
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), "more than one output or watch step");
+}
+
+static void owner_of(uint64_t create, const char *why)
+{
+	begin_plan(&b);
+	begin_step(&b, STEP_NAMESPACES);
+	add64(&b, create);
+	add32(&b, 1000);
+	add64(&b, 20);
+	add16(&b, 0);
+	end_step(&b);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+}
+
+static void owners(void)
+{
+	owner_of(0x10000000, NULL);
+	owner_of(0x20000000, "an owner without a new user namespace");
+}
+
+static void masks(void)
+{
+	static const uint8_t bits[129];
+
+	for (uint32_t n = 0; n <= sizeof(bits); n++) {
+		begin_after_namespaces(STEP_AFFINITY);
+		add32(&b, n);
+		add(&b, bits, n);
+		end_with_exec(n == 0 || n > 128 ? "bad length of a CPU mask" : NULL);
+	}
+}
+
+static void nice_values(void)
+{
+	for (int nice = -22; nice <= 21; nice++) {
+		begin_after_namespaces(STEP_NICE);
+		add32(&b, (uint32_t)nice);
+		end_with_exec(nice < -20 || nice > 19 ? "no such nice value" : NULL);
+	}
+}
+
+static void too_many_rules(void)
+{
+	for (uint16_t rules = 256; rules <= 257; rules++) {
+		begin_after_namespaces(STEP_LANDLOCK);
+		add64(&b, 1);
+		add64(&b, 0);
+		add64(&b, 0);
+		add16(&b, rules);
+		for (uint16_t i = 0; i < rules; i++) {
+			add_str(&b, "/");
+			add64(&b, 1);
+		}
+		end_with_exec(rules > 256 ? "too many entries in a list" : NULL);
+	}
+}
+
+int main(void)
+{
+	test("a watch that looks too often, too seldom or at others is refused", watches);
+	test("a second output or watch is refused", more_than_one);
+	test("an owner without a user namespace to own is refused", owners);
+	test("a CPU mask of none or more than 1024 CPUs is refused", masks);
+	test("a nice value outside -20 to 19 is refused", nice_values);
+	test("more than 256 rules of Landlock are refused", too_many_rules);
+	return tests_done();
+}

@@ -1,0 +1,132 @@
+#include "watch.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+
+/* utime 150, stime 50, cutime 30, cstime 20 ticks; 7 threads; 100 pages. */
+#define AFTER_NAME " S 1 10 10 0 -1 4194560 109 0 0 0 150 50 30 20 20 -5 7 0 25812 2945024 100 18446744073709551615 1"
+
+static void check_sum(const char *stat, uint64_t times)
+{
+	struct usage sum = { 0, 0, 0 };
+	uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK), page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+	watch_add(stat, &sum);
+	CHECK(sum.rss_bytes == times * 100 * page);
+	CHECK(sum.cpu_ms == times * 250 * 1000 / ticks);
+	CHECK(sum.threads == times * 7);
+}
+
+static void plain_name(void) { check_sum("10 (sh)" AFTER_NAME "\n", 1); }
+
+static void hostile_names(void)
+{
+	check_sum("10 (a b)" AFTER_NAME "\n", 1);
+	check_sum("10 ())" AFTER_NAME "\n", 1);
+	check_sum("10 (()" AFTER_NAME "\n", 1);
+	check_sum("10 ()" AFTER_NAME "\n", 1);
+	check_sum("10 () S 1 1 1 0 0)" AFTER_NAME "\n", 1);
+	check_sum("10 (\n) 9 (\n)" AFTER_NAME "\n", 1);
+}
+
+static void cut_short(void)
+{
+	static const char whole[] = "10 (sh)" AFTER_NAME;
+	char text[sizeof(whole)];
+	const char *rss = strstr(whole, " 100 ");
+
+	/* What ends before the last field that counts, counts for nothing; and nothing beyond its end is read. */
+	for (size_t n = 0; n <= (size_t)(rss - whole); n++) {
+		struct usage sum = { 0, 0, 0 };
+
+		memcpy(text, whole, n);
+		text[n] = 0;
+		watch_add(text, &sum);
+		CHECK(sum.rss_bytes == 0 && sum.cpu_ms == 0 && sum.threads == 0);
+	}
+}
+
+static void sums_add_up(void)
+{
+	struct usage sum = { 1, 2, 3 };
+
+	watch_add("10 (sh)" AFTER_NAME, &sum);
+	watch_add("gibberish", &sum);
+	watch_add("", &sum);
+	watch_add("11 (sh)" AFTER_NAME, &sum);
+	CHECK(sum.threads == 17);
+}
+
+static void real_processes(void)
+{
+	struct usage before, after;
+	size_t size = 64 << 20;
+	char *memory;
+	int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	CHECK(prctl(PR_SET_NAME, ") R 1 (", 0, 0, 0) == 0);
+	CHECK(watch_sum(proc, &before));
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(memory != MAP_FAILED);
+	memset(memory, 1, size);
+	CHECK(before.threads >= 1 && before.rss_bytes > 0);
+	/* This process alone has that much; what the others do meanwhile is theirs. */
+	CHECK(watch_sum(proc, &after));
+	CHECK(after.rss_bytes >= size && after.threads >= 1);
+}
+
+static int directory_with(const char *name, const char *content)
+{
+	char path[] = "/tmp/nsinit-watch-XXXXXX";
+	char file[128];
+	int fd;
+
+	CHECK(mkdtemp(path) != NULL);
+	(void)snprintf(file, sizeof(file), "%s/%s", path, name);
+	CHECK(mkdir(file, 0700) == 0);
+	(void)snprintf(file, sizeof(file), "%s/%s/stat", path, name);
+	fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	CHECK(content == NULL || write(fd, content, strlen(content)) == (ssize_t)strlen(content));
+	(void)close(fd);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (content == NULL)
+		(void)unlink(file);
+	return fd;
+}
+
+static void only_numbers(void)
+{
+	struct usage sum;
+
+	CHECK(watch_sum(directory_with("42", "42 (sh)" AFTER_NAME), &sum) && sum.threads == 7);
+	CHECK(watch_sum(directory_with("self", "42 (sh)" AFTER_NAME), &sum) && sum.threads == 0);
+}
+
+static void vanished(void)
+{
+	struct usage sum;
+
+	CHECK(watch_sum(directory_with("42", NULL), &sum));
+	CHECK(sum.rss_bytes == 0 && sum.cpu_ms == 0 && sum.threads == 0);
+	CHECK(!watch_sum(-1, &sum));
+}
+
+int main(void)
+{
+	test("a process counts its pages, its time with that of its children, and its threads", plain_name);
+	test("a name with parentheses, blanks and lines is only a name", hostile_names);
+	test("a line that is cut short counts for nothing", cut_short);
+	test("several processes add up", sums_add_up);
+	test("the processes of this machine can be summed up", real_processes);
+	test("only what is named as a number is a process", only_numbers);
+	test("a process that is gone by the time it is read counts for nothing", vanished);
+	return tests_done();
+}
