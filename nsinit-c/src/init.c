@@ -68,6 +68,8 @@ static int supervise(pid_t child, int inner)
 	memset(&all, 0xff, sizeof(all));
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	fds[0].fd = must(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd", "of PID 1");
+	/* The last of what may fail is done. */
+	event_pid(FRAME_STARTED, 0);
 	/* It may have ended before the signalfd was there; its SIGCHLD is pending then, so nothing
 	 * is lost. */
 	for (;;) {
@@ -137,7 +139,6 @@ void init_run(int inner)
 	pid_t child = spawn(first);
 	fail_at(STEP_SUPERVISE, NO_INDEX);
 	trace_flush();
-	event_pid(FRAME_STARTED, 0);
 	drop_streams();
 	credentials_of_init();
 	command_release();

@@ -1,7 +1,6 @@
 #include "namespaces.h"
 
-#include "fail.h"
-#include "sys.h"
+#include "hands.h"
 
 struct join {
 	uint64_t type;
@@ -53,9 +52,13 @@ static pid_t clone_now(const struct step *step, uint64_t flags, uint64_t exit_si
 			must(setrlimit(RLIMIT_NPROC, &before), "setrlimit", "RLIMIT_NPROC, hard");
 		return 0;
 	}
-	if (step->u.namespaces.owner != NO_OWNER)
+	/* A joiner ends now; the monitor goes on, and knows whom to take down if it can't. */
+	if (pidfd != NULL && pid > 0)
+		run.init = pid;
+	if (pidfd != NULL && step->u.namespaces.owner != NO_OWNER)
 		must(sys_setresuid(caller), "setresuid", "back to uid=%u", caller);
-	must(setrlimit(RLIMIT_NPROC, &before), "setrlimit", "RLIMIT_NPROC, back");
+	if (pidfd != NULL)
+		must(setrlimit(RLIMIT_NPROC, &before), "setrlimit", "RLIMIT_NPROC, back");
 	if (pid < 0)
 		fail_errno(error, "clone3", "flags=%#llx", (unsigned long long)args.flags);
 	return pid;

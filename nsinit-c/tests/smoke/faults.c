@@ -51,10 +51,11 @@ static bool may_fail_unnoticed(void)
 		{ SYS_set_tid_address, ANY },
 	};
 
-	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
 		if (harmless[i].number == fault->number &&
 		    (harmless[i].argument == ANY || harmless[i].argument == fault->argument))
 			return true;
+	}
 	/* The monitor lets go of the container's streams; nobody inside sees whether it did. What it can't learn of its
 	 * own terminal, the plan told. */
 	return !fault->of_init &&
