@@ -157,17 +157,19 @@ static void on_tick(void)
 
 	if (read(m.tick, &expirations, sizeof(expirations)) < 0 || !watch_sum(m.proc, &used))
 		return;
+	uint64_t most = m.watch->u.watch.processes;
+	bool too_many = most > 0 && used.threads > most;
+
 	if (used.rss_bytes > m.ending.peak_rss_bytes)
 		m.ending.peak_rss_bytes = used.rss_bytes;
-	/* What takes memory takes it from everybody, and may not get the time to say goodbye. */
+	/* What takes memory takes it from everybody, and may not get the time to say goodbye; nor may what forks on
+	 * where the kernel does not bound it: root of the host, or a uid after the other. */
 	if (m.watch->u.watch.memory_bytes > 0 && used.rss_bytes > m.watch->u.watch.memory_bytes)
 		stop_for(CAUSE_MEMORY, true);
-	else if (m.stopping)
-		return;
-	else if (m.watch->u.watch.cpu_ms > 0 && used.cpu_ms > m.watch->u.watch.cpu_ms)
+	else if (too_many && (!m.stopping || used.threads > 2 * most))
+		stop_for(CAUSE_PROCESSES, used.threads > 2 * most);
+	else if (m.watch->u.watch.cpu_ms > 0 && used.cpu_ms > m.watch->u.watch.cpu_ms && !m.stopping)
 		stop_for(CAUSE_CPU_TIME, false);
-	else if (m.watch->u.watch.processes > 0 && used.threads > m.watch->u.watch.processes)
-		stop_for(CAUSE_PROCESSES, false);
 }
 
 static void stop_container(void) { signal_container(run.plan->exec->u.exec.init ? SIGTSTP : SIGSTOP); }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -92,6 +93,16 @@ class HostileProgramsTest extends ContainerTest {
     Seen seen = run(caller, List.of("--pids-limit=20", "--stop-timeout=200ms"), "bomb", "deaf");
 
     seen.wasStopped(137, "processes", "killed by SIGKILL after");
+  }
+
+  /** RLIMIT_NPROC does not bind the host's root: nobody waits then for what forks on. */
+  @Test
+  void forkBombThatTheKernelDoesNotBoundIsKilledAtOnce() throws Exception {
+    Seen seen = run(Caller.ROOT, List.of("--userns=identity", "--pids-limit=20"), "bomb", "deaf");
+
+    seen.wasStopped(137, "processes", "killed by SIGKILL after");
+    // Less than the grace, which is 10 s.
+    assertThat(Duration.ofNanos(seen.number("wall_ns"))).isLessThan(Duration.ofSeconds(5));
   }
 
   @ParameterizedTest
