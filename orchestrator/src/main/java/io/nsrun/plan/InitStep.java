@@ -359,7 +359,7 @@ public sealed interface InitStep extends Step {
   /**
    * The monitor gets a procfs of the container's pid namespace, and looks at it now and then. Over
    * a limit the container is stopped as {@link HostStep.Timeout} says; over that of memory it is
-   * killed. Before the pivot and only with a new pid namespace, as for a procfs.
+   * killed. Only with a new pid namespace.
    *
    * @param memoryBytes most bytes in the resident sets of all processes together; 0 = no limit
    * @param cpuMs most milliseconds of CPU time of all processes together; 0 = no limit
