@@ -83,38 +83,44 @@ static void real_processes(void)
 	CHECK(after.rss_bytes >= size && after.threads >= 1);
 }
 
-static int directory_with(const char *name, const char *content)
+/* Sums up a directory that has nothing but one of that name, with a stat file of that content unless it is NULL. */
+static bool sum_of(const char *name, const char *content, struct usage *sum)
 {
 	char path[] = "/tmp/nsinit-watch-XXXXXX";
-	char file[128];
+	char directory[64], file[80];
+	bool read;
 	int fd;
 
 	CHECK(mkdtemp(path) != NULL);
-	(void)snprintf(file, sizeof(file), "%s/%s", path, name);
-	CHECK(mkdir(file, 0700) == 0);
-	(void)snprintf(file, sizeof(file), "%s/%s/stat", path, name);
-	fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	CHECK(content == NULL || write(fd, content, strlen(content)) == (ssize_t)strlen(content));
-	(void)close(fd);
+	(void)snprintf(directory, sizeof(directory), "%s/%s", path, name);
+	(void)snprintf(file, sizeof(file), "%s/stat", directory);
+	CHECK(mkdir(directory, 0700) == 0);
+	if (content != NULL) {
+		fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		CHECK(write(fd, content, strlen(content)) == (ssize_t)strlen(content));
+		(void)close(fd);
+	}
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (content == NULL)
-		(void)unlink(file);
-	return fd;
+	read = watch_sum(fd, sum);
+	(void)close(fd);
+	(void)unlink(file);
+	CHECK(rmdir(directory) == 0 && rmdir(path) == 0);
+	return read;
 }
 
 static void only_numbers(void)
 {
 	struct usage sum;
 
-	CHECK(watch_sum(directory_with("42", "42 (sh)" AFTER_NAME), &sum) && sum.threads == 7);
-	CHECK(watch_sum(directory_with("self", "42 (sh)" AFTER_NAME), &sum) && sum.threads == 0);
+	CHECK(sum_of("42", "42 (sh)" AFTER_NAME, &sum) && sum.threads == 7);
+	CHECK(sum_of("self", "42 (sh)" AFTER_NAME, &sum) && sum.threads == 0);
 }
 
 static void vanished(void)
 {
 	struct usage sum;
 
-	CHECK(watch_sum(directory_with("42", NULL), &sum));
+	CHECK(sum_of("42", NULL, &sum));
 	CHECK(sum.rss_bytes == 0 && sum.cpu_ms == 0 && sum.threads == 0);
 	CHECK(!watch_sum(-1, &sum));
 }
