@@ -30,5 +30,6 @@ void fail_at(uint16_t step, uint16_t index);
 /* Called before the process ends: the monitor takes its container down. */
 void fail_hook(void (*hook)(void));
 /* Set in memory that a vfork child shares with its parent, so that the parent learns of the child's
- * failure. */
+ * failure: 1, or FAILED_AND_TOLD. */
+#define FAILED_AND_TOLD 2
 extern volatile int failed;

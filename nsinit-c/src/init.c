@@ -37,8 +37,10 @@ static pid_t spawn(uint16_t first)
 	if (child == 0)
 		become_command(first);
 	must(child, "vfork", "the command's process");
-	if (failed)
+	if (failed == FAILED_AND_TOLD)
 		fail_told();
+	if (failed)
+		fail_errno(EPERM, "command", "its filter let it neither run nor tell why");
 	if (!command_reached_exec)
 		fail_errno(ECHILD, "command", "its process was killed during set-up");
 	return child;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a filter leaves of the kernel, tried by a program inside ({@code syscalls.c}). */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -206,6 +207,17 @@ class SeccompTest extends ContainerTest {
 
     assertThat(result.code()).isIn(125, 126);
     assertThat(result.errors().get(0)).contains("exec").contains("EPERM");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "false"})
+  void aProfileThatDeniesEverythingEndsAtOnceAndIsTold(String init) throws IOException {
+    String option = profile("{\"defaultAction\": \"SCMP_ACT_ERRNO\"}");
+    Result result =
+        Nsrun.as(Caller.RANGED).run("--init=" + init, "--security-opt", option, "busybox", "true");
+
+    assertThat(result.code()).isIn(125, 126);
+    assertThat(result.errors().get(0)).containsAnyOf("EPERM", "ECHILD");
   }
 
   @Test
