@@ -27,8 +27,12 @@ static void become_owner(const struct step *step, struct rlimit *before)
 			limit.rlim_max = limit.rlim_cur;
 		must(setrlimit(RLIMIT_NPROC, &limit), "setrlimit", "RLIMIT_NPROC %llu", (unsigned long long)processes);
 	}
-	if (owner != NO_OWNER)
+	if (owner != NO_OWNER) {
+		/* With the capabilities that we have: Ubuntu's AppArmor, for one, takes the power of a user namespace
+		 * away that somebody makes who lacks CAP_SYS_ADMIN. In the new one the bit is off again. */
+		must(prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP), "prctl", "PR_SET_SECUREBITS");
 		must(syscall(SYS_setresuid, owner, owner, -1), "setresuid", "the owner, uid=%u", owner);
+	}
 }
 
 static pid_t clone_now(const struct step *step, uint64_t flags, uint64_t exit_signal, int *pidfd)

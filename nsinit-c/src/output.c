@@ -21,6 +21,8 @@ static void open_stream(int i, int fd)
 
 	must(pipe2(ends, O_CLOEXEC), "pipe", "for the output");
 	must(fcntl(ends[0], F_SETFL, O_NONBLOCK), "pipe", "O_NONBLOCK");
+	/* The container's ids are not ours, and it may open its /dev/stdout. */
+	must(fchmod(ends[1], 0666), "pipe", "chmod");
 	streams[i].from = ends[0];
 	container[i] = ends[1];
 	streams[i].to = stream_own_description(fd);

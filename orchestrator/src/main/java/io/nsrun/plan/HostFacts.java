@@ -134,7 +134,16 @@ public record HostFacts(
    * files translated: root of the initial user namespace, who may mount.
    */
   public boolean mayHavePrivateIds() {
-    return mayMapAnyIds() && mayMount() && !isNested();
+    return mayMapAnyIds() && mayTranslateOwners(capabilities) && !isNested();
+  }
+
+  /**
+   * Whether the capabilities are those that private ids need: CAP_SYS_ADMIN for id-mapped mounts,
+   * and CAP_SETPCAP to keep it while the user namespace is made in the name of its root
+   * (PR_SET_SECUREBITS, prctl(2)).
+   */
+  static boolean mayTranslateOwners(long capabilities) {
+    return mayMount(capabilities) && (capabilities & Capability.SETPCAP.bit()) != 0;
   }
 
   /** What {@code path} is; {@link PathKind#MISSING} if it was not asked for. */

@@ -125,7 +125,7 @@ public final class HostFactsReader {
 
     void reserve(PrivateIds source) throws IOException {
       if (mayMapAnyIds()
-          && HostFacts.mayMount(status.capabilities())
+          && HostFacts.mayTranslateOwners(status.capabilities())
           && HostFacts.isEverything(uids)) {
         privateIds = source.firstId();
       }

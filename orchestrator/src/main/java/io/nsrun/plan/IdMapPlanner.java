@@ -81,9 +81,9 @@ final class IdMapPlanner {
     if (first == HostFacts.NONE) {
       return identity(
           user,
-          facts.mayMount()
+          facts.isNested()
               ? "started by root of a user namespace, which has no others to give"
-              : "started without CAP_SYS_ADMIN, so that owners of files can't be translated");
+              : "started without CAP_SYS_ADMIN or CAP_SETPCAP, which others need");
     }
     List<IdMapping> map = List.of(new IdMapping(0, first, HostFacts.PRIVATE_COUNT));
     return new IdPlan(

@@ -131,6 +131,8 @@ class HostFactsReaderTest {
     }
     status(0, ~Capability.SYS_ADMIN.bit(), 0);
     assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(HostFacts.NONE);
+    status(0, ~Capability.SETPCAP.bit(), 0);
+    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(HostFacts.NONE);
     assertThat(idsTaken).isZero();
 
     status(0, -1L, 0);
