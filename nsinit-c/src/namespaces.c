@@ -20,11 +20,9 @@ static void become_owner(const struct step *step, struct rlimit *before)
 	struct rlimit limit;
 
 	must(getrlimit(RLIMIT_NPROC, before), "getrlimit", "RLIMIT_NPROC");
-	limit = *before;
 	if (processes != NO_LIMIT) {
 		limit.rlim_cur = (rlim_t)processes;
-		if (limit.rlim_max < limit.rlim_cur)
-			limit.rlim_max = limit.rlim_cur;
+		limit.rlim_max = before->rlim_max < limit.rlim_cur ? limit.rlim_cur : before->rlim_max;
 		must(setrlimit(RLIMIT_NPROC, &limit), "setrlimit", "RLIMIT_NPROC %llu", (unsigned long long)processes);
 	}
 	if (owner != NO_OWNER) {
