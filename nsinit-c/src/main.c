@@ -1,10 +1,9 @@
 #include "control.h"
 #include "event.h"
-#include "fail.h"
+#include "hands.h"
 #include "monitor.h"
 #include "relay.h"
 #include "seal.h"
-#include "sys.h"
 
 static struct plan plan;
 

@@ -1,9 +1,8 @@
 #include "relay.h"
 
 #include "event.h"
-#include "fail.h"
+#include "hands.h"
 #include "stream.h"
-#include "sys.h"
 
 #define END_OF_FILE 0x04 /* what a new pty takes for VEOF */
 
