@@ -1,6 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.launch.UserDatabase;
+import io.nsrun.plan.HostFacts;
 import io.nsrun.plan.HostFactsReader;
 import io.nsrun.plan.Planner;
 import io.nsrun.plan.Specs;
@@ -36,7 +37,8 @@ public final class CommandLineFuzz {
       SpecOptions options = new SpecOptions(values, Map.of("TERM", "vt220"), "/", problems);
       Spec spec =
           options.build("/", RootfsResolver.Kind.DIRECTORY, options.needsUsers() ? USERS : null);
-      Planner.plan(spec, HostFactsReader.read(spec, () -> Specs.PRIVATE_IDS), problems);
+      HostFacts facts = HostFactsReader.read(spec, () -> Specs.PRIVATE_IDS);
+      Planner.plan(spec, SeccompFilters.add(spec, facts, problems), problems);
     } catch (SpecProblemsException | ExplainedException e) {
       // Told line by line.
     } catch (RuntimeException e) {
