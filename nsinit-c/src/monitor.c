@@ -223,18 +223,18 @@ static void on_signal(void)
 	struct signalfd_siginfo info;
 
 	while (read(m.signals, &info, sizeof(info)) == sizeof(info)) {
-		bool from_terminal = info.ssi_code == SI_KERNEL;
-
 		if (info.ssi_signo == SIGCHLD) {
 			on_child_gone();
 		} else if (info.ssi_signo == SIGWINCH) {
 			relay_resize();
-		} else if (info.ssi_signo == SIGQUIT && from_terminal) {
+		} else if (info.ssi_signo == SIGQUIT && info.ssi_code == SI_KERNEL) { /* of a terminal */
 			signal_container(SIGQUIT);
 		} else if (info.ssi_signo == SIGTSTP) {
+			/* We stay awake ourselves: a SIGCONT between here and our own stop would be lost, and nobody's
+			 * shell would know that we sleep. */
 			stop_container();
 			relay_restore();
-			raise(SIGSTOP);
+		} else if (info.ssi_signo == SIGCONT) {
 			relay_raw();
 			signal_container(SIGCONT);
 		}

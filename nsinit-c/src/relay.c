@@ -11,7 +11,7 @@ struct winsize console_size;
 static uint8_t typed[STREAM_BYTES], said[STREAM_BYTES];
 
 static struct {
-	bool active, input, terminal, ended;
+	bool active, input, terminal, ended, away;
 	int slave;
 	struct termios before, raw;
 	struct stream in, back; /* to the pty's master, and from it */
@@ -54,12 +54,14 @@ void relay_start(uint16_t rows, uint16_t cols, bool input)
 
 void relay_raw(void)
 {
+	relay.away = false;
 	if (relay.terminal)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &relay.raw);
 }
 
 void relay_restore(void)
 {
+	relay.away = true;
 	if (relay.terminal)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &relay.before);
 }
@@ -97,6 +99,7 @@ void relay_hang_up(void)
 void relay_want(struct pollfd fds[RELAY_FDS])
 {
 	stream_want(&relay.in, &fds[RELAY_STDIN]);
+	fds[RELAY_STDIN].fd = relay.away ? -1 : fds[RELAY_STDIN].fd;
 	stream_want(&relay.back, &fds[RELAY_MASTER]);
 }
 

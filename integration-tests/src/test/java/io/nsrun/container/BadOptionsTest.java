@@ -222,7 +222,7 @@ class BadOptionsTest extends ContainerTest {
             "--mountns: a shared mount namespace can't have a root of its own (add --rootfs-host instead of a ROOTFS, or leave --mountns private)"),
         arguments(
             "--mountns=host|--rootfs-host|-v|/tmp:/x|true|",
-            "--mountns: a shared mount namespace can't have mounts of its own (leave --volume, --mount and --tmpfs out, or leave --mountns private)"));
+            "--mountns: a shared mount namespace can't have mounts of its own (leave --volume, --mount, --tmpfs and --inject out, or leave --mountns private)"));
   }
 
   static Stream<Arguments> ids() {

@@ -76,7 +76,8 @@ class BadRootfsTest extends ContainerTest {
             127,
             List.of(
                 "nsrun: NAME: exec /bin/sh: ENOENT (execve)",
-                "  /bin/sh is not in the root filesystem."))
+                "  the root filesystem has no /bin/sh, /usr or /etc. ROOTFS is a directory with a whole"
+                    + " system in it, such as an image that was unpacked, or the name busybox."))
         .assertIs(Nsrun.as(ANY).run(tree.toString()));
   }
 

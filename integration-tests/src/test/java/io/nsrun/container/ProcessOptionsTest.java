@@ -41,7 +41,7 @@ class ProcessOptionsTest extends ContainerTest {
     assertThat(result.code()).isZero();
     assertThat(result.text()).isIn("/dev/console", "/dev/pts/0");
     assertThat(result.errors()).hasSize(1);
-    assertThat(result.errors().get(0)).matches("nsrun: t: exited with code 0 after [0-9.]+ s");
+    assertThat(result.errors().get(0)).matches("nsrun: t: exited with code 0 after [0-9.]+ m?s");
     assertThat(sh(ANY, "test -t 1").code()).isEqualTo(1);
   }
 
