@@ -2,7 +2,6 @@ package io.nsrun.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.nsrun.cli.CommandModel;
 import java.io.IOException;
@@ -61,8 +60,6 @@ class DocsGeneratorTest {
   @ParameterizedTest
   @MethodSource("pages")
   void mandocFindsNothingToComplainAbout(String page) throws IOException, InterruptedException {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/mandoc")), "mandoc is installed");
-
     // Style remarks are about other tools' habits; warnings and errors are about the page.
     assertThat(output(page, "mandoc", "-T", "lint", "-W", "warning")).isEmpty();
   }
@@ -70,15 +67,11 @@ class DocsGeneratorTest {
   @ParameterizedTest
   @MethodSource("pages")
   void groffFindsNothingToComplainAbout(String page) throws IOException, InterruptedException {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/groff")), "groff is installed");
-
     assertThat(output(page, "groff", "-man", "-ww", "-z")).isEmpty();
   }
 
   @Test
   void aRenderedPageShowsOptionsAsTheyAreTyped() throws IOException, InterruptedException {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/mandoc")), "mandoc is installed");
-
     String text = output("nsrun-run", "mandoc", "-T", "utf8").replaceAll(".\b", "");
 
     assertThat(text).contains("--stop-timeout=DURATION", "-v \"$PWD:/src:ro\" -w /src busybox");
@@ -128,7 +121,6 @@ class DocsGeneratorTest {
   @Test
   @Timeout(60)
   void zshCompletesOnTheFirstKeyAndOnLaterOnes() throws IOException, InterruptedException {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/zsh")), "zsh is installed");
     Files.writeString(directory.resolve("_nsrun"), DocsGenerator.zsh(CommandModel.all()));
     Path ask = directory.resolve("ask");
     Files.writeString(ask, TYPE_INTO_ZSH);
