@@ -108,7 +108,7 @@ static pid_t clone_through_joiner(const struct step *step, struct join *joins, u
 		/* Whoever is in there already must not reach the host through us (runc CVE-2016-9962). Only an
 		 * unprivileged monitor that has id maps to write needs us open. */
 		if (geteuid() == 0 || !(step->u.namespaces.create & CLONE_NEWUSER))
-			prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+			must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
 		enter_all(joins, count);
 		init = clone_now(step, CLONE_PARENT, 0, NULL);
 		close(told[0]);
