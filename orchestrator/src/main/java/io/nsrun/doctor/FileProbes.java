@@ -1,6 +1,7 @@
 package io.nsrun.doctor;
 
 import io.nsrun.plan.MountEntry;
+import io.nsrun.spec.KernelRelease;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.nsrun.doctor;
 
+import io.nsrun.spec.KernelRelease;
 import java.util.List;
 import java.util.Optional;
 

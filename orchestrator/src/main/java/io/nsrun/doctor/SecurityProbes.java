@@ -1,5 +1,7 @@
 package io.nsrun.doctor;
 
+import io.nsrun.plan.LandlockAbi;
+import io.nsrun.spec.KernelRelease;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,9 +10,6 @@ import java.util.Optional;
 final class SecurityProbes {
   private static final String LSM = "/sys/kernel/security/lsm";
   private static final String SECCOMP = "/proc/sys/kernel/seccomp/actions_avail";
-  private static final int[][] LANDLOCK_SINCE = {
-    {5, 13}, {5, 19}, {6, 2}, {6, 7}, {6, 10}, {6, 12}, {6, 15}
-  };
 
   private SecurityProbes() {}
 
@@ -24,7 +23,7 @@ final class SecurityProbes {
         new Probe(
             "landlock",
             "Landlock",
-            "A second fence around files, for processes without privileges; not used yet.",
+            "A second fence around files, which --landlock puts up.",
             SecurityProbes::landlock),
         new Probe(
             "lsm",
@@ -53,17 +52,12 @@ final class SecurityProbes {
     if (kernel.isEmpty()) {
       return Outcome.unknown("kernel release unknown");
     }
-    int abi = 0;
-    for (int[] since : LANDLOCK_SINCE) {
-      if (kernel.get().isAtLeast(since[0], since[1])) {
-        abi++;
-      }
-    }
+    int abi = LandlockAbi.since(kernel.get());
     if (abi == 0) {
       return Outcome.ok("new in Linux 5.13; not needed");
     }
     Optional<String> modules = machine.read(LSM);
-    String version = "interface version " + abi + (abi == LANDLOCK_SINCE.length ? " or later" : "");
+    String version = "interface version " + abi + (abi == LandlockAbi.NEWEST ? " or later" : "");
     if (modules.isEmpty()) {
       return Outcome.unknown("this kernel may have " + version + "; " + LSM + " can't be read");
     }

@@ -1,29 +1,26 @@
 package io.nsrun.plan;
 
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_IOCTL_DEV;
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_MAKE_SYM;
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_REFER;
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_TRUNCATE;
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET;
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_SCOPE_SIGNAL;
+
+import io.nsrun.spec.KernelRelease;
+
 /** Which Landlock a kernel has, and what of it rules are made of (landlock(7)). */
-final class LandlockAbi {
-  static final long EXECUTE = 1 << 0;
-  static final long WRITE_FILE = 1 << 1;
-  static final long READ_FILE = 1 << 2;
-  static final long READ_DIR = 1 << 3;
-  static final long REMOVE_DIR = 1 << 4;
-  static final long REMOVE_FILE = 1 << 5;
-  static final long MAKE_CHAR = 1 << 6;
-  static final long MAKE_DIR = 1 << 7;
-  static final long MAKE_REG = 1 << 8;
-  static final long MAKE_SOCK = 1 << 9;
-  static final long MAKE_FIFO = 1 << 10;
-  static final long MAKE_BLOCK = 1 << 11;
-  static final long MAKE_SYM = 1 << 12;
-  static final long REFER = 1 << 13;
-  static final long TRUNCATE = 1 << 14;
-  static final long IOCTL_DEV = 1 << 15;
-
-  /** LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET and LANDLOCK_SCOPE_SIGNAL. */
-  private static final long SCOPES = 3;
-
+public final class LandlockAbi {
   /** Releases that brought a new version, as major and minor, from version 1 on. */
-  private static final int[][] RELEASES = {{5, 13}, {5, 19}, {6, 2}, {6, 7}, {6, 10}, {6, 12}};
+  private static final int[][] RELEASES = {
+    {5, 13}, {5, 19}, {6, 2}, {6, 7}, {6, 10}, {6, 12}, {6, 15}
+  };
+
+  /** The newest version that is known here. */
+  public static final int NEWEST = RELEASES.length;
+
+  /** The newest one that rules have a use for. */
+  private static final int NEWEST_USED = 6;
 
   private LandlockAbi() {}
 
@@ -40,47 +37,36 @@ final class LandlockAbi {
     if (modules != null && !("," + modules + ",").contains(",landlock,")) {
       return 0;
     }
-    int major = number(kernelRelease, 0);
-    int dot = kernelRelease.indexOf('.');
-    int minor = dot < 0 ? 0 : number(kernelRelease, dot + 1);
-    int version = 0;
-    while (version < RELEASES.length
-        && (major > RELEASES[version][0]
-            || (major == RELEASES[version][0] && minor >= RELEASES[version][1]))) {
-      version++;
-    }
-    return version == 0 && modules != null ? 1 : version;
+    int version = KernelRelease.parse(kernelRelease).map(LandlockAbi::since).orElse(0);
+    return version == 0 && modules != null ? 1 : Math.min(version, NEWEST_USED);
   }
 
-  private static int number(String text, int start) {
-    int value = 0;
-    for (int i = start; i < text.length(); i++) {
-      int digit = text.charAt(i) - '0';
-      if (digit < 0 || digit > 9 || value > 100_000) {
-        break;
-      }
-      value = 10 * value + digit;
+  /** The version that came with this release; 0 for one before the first. */
+  public static int since(KernelRelease kernel) {
+    int version = 0;
+    while (version < NEWEST && kernel.isAtLeast(RELEASES[version][0], RELEASES[version][1])) {
+      version++;
     }
-    return value;
+    return version;
   }
 
   /** All the rights to files that this version knows. */
   static long files(int abi) {
-    long rights = (MAKE_SYM << 1) - 1;
+    long rights = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
     if (abi >= 2) {
-      rights |= REFER;
+      rights |= LANDLOCK_ACCESS_FS_REFER;
     }
     if (abi >= 3) {
-      rights |= TRUNCATE;
+      rights |= LANDLOCK_ACCESS_FS_TRUNCATE;
     }
     if (abi >= 5) {
-      rights |= IOCTL_DEV;
+      rights |= LANDLOCK_ACCESS_FS_IOCTL_DEV;
     }
     return rights;
   }
 
   /** What this version can keep from leaving the command's processes. */
   static long scopes(int abi) {
-    return abi >= 6 ? SCOPES : 0;
+    return abi >= 6 ? LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL : 0;
   }
 }

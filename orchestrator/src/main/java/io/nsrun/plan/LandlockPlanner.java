@@ -1,10 +1,10 @@
 package io.nsrun.plan;
 
-import static io.nsrun.plan.LandlockAbi.EXECUTE;
-import static io.nsrun.plan.LandlockAbi.IOCTL_DEV;
-import static io.nsrun.plan.LandlockAbi.READ_DIR;
-import static io.nsrun.plan.LandlockAbi.READ_FILE;
-import static io.nsrun.plan.LandlockAbi.WRITE_FILE;
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_EXECUTE;
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_IOCTL_DEV;
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_READ_DIR;
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_READ_FILE;
+import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_WRITE_FILE;
 
 import io.nsrun.spec.ContainerPath;
 import io.nsrun.spec.LandlockRule;
@@ -57,7 +57,12 @@ final class LandlockPlanner {
       rules.add(new Step.PathRule(rule.path(), access(rule, handled)));
     }
     if (hasOwnDevices()) {
-      long access = (READ_FILE | WRITE_FILE | READ_DIR | IOCTL_DEV) & handled;
+      long access =
+          (LANDLOCK_ACCESS_FS_READ_FILE
+                  | LANDLOCK_ACCESS_FS_WRITE_FILE
+                  | LANDLOCK_ACCESS_FS_READ_DIR
+                  | LANDLOCK_ACCESS_FS_IOCTL_DEV)
+              & handled;
       for (int i = 0; i < DEVICES.length; i++) {
         rules.add(new Step.PathRule(DEVICES[i], access));
       }
@@ -66,8 +71,11 @@ final class LandlockPlanner {
   }
 
   private static long access(LandlockRule rule, long handled) {
-    long access = rule.write() ? handled & ~EXECUTE : (READ_FILE | READ_DIR) & handled;
-    return access | (rule.execute() ? EXECUTE : 0);
+    long access =
+        rule.write()
+            ? handled & ~LANDLOCK_ACCESS_FS_EXECUTE
+            : (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR) & handled;
+    return access | (rule.execute() ? LANDLOCK_ACCESS_FS_EXECUTE : 0);
   }
 
   private boolean hasOwnDevices() {
