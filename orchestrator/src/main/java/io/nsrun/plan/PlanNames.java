@@ -2,6 +2,7 @@ package io.nsrun.plan;
 
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.CpuList;
 import io.nsrun.spec.Rlimit;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -156,15 +157,7 @@ final class PlanNames {
 
   /** The CPUs of a mask, in ascending order, with ranges as cpuset(7) lists them. */
   static String cpus(Blob mask) {
-    BitSet bits = BitSet.valueOf(mask.toByteArray());
-    StringBuilder text = new StringBuilder();
-    for (int first = bits.nextSetBit(0); first >= 0; ) {
-      int end = bits.nextClearBit(first);
-      text.append(text.length() == 0 ? "" : ",").append(first);
-      text.append(end - first == 1 ? "" : "-" + (end - 1));
-      first = bits.nextSetBit(end);
-    }
-    return text.toString();
+    return CpuList.format(BitSet.valueOf(mask.toByteArray()).stream().boxed().toList());
   }
 
   /** LANDLOCK_ACCESS_FS_* bits, see landlock(7). */
