@@ -13,7 +13,6 @@ final class OptionValues {
   private final Map<RunOption, String> last = new EnumMap<>(RunOption.class);
   private final Map<RunOption, List<String>> lists = new EnumMap<>(RunOption.class);
   private final List<String> words = new ArrayList<>();
-  private boolean limits;
 
   /** Whether the option was given. */
   boolean has(RunOption option) {
@@ -22,7 +21,12 @@ final class OptionValues {
 
   /** Whether one of the {@link LimitOptions} was given. */
   boolean hasLimits() {
-    return limits;
+    for (RunOption option : last.keySet()) {
+      if (option.isLimit()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The value of a flag, {@code otherwise} if it was not given. */
@@ -50,7 +54,6 @@ final class OptionValues {
   /** Adds a value. */
   void set(RunOption option, String value) {
     last.put(option, value);
-    limits |= option.isLimit();
     if (option.kind() == RunOption.Kind.LIST) {
       List<String> values = lists.get(option);
       if (values == null) {

@@ -18,7 +18,6 @@ import io.nsrun.state.ExitRecord;
 import io.nsrun.state.ExplainedException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Makes the record of a run from all that is known of it. */
 final class ResultRecord {
@@ -174,9 +173,7 @@ final class ResultRecord {
     }
     add(list, "timeout_ms", spec.stop().timeout().toMillis());
     for (Rlimit limit : spec.rlimits()) {
-      list.add(
-          new ExitRecord.Limit(
-              "ulimit_" + limit.resource().name().toLowerCase(Locale.ROOT), limit.soft()));
+      list.add(new ExitRecord.Limit("ulimit_" + limit.resource().optionName(), limit.soft()));
     }
     return list;
   }

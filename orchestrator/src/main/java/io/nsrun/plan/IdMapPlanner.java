@@ -70,7 +70,6 @@ final class IdMapPlanner {
         deny,
         deny || facts.setgroupsDenied(),
         IdPlan.CALLER,
-        false,
         user,
         new Isolation.Property(Isolation.Aspect.IDS, full, "1 id", reason));
   }
@@ -94,7 +93,6 @@ final class IdMapPlanner {
         false,
         facts.setgroupsDenied(),
         first,
-        true,
         user,
         new Isolation.Property(
             Isolation.Aspect.IDS, true, HostFacts.PRIVATE_COUNT + " ids from " + first, ""));
@@ -119,7 +117,6 @@ final class IdMapPlanner {
         false,
         facts.setgroupsDenied(),
         IdPlan.CALLER,
-        false,
         user,
         new Isolation.Property(
             Isolation.Aspect.IDS,
@@ -147,7 +144,6 @@ final class IdMapPlanner {
         false,
         facts.setgroupsDenied(),
         IdPlan.CALLER,
-        false,
         user,
         new Isolation.Property(Isolation.Aspect.IDS, true, IdRanges.describeCount(uids), ""));
   }
@@ -199,7 +195,6 @@ final class IdMapPlanner {
         deny,
         deny || facts.setgroupsDenied(),
         IdPlan.CALLER,
-        false,
         user,
         new Isolation.Property(
             Isolation.Aspect.IDS, true, IdRanges.describeCount(wanted.uids()), ""));

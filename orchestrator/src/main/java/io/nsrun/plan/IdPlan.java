@@ -14,8 +14,6 @@ import java.util.List;
  * @param denySetgroups whether setgroups(2) must be given up for the gid map
  * @param groupsStay whether the caller's supplementary groups can't be dropped
  * @param owner id outside that the new user namespace belongs to; {@link #CALLER} for the caller's
- * @param isPrivate whether the ids are a range of this container's alone, so that the owners of its
- *     files have to be translated
  * @param user whom the command runs as
  * @param ids how {@link Isolation.Aspect#IDS} came out
  */
@@ -27,9 +25,16 @@ record IdPlan(
     boolean denySetgroups,
     boolean groupsStay,
     long owner,
-    boolean isPrivate,
     User user,
     Isolation.Property ids) {
   /** The namespace belongs to the caller. */
   static final long CALLER = HostStep.Namespaces.CALLER;
+
+  /**
+   * Whether the ids are a range of this container's alone, so that the owners of its files have to
+   * be translated.
+   */
+  boolean isPrivate() {
+    return owner != CALLER;
+  }
 }
