@@ -1,6 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.log.LogLevel;
+import io.nsrun.spec.Printable;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.SpecProblemsException;
 import io.nsrun.state.ExplainedException;
@@ -23,13 +24,13 @@ final class ErrorPrinter {
 
   /** One line, after {@code nsrun: }. */
   void line(String message) {
-    out.println("nsrun: " + printable(message));
+    out.println("nsrun: " + Printable.of(message));
   }
 
   /** The indented second line; nothing if it is empty. */
   void remedy(String text) {
     if (!text.isEmpty()) {
-      out.println("  " + printable(text));
+      out.println("  " + Printable.of(text));
     }
   }
 
@@ -78,25 +79,5 @@ final class ErrorPrinter {
     return message == null || message.isEmpty() || message.equals(reason)
         ? reason
         : message + ": " + reason;
-  }
-
-  /** What comes from a container may have control characters that would reprogram the terminal. */
-  private static String printable(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isISOControl(text.charAt(i))) {
-        return replaceControls(text);
-      }
-    }
-    return text;
-  }
-
-  private static String replaceControls(String text) {
-    char[] chars = text.toCharArray();
-    for (int i = 0; i < chars.length; i++) {
-      if (Character.isISOControl(chars[i])) {
-        chars[i] = '?';
-      }
-    }
-    return new String(chars);
   }
 }

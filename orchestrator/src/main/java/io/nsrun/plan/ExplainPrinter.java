@@ -1,5 +1,6 @@
 package io.nsrun.plan;
 
+import io.nsrun.spec.Printable;
 import io.nsrun.spec.Spec;
 import java.io.IOException;
 import java.util.HashSet;
@@ -163,17 +164,6 @@ final class ExplainPrinter {
   }
 
   private void line(String text) throws IOException {
-    out.append(printable(text)).append('\n');
-  }
-
-  /** Names and words of a plan may have control characters that would reprogram the terminal. */
-  private static String printable(String text) {
-    StringBuilder clean = new StringBuilder(text);
-    for (int i = 0; i < clean.length(); i++) {
-      if (Character.isISOControl(clean.charAt(i))) {
-        clean.setCharAt(i, '?');
-      }
-    }
-    return clean.toString();
+    out.append(Printable.of(text)).append('\n');
   }
 }

@@ -1,5 +1,6 @@
 package io.nsrun.rootfs;
 
+import io.nsrun.spec.Printable;
 import io.nsrun.state.FileStat;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,11 +122,6 @@ final class RootfsPathResolver {
 
   /** The name with control characters replaced: it goes to a person's terminal. */
   static String printable(String name) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < name.length() && i < 200; i++) {
-      char c = name.charAt(i);
-      text.append(Character.isISOControl(c) ? '?' : c);
-    }
-    return name.length() > 200 ? text + "..." : text.toString();
+    return Printable.of(name.length() > 200 ? name.substring(0, 200) + "..." : name);
   }
 }
