@@ -4,7 +4,6 @@ import io.nsrun.spec.Blob;
 import io.nsrun.spec.Mount;
 import io.nsrun.state.IoMessages;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
@@ -35,18 +34,15 @@ final class Injection {
   }
 
   private static Blob read(String name, String workingDirectory) {
-    File file = new File(name);
-    if (!file.isAbsolute()) {
-      file = new File(workingDirectory, name);
-    }
+    File file = CallerFile.of(name, workingDirectory);
     if (name.isEmpty() || file.isDirectory() || !file.exists()) {
       throw new IllegalArgumentException(
           name
               + ": "
               + (file.isDirectory() && !name.isEmpty() ? "is a directory" : "no such file"));
     }
-    try (FileInputStream in = new FileInputStream(file)) {
-      return Blob.copyOf(in.readNBytes(Mount.Inject.MAX_BYTES + 1));
+    try {
+      return CallerFile.read(file, Mount.Inject.MAX_BYTES);
     } catch (IOException e) {
       throw new IllegalArgumentException(name + ": " + IoMessages.reason(e), e);
     }

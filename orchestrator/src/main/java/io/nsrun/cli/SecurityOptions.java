@@ -7,7 +7,6 @@ import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.state.IoMessages;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,18 +79,13 @@ final class SecurityOptions {
   }
 
   private Blob profile(String name) {
-    File file = new File(name);
-    if (!file.isAbsolute()) {
-      file = new File(workingDirectory, name);
-    }
+    File file = CallerFile.of(name, workingDirectory);
     if (name.isEmpty() || !file.isFile()) {
       return bad(name, "no such file");
     }
-    try (FileInputStream in = new FileInputStream(file)) {
-      byte[] content = in.readNBytes(LARGEST_PROFILE + 1);
-      return content.length > LARGEST_PROFILE
-          ? bad(name, "has more than 1 MiB")
-          : Blob.copyOf(content);
+    try {
+      Blob content = CallerFile.read(file, LARGEST_PROFILE);
+      return content.size() > LARGEST_PROFILE ? bad(name, "has more than 1 MiB") : content;
     } catch (IOException e) {
       return bad(name, IoMessages.reason(e));
     }
