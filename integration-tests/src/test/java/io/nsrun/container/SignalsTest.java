@@ -136,22 +136,6 @@ class SignalsTest {
   }
 
   @Test
-  void stopAndContinueInOneBreathDoNotLeaveItStopped() {
-    try (Running running = counting(Nsrun.as(Caller.PLAIN).through("setsid"))) {
-      long group = running.jvm().pid();
-      String stopAndGo = "kill -s TSTP -- -" + group + "; kill -s CONT -- -" + group + "; ";
-
-      for (int i = 0; i < 20; i++) {
-        Command.check(List.of("sh", "-c", stopAndGo.repeat(10)));
-      }
-
-      running.endInput();
-      assertThat(running.lines()).contains("end");
-      assertThat(running.end().code()).isZero();
-    }
-  }
-
-  @Test
   void signalsReachACommandThatIsPid1() {
     try (Running running =
         Running.ready(
