@@ -8,36 +8,32 @@ volatile int command_reached_exec;
 
 static struct {
 	char **argv, **env, **paths;
-	void *arena;
 	size_t size;
 } image;
 
-static char **lay_out(char **at, struct reader list, uint32_t count)
+static char **lay_out(char **at, struct list list)
 {
-	for (uint32_t i = 0; i < count; i++)
-		*at++ = (char *)(uintptr_t)get_str(&list);
+	for (uint32_t i = 0; i < list.count; i++)
+		*at++ = (char *)(uintptr_t)get_str(&list.entries);
 	*at++ = NULL;
 	return at;
 }
 
 void command_prepare(void)
 {
-	const struct step *exec = run.plan->exec;
-	size_t pointers = (size_t)exec->u.exec.argc + exec->u.exec.envc + exec->u.exec.candidates + 3;
+	const struct exec_step *exec = run.plan->exec;
+	size_t pointers = (size_t)exec->argv.count + exec->env.count + exec->paths.count + 3;
 
 	image.size = pointers * sizeof(char *);
-	image.arena = mmap(NULL, image.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (image.arena == MAP_FAILED)
-		fail("mmap", "%zu bytes", image.size);
-	image.argv = image.arena;
-	image.env = lay_out(image.argv, exec->u.exec.argv, exec->u.exec.argc);
-	image.paths = lay_out(image.env, exec->u.exec.env, exec->u.exec.envc);
-	lay_out(image.paths, exec->u.exec.paths, exec->u.exec.candidates);
+	image.argv = must_map(image.size, MAP_PRIVATE);
+	image.env = lay_out(image.argv, exec->argv);
+	image.paths = lay_out(image.env, exec->env);
+	lay_out(image.paths, exec->paths);
 }
 
-void command_release(void) { munmap(image.arena, image.size); }
+void command_release(void) { munmap(image.argv, image.size); }
 
-void step_session(const struct step *step)
+void step_session(const struct session_step *step)
 {
 	(void)step;
 	/* EPERM: PID 1 of a pid namespace may lead a session already. */
@@ -47,15 +43,15 @@ void step_session(const struct step *step)
 		fail("TIOCSCTTY", "the container's pty");
 }
 
-void step_keyring(const struct step *step)
+void step_keyring(const struct keyring_step *step)
 {
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && step->u.keyring)
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && step->required)
 		fail("KEYCTL_JOIN_SESSION_KEYRING", "new session keyring");
 }
 
-void step_workdir(const struct step *step)
+void step_workdir(const struct workdir_step *step)
 {
-	const char *path = step->u.text;
+	const char *path = step->path;
 	char cwd[4096];
 
 	must(chdir(path), path, "chdir");
@@ -65,28 +61,28 @@ void step_workdir(const struct step *step)
 		fail_errno(EPERM, path, "lies outside the root file system");
 }
 
-void step_rlimit(const struct step *step)
+void step_rlimit(const struct rlimit_step *step)
 {
-	struct rlimit limit = { .rlim_cur = step->u.rlimit.soft, .rlim_max = step->u.rlimit.hard };
+	struct rlimit limit = { .rlim_cur = step->soft, .rlim_max = step->hard };
 
-	must(setrlimit((int)step->u.rlimit.resource, &limit), "setrlimit", "resource %u soft %llu hard %llu",
-	     step->u.rlimit.resource, (unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max);
+	must(setrlimit((int)step->resource, &limit), "setrlimit", "resource %u soft %llu hard %llu", step->resource,
+	     (unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max);
 }
 
-void step_umask(const struct step *step) { umask((mode_t)step->u.umask); }
+void step_umask(const struct umask_step *step) { umask((mode_t)step->mode); }
 
-void step_nice(const struct step *step)
+void step_nice(const struct nice_step *step)
 {
-	int nice = (int)step->u.nice;
+	int nice = (int)step->nice;
 
 	must(setpriority(PRIO_PROCESS, 0, nice), "setpriority", "nice %d", nice);
 }
 
-void step_affinity(const struct step *step)
+void step_affinity(const struct affinity_step *step)
 {
 	unsigned long mask[PLAN_MAX_CPUS / 8 / sizeof(long)] = { 0 };
 
-	memcpy(mask, step->u.affinity.bytes, step->u.affinity.length);
+	memcpy(mask, step->mask.bytes, step->mask.length);
 	must(syscall(SYS_sched_setaffinity, 0, sizeof(mask), mask), "sched_setaffinity", "CPUs %#lx...", mask[0]);
 }
 
@@ -105,9 +101,9 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-void step_exec(const struct step *step)
+void step_exec(const struct exec_step *step)
 {
-	bool pid1 = !step->u.exec.init;
+	bool pid1 = !step->init;
 	int remembered = ENOENT;
 	char **path;
 

@@ -23,7 +23,7 @@ static void mount_over(int slave, const char *path)
  * mounted over path unless that is empty, so no symlink in the image can lead either astray. Both
  * go to the monitor; the slave becomes fds 0 to 2.
  */
-void step_console(const struct step *step)
+void step_console(const struct console_step *step)
 {
 	static const char ptmx[] = "/dev/pts/ptmx";
 	scoped_fd master = must(root_open(ptmx, O_RDWR | O_NOCTTY, RESOLVE_NO_SYMLINKS), ptmx, "open");
@@ -32,8 +32,8 @@ void step_console(const struct step *step)
 	must(ioctl(master, TIOCSPTLCK, &unlocked), ptmx, "unlock");
 	scoped_fd slave = must(ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC), ptmx, "TIOCGPTPEER");
 	must(ioctl(master, TIOCSWINSZ, &console_size), "pty", "TIOCSWINSZ");
-	if (*step->u.text)
-		mount_over(slave, step->u.text);
+	if (*step->path)
+		mount_over(slave, step->path);
 	if (!event_fds(FRAME_CONSOLE, (int[EVENT_FDS]){ master, slave }))
 		fail("sendmsg", "the pty to the monitor");
 	for (int fd = 0; fd <= 2; fd++)

@@ -5,9 +5,9 @@
 #include "root.h"
 #include "sys.h"
 
-#define READ_LIMIT     (1u << 20)
-#define READ_FRAME_MAX (16u << 10)
-#define SIGNAL_FRAME   (WIRE_HEADER + 4u)
+#define READ_LIMIT	(1u << 20)
+#define SMALL_FRAME_MAX (16u << 10)
+#define SIGNAL_FRAME	(WIRE_HEADER + 4u)
 
 static uint8_t *plan_bytes;
 static size_t plan_length;
@@ -56,30 +56,29 @@ static uint16_t receive_header(int fd, uint32_t *length)
 	return get_u16(&r);
 }
 
-static void receive_hello(int fd)
+/* What follows the header of a frame that is no plan. */
+static struct reader receive_payload(int fd, const char *name, uint32_t length)
 {
-	uint8_t bytes[6];
-	struct reader r = { .at = bytes, .end = bytes + sizeof(bytes) };
-	uint32_t length;
-	uint16_t version;
+	static uint8_t bytes[SMALL_FRAME_MAX];
 
-	if (receive_header(fd, &length) != FRAME_HELLO || length != sizeof(bytes))
-		fail_errno(EPROTO, "hello", "the first frame is no HELLO");
-	receive(fd, bytes, sizeof(bytes));
-	if (get_u32(&r) != HELLO_MAGIC)
-		fail_errno(EPROTO, "hello", "bad magic");
-	version = get_u16(&r);
-	if (version != PROTOCOL_VERSION)
-		fail_errno(EPROTO, "hello", "protocol version %u, this nsinit speaks %u", version, PROTOCOL_VERSION);
+	if (length > sizeof(bytes))
+		fail_errno(EPROTO, name, "frame of %u bytes", length);
+	receive(fd, bytes, length);
+	return (struct reader){ .at = bytes, .end = bytes + length };
 }
 
-static void *map(size_t length)
+static void receive_hello(int fd)
 {
-	void *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint32_t length;
 
-	if (bytes == MAP_FAILED)
-		fail("mmap", "%zu bytes", length);
-	return bytes;
+	if (receive_header(fd, &length) != FRAME_HELLO || length != 6)
+		fail_errno(EPROTO, "hello", "the first frame is no HELLO");
+	struct reader r = receive_payload(fd, "hello", length);
+	if (get_u32(&r) != HELLO_MAGIC)
+		fail_errno(EPROTO, "hello", "bad magic");
+	uint16_t version = get_u16(&r);
+	if (version != PROTOCOL_VERSION)
+		fail_errno(EPROTO, "hello", "protocol version %u, this nsinit speaks %u", version, PROTOCOL_VERSION);
 }
 
 /* Reads a regular file of at most limit bytes. 0, or an errno. */
@@ -106,30 +105,19 @@ static int read_regular(int root, const char *path, uint8_t *bytes, uint32_t lim
 
 static void answer_read(int control, uint32_t length)
 {
-	uint8_t request[READ_FRAME_MAX];
-	struct reader r = { .at = request };
-	const char *root_path, *path;
-	uint32_t limit, n = 0;
-	uint8_t *frame, *content;
-	int error;
+	struct reader r = receive_payload(control, "read", length);
+	const char *root_path = get_str(&r), *path = get_str(&r);
+	uint32_t limit = get_u32(&r), n = 0;
 
-	if (length > sizeof(request))
-		fail_errno(EPROTO, "read", "frame of %u bytes", length);
-	receive(control, request, length);
-	r.end = request + length;
-	root_path = get_str(&r);
-	path = get_str(&r);
-	limit = get_u32(&r);
 	if (r.bad || r.at != r.end || limit > READ_LIMIT)
 		fail_errno(EPROTO, "read", "malformed");
 
 	/* The frame is built around the content: header, errno, length, and one byte to see a file
 	 * that is too large. */
 	size_t size = WIRE_HEADER + 8u + limit + 1u;
-	frame = map(size);
-	content = frame + WIRE_HEADER + 8;
+	uint8_t *frame = must_map(size, MAP_PRIVATE);
 	scoped_fd root = open(root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	error = root < 0 ? errno : read_regular(root, path, content, limit, &n);
+	int error = root < 0 ? errno : read_regular(root, path, frame + WIRE_HEADER + 8, limit, &n);
 	struct writer w = event_begin(frame, size, FRAME_FILE);
 	put_u32(&w, (uint32_t)error);
 	put_u32(&w, n);
@@ -154,7 +142,7 @@ void control_receive_plan(int control, struct plan *plan)
 	fail_at(STEP_PLAN, NO_INDEX);
 	if (length > PLAN_MAX_BYTES || length == 0)
 		fail_errno(E2BIG, "plan", "%u bytes, at most %u", length, PLAN_MAX_BYTES);
-	plan_bytes = map(length);
+	plan_bytes = must_map(length, MAP_PRIVATE);
 	plan_length = length;
 	receive(control, plan_bytes, length);
 	wrong = plan_decode(plan, plan_bytes, length, &at);

@@ -13,10 +13,10 @@ static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inh
 	return (int)syscall(SYS_capset, &header, data);
 }
 
-void step_bounding_set(const struct step *step)
+void step_bounding_set(const struct bounding_set_step *step)
 {
 	for (unsigned long cap = 0; cap < 64; cap++) {
-		int dropped = step->u.bounding >> cap & 1 ? 0 : prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+		int dropped = step->capabilities >> cap & 1 ? 0 : prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
 
 		/* Beyond the capabilities that this kernel knows; any other error leaves one where it must not be. */
 		if (dropped < 0 && errno == EINVAL)
@@ -44,58 +44,56 @@ static bool same_groups(const gid_t *wanted, unsigned count)
 	return true;
 }
 
-void step_user(const struct step *step)
+void step_user(const struct user_step *step)
 {
-	struct reader list = step->list;
+	struct reader list = step->groups.entries;
+	unsigned count = step->groups.count;
 	gid_t groups[PLAN_MAX_GROUPS];
 
-	if (run.own_pty && fchown(STDIN_FILENO, step->u.user.uid, (gid_t)-1) < 0)
-		fail("terminal", "chown to uid %u", step->u.user.uid);
+	if (run.own_pty && fchown(STDIN_FILENO, step->uid, (gid_t)-1) < 0)
+		fail("terminal", "chown to uid %u", step->uid);
 	/* Else the change of uid away from 0 clears the capabilities that capset is about to shape.
 	 */
 	must(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "PR_SET_KEEPCAPS", "on");
-	if (step->u.user.set_groups) {
-		for (uint16_t i = 0; i < step->count; i++)
+	if (step->set_groups) {
+		for (unsigned i = 0; i < count; i++)
 			groups[i] = get_u32(&list);
-		must(syscall(SYS_setgroups, step->count, groups), "setgroups", "%u groups", step->count);
+		must(syscall(SYS_setgroups, count, groups), "setgroups", "%u groups", count);
 	}
-	must(sys_setresgid(step->u.user.gid), "setresgid", "gid=%u", step->u.user.gid);
-	must(sys_setresuid(step->u.user.uid), "setresuid", "uid=%u", step->u.user.uid);
-	if (step->u.user.set_groups && !same_groups(groups, step->count))
+	must(sys_setresgid(step->gid), "setresgid", "gid=%u", step->gid);
+	must(sys_setresuid(step->uid), "setresuid", "uid=%u", step->uid);
+	if (step->set_groups && !same_groups(groups, count))
 		fail_errno(EPERM, "getgroups", "foreign groups remain");
 }
 
-void step_capabilities(const struct step *step)
+void step_capabilities(const struct capabilities_step *step)
 {
-	must(set_capabilities(step->u.capabilities.effective, step->u.capabilities.permitted,
-			      step->u.capabilities.inheritable),
-	     "capset", "permitted=%#llx", (unsigned long long)step->u.capabilities.permitted);
+	must(set_capabilities(step->effective, step->permitted, step->inheritable), "capset", "permitted=%#llx",
+	     (unsigned long long)step->permitted);
 	must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "PR_CAP_AMBIENT", "clear");
 	for (unsigned long cap = 0; cap < 64; cap++) {
-		if (step->u.capabilities.ambient >> cap & 1)
+		if (step->ambient >> cap & 1)
 			must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0), "PR_CAP_AMBIENT",
 			     "raise capability %lu", cap);
 	}
 }
 
-static void no_new_privs(void) { must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS", "on"); }
-
-void step_no_new_privs(const struct step *step)
+void step_no_new_privs(const struct no_new_privs_step *step)
 {
 	(void)step;
-	no_new_privs();
+	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS", "on");
 }
 
-void step_seccomp(const struct step *step)
+void step_seccomp(const struct seccomp_step *step)
 {
 	struct sock_fprog program = {
-		.len = (unsigned short)(step->u.seccomp.program.length / sizeof(struct sock_filter)),
+		.len = (unsigned short)(step->program.length / sizeof(struct sock_filter)),
 		/* The kernel copies it, whatever its alignment here. */
-		.filter = (struct sock_filter *)(uintptr_t)step->u.seccomp.program.bytes,
+		.filter = (struct sock_filter *)(uintptr_t)step->program.bytes,
 	};
 
-	must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->u.seccomp.flags, &program), "seccomp",
-	     "%u instructions", program.len);
+	must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->flags, &program), "seccomp", "%u instructions",
+	     program.len);
 }
 
 void credentials_of_init(void)
@@ -103,5 +101,5 @@ void credentials_of_init(void)
 	uint64_t kill = (uint64_t)1 << CAP_KILL;
 
 	must(set_capabilities(kill, kill, 0), "capset", "of PID 1");
-	no_new_privs();
+	step_no_new_privs(NULL);
 }

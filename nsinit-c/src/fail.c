@@ -51,6 +51,15 @@ void fail(const char *object, const char *detail, ...) { LEAVE(errno); }
 
 void fail_errno(int error, const char *object, const char *detail, ...) { LEAVE(error); }
 
+void *must_map(size_t length, int flags)
+{
+	void *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+
+	if (bytes == MAP_FAILED)
+		fail("mmap", "%zu bytes", length);
+	return bytes;
+}
+
 int must(long value, const char *object, const char *detail, ...)
 {
 	if (value < 0)

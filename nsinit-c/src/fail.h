@@ -21,7 +21,10 @@ noreturn void fail_errno(int error, const char *object, const char *detail, ...)
  */
 int must(long value, const char *object, const char *detail, ...) __attribute__((format(printf, 3, 4)));
 
-/* The same for a failure that another process has told already. */
+/* New memory, private or shared (MAP_*) with the processes cloned from here on; fails if there is none. */
+void *must_map(size_t length, int flags);
+
+/* The same as fail() for a failure that another process has told already. */
 noreturn void fail_told(void);
 
 #define NO_INDEX UINT16_MAX

@@ -4,11 +4,17 @@
 
 struct run run = { .proc = -1 };
 
-/* By id; the decoder lets none through that has no hand. */
-static void (*const hands[])(const struct step *step) = {
-#define HAND_ENTRY(id, constant, name, stage) [id] = step_##name,
-	NSRUN_STEPS(HAND_ENTRY)
-};
+static void carry_out(const struct step *step)
+{
+#define HAND_CASE(number, constant, name, stage, ...) \
+	case number: \
+		return step_##name(&step->name);
+	switch (step->id) {
+		NSRUN_STEPS(HAND_CASE)
+	default: /* the decoder lets none through */
+		break;
+	}
+}
 
 uint16_t run_stage(enum step_stage stage, uint16_t first)
 {
@@ -19,7 +25,7 @@ uint16_t run_stage(enum step_stage stage, uint16_t first)
 
 		fail_at(step->id, i);
 		trace_begin();
-		hands[step->id](step);
+		carry_out(step);
 		trace_end(step->id, i);
 	}
 	return i;

@@ -7,7 +7,7 @@
  * The hands: one function a step, each in the file of its mechanism. A hand returns when the step
  * is done, and ends the process through fail() otherwise.
  */
-#define HAND_DECLARE(id, constant, name, stage) void step_##name(const struct step *step);
+#define HAND_DECLARE(id, constant, name, stage, ...) void step_##name(const struct name##_step *step);
 NSRUN_STEPS(HAND_DECLARE)
 #undef HAND_DECLARE
 

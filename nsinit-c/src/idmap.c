@@ -19,39 +19,38 @@ static void write_file(const char *name, const char *text)
 	}
 }
 
-static void write_map(const struct step *step)
+static void write_map(const char *name, struct list ranges)
 {
-	struct reader entries = step->list;
 	char text[MAP_TEXT_MAX + 1];
 	size_t n = 0;
 
-	for (uint16_t i = 0; i < step->count; i++) {
-		uint32_t inside = get_u32(&entries);
-		uint32_t outside = get_u32(&entries);
-		uint32_t count = get_u32(&entries);
+	for (uint32_t i = 0; i < ranges.count; i++) {
+		uint32_t inside = get_u32(&ranges.entries);
+		uint32_t outside = get_u32(&ranges.entries);
+		uint32_t count = get_u32(&ranges.entries);
 		int k = snprintf(text + n, sizeof(text) - n, "%s%u %u %u", i ? "\n" : "", inside, outside, count);
 
 		n += (size_t)k;
 		if (n >= sizeof(text))
-			fail_errno(E2BIG, "id map", "%u entries do not fit into a page", step->count);
+			fail_errno(E2BIG, "id map", "%u entries do not fit into a page", ranges.count);
 	}
-	write_file(step->id == STEP_UID_MAP ? "uid_map" : "gid_map", text);
+	write_file(name, text);
 }
 
-static void run_helper(const struct step *step)
+static void run_helper(const char *helper, struct list ranges)
 {
-	const char *helper = step->u.map.helper;
-	struct reader entries = step->list;
 	static char numbers[PLAN_MAX_MAP_ENTRIES * 3 + 1][11];
 	char *argv[PLAN_MAX_MAP_ENTRIES * 3 + 3];
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	static char *const env[] = { path, NULL };
-	unsigned last = step->count * 3u + 1;
+	unsigned last = ranges.count * 3 + 1;
 	int status;
 
 	argv[0] = (char *)(uintptr_t)helper;
 	for (unsigned i = 0; i < last; i++) {
-		snprintf(numbers[i], sizeof(numbers[i]), "%u", i == 0 ? (unsigned)run.init : get_u32(&entries));
+		uint32_t number = i == 0 ? (uint32_t)run.init : get_u32(&ranges.entries);
+
+		snprintf(numbers[i], sizeof(numbers[i]), "%u", number);
 		argv[i + 1] = numbers[i];
 	}
 	argv[last + 1] = NULL;
@@ -70,25 +69,27 @@ static void run_helper(const struct step *step)
 		fail_errno(EPERM, helper, "refused; what it said stands above");
 }
 
-void step_uid_map(const struct step *step)
+static void map_ids(const char *name, const char *helper, struct list ranges)
 {
-	if (*step->u.map.helper)
-		run_helper(step);
+	if (*helper)
+		run_helper(helper, ranges);
 	else
-		write_map(step);
+		write_map(name, ranges);
 }
 
-void step_gid_map(const struct step *step)
+void step_uid_map(const struct uid_map_step *step) { map_ids("uid_map", step->helper, step->ranges); }
+
+void step_gid_map(const struct gid_map_step *step)
 {
 	/* Without privilege a gid_map may be written only once setgroups is off for good
 	 * (user_namespaces(7)). */
-	if (step->u.map.deny_setgroups)
+	if (step->deny_setgroups)
 		write_file("setgroups", "deny");
-	step_uid_map(step);
+	map_ids("gid_map", step->helper, step->ranges);
 }
 
-void step_setup_ids(const struct step *step)
+void step_setup_ids(const struct setup_ids_step *step)
 {
-	must(sys_setresgid(step->u.ids.gid), "setresgid", "gid=%u", step->u.ids.gid);
-	must(sys_setresuid(step->u.ids.uid), "setresuid", "uid=%u", step->u.ids.uid);
+	must(sys_setresgid(step->gid), "setresgid", "gid=%u", step->gid);
+	must(sys_setresuid(step->uid), "setresuid", "uid=%u", step->uid);
 }

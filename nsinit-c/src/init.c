@@ -132,7 +132,7 @@ void init_run(int inner)
 	command_prepare();
 	event_pid(FRAME_READY, 0);
 	trace_flush();
-	if (!run.plan->exec->u.exec.init)
+	if (!run.plan->exec->init)
 		become_command(first);
 
 	/* From here on we have others to take along, and see the monitor's end by ourselves. */

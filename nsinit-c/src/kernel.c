@@ -5,17 +5,17 @@
 
 #define PROC_MAGIC 0x9fa0
 
-void step_hostname(const struct step *step)
+void step_hostname(const struct hostname_step *step)
 {
-	must(sethostname(step->u.text, strlen(step->u.text)), step->u.text, "sethostname");
+	must(sethostname(step->name, strlen(step->name)), step->name, "sethostname");
 }
 
-void step_domainname(const struct step *step)
+void step_domainname(const struct domainname_step *step)
 {
-	must(setdomainname(step->u.text, strlen(step->u.text)), step->u.text, "setdomainname");
+	must(setdomainname(step->name, strlen(step->name)), step->name, "setdomainname");
 }
 
-void step_loopback(const struct step *step)
+void step_loopback(const struct loopback_step *step)
 {
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
 	scoped_fd fd = must(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket", "AF_INET");
@@ -24,9 +24,9 @@ void step_loopback(const struct step *step)
 	must(ioctl(fd, SIOCSIFFLAGS, &request), "lo", "SIOCSIFFLAGS up");
 }
 
-void step_sysctl(const struct step *step)
+void step_sysctl(const struct sysctl_step *step)
 {
-	const char *key = step->u.sysctl.key, *value = step->u.sysctl.value;
+	const char *key = step->key, *value = step->value;
 	char path[512];
 	struct statfs fs;
 

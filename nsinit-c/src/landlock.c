@@ -1,10 +1,5 @@
 #include "hands.h"
 
-/* landlock_ruleset_attr as Linux 6.12 has it; older headers know less of it. */
-struct ruleset {
-	uint64_t handled_fs, handled_net, scoped;
-};
-
 /* What a right to a file is, where the path is no directory; the kernel refuses the others there. */
 #define FILE_RIGHTS \
 	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | \
@@ -24,26 +19,22 @@ static void add_rule(int ruleset, const char *path, uint64_t access)
 	     "landlock_add_rule access=%#llx", (unsigned long long)access);
 }
 
-void step_landlock(const struct step *step)
+void step_landlock(const struct landlock_step *step)
 {
-	struct ruleset rules = {
-		.handled_fs = step->u.landlock.handled_fs,
-		.handled_net = step->u.landlock.handled_net,
-		.scoped = step->u.landlock.scoped,
-	};
-	/* An older kernel takes the shorter struct, as long as what it lacks is not asked for. */
-	size_t size = rules.scoped	  ? sizeof(rules)
-		      : rules.handled_net ? offsetof(struct ruleset, scoped)
-					  : offsetof(struct ruleset, handled_net);
-	struct reader list = step->list;
+	/* The numbers are those of landlock_ruleset_attr as Linux 6.12 has it, and in its order. An older kernel takes
+	 * less of it, as long as what it lacks is not asked for. */
+	size_t size = step->scoped	  ? offsetof(struct landlock_step, rules)
+		      : step->handled_net ? offsetof(struct landlock_step, scoped)
+					  : offsetof(struct landlock_step, handled_net);
+	struct reader list = step->rules.entries;
 
-	scoped_fd ruleset = must(syscall(SYS_landlock_create_ruleset, &rules, size, 0), "landlock_create_ruleset",
-				 "fs=%#llx net=%#llx scoped=%#llx", (unsigned long long)rules.handled_fs,
-				 (unsigned long long)rules.handled_net, (unsigned long long)rules.scoped);
-	for (uint16_t i = 0; i < step->count; i++) {
+	scoped_fd ruleset = must(syscall(SYS_landlock_create_ruleset, step, size, 0), "landlock_create_ruleset",
+				 "fs=%#llx net=%#llx scoped=%#llx", (unsigned long long)step->handled_fs,
+				 (unsigned long long)step->handled_net, (unsigned long long)step->scoped);
+	for (uint32_t i = 0; i < step->rules.count; i++) {
 		const char *path = get_str(&list);
 
 		add_rule(ruleset, path, get_u64(&list));
 	}
-	must(syscall(SYS_landlock_restrict_self, ruleset, 0), "landlock_restrict_self", "%u rules", step->count);
+	must(syscall(SYS_landlock_restrict_self, ruleset, 0), "landlock_restrict_self", "%u rules", step->rules.count);
 }

@@ -25,15 +25,15 @@ static struct {
 	struct child_exit child;
 	struct ending ending;
 	uint64_t started_at;
-	struct step timeout; /* how to stop it, too */
-	const struct step *watch;
+	struct timeout_step timeout; /* how to stop it, too */
+	const struct watch_step *watch;
 	bool stopping, asked; /* a signal was sent on behalf of somebody */
-} m = { .pidfd = -1, .proc = -1, .timeout.u.timeout.signo = SIGKILL };
+} m = { .pidfd = -1, .proc = -1, .timeout.signo = SIGKILL };
 
 static void signal_container(int signo)
 {
 	/* Where the others would not die with init, it is told to end them and itself. */
-	if (signo == SIGKILL && run.proc >= 0 && m.started && run.plan->exec->u.exec.init) {
+	if (signo == SIGKILL && run.proc >= 0 && m.started && run.plan->exec->init) {
 		shutdown(m.inner, SHUT_WR);
 		signo = SIGCONT;
 	}
@@ -55,28 +55,25 @@ static void take_down(void)
 
 /* ---- the HOST steps that are about the monitor itself ---- */
 
-void step_options(const struct step *step)
+void step_options(const struct options_step *step)
 {
-	if (step->u.options & OPTION_TRACE)
+	if (step->flags & OPTION_TRACE)
 		trace_enable();
-	run.stdin_null = (step->u.options & OPTION_STDIN_NULL) != 0;
+	run.stdin_null = (step->flags & OPTION_STDIN_NULL) != 0;
 	/* With a pty, the command's stdin is the pty; the caller's terminal is left alone. */
 	if (run.stdin_null && !run_step(STEP_TERMINAL) && dup2(run.null_fd, STDIN_FILENO) < 0)
 		fail("dup2", "stdin from /dev/null");
 }
 
-void step_terminal(const struct step *step)
-{
-	relay_start(step->u.terminal.rows, step->u.terminal.cols, !run.stdin_null);
-}
+void step_terminal(const struct terminal_step *step) { relay_start(step->rows, step->cols, !run.stdin_null); }
 
-void step_timeout(const struct step *step) { m.timeout = *step; }
+void step_timeout(const struct timeout_step *step) { m.timeout = *step; }
 
-void step_namespaces(const struct step *step)
+void step_namespaces(const struct namespaces_step *step)
 {
 	int inner[2];
 
-	if (!(step->u.namespaces.create & CLONE_NEWPID)) {
+	if (!(step->create & CLONE_NEWPID)) {
 		run.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (run.proc < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 			fail("/proc", "to find the container's processes");
@@ -122,10 +119,10 @@ static void on_started(void)
 	m.started = true;
 	m.started_at = now_ns();
 	event_pid(FRAME_STARTED, (uint32_t)run.init);
-	if (m.timeout.u.timeout.ms > 0 && !m.stopping)
-		arm(m.timer, m.timeout.u.timeout.ms, 0);
+	if (m.timeout.ms > 0 && !m.stopping)
+		arm(m.timer, m.timeout.ms, 0);
 	if (m.proc >= 0)
-		arm(m.tick, 0, m.watch->u.watch.period_ms);
+		arm(m.tick, 0, m.watch->period_ms);
 }
 
 /* A limit is reached: the stop signal, and SIGKILL after grace, or at once. The first limit is the cause. */
@@ -136,10 +133,10 @@ static void stop_for(enum exit_cause cause, bool at_once)
 		return;
 	if (!m.stopping) {
 		m.ending.cause = cause;
-		arm(m.timer, m.timeout.u.timeout.grace_ms, 0);
+		arm(m.timer, m.timeout.grace_ms, 0);
 	}
 	m.stopping = m.asked = true;
-	signal_container(at_once ? SIGKILL : (int)m.timeout.u.timeout.signo);
+	signal_container(at_once ? SIGKILL : (int)m.timeout.signo);
 }
 
 static void on_timer(void)
@@ -157,22 +154,22 @@ static void on_tick(void)
 
 	if (read(m.tick, &expirations, sizeof(expirations)) < 0 || !watch_sum(m.proc, &used))
 		return;
-	uint64_t most = m.watch->u.watch.processes;
+	uint64_t most = m.watch->processes;
 	bool too_many = most > 0 && used.threads > most;
 
 	if (used.rss_bytes > m.ending.peak_rss_bytes)
 		m.ending.peak_rss_bytes = used.rss_bytes;
 	/* What takes memory takes it from everybody, and may not get the time to say goodbye; nor may what forks on
 	 * where the kernel does not bound it: root of the host, or a uid after the other. */
-	if (m.watch->u.watch.memory_bytes > 0 && used.rss_bytes > m.watch->u.watch.memory_bytes)
+	if (m.watch->memory_bytes > 0 && used.rss_bytes > m.watch->memory_bytes)
 		stop_for(CAUSE_MEMORY, true);
 	else if (too_many && (!m.stopping || used.threads > 2 * most))
 		stop_for(CAUSE_PROCESSES, used.threads > 2 * most);
-	else if (m.watch->u.watch.cpu_ms > 0 && used.cpu_ms > m.watch->u.watch.cpu_ms && !m.stopping)
+	else if (m.watch->cpu_ms > 0 && used.cpu_ms > m.watch->cpu_ms && !m.stopping)
 		stop_for(CAUSE_CPU_TIME, false);
 }
 
-static void stop_container(void) { signal_container(run.plan->exec->u.exec.init ? SIGTSTP : SIGSTOP); }
+static void stop_container(void) { signal_container(run.plan->exec->init ? SIGTSTP : SIGSTOP); }
 
 static void on_control(void)
 {
@@ -350,7 +347,7 @@ void monitor_run(const struct plan *plan, int control)
 {
 	run.plan = plan;
 	run.own_pty = run_step(STEP_CONSOLE) != NULL;
-	m.watch = run_step(STEP_WATCH);
+	m.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
 	m.control = control;
 	fail_hook(take_down);
 	run_host_steps();

@@ -25,7 +25,7 @@ static void set_attributes(int fd, bool recursive, struct mount_attr *attr, cons
 int mount_clone(int at, bool recursive, struct mount_attr *attr, const char *object)
 {
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
-	int fd = must(sys_open_tree(at, "", flags), object, "open_tree");
+	int fd = must(syscall(SYS_open_tree, at, "", flags), object, "open_tree");
 
 	if (attr != NULL && (attr->attr_set | attr->attr_clr | attr->propagation) != 0)
 		set_attributes(fd, recursive, attr, object);
@@ -36,10 +36,10 @@ void mount_attach(int fd, int target, const char *path, const char *object)
 {
 	unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | (*path ? 0 : MOVE_MOUNT_T_EMPTY_PATH);
 
-	must(sys_move_mount(fd, "", target, path, flags), object, "move_mount");
+	must(syscall(SYS_move_mount, fd, "", target, path, flags), object, "move_mount");
 }
 
-static void expect_kind(int fd, const struct tree_step *tree)
+static void expect_kind(int fd, const source *tree)
 {
 	struct stat st;
 
@@ -52,9 +52,8 @@ static void expect_kind(int fd, const struct tree_step *tree)
 		fail_errno(ENODEV, tree->path, "not the character device %u:%u", tree->major, tree->minor);
 }
 
-void step_host_tree(const struct step *step)
+static void clone_tree(const source *tree)
 {
-	const struct tree_step *tree = &step->u.tree;
 	struct mount_attr attr = {
 		.attr_set = tree->attr_set,
 		.attr_clr = tree->attr_clr,
@@ -67,9 +66,11 @@ void step_host_tree(const struct step *step)
 	slot_put(tree->slot, mount_clone(at, tree->recursive, &attr, tree->path));
 }
 
-void step_bind(const struct step *step) { step_host_tree(step); }
+void step_host_tree(const struct host_tree_step *step) { clone_tree(&step->source); }
 
-void step_idmap_mount(const struct step *step)
+void step_bind(const struct bind_step *step) { clone_tree(&step->source); }
+
+void step_idmap_mount(const struct idmap_mount_step *step)
 {
 	char path[64];
 
@@ -77,13 +78,13 @@ void step_idmap_mount(const struct step *step)
 	scoped_fd user = must(open(path, O_RDONLY | O_CLOEXEC), path, "open");
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)user };
 
-	must(sys_mount_setattr(slots[step->u.slot] - 1, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr), "mount_setattr",
-	     "slot %u", step->u.slot);
+	must(sys_mount_setattr(slots[step->slot] - 1, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr), "mount_setattr",
+	     "slot %u", step->slot);
 }
 
-void step_propagation(const struct step *step)
+void step_propagation(const struct propagation_step *step)
 {
-	unsigned long flags = (unsigned long)step->u.propagation;
+	unsigned long flags = (unsigned long)step->flags;
 
 	must(mount(NULL, "/", NULL, flags, NULL), "/", "flags=%#lx", flags);
 }
@@ -104,32 +105,28 @@ static const char *context_log(int fs, char *text, size_t size)
 	return "";
 }
 
+static int context_must(long value, int fs, const char *type, const char *key, const char *argument)
+{
+	int error = errno;
+	char text[256];
+
+	if (value < 0)
+		fail_errno(error, type, "%s=%s %s", key, argument, context_log(fs, text, sizeof(text)));
+	return (int)value;
+}
+
 static void configure(int fs, const char *type, const char *key, const char *value)
 {
 	unsigned cmd = *value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
-	char text[256];
 
-	if (sys_fsconfig(fs, cmd, key, *value ? value : NULL) < 0) {
-		int error = errno;
-
-		fail_errno(error, type, "option %s=%s %s", key, value, context_log(fs, text, sizeof(text)));
-	}
+	context_must(syscall(SYS_fsconfig, fs, cmd, key, *value ? value : NULL, 0), fs, type, key, value);
 }
 
 /* From a configured context to a detached mount. */
 static int create(int fs, const char *type, uint64_t attrs)
 {
-	char text[256];
-	int fd = (int)sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL);
-
-	if (fd == 0)
-		fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, (unsigned)attrs);
-	if (fd < 0) {
-		int error = errno;
-
-		fail_errno(error, type, "type=%s %s", type, context_log(fs, text, sizeof(text)));
-	}
-	return fd;
+	context_must(syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0), fs, type, "type", type);
+	return context_must(syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, (unsigned)attrs), fs, type, "type", type);
 }
 
 static int context(const char *type) { return must(syscall(SYS_fsopen, type, FSOPEN_CLOEXEC), type, "fsopen"); }
@@ -152,20 +149,20 @@ static int create_tmpfs(const char *key, const char *value, uint64_t attrs)
 	return create(fs, "tmpfs", attrs);
 }
 
-void step_filesystem(const struct step *step)
+void step_filesystem(const struct filesystem_step *step)
 {
-	const char *type = step->u.filesystem.type;
-	struct reader options = step->list;
+	const char *type = step->type;
+	struct reader options = step->options.entries;
 	scoped_fd fs = context(type);
 
-	if (*step->u.filesystem.source)
-		configure(fs, type, "source", step->u.filesystem.source);
-	for (uint16_t i = 0; i < step->count; i++) {
+	if (*step->source)
+		configure(fs, type, "source", step->source);
+	for (uint32_t i = 0; i < step->options.count; i++) {
 		const char *key = get_str(&options);
 
 		configure(fs, type, key, get_str(&options));
 	}
-	slot_put(step->u.filesystem.slot, create(fs, type, step->u.filesystem.attrs));
+	slot_put(step->slot, create(fs, type, step->attrs));
 }
 
 /* A directory of overlayfs, named by descriptor: no byte of its path needs an escape. */
@@ -197,14 +194,14 @@ static int stage(uint64_t size)
 
 static void unstage(void) { must(umount2("/", MNT_DETACH), "/", "detach the stage"); }
 
-void step_overlay(const struct step *step)
+void step_overlay(const struct overlay_step *step)
 {
 	static const char *const names[] = { "lower", "upper", "work" };
-	scoped_fd lower_tree = slot_take(step->u.overlay.lower);
-	scoped_fd writes = step->u.overlay.writes == PLAN_NO_SLOT ? -1 : slot_take(step->u.overlay.writes);
+	scoped_fd lower_tree = slot_take(step->lower);
+	scoped_fd writes = step->writes == PLAN_NO_SLOT ? -1 : slot_take(step->writes);
 
 	/* overlayfs takes its directories only from attached mounts. */
-	scoped_fd tmpfs = stage(step->u.overlay.size);
+	scoped_fd tmpfs = stage(step->size);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		must(mkdirat(tmpfs, names[i], 0755), "tmpfs", "mkdir");
 	mount_attach(lower_tree, tmpfs, "lower", "lower");
@@ -219,30 +216,29 @@ void step_overlay(const struct step *step)
 	/* trusted.* attributes are for the initial user namespace only. */
 	if (run.plan->new_user_namespace)
 		configure(fs, "overlay", "userxattr", "");
-	slot_put(step->u.overlay.slot, create(fs, "overlay", MOUNT_ATTR_NODEV));
+	slot_put(step->slot, create(fs, "overlay", MOUNT_ATTR_NODEV));
 	/* The overlay keeps what it needs. */
 	unstage();
 }
 
-void step_inject(const struct step *step)
+void step_inject(const struct inject_step *step)
 {
-	const struct blob *content = &step->u.inject.content;
+	const blob *content = &step->content;
 	/* No more than the content, so that whoever may write it can't fill the memory: size 0 would be no limit. */
 	scoped_fd tmpfs = stage((uint64_t)content->length + 1);
 	scoped_fd fd = must(openat(tmpfs, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), "tmpfs", "create");
 
 	if (write(fd, content->bytes, content->length) != (ssize_t)content->length)
 		fail("tmpfs", "write %u bytes", content->length);
-	must(fchown(fd, step->u.inject.uid, step->u.inject.gid), "tmpfs", "chown to %u:%u", step->u.inject.uid,
-	     step->u.inject.gid);
-	must(fchmod(fd, step->u.inject.mode & 07777), "tmpfs", "chmod %04o", step->u.inject.mode);
-	slot_put(step->u.inject.slot, mount_clone(fd, false, NULL, "tmpfs"));
+	must(fchown(fd, step->uid, step->gid), "tmpfs", "chown to %u:%u", step->uid, step->gid);
+	must(fchmod(fd, step->mode & 07777), "tmpfs", "chmod %04o", step->mode);
+	slot_put(step->slot, mount_clone(fd, false, NULL, "tmpfs"));
 	unstage();
 }
 
-void step_pivot_root(const struct step *step)
+void step_pivot_root(const struct pivot_root_step *step)
 {
-	scoped_fd fd = slot_take(step->u.slot);
+	scoped_fd fd = slot_take(step->slot);
 
 	/*
 	 * Over "/" itself, where a path can't be swapped and which every machine has. Our own root
@@ -258,17 +254,17 @@ void step_pivot_root(const struct step *step)
 	must(root_set_current(), "/", "open");
 }
 
-void step_mount(const struct step *step)
+void step_mount(const struct mount_step *step)
 {
-	const char *path = step->u.mount.target;
-	uint64_t resolve = step->u.mount.flags & MOUNT_NO_SYMLINKS ? RESOLVE_NO_SYMLINKS : 0;
-	scoped_fd fd = slot_take(step->u.mount.slot);
+	const char *path = step->target;
+	uint64_t resolve = step->flags & MOUNT_NO_SYMLINKS ? RESOLVE_NO_SYMLINKS : 0;
+	scoped_fd fd = slot_take(step->slot);
 	scoped_fd target = root_open(path, O_PATH, resolve);
 
 	if (target < 0 && errno == ENOENT) {
-		int made = step->u.mount.flags & MOUNT_CREATE_DIRECTORY ? root_mkdir(path, 0755)
-			   : step->u.mount.flags & MOUNT_CREATE_FILE	? root_touch(path)
-									: -1;
+		int made = step->flags & MOUNT_CREATE_DIRECTORY ? root_mkdir(path, 0755)
+			   : step->flags & MOUNT_CREATE_FILE	? root_touch(path)
+								: -1;
 
 		if (must(made, path, "the mount point does not exist") > 0)
 			close(made);
@@ -279,13 +275,13 @@ void step_mount(const struct step *step)
 	mount_attach(fd, target, "", path);
 }
 
-void step_mount_attributes(const struct step *step)
+void step_mount_attributes(const struct mount_attributes_step *step)
 {
-	const char *path = step->u.attributes.path;
-	struct mount_attr attr = { .attr_set = step->u.attributes.set, .attr_clr = step->u.attributes.clear };
+	const char *path = step->path;
+	struct mount_attr attr = { .attr_set = step->set, .attr_clr = step->clear };
 	scoped_fd fd = must(root_open(path, O_PATH, 0), path, "open");
 
-	set_attributes(fd, step->u.attributes.recursive, &attr, path);
+	set_attributes(fd, step->recursive, &attr, path);
 }
 
 /* Opens what shall be covered. -1 if there is nothing, which is fine: then nothing needs to be
@@ -299,15 +295,15 @@ static int open_covered(const char *path)
 	return fd;
 }
 
-void step_readonly_path(const struct step *step)
+void step_readonly_path(const struct readonly_path_step *step)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-	scoped_fd at = open_covered(step->u.text);
+	scoped_fd at = open_covered(step->path);
 
 	if (at >= 0) {
-		scoped_fd fd = mount_clone(at, true, &attr, step->u.text);
+		scoped_fd fd = mount_clone(at, true, &attr, step->path);
 
-		mount_attach(fd, at, "", step->u.text);
+		mount_attach(fd, at, "", step->path);
 	}
 }
 
@@ -342,10 +338,10 @@ static int clone_null(const char *path)
 	return mount_clone(at, false, NULL, "/dev/null");
 }
 
-void step_mask_path(const struct step *step)
+void step_mask_path(const struct mask_path_step *step)
 {
 	const uint64_t sealed = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-	const char *path = step->u.text;
+	const char *path = step->path;
 	scoped_fd at = open_covered(path);
 	struct stat st;
 

@@ -13,10 +13,10 @@ struct join {
  * all its processes together, whatever their ids; of root's it takes none (create_user_ns in kernel/user_namespace.c).
  * So we are the owner for the time of the clone. The saved uid stays the caller's, and brings its rights back.
  */
-static void become_owner(const struct step *step, struct rlimit *before)
+static void become_owner(const struct namespaces_step *step, struct rlimit *before)
 {
-	uint64_t processes = step->u.namespaces.processes;
-	uint32_t owner = step->u.namespaces.owner;
+	uint64_t processes = step->processes;
+	uint32_t owner = step->owner;
 	struct rlimit limit;
 
 	must(getrlimit(RLIMIT_NPROC, before), "getrlimit", "RLIMIT_NPROC");
@@ -33,10 +33,10 @@ static void become_owner(const struct step *step, struct rlimit *before)
 	}
 }
 
-static pid_t clone_now(const struct step *step, uint64_t flags, uint64_t exit_signal, int *pidfd)
+static pid_t clone_now(const struct namespaces_step *step, uint64_t flags, uint64_t exit_signal, int *pidfd)
 {
 	struct clone_args args = {
-		.flags = step->u.namespaces.create | flags,
+		.flags = step->create | flags,
 		.pidfd = (uint64_t)(uintptr_t)pidfd,
 		.exit_signal = exit_signal,
 	};
@@ -49,18 +49,18 @@ static pid_t clone_now(const struct step *step, uint64_t flags, uint64_t exit_si
 	error = errno;
 	if (pid == 0) {
 		/* The hard limit too; the caller may not have the right to lift its own again. */
-		before.rlim_cur = before.rlim_max = (rlim_t)step->u.namespaces.processes;
-		if (step->u.namespaces.processes != NO_LIMIT)
+		before.rlim_cur = before.rlim_max = (rlim_t)step->processes;
+		if (step->processes != NO_LIMIT)
 			must(setrlimit(RLIMIT_NPROC, &before), "setrlimit", "RLIMIT_NPROC, hard");
 		return 0;
 	}
 	/* A joiner ends now; the monitor goes on, and knows whom to take down if it can't. */
-	if (pidfd != NULL && pid > 0)
+	if (pidfd != NULL) {
 		run.init = pid;
-	if (pidfd != NULL && step->u.namespaces.owner != NO_OWNER)
-		must(sys_setresuid(caller), "setresuid", "back to uid=%u", caller);
-	if (pidfd != NULL)
+		if (step->owner != NO_OWNER)
+			must(sys_setresuid(caller), "setresuid", "back to uid=%u", caller);
 		must(setrlimit(RLIMIT_NPROC, &before), "setrlimit", "RLIMIT_NPROC, back");
+	}
 	if (pid < 0)
 		fail_errno(error, "clone3", "flags=%#llx", (unsigned long long)args.flags);
 	return pid;
@@ -95,49 +95,44 @@ static void enter_all(struct join *joins, unsigned count)
  * process in between enters, clones init as the monitor's own child (CLONE_PARENT), tells its pid,
  * and ends.
  */
-static pid_t clone_through_joiner(const struct step *step, struct join *joins, unsigned count, int *pidfd)
+static pid_t clone_through_joiner(const struct namespaces_step *step, struct join *joins, unsigned count, int *pidfd)
 {
-	int told[2], status;
-	pid_t joiner, init = -1;
+	pid_t *init = must_map(sizeof(*init), MAP_SHARED);
+	pid_t joiner = must(fork(), "fork", "the joiner");
+	int status;
 
-	must(pipe2(told, O_CLOEXEC), "pipe", "for the joiner");
-	joiner = must(fork(), "fork", "the joiner");
 	if (joiner == 0) {
 		/* The monitor's clean-up is not ours to do. */
 		fail_hook(NULL);
 		/* Whoever is in there already must not reach the host through us (runc CVE-2016-9962). Only an
 		 * unprivileged monitor that has id maps to write needs us open. */
-		if (geteuid() == 0 || !(step->u.namespaces.create & CLONE_NEWUSER))
+		if (geteuid() == 0 || !(step->create & CLONE_NEWUSER))
 			must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
 		enter_all(joins, count);
-		init = clone_now(step, CLONE_PARENT, 0, NULL);
-		close(told[0]);
-		if (init > 0)
-			_exit(write(told[1], &init, sizeof(init)) == sizeof(init) ? 0 : 1);
-		close(told[1]);
-		return 0;
+		pid_t pid = clone_now(step, CLONE_PARENT, 0, NULL);
+		if (pid == 0)
+			return 0;
+		*init = pid;
+		_exit(0);
 	}
-	close(told[1]);
-	if (read(told[0], &init, sizeof(init)) != sizeof(init))
-		init = -1;
-	close(told[0]);
-	(void)waitpid(joiner, &status, 0);
+	must(waitpid(joiner, &status, 0), "joiner", "wait");
 	/* The joiner has told its failure itself; a second report would only hide it. */
-	if (init < 0 && WIFEXITED(status))
+	if (*init == 0 && WIFEXITED(status))
 		fail_told();
-	if (init < 0)
+	if (*init == 0)
 		fail_errno(ECHILD, "joiner", "wait status %#x", (unsigned)status);
 	for (unsigned i = 0; i < count; i++)
 		close(joins[i].fd);
-	*pidfd = must(syscall(SYS_pidfd_open, init, 0), "pidfd_open", "init");
-	return init;
+	run.init = *init;
+	*pidfd = must(syscall(SYS_pidfd_open, run.init, 0), "pidfd_open", "init");
+	return run.init;
 }
 
-pid_t namespaces_clone(const struct step *step, int *pidfd)
+pid_t namespaces_clone(const struct namespaces_step *step, int *pidfd)
 {
 	struct join joins[PLAN_MAX_JOINS];
-	struct reader list = step->list;
-	unsigned count = step->count;
+	struct reader list = step->joins.entries;
+	unsigned count = step->joins.count;
 
 	if (count == 0)
 		return clone_now(step, CLONE_PIDFD, SIGCHLD, pidfd);

@@ -8,4 +8,4 @@
  * Enters the namespaces to join and clones into the new ones. Returns 0 in the new process, which
  * is init; in the monitor its pid, with *pidfd set. The monitor itself stays where it was.
  */
-pid_t namespaces_clone(const struct step *step, int *pidfd);
+pid_t namespaces_clone(const struct namespaces_step *step, int *pidfd);

@@ -1,25 +1,24 @@
 #include "hands.h"
 #include "root.h"
 
-void step_mkdir(const struct step *step)
+void step_mkdir(const struct mkdir_step *step)
 {
-	close(must(root_mkdir(step->u.node.path, (mode_t)step->u.node.mode), step->u.node.path, "mode=%04o",
-		   step->u.node.mode));
+	close(must(root_mkdir(step->path, (mode_t)step->mode), step->path, "mode=%04o", step->mode));
 }
 
-void step_symlink(const struct step *step)
+void step_symlink(const struct symlink_step *step)
 {
-	const char *path = step->u.symlink.path, *name;
+	const char *path = step->path, *name;
 	scoped_fd parent = must(root_open_parent(path, &name), path, "open its directory");
 
-	must(symlinkat(step->u.symlink.target, parent, name), path, "target=%s", step->u.symlink.target);
+	must(symlinkat(step->target, parent, name), path, "target=%s", step->target);
 }
 
-void step_mknod(const struct step *step)
+void step_mknod(const struct mknod_step *step)
 {
-	const char *path = step->u.node.path, *name;
-	mode_t mode = (mode_t)step->u.node.mode;
-	unsigned major = step->u.node.major, minor = step->u.node.minor;
+	const char *path = step->path, *name;
+	mode_t mode = (mode_t)step->mode;
+	unsigned major = step->major, minor = step->minor;
 	scoped_fd parent = must(root_open_parent(path, &name), path, "open its directory");
 
 	must(mknodat(parent, name, mode, makedev(major, minor)), path, "mode=%#o device=%u:%u", mode, major, minor);

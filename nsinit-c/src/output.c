@@ -31,9 +31,9 @@ static void open_stream(int i, int fd)
 		streams[i].to = must(fcntl(fd, F_DUPFD_CLOEXEC, 3), "dup", "fd %d", fd);
 }
 
-void step_output(const struct step *step)
+void step_output(const struct output_step *step)
 {
-	stream_limit(step->u.output);
+	stream_limit(step->bytes);
 	if (run_step(STEP_TERMINAL) != NULL)
 		return;
 	open_stream(0, STDOUT_FILENO);

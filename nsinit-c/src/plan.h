@@ -16,8 +16,8 @@
 #define PLAN_MAX_RULES	     256u
 #define PLAN_MAX_CPUS	     1024u
 
-#define NO_LIMIT UINT64_MAX
-#define NO_OWNER UINT32_MAX
+#define NO_LIMIT UINT64_MAX /* of processes: as the caller's; of output: it is only counted */
+#define NO_OWNER UINT32_MAX /* of a new user namespace: the caller */
 
 #define OPTION_TRACE	  1u
 #define OPTION_STDIN_NULL 2u
@@ -28,119 +28,37 @@
 
 enum tree_expect { EXPECT_ANY, EXPECT_DIRECTORY, EXPECT_CHARACTER_DEVICE };
 
-struct tree_step {
-	uint16_t slot;
-	const char *path;
-	bool recursive;
-	uint64_t attr_set, attr_clr, propagation;
-	uint8_t expect; /* enum tree_expect */
-	uint32_t major, minor;
+struct list {
+	uint32_t count;
+	struct reader entries;
 };
 
-/* One step, decoded. Strings and readers point into the plan's own bytes. */
+#define F(type, member)		     type member;
+#define L(type, member, most, entry) struct list member;
+
+typedef struct {
+	NSRUN_SOURCE
+} source;
+
+/* One step, decoded: by its name, the members that step.h says. Strings and readers point into the plan's own bytes. */
 struct step {
 	uint16_t id;
-	/* Where the step ends with a list: how many entries, and those. */
-	uint16_t count;
-	struct reader list;
 	union {
-		uint32_t options, umask;
-		uint64_t propagation, bounding;
-		bool keyring;  /* required */
-		uint16_t slot; /* idmap_mount, pivot_root */
-		struct {
-			uint16_t rows, cols;
-		} terminal;
-		struct {
-			uint64_t ms, grace_ms;
-			uint32_t signo;
-		} timeout;
-		struct {
-			uint64_t create, processes; /* NO_LIMIT: as the caller's */
-			uint32_t owner;		    /* NO_OWNER: the caller */
-		} namespaces;			    /* list: u64 type, str path */
-		uint64_t output;		    /* bytes, or NO_LIMIT */
-		struct {
-			uint16_t slot;
-			uint32_t mode, uid, gid;
-			struct blob content;
-		} inject;
-		struct {
-			uint64_t memory_bytes, cpu_ms; /* 0: no limit */
-			uint32_t processes, period_ms;
-		} watch;
-		struct blob affinity; /* bits of a cpu_set_t */
-		uint32_t nice;	      /* two's complement */
-		struct {
-			uint64_t handled_fs, handled_net, scoped;
-		} landlock; /* list: str path, u64 access */
-		struct {
-			bool deny_setgroups;
-			const char *helper;
-		} map; /* list: u32 inside, u32 outside, u32 count */
-		struct tree_step tree;
-		struct {
-			uint32_t uid, gid;
-		} ids;
-		struct {
-			uint16_t slot;
-			const char *type, *source;
-			uint64_t attrs;
-		} filesystem; /* list: str key, str value */
-		struct {
-			uint16_t slot, lower, writes; /* PLAN_NO_SLOT: a new tmpfs */
-			uint64_t size;
-		} overlay;
-		struct {
-			uint16_t slot;
-			const char *target;
-			uint32_t flags;
-		} mount;
-		struct {
-			const char *path;
-			uint32_t mode, major, minor;
-		} node; /* mkdir, mknod */
-		struct {
-			const char *target, *path;
-		} symlink;
-		struct {
-			const char *path;
-			bool recursive;
-			uint64_t set, clear;
-		} attributes;
-		const char *text; /* paths and names: all steps of a single string */
-		struct {
-			const char *key, *value;
-		} sysctl;
-		struct {
-			uint32_t resource;
-			uint64_t soft, hard;
-		} rlimit;
-		struct {
-			uint32_t uid, gid;
-			bool set_groups;
-		} user; /* list: u32 group */
-		struct {
-			uint64_t effective, permitted, inheritable, ambient;
-		} capabilities;
-		struct {
-			uint32_t flags;
-			struct blob program;
-		} seccomp;
-		struct {
-			bool init;
-			uint32_t argc, envc;
-			uint16_t candidates;
-			struct reader argv, env, paths; /* str each */
-		} exec;
-	} u;
+#define STEP_STRUCT(id, constant, name, stage, ...) \
+	struct name##_step { \
+		__VA_ARGS__ \
+	} name;
+		NSRUN_STEPS(STEP_STRUCT)
+	};
 };
+#undef F
+#undef L
 
 struct plan {
 	uint16_t count;
-	bool new_user_namespace; /* created or joined: capabilities are those of a user namespace */
-	bool new_pid_namespace;	 /* created */
-	const struct step *exec; /* the last step */
+	bool new_user_namespace;      /* created or joined: capabilities are those of a user namespace */
+	bool new_pid_namespace;	      /* created */
+	const struct exec_step *exec; /* the last step */
 	struct step steps[PLAN_MAX_STEPS];
 };
 

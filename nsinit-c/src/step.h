@@ -1,10 +1,10 @@
 #pragma once
 
 /*
- * The step ids and names of the control protocol live here and nowhere else.
- * A Java test parses this file and holds io.nsrun.control.SetupStep against it.
+ * The steps of the control protocol, and what the payload of each is, live here and nowhere else (nsinit-c/README.md
+ * says what they mean). A Java test parses this file and holds io.nsrun.control.SetupStep against it.
  *
- * X(id, CONSTANT, name, stage)
+ * X(id, CONSTANT, name, stage, payload)
  *
  * The stage says who carries the step out, and a plan lists its steps by stage:
  *   HOST     the monitor, in the caller's namespaces; the last one clones init
@@ -13,51 +13,66 @@
  *   COMMAND  the process that becomes the user's command
  * Every step of a plan has a hand, the function step_NAME (hands.h), which carries it out or ends
  * the process.
+ *
+ * The payload is a row of these, whoever uses the list defines F and L:
+ *   F(type, member)               one value; the types are those of wire.h, and source
+ *   L(type, member, most, entry)  a number, of this type and no larger than most, and then so many entries: an 's' is a
+ *                                 string of each, a digit a number of so many bytes
  */
+/* A line a step, as far as it goes. */
+/* clang-format off */
+#define NSRUN_SOURCE \
+	F(u16, slot) F(str, path) F(bool, recursive) F(u64, attr_set) F(u64, attr_clr) F(u64, propagation) \
+	F(u8, expect) F(u32, major) F(u32, minor)
 #define NSRUN_STEPS(X) \
-	X(1, OPTIONS, options, HOST) \
-	X(2, TERMINAL, terminal, HOST) \
-	X(3, TIMEOUT, timeout, HOST) \
-	X(4, HOST_TREE, host_tree, HOST) \
-	X(9, OUTPUT, output, HOST) \
-	X(5, NAMESPACES, namespaces, HOST) \
-	X(6, UID_MAP, uid_map, MAPS) \
-	X(7, GID_MAP, gid_map, MAPS) \
-	X(8, IDMAP_MOUNT, idmap_mount, MAPS) \
-	X(20, SETUP_IDS, setup_ids, INIT) \
-	X(21, PROPAGATION, propagation, INIT) \
-	X(22, BIND, bind, INIT) \
-	X(23, FILESYSTEM, filesystem, INIT) \
-	X(24, OVERLAY, overlay, INIT) \
-	X(25, PIVOT_ROOT, pivot_root, INIT) \
-	X(26, MOUNT, mount, INIT) \
-	X(27, MKDIR, mkdir, INIT) \
-	X(28, SYMLINK, symlink, INIT) \
-	X(29, MKNOD, mknod, INIT) \
-	X(30, MOUNT_ATTRIBUTES, mount_attributes, INIT) \
-	X(31, READONLY_PATH, readonly_path, INIT) \
-	X(32, MASK_PATH, mask_path, INIT) \
-	X(33, HOSTNAME, hostname, INIT) \
-	X(34, DOMAINNAME, domainname, INIT) \
+	X(1, OPTIONS, options, HOST, F(u32, flags)) \
+	X(2, TERMINAL, terminal, HOST, F(u16, rows) F(u16, cols)) \
+	X(3, TIMEOUT, timeout, HOST, F(u64, ms) F(u32, signo) F(u64, grace_ms)) \
+	X(4, HOST_TREE, host_tree, HOST, F(source, source)) \
+	X(9, OUTPUT, output, HOST, F(u64, bytes)) \
+	X(5, NAMESPACES, namespaces, HOST, F(u64, create) F(u32, owner) F(u64, processes) \
+	  L(u16, joins, PLAN_MAX_JOINS, "8s")) \
+	X(6, UID_MAP, uid_map, MAPS, F(str, helper) L(u16, ranges, PLAN_MAX_MAP_ENTRIES, "444")) \
+	X(7, GID_MAP, gid_map, MAPS, F(bool, deny_setgroups) F(str, helper) L(u16, ranges, PLAN_MAX_MAP_ENTRIES, "444")) \
+	X(8, IDMAP_MOUNT, idmap_mount, MAPS, F(u16, slot)) \
+	X(20, SETUP_IDS, setup_ids, INIT, F(u32, uid) F(u32, gid)) \
+	X(21, PROPAGATION, propagation, INIT, F(u64, flags)) \
+	X(22, BIND, bind, INIT, F(source, source)) \
+	X(23, FILESYSTEM, filesystem, INIT, F(u16, slot) F(str, type) F(str, source) F(u64, attrs) \
+	  L(u16, options, UINT16_MAX, "ss")) \
+	X(24, OVERLAY, overlay, INIT, F(u16, slot) F(u16, lower) F(u16, writes) F(u64, size)) \
+	X(25, PIVOT_ROOT, pivot_root, INIT, F(u16, slot)) \
+	X(26, MOUNT, mount, INIT, F(u16, slot) F(str, target) F(u32, flags)) \
+	X(27, MKDIR, mkdir, INIT, F(str, path) F(u32, mode)) \
+	X(28, SYMLINK, symlink, INIT, F(str, target) F(str, path)) \
+	X(29, MKNOD, mknod, INIT, F(str, path) F(u32, mode) F(u32, major) F(u32, minor)) \
+	X(30, MOUNT_ATTRIBUTES, mount_attributes, INIT, F(str, path) F(bool, recursive) F(u64, set) F(u64, clear)) \
+	X(31, READONLY_PATH, readonly_path, INIT, F(str, path)) \
+	X(32, MASK_PATH, mask_path, INIT, F(str, path)) \
+	X(33, HOSTNAME, hostname, INIT, F(str, name)) \
+	X(34, DOMAINNAME, domainname, INIT, F(str, name)) \
 	X(35, LOOPBACK, loopback, INIT) \
-	X(36, SYSCTL, sysctl, INIT) \
-	X(37, CONSOLE, console, INIT) \
-	X(38, INJECT, inject, INIT) \
-	X(39, WATCH, watch, INIT) \
+	X(36, SYSCTL, sysctl, INIT, F(str, key) F(str, value)) \
+	X(37, CONSOLE, console, INIT, F(str, path)) \
+	X(38, INJECT, inject, INIT, F(u16, slot) F(u32, mode) F(u32, uid) F(u32, gid) F(blob, content)) \
+	X(39, WATCH, watch, INIT, F(u64, memory_bytes) F(u64, cpu_ms) F(u32, processes) F(u32, period_ms)) \
 	X(50, SESSION, session, COMMAND) \
-	X(51, KEYRING, keyring, COMMAND) \
-	X(52, RLIMIT, rlimit, COMMAND) \
-	X(53, UMASK, umask, COMMAND) \
-	X(54, BOUNDING_SET, bounding_set, COMMAND) \
-	X(55, USER, user, COMMAND) \
-	X(56, CAPABILITIES, capabilities, COMMAND) \
+	X(51, KEYRING, keyring, COMMAND, F(bool, required)) \
+	X(52, RLIMIT, rlimit, COMMAND, F(u32, resource) F(u64, soft) F(u64, hard)) \
+	X(53, UMASK, umask, COMMAND, F(u32, mode)) \
+	X(54, BOUNDING_SET, bounding_set, COMMAND, F(u64, capabilities)) \
+	X(55, USER, user, COMMAND, F(u32, uid) F(u32, gid) F(bool, set_groups) L(u16, groups, PLAN_MAX_GROUPS, "4")) \
+	X(56, CAPABILITIES, capabilities, COMMAND, F(u64, effective) F(u64, permitted) F(u64, inheritable) F(u64, ambient)) \
 	X(57, NO_NEW_PRIVS, no_new_privs, COMMAND) \
-	X(58, WORKDIR, workdir, COMMAND) \
-	X(59, SECCOMP, seccomp, COMMAND) \
-	X(61, AFFINITY, affinity, COMMAND) \
-	X(62, NICE, nice, COMMAND) \
-	X(63, LANDLOCK, landlock, COMMAND) \
-	X(60, EXEC, exec, COMMAND)
+	X(58, WORKDIR, workdir, COMMAND, F(str, path)) \
+	X(59, SECCOMP, seccomp, COMMAND, F(u32, flags) F(blob, program)) \
+	X(61, AFFINITY, affinity, COMMAND, F(blob, mask)) \
+	X(62, NICE, nice, COMMAND, F(u32, nice)) \
+	X(63, LANDLOCK, landlock, COMMAND, F(u64, handled_fs) F(u64, handled_net) F(u64, scoped) \
+	  L(u16, rules, PLAN_MAX_RULES, "s8")) \
+	X(60, EXEC, exec, COMMAND, F(bool, init) L(u32, argv, PLAN_MAX_BYTES, "s") L(u32, env, PLAN_MAX_BYTES, "s") \
+	  L(u16, paths, UINT16_MAX, "s"))
+/* clang-format on */
 
 /* No steps of a plan: names for the places where something else failed. */
 #define NSRUN_PLACES(X) \
@@ -69,6 +84,6 @@
 
 enum step_stage { STAGE_NONE, STAGE_HOST, STAGE_MAPS, STAGE_INIT, STAGE_COMMAND };
 
-#define NSRUN_STEP_ENUM(id, constant, name, stage) STEP_##constant = (id),
+#define NSRUN_STEP_ENUM(id, constant, name, stage, ...) STEP_##constant = (id),
 enum step_id { NSRUN_STEPS(NSRUN_STEP_ENUM) NSRUN_PLACES(NSRUN_STEP_ENUM) };
 #undef NSRUN_STEP_ENUM

@@ -72,29 +72,9 @@ static inline long sys_close_range(unsigned a, unsigned b, unsigned flags)
 	return syscall(SYS_close_range, a, b, flags);
 }
 
-static inline long sys_openat2(int dir, const char *path, struct open_how *how)
-{
-	return syscall(SYS_openat2, dir, path, how, sizeof(*how));
-}
-
-static inline long sys_open_tree(int dir, const char *s, unsigned flags)
-{
-	return syscall(SYS_open_tree, dir, s, flags);
-}
-
-static inline long sys_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags)
-{
-	return syscall(SYS_move_mount, from, from_path, to, to_path, flags);
-}
-
 static inline long sys_mount_setattr(int dir, const char *path, unsigned flags, struct mount_attr *attr)
 {
 	return syscall(SYS_mount_setattr, dir, path, flags, attr, sizeof(*attr));
-}
-
-static inline long sys_fsconfig(int fs, unsigned cmd, const char *key, const void *value)
-{
-	return syscall(SYS_fsconfig, fs, cmd, key, value, 0);
 }
 
 static inline long sys_pidfd_send_signal(int pidfd, int signo)

@@ -63,7 +63,7 @@ bool watch_sum(int proc, struct usage *sum)
 	return n == 0;
 }
 
-void step_watch(const struct step *step)
+void step_watch(const struct watch_step *step)
 {
 	scoped_fd proc = mount_procfs();
 

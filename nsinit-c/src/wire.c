@@ -26,37 +26,38 @@ static uint64_t get_le(struct reader *r, unsigned bytes)
 	return v;
 }
 
-uint8_t get_u8(struct reader *r) { return (uint8_t)get_le(r, 1); }
+u8 get_u8(struct reader *r) { return (uint8_t)get_le(r, 1); }
 
-uint16_t get_u16(struct reader *r) { return (uint16_t)get_le(r, 2); }
+u16 get_u16(struct reader *r) { return (uint16_t)get_le(r, 2); }
 
-uint32_t get_u32(struct reader *r) { return (uint32_t)get_le(r, 4); }
+u32 get_u32(struct reader *r) { return (uint32_t)get_le(r, 4); }
 
-uint64_t get_u64(struct reader *r) { return get_le(r, 8); }
+u64 get_u64(struct reader *r) { return get_le(r, 8); }
 
-const char *get_str(struct reader *r)
+bool get_bool(struct reader *r)
 {
-	uint32_t n = get_u32(r);
-	const uint8_t *at;
+	u8 flag = get_u8(r);
 
-	/* n + 1 must not wrap where size_t has 32 bits. */
-	if (n == UINT32_MAX) {
-		r->bad = true;
-		return "";
-	}
-	at = take(r, (size_t)n + 1);
-	if (at == NULL)
-		return "";
-	if (at[n] != 0 || memchr(at, 0, n) != NULL) {
-		r->bad = true;
-		return "";
-	}
-	return (const char *)at;
+	r->bad |= flag > 1;
+	return flag == 1;
 }
 
-struct blob get_blob(struct reader *r)
+str get_str(struct reader *r)
 {
-	struct blob b = { .length = get_u32(r) };
+	uint32_t n = get_u32(r);
+	/* n + 1 must not wrap where size_t has 32 bits. */
+	const uint8_t *at = n < UINT32_MAX ? take(r, (size_t)n + 1) : NULL;
+
+	/* The first NUL is the one behind the n bytes. */
+	if (at != NULL && memchr(at, 0, (size_t)n + 1) == at + n)
+		return (const char *)at;
+	r->bad = true;
+	return "";
+}
+
+blob get_blob(struct reader *r)
+{
+	blob b = { .length = get_u32(r) };
 
 	b.bytes = take(r, b.length);
 	if (b.bytes == NULL)
@@ -66,13 +67,9 @@ struct blob get_blob(struct reader *r)
 
 struct reader get_sub(struct reader *r, uint32_t n)
 {
-	struct reader sub = { .at = take(r, n) };
+	const uint8_t *at = take(r, n);
 
-	if (sub.at == NULL)
-		sub.bad = true;
-	else
-		sub.end = sub.at + n;
-	return sub;
+	return (struct reader){ .at = at, .end = at ? at + n : NULL, .bad = at == NULL };
 }
 
 static void put_bytes(struct writer *w, const void *bytes, size_t n)

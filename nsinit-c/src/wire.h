@@ -30,13 +30,23 @@ struct blob {
 	uint32_t length;
 };
 
-uint8_t get_u8(struct reader *r);
-uint16_t get_u16(struct reader *r);
-uint32_t get_u32(struct reader *r);
-uint64_t get_u64(struct reader *r);
+/* What a frame is made of, by the names that nsinit-c/README.md has for it. */
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef const char *str;
+typedef struct blob blob;
+
+u8 get_u8(struct reader *r);
+u16 get_u16(struct reader *r);
+u32 get_u32(struct reader *r);
+u64 get_u64(struct reader *r);
+/* A byte that is 0 or 1. */
+bool get_bool(struct reader *r);
 /* The string lies in the frame itself and lives as long as it; never NULL. */
-const char *get_str(struct reader *r);
-struct blob get_blob(struct reader *r);
+str get_str(struct reader *r);
+blob get_blob(struct reader *r);
 /* A reader over the next n bytes, which are skipped here. */
 struct reader get_sub(struct reader *r, uint32_t n);
 

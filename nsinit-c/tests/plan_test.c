@@ -35,8 +35,8 @@ static void every_step_is_understood(void)
 	plan_of_all_steps(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
 	CHECK(plan.new_user_namespace);
-	CHECK(plan.exec == &plan.steps[plan.count - 1] && plan.exec->id == STEP_EXEC);
-#define FOUND(number, constant, name, stage) CHECK(STAGE_##stage == STAGE_NONE || step_of(number)->id == (number));
+	CHECK(plan.exec == &plan.steps[plan.count - 1].exec && plan.steps[plan.count - 1].id == STEP_EXEC);
+#define FOUND(number, constant, name, stage, ...) CHECK(STAGE_##stage == STAGE_NONE || step_of(number)->id == (number));
 	NSRUN_STEPS(FOUND)
 #undef FOUND
 }
@@ -47,31 +47,32 @@ static void host_fields_are_those_of_the_plan(void)
 
 	plan_of_all_steps(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
-	CHECK(step_of(STEP_OPTIONS)->u.options == 3);
-	CHECK(step_of(STEP_TERMINAL)->u.terminal.rows == 24 && step_of(STEP_TERMINAL)->u.terminal.cols == 80);
-	CHECK(step_of(STEP_TIMEOUT)->u.timeout.ms == 5000 && step_of(STEP_TIMEOUT)->u.timeout.signo == 15);
-	CHECK(step_of(STEP_TIMEOUT)->u.timeout.grace_ms == 1000);
-	const struct tree_step *tree = &step_of(STEP_HOST_TREE)->u.tree;
+	CHECK(step_of(STEP_OPTIONS)->options.flags == 3);
+	CHECK(step_of(STEP_TERMINAL)->terminal.rows == 24 && step_of(STEP_TERMINAL)->terminal.cols == 80);
+	CHECK(step_of(STEP_TIMEOUT)->timeout.ms == 5000 && step_of(STEP_TIMEOUT)->timeout.signo == 15);
+	CHECK(step_of(STEP_TIMEOUT)->timeout.grace_ms == 1000);
+	const source *tree = &step_of(STEP_HOST_TREE)->host_tree.source;
 	CHECK(tree->slot == 1 && tree->recursive && tree->attr_set == 0x101 && tree->attr_clr == 0x202);
 	CHECK(tree->propagation == 0x303 && tree->expect == EXPECT_CHARACTER_DEVICE);
 	CHECK(tree->major == 1 && tree->minor == 3);
 	CHECK_TEXT(tree->path, "/host/tree");
-	CHECK(step_of(STEP_NAMESPACES)->u.namespaces.create == 0x30000000 && step_of(STEP_NAMESPACES)->count == 1);
-	r = step_of(STEP_NAMESPACES)->list;
+	CHECK(step_of(STEP_NAMESPACES)->namespaces.create == 0x30000000 &&
+	      step_of(STEP_NAMESPACES)->namespaces.joins.count == 1);
+	r = step_of(STEP_NAMESPACES)->namespaces.joins.entries;
 	CHECK(get_u64(&r) == 0x40000000);
 	CHECK_TEXT(get_str(&r), "/proc/1/ns/net");
 	CHECK(!r.bad && r.at == r.end);
-	CHECK_TEXT(step_of(STEP_UID_MAP)->u.map.helper, "/usr/bin/newuidmap");
-	r = step_of(STEP_UID_MAP)->list;
-	CHECK(step_of(STEP_UID_MAP)->count == 2);
+	CHECK_TEXT(step_of(STEP_UID_MAP)->uid_map.helper, "/usr/bin/newuidmap");
+	r = step_of(STEP_UID_MAP)->uid_map.ranges.entries;
+	CHECK(step_of(STEP_UID_MAP)->uid_map.ranges.count == 2);
 	check_numbers(&r, (const uint32_t[]){ 0, 1000, 1, 1, 100000, 65536 }, 6);
 	CHECK(!r.bad && r.at == r.end);
-	CHECK(step_of(STEP_GID_MAP)->u.map.deny_setgroups && step_of(STEP_GID_MAP)->count == 1);
-	CHECK_TEXT(step_of(STEP_GID_MAP)->u.map.helper, "");
-	CHECK(step_of(STEP_IDMAP_MOUNT)->u.slot == 1);
-	CHECK(step_of(STEP_OUTPUT)->u.output == 1 << 20);
-	CHECK(step_of(STEP_NAMESPACES)->u.namespaces.owner == 1000);
-	CHECK(step_of(STEP_NAMESPACES)->u.namespaces.processes == 64);
+	CHECK(step_of(STEP_GID_MAP)->gid_map.deny_setgroups && step_of(STEP_GID_MAP)->gid_map.ranges.count == 1);
+	CHECK_TEXT(step_of(STEP_GID_MAP)->gid_map.helper, "");
+	CHECK(step_of(STEP_IDMAP_MOUNT)->idmap_mount.slot == 1);
+	CHECK(step_of(STEP_OUTPUT)->output.bytes == 1 << 20);
+	CHECK(step_of(STEP_NAMESPACES)->namespaces.owner == 1000);
+	CHECK(step_of(STEP_NAMESPACES)->namespaces.processes == 64);
 }
 
 static void mount_fields_are_those_of_the_plan(void)
@@ -81,43 +82,43 @@ static void mount_fields_are_those_of_the_plan(void)
 
 	plan_of_all_steps(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
-	CHECK(step_of(STEP_SETUP_IDS)->u.ids.uid == 11 && step_of(STEP_SETUP_IDS)->u.ids.gid == 12);
-	CHECK(step_of(STEP_PROPAGATION)->u.propagation == 0x44000);
-	CHECK(step_of(STEP_BIND)->u.tree.slot == 2 && !step_of(STEP_BIND)->u.tree.recursive);
+	CHECK(step_of(STEP_SETUP_IDS)->setup_ids.uid == 11 && step_of(STEP_SETUP_IDS)->setup_ids.gid == 12);
+	CHECK(step_of(STEP_PROPAGATION)->propagation.flags == 0x44000);
+	CHECK(step_of(STEP_BIND)->bind.source.slot == 2 && !step_of(STEP_BIND)->bind.source.recursive);
 	s = step_of(STEP_FILESYSTEM);
-	CHECK(s->u.filesystem.slot == 255 && s->u.filesystem.attrs == 14 && s->count == 2);
-	CHECK_TEXT(s->u.filesystem.type, "tmpfs");
-	CHECK_TEXT(s->u.filesystem.source, "source");
-	r = s->list;
+	CHECK(s->filesystem.slot == 255 && s->filesystem.attrs == 14 && s->filesystem.options.count == 2);
+	CHECK_TEXT(s->filesystem.type, "tmpfs");
+	CHECK_TEXT(s->filesystem.source, "source");
+	r = s->filesystem.options.entries;
 	CHECK_TEXT(get_str(&r), "mode");
 	CHECK_TEXT(get_str(&r), "755");
 	CHECK_TEXT(get_str(&r), "flag");
 	CHECK_TEXT(get_str(&r), "");
 	CHECK(!r.bad && r.at == r.end);
 	s = step_of(STEP_OVERLAY);
-	CHECK(s->u.overlay.slot == 3 && s->u.overlay.lower == 2 && s->u.overlay.size == 4096);
-	CHECK(s->u.overlay.writes == PLAN_NO_SLOT);
-	CHECK(step_of(STEP_PIVOT_ROOT)->u.slot == 3);
+	CHECK(s->overlay.slot == 3 && s->overlay.lower == 2 && s->overlay.size == 4096);
+	CHECK(s->overlay.writes == PLAN_NO_SLOT);
+	CHECK(step_of(STEP_PIVOT_ROOT)->pivot_root.slot == 3);
 	s = step_of(STEP_INJECT);
-	CHECK(s->u.inject.slot == 4 && s->u.inject.mode == 0640 && s->u.inject.uid == 13 && s->u.inject.gid == 14);
-	CHECK(s->u.inject.content.length == 3 && memcmp(s->u.inject.content.bytes, "a\0b", 3) == 0);
+	CHECK(s->inject.slot == 4 && s->inject.mode == 0640 && s->inject.uid == 13 && s->inject.gid == 14);
+	CHECK(s->inject.content.length == 3 && memcmp(s->inject.content.bytes, "a\0b", 3) == 0);
 	s = step_of(STEP_WATCH);
-	CHECK(s->u.watch.memory_bytes == 1 << 30 && s->u.watch.cpu_ms == 7000);
-	CHECK(s->u.watch.processes == 99 && s->u.watch.period_ms == 50);
-	CHECK(step_of(STEP_MOUNT)->u.mount.slot == 255 && step_of(STEP_MOUNT)->u.mount.flags == 5);
-	CHECK_TEXT(step_of(STEP_MOUNT)->u.mount.target, "/proc");
-	CHECK(step_of(STEP_MKDIR)->u.node.mode == 0755);
-	CHECK_TEXT(step_of(STEP_SYMLINK)->u.symlink.target, "pts/ptmx");
-	CHECK_TEXT(step_of(STEP_SYMLINK)->u.symlink.path, "/dev/ptmx");
+	CHECK(s->watch.memory_bytes == 1 << 30 && s->watch.cpu_ms == 7000);
+	CHECK(s->watch.processes == 99 && s->watch.period_ms == 50);
+	CHECK(step_of(STEP_MOUNT)->mount.slot == 255 && step_of(STEP_MOUNT)->mount.flags == 5);
+	CHECK_TEXT(step_of(STEP_MOUNT)->mount.target, "/proc");
+	CHECK(step_of(STEP_MKDIR)->mkdir.mode == 0755);
+	CHECK_TEXT(step_of(STEP_SYMLINK)->symlink.target, "pts/ptmx");
+	CHECK_TEXT(step_of(STEP_SYMLINK)->symlink.path, "/dev/ptmx");
 	s = step_of(STEP_MKNOD);
-	CHECK(s->u.node.mode == 020666 && s->u.node.major == 1 && s->u.node.minor == 7);
-	CHECK_TEXT(s->u.node.path, "/dev/full");
+	CHECK(s->mknod.mode == 020666 && s->mknod.major == 1 && s->mknod.minor == 7);
+	CHECK_TEXT(s->mknod.path, "/dev/full");
 	s = step_of(STEP_MOUNT_ATTRIBUTES);
-	CHECK(s->u.attributes.recursive && s->u.attributes.set == 1 && s->u.attributes.clear == 2);
-	CHECK_TEXT(step_of(STEP_HOSTNAME)->u.text, "box");
-	CHECK_TEXT(step_of(STEP_SYSCTL)->u.sysctl.key, "net/ipv4/ip_forward");
-	CHECK_TEXT(step_of(STEP_SYSCTL)->u.sysctl.value, "1");
-	CHECK_TEXT(step_of(STEP_CONSOLE)->u.text, "/dev/console");
+	CHECK(s->mount_attributes.recursive && s->mount_attributes.set == 1 && s->mount_attributes.clear == 2);
+	CHECK_TEXT(step_of(STEP_HOSTNAME)->hostname.name, "box");
+	CHECK_TEXT(step_of(STEP_SYSCTL)->sysctl.key, "net/ipv4/ip_forward");
+	CHECK_TEXT(step_of(STEP_SYSCTL)->sysctl.value, "1");
+	CHECK_TEXT(step_of(STEP_CONSOLE)->console.path, "/dev/console");
 }
 
 static void command_fields_are_those_of_the_plan(void)
@@ -127,38 +128,38 @@ static void command_fields_are_those_of_the_plan(void)
 
 	plan_of_all_steps(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
-	CHECK(step_of(STEP_KEYRING)->u.keyring);
+	CHECK(step_of(STEP_KEYRING)->keyring.required);
 	s = step_of(STEP_RLIMIT);
-	CHECK(s->u.rlimit.resource == 7 && s->u.rlimit.soft == 1024 && s->u.rlimit.hard == UINT64_MAX);
-	CHECK(step_of(STEP_UMASK)->u.umask == 022);
-	CHECK(step_of(STEP_BOUNDING_SET)->u.bounding == 0xa80425fb);
+	CHECK(s->rlimit.resource == 7 && s->rlimit.soft == 1024 && s->rlimit.hard == UINT64_MAX);
+	CHECK(step_of(STEP_UMASK)->umask.mode == 022);
+	CHECK(step_of(STEP_BOUNDING_SET)->bounding_set.capabilities == 0xa80425fb);
 	s = step_of(STEP_USER);
-	CHECK(s->u.user.uid == 1000 && s->u.user.gid == 1001 && s->u.user.set_groups && s->count == 2);
-	r = s->list;
+	CHECK(s->user.uid == 1000 && s->user.gid == 1001 && s->user.set_groups && s->user.groups.count == 2);
+	r = s->user.groups.entries;
 	check_numbers(&r, (const uint32_t[]){ 1001, 27 }, 2);
 	s = step_of(STEP_CAPABILITIES);
-	CHECK(s->u.capabilities.effective == 1 && s->u.capabilities.permitted == 3);
-	CHECK(s->u.capabilities.inheritable == 4 && s->u.capabilities.ambient == 8);
-	CHECK_TEXT(step_of(STEP_WORKDIR)->u.text, "/srv");
-	CHECK(step_of(STEP_AFFINITY)->u.affinity.length == 1 && step_of(STEP_AFFINITY)->u.affinity.bytes[0] == 5);
-	CHECK((int)step_of(STEP_NICE)->u.nice == -5);
+	CHECK(s->capabilities.effective == 1 && s->capabilities.permitted == 3);
+	CHECK(s->capabilities.inheritable == 4 && s->capabilities.ambient == 8);
+	CHECK_TEXT(step_of(STEP_WORKDIR)->workdir.path, "/srv");
+	CHECK(step_of(STEP_AFFINITY)->affinity.mask.length == 1 && step_of(STEP_AFFINITY)->affinity.mask.bytes[0] == 5);
+	CHECK((int)step_of(STEP_NICE)->nice.nice == -5);
 	s = step_of(STEP_LANDLOCK);
-	CHECK(s->u.landlock.handled_fs == 0x1fff && s->u.landlock.handled_net == 3 && s->u.landlock.scoped == 1);
-	r = s->list;
-	CHECK_TEXT(s->count == 2 ? get_str(&r) : "", "/");
+	CHECK(s->landlock.handled_fs == 0x1fff && s->landlock.handled_net == 3 && s->landlock.scoped == 1);
+	r = s->landlock.rules.entries;
+	CHECK_TEXT(s->landlock.rules.count == 2 ? get_str(&r) : "", "/");
 	CHECK(get_u64(&r) == 12);
-	CHECK(step_of(STEP_SECCOMP)->u.seccomp.flags == 2);
-	CHECK(step_of(STEP_SECCOMP)->u.seccomp.program.length == sizeof(struct sock_filter));
+	CHECK(step_of(STEP_SECCOMP)->seccomp.flags == 2);
+	CHECK(step_of(STEP_SECCOMP)->seccomp.program.length == sizeof(struct sock_filter));
 	s = step_of(STEP_EXEC);
-	CHECK(s->u.exec.init && s->u.exec.argc == 2 && s->u.exec.envc == 1 && s->u.exec.candidates == 2);
-	r = s->u.exec.argv;
+	CHECK(s->exec.init && s->exec.argv.count == 2 && s->exec.env.count == 1 && s->exec.paths.count == 2);
+	r = s->exec.argv.entries;
 	CHECK_TEXT(get_str(&r), "sh");
 	CHECK_TEXT(get_str(&r), "-l");
 	CHECK(!r.bad && r.at == r.end);
-	r = s->u.exec.env;
+	r = s->exec.env.entries;
 	CHECK_TEXT(get_str(&r), "PATH=/bin");
 	CHECK(!r.bad && r.at == r.end);
-	r = s->u.exec.paths;
+	r = s->exec.paths.entries;
 	CHECK_TEXT(get_str(&r), "/usr/bin/sh");
 	CHECK_TEXT(get_str(&r), "/bin/sh");
 	CHECK(!r.bad && r.at == r.end);
@@ -222,7 +223,7 @@ static void unknown_steps(void)
 {
 	bool known[300] = { false };
 
-#define KNOWN(number, constant, name, stage) known[number] = STAGE_##stage != STAGE_NONE;
+#define KNOWN(number, constant, name, stage, ...) known[number] = STAGE_##stage != STAGE_NONE;
 	NSRUN_STEPS(KNOWN)
 #undef KNOWN
 	for (unsigned id = 0; id < 300; id++) {

@@ -284,68 +284,48 @@ static bool walk_string(struct reader *list)
 	return strlen(get_str(list)) == length;
 }
 
-static bool walk_strings(struct reader list, uint32_t count)
+/* Of each entry, what a letter or digit of step.h says. */
+static bool walk_list(struct list list, const char *entry)
 {
 	bool whole = true;
 
-	for (uint32_t i = 0; i < count; i++)
-		whole &= walk_string(&list);
-	return whole && !list.bad && list.at == list.end;
-}
-
-static bool walk_numbers(struct reader list, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		(void)get_u32(&list);
-	return !list.bad && list.at == list.end;
-}
-
-static bool walk_joins(struct reader list, uint16_t count)
-{
-	bool whole = true;
-
-	for (uint16_t i = 0; i < count; i++) {
-		(void)get_u64(&list);
-		whole &= walk_string(&list);
+	for (uint32_t i = 0; i < list.count; i++) {
+		for (const char *field = entry; *field != 0; field++) {
+			if (*field == 's')
+				whole &= walk_string(&list.entries);
+			else
+				(void)(*field == '8' ? get_u64(&list.entries) : get_u32(&list.entries));
+		}
 	}
-	return whole && !list.bad && list.at == list.end;
+	return whole && !list.entries.bad && list.entries.at == list.entries.end;
 }
 
-static bool walk_rules(struct reader list, uint16_t count)
-{
-	bool whole = true;
-
-	for (uint16_t i = 0; i < count; i++) {
-		whole &= walk_string(&list);
-		(void)get_u64(&list);
-	}
-	return whole && !list.bad && list.at == list.end;
-}
+static bool walk_blob(blob b) { return crc32(b.bytes, b.length) != 1; }
 
 static bool walk_step(const struct step *step)
 {
 	switch (step->id) {
 	case STEP_LANDLOCK:
-		return walk_rules(step->list, step->count);
+		return walk_list(step->landlock.rules, "s8");
 	case STEP_INJECT:
-		return crc32(step->u.inject.content.bytes, step->u.inject.content.length) != 1;
+		return walk_blob(step->inject.content);
 	case STEP_AFFINITY:
-		return crc32(step->u.affinity.bytes, step->u.affinity.length) != 1;
+		return walk_blob(step->affinity.mask);
 	case STEP_NAMESPACES:
-		return walk_joins(step->list, step->count);
+		return walk_list(step->namespaces.joins, "8s");
 	case STEP_UID_MAP:
+		return walk_list(step->uid_map.ranges, "444");
 	case STEP_GID_MAP:
-		return walk_numbers(step->list, step->count * 3u);
+		return walk_list(step->gid_map.ranges, "444");
 	case STEP_FILESYSTEM:
-		return walk_strings(step->list, step->count * 2u);
+		return walk_list(step->filesystem.options, "ss");
 	case STEP_USER:
-		return walk_numbers(step->list, step->count);
+		return walk_list(step->user.groups, "4");
 	case STEP_SECCOMP:
-		return crc32(step->u.seccomp.program.bytes, step->u.seccomp.program.length) != 1;
+		return walk_blob(step->seccomp.program);
 	case STEP_EXEC:
-		return walk_strings(step->u.exec.argv, step->u.exec.argc) &&
-		       walk_strings(step->u.exec.env, step->u.exec.envc) &&
-		       walk_strings(step->u.exec.paths, step->u.exec.candidates);
+		return walk_list(step->exec.argv, "s") && walk_list(step->exec.env, "s") &&
+		       walk_list(step->exec.paths, "s");
 	default:
 		return true;
 	}

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class SetupStepTest {
-  private static final Pattern ROW = Pattern.compile("X\\((\\d+), (\\w+), (\\w+), (\\w+)\\)");
+  private static final Pattern ROW = Pattern.compile("X\\((\\d+), (\\w+), (\\w+), (\\w+)[,)]");
 
   @Test
   void theEnumIsWhatStepHSays() throws Exception {
