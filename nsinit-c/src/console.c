@@ -34,7 +34,7 @@ void step_console(const struct console_step *step)
 	must(ioctl(master, TIOCSWINSZ, &console_size), "pty", "TIOCSWINSZ");
 	if (*step->path)
 		mount_over(slave, step->path);
-	if (!event_fds(FRAME_CONSOLE, (int[EVENT_FDS]){ master, slave }))
+	if (!event_fds(FRAME_CONSOLE, (int[]){ master, slave }, 2))
 		fail("sendmsg", "the pty to the monitor");
 	for (int fd = 0; fd <= 2; fd++)
 		must(dup2(slave, fd), "pty", "dup2");

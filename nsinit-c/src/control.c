@@ -12,18 +12,27 @@
 static uint8_t *plan_bytes;
 static size_t plan_length;
 
-int control_connect(const char *path)
+int control_dial(const char *path, unsigned ms)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct timeval most = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000L };
+	int fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket", "AF_UNIX");
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		fail_errno(ENAMETOOLONG, path, "at most 107 bytes");
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	must(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most)), path, "SO_SNDTIMEO");
+	must(connect(fd, (struct sockaddr *)&address, sizeof(address)), path, "connect");
+	return fd;
+}
+
+int control_connect(const char *path)
+{
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
 
 	fail_at(STEP_CONTROL, NO_INDEX);
-	int fd = must(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket", "AF_UNIX");
-	if (strlen(path) >= sizeof(address.sun_path))
-		fail_errno(ENAMETOOLONG, path, "at most 107 bytes");
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	must(connect(fd, (struct sockaddr *)&address, sizeof(address)), path, "connect");
+	int fd = control_dial(path, 0);
 	must(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length), path, "SO_PEERCRED");
 	if (peer.uid != geteuid())
 		fail_errno(EPERM, path, "belongs to uid %u, not to us", peer.uid);

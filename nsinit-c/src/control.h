@@ -4,6 +4,9 @@
 
 #include "plan.h"
 
+/* Connects to a Unix stream socket. Waits for ms milliseconds at most where a listener is slow to accept; 0: for ever.
+ */
+int control_dial(const char *path, unsigned ms);
 /* Connects to the orchestrator's socket, checks that it is our own user who listens, and greets. */
 int control_connect(const char *path);
 /*

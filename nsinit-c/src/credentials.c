@@ -84,18 +84,6 @@ void step_no_new_privs(const struct no_new_privs_step *step)
 	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS", "on");
 }
 
-void step_seccomp(const struct seccomp_step *step)
-{
-	struct sock_fprog program = {
-		.len = (unsigned short)(step->program.length / sizeof(struct sock_filter)),
-		/* The kernel copies it, whatever its alignment here. */
-		.filter = (struct sock_filter *)(uintptr_t)step->program.bytes,
-	};
-
-	must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->flags, &program), "seccomp", "%u instructions",
-	     program.len);
-}
-
 void credentials_of_init(void)
 {
 	uint64_t kill = (uint64_t)1 << CAP_KILL;

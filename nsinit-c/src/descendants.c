@@ -36,3 +36,10 @@ void end_descendants(int proc)
 			;
 	}
 }
+
+void end_namespace(void)
+{
+	kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, __WALL) > 0)
+		;
+}

@@ -6,3 +6,5 @@
  * there are none. proc is an open /proc that shows this process. Blocks until they have died.
  */
 void end_descendants(int proc);
+/* The same for PID 1 of a pid namespace, who reaches all of it. */
+void end_namespace(void);

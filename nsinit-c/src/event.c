@@ -90,35 +90,35 @@ union parcel {
 	char bytes[CMSG_SPACE(FDS_SIZE)];
 };
 
-static struct msghdr message(struct iovec *iov, union parcel *p)
+ssize_t send_fds(int socket, struct iovec *parts, size_t n, const int *fds, size_t count)
 {
-	return (struct msghdr){ .msg_iov = iov, .msg_iovlen = 1, .msg_control = p, .msg_controllen = sizeof(*p) };
+	size_t size = count * sizeof(int);
+	union parcel p = { .head = { .cmsg_len = CMSG_LEN(size), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS } };
+	struct msghdr m = { .msg_iov = parts, .msg_iovlen = n, .msg_control = &p, .msg_controllen = CMSG_SPACE(size) };
+
+	memcpy(CMSG_DATA(&p.head), fds, size);
+	return sendmsg(socket, &m, MSG_NOSIGNAL);
 }
 
-bool event_fds(enum frame_type type, const int fds[EVENT_FDS])
+bool event_fds(enum frame_type type, const int *fds, size_t count)
 {
 	uint8_t bytes[WIRE_HEADER];
 	struct iovec iov = { .iov_base = bytes, .iov_len = sizeof(bytes) };
-	union parcel p = {
-		.head = { .cmsg_len = CMSG_LEN(FDS_SIZE), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS }
-	};
-	struct msghdr m = message(&iov, &p);
 
-	memcpy(CMSG_DATA(&p.head), fds, FDS_SIZE);
 	(void)event_begin(bytes, sizeof(bytes), type);
-	return sendmsg(socket_fd, &m, MSG_NOSIGNAL) >= 0;
+	return send_fds(socket_fd, &iov, 1, fds, count) >= 0;
 }
 
 ssize_t event_receive(int fd, uint8_t *bytes, size_t size, int fds[EVENT_FDS])
 {
 	struct iovec iov = { .iov_base = bytes, .iov_len = size };
 	union parcel p = { .head = { .cmsg_len = 0 } };
-	struct msghdr m = message(&iov, &p);
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &p, .msg_controllen = sizeof(p) };
 	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
 	memset(fds, 0xff, FDS_SIZE);
-	if (p.head.cmsg_len == CMSG_LEN(FDS_SIZE))
-		memcpy(fds, CMSG_DATA(&p.head), FDS_SIZE);
+	if (p.head.cmsg_len > CMSG_LEN(0))
+		memcpy(fds, CMSG_DATA(&p.head), p.head.cmsg_len - CMSG_LEN(0));
 	return n;
 }
 

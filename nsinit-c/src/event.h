@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include "wire.h"
 
@@ -29,8 +30,9 @@ enum frame_type {
 	/* Only between init and monitor. */
 	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
 	FRAME_EXECING = 101,
-	FRAME_CHILD = 102, /* struct child_exit */
-	FRAME_WATCH = 103, /* the container's procfs comes along, twice */
+	FRAME_CHILD = 102,    /* struct child_exit */
+	FRAME_WATCH = 103,    /* the container's procfs comes along */
+	FRAME_LISTENER = 104, /* that of the command's filter comes along */
 };
 
 #define HELLO_MAGIC	 0x4e52534eu
@@ -77,8 +79,10 @@ bool event_child(const struct child_exit *child);
 bool event_exited(const struct child_exit *child, const struct ending *ending);
 bool event_failed(uint16_t step, uint16_t index, int error, const char *object, const char *detail);
 
-/* A frame of nothing but descriptors, which are copied to the monitor. */
-bool event_fds(enum frame_type type, const int fds[EVENT_FDS]);
+/* A frame of nothing but descriptors, at most EVENT_FDS, which are copied to the monitor. */
+bool event_fds(enum frame_type type, const int *fds, size_t count);
+/* One message with descriptors at its first byte, as sendmsg(2) returns it. */
+ssize_t send_fds(int socket, struct iovec *parts, size_t n, const int *fds, size_t count);
 /*
  * One message of the inner socket, without blocking, as recv(2) returns it, and the descriptors that came along, which
  * are -1 where there are none.

@@ -101,6 +101,8 @@ static _Noreturn void report_and_end(int status)
 
 	if (run.proc >= 0)
 		end_descendants(run.proc);
+	else
+		end_namespace();
 	getrusage(RUSAGE_CHILDREN, &child.usage);
 	event_child(&child);
 	_exit(0);
@@ -139,6 +141,9 @@ void init_run(int inner)
 	if (run.proc >= 0 && (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 || prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0))
 		fail("PR_SET_CHILD_SUBREAPER", "on");
 	pid_t child = spawn(first);
+	/* Of a pid namespace as well: killed, we would close what we hold before the kernel ends the others, and a lock
+	 * would be free too early. */
+	must(prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0), "PR_SET_PDEATHSIG", "off");
 	fail_at(STEP_SUPERVISE, NO_INDEX);
 	trace_flush();
 	drop_streams();

@@ -8,6 +8,7 @@
 #include "namespaces.h"
 #include "output.h"
 #include "relay.h"
+#include "seccomp.h"
 #include "stream.h"
 #include "trace.h"
 #include "watch.h"
@@ -83,6 +84,7 @@ void step_namespaces(const struct namespaces_step *step)
 	if (run.init == 0) {
 		close(m.control);
 		close(inner[0]);
+		listener_leave();
 		output_enter();
 		init_run(inner[1]);
 	}
@@ -117,6 +119,7 @@ static void arm(int timer, uint64_t ms, uint32_t period_ms)
 static void on_started(void)
 {
 	m.started = true;
+	control_release_plan();
 	m.started_at = now_ns();
 	event_pid(FRAME_STARTED, (uint32_t)run.init);
 	if (m.timeout.ms > 0 && !m.stopping)
@@ -274,7 +277,9 @@ static bool on_inner(void)
 		break;
 	case FRAME_WATCH:
 		m.proc = fds[0];
-		close(fds[1]);
+		break;
+	case FRAME_LISTENER:
+		listener_pass(fds[0]);
 		break;
 	case FRAME_CHILD:
 		child_exit_decode(&r, &m.child);
@@ -357,7 +362,6 @@ void monitor_run(const struct plan *plan, int control)
 	fail_at(STEP_SYNC, NO_INDEX);
 	must(send(m.inner, "go", 2, MSG_NOSIGNAL), "send", "to init");
 	fail_at(STEP_SUPERVISE, NO_INDEX);
-	control_release_plan();
 	supervise();
 	relay_restore();
 	if (!m.started && !m.failed)

@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 
 #define CLONE_NEWUSER_BIT 0x10000000u
 #define CLONE_NEWPID_BIT  0x20000000u
@@ -107,10 +108,17 @@ static const char *check_namespaces(const struct namespaces_step *step, struct p
 	return NULL;
 }
 
-static const char *check_seccomp(const struct seccomp_step *step)
+static const char *check_seccomp(const struct seccomp_step *step, struct plan *plan)
 {
+	const uint32_t all_threads = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
 	size_t instructions = step->program.length / sizeof(struct sock_filter);
 
+	if (step->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) {
+		plan->listening++;
+		/* It would hold the thread back, too, that hands the listener over. */
+		if (step->flags & all_threads)
+			return "a listener for all threads";
+	}
 	return instructions == 0 || instructions > BPF_MAXINSNS ||
 			       step->program.length % sizeof(struct sock_filter) != 0
 		       ? "bad length of a seccomp program"
@@ -181,7 +189,11 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 			return "unknown mount flag";
 		return drain(slots, step->mount.slot);
 	case STEP_SECCOMP:
-		return check_seccomp(&step->seccomp);
+		return check_seccomp(&step->seccomp, plan);
+	case STEP_LISTENER:
+		return step->listener.parts.entries.end - step->listener.parts.entries.at > (ptrdiff_t)PLAN_MAX_MESSAGE
+			       ? "a message too long"
+			       : NULL;
 	case STEP_INJECT:
 		return fill(slots, step->inject.slot, STAGE_INIT);
 	case STEP_WATCH:
@@ -212,6 +224,7 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 	if (r.bad || crc != crc32(r.at, (size_t)(r.end - r.at)))
 		return "checksum does not match";
 	plan->new_user_namespace = plan->new_pid_namespace = false;
+	plan->listening = 0;
 	plan->count = get_u16(&r);
 	if (r.bad || plan->count == 0 || plan->count > PLAN_MAX_STEPS)
 		return "bad number of steps";
@@ -253,6 +266,9 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 		return "terminal and console go together";
 	if (count[STEP_OUTPUT] > 1 || count[STEP_WATCH] > 1)
 		return "more than one output or watch step";
+	/* Else nobody would answer, or somebody would wait for ever. */
+	if (count[STEP_LISTENER] != plan->listening || plan->listening > 1)
+		return "listener and a filter that tells one go together";
 	if (count[STEP_EXEC] != 1 || last->id != STEP_EXEC)
 		return "not exactly one exec step, as the last";
 	return NULL;

@@ -15,6 +15,8 @@
 #define PLAN_NO_SLOT	     0xffffu
 #define PLAN_MAX_RULES	     256u
 #define PLAN_MAX_CPUS	     1024u
+#define PLAN_MAX_PARTS	     16u
+#define PLAN_MAX_MESSAGE     (64u << 10) /* less than a socket takes at once */
 
 #define NO_LIMIT UINT64_MAX /* of processes: as the caller's; of output: it is only counted */
 #define NO_OWNER UINT32_MAX /* of a new user namespace: the caller */
@@ -58,6 +60,7 @@ struct plan {
 	uint16_t count;
 	bool new_user_namespace;      /* created or joined: capabilities are those of a user namespace */
 	bool new_pid_namespace;	      /* created */
+	uint16_t listening;	      /* filters that tell a listener */
 	const struct exec_step *exec; /* the last step */
 	struct step steps[PLAN_MAX_STEPS];
 };

@@ -68,6 +68,6 @@ void step_watch(const struct watch_step *step)
 	scoped_fd proc = mount_procfs();
 
 	(void)step;
-	if (!event_fds(FRAME_WATCH, (int[EVENT_FDS]){ proc, proc }))
+	if (!event_fds(FRAME_WATCH, &proc, 1))
 		fail("sendmsg", "the procfs to the monitor");
 }

@@ -185,11 +185,13 @@ static void descriptors(void)
 	listen_to_events(SOCK_SEQPACKET);
 	CHECK(pipe(ends) == 0);
 	CHECK(event_pid(FRAME_READY, 0));
-	CHECK(event_fds(FRAME_CONSOLE, ends));
+	CHECK(event_fds(FRAME_CONSOLE, ends, 2));
 	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == 10 && fds[0] == -1 && fds[1] == -1);
 	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == 6 && bytes[4] == FRAME_CONSOLE);
 	CHECK(fds[0] > ends[1] && fds[1] > fds[0] && fcntl(fds[0], F_GETFD) == FD_CLOEXEC);
 	CHECK(write(fds[1], &byte, 1) == 1 && read(ends[0], &byte, 1) == 1);
+	CHECK(event_fds(FRAME_WATCH, ends, 1));
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == 6 && fds[0] > ends[1] && fds[1] == -1);
 	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == -1 && errno == EAGAIN && fds[0] == -1);
 }
 

@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include <string.h>
+
 #include "check.h"
 #include "decoded.h"
 #include "frames.h"
@@ -128,8 +130,52 @@ static void too_many_rules(void)
 	}
 }
 
+static void listener_of(unsigned listeners, unsigned filters, uint32_t flags, size_t length, const char *why)
+{
+	static const uint8_t allow[8] = { 6, 0, 0, 0, 0, 0, 0xff, 0x7f };
+	static char part[70000];
+
+	memset(part, 'x', length);
+	part[length] = 0;
+	begin_plan(&b);
+	for (unsigned i = 0; i < listeners; i++) {
+		begin_step(&b, STEP_LISTENER);
+		add_str(&b, "/s");
+		add16(&b, 1);
+		add_str(&b, part);
+		end_step(&b);
+	}
+	add_namespaces(&b, 0, 0, 0);
+	for (unsigned i = 0; i < filters; i++) {
+		begin_step(&b, STEP_SECCOMP);
+		add32(&b, flags);
+		add32(&b, sizeof(allow));
+		add(&b, allow, sizeof(allow));
+		end_step(&b);
+	}
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+}
+
+static void listeners(void)
+{
+	static const char *const together = "listener and a filter that tells one go together";
+
+	listener_of(1, 1, 8, 1, NULL);
+	listener_of(1, 1, 8 | 32, 1, NULL);
+	listener_of(1, 0, 0, 1, together);
+	listener_of(1, 1, 2, 1, together);
+	listener_of(0, 1, 8, 1, together);
+	listener_of(2, 2, 8, 1, together);
+	listener_of(1, 1, 8 | 1, 1, "a listener for all threads");
+	listener_of(1, 1, 8 | 16, 1, "a listener for all threads");
+	listener_of(1, 1, 8, 65536 - 5, NULL);
+	listener_of(1, 1, 8, 65536 - 4, "a message too long");
+}
+
 int main(void)
 {
+	test("a listener without a filter that tells one, or for all threads, is refused", listeners);
 	test("a watch that looks too often, too seldom or at others is refused", watches);
 	test("a second output or watch is refused", more_than_one);
 	test("an owner without a user namespace to own is refused", owners);

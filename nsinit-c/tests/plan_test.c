@@ -71,6 +71,13 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK_TEXT(step_of(STEP_GID_MAP)->gid_map.helper, "");
 	CHECK(step_of(STEP_IDMAP_MOUNT)->idmap_mount.slot == 1);
 	CHECK(step_of(STEP_OUTPUT)->output.bytes == 1 << 20);
+	CHECK_TEXT(step_of(STEP_LISTENER)->listener.path, "/run/agent.sock");
+	r = step_of(STEP_LISTENER)->listener.parts.entries;
+	CHECK_TEXT(get_str(&r), "{\"pid\":");
+	CHECK_TEXT(get_str(&r), "}");
+	CHECK(!r.bad && r.at == r.end);
+	CHECK_TEXT(step_of(STEP_LOCK)->lock.path, "/run/slot");
+	CHECK(step_of(STEP_LOCK)->lock.offset == 77);
 	CHECK(step_of(STEP_NAMESPACES)->namespaces.owner == 1000);
 	CHECK(step_of(STEP_NAMESPACES)->namespaces.processes == 64);
 }
@@ -148,7 +155,7 @@ static void command_fields_are_those_of_the_plan(void)
 	r = s->landlock.rules.entries;
 	CHECK_TEXT(s->landlock.rules.count == 2 ? get_str(&r) : "", "/");
 	CHECK(get_u64(&r) == 12);
-	CHECK(step_of(STEP_SECCOMP)->seccomp.flags == 2);
+	CHECK(step_of(STEP_SECCOMP)->seccomp.flags == 10);
 	CHECK(step_of(STEP_SECCOMP)->seccomp.program.length == sizeof(struct sock_filter));
 	s = step_of(STEP_EXEC);
 	CHECK(s->exec.init && s->exec.argv.count == 2 && s->exec.env.count == 1 && s->exec.paths.count == 2);

@@ -99,6 +99,16 @@ static void add_host_steps(struct bytes *b)
 	begin_step(b, STEP_OUTPUT);
 	add64(b, 1 << 20);
 	end_step(b);
+	begin_step(b, STEP_LISTENER);
+	add_str(b, "/run/agent.sock");
+	add16(b, 2);
+	add_str(b, "{\"pid\":");
+	add_str(b, "}");
+	end_step(b);
+	begin_step(b, STEP_LOCK);
+	add_str(b, "/run/slot");
+	add64(b, 77);
+	end_step(b);
 	begin_step(b, STEP_NAMESPACES);
 	add64(b, 0x30000000);
 	add32(b, 1000);
@@ -258,7 +268,7 @@ static void add_command_steps(struct bytes *b)
 	end_step(b);
 	add_text(b, STEP_WORKDIR, "/srv");
 	begin_step(b, STEP_SECCOMP);
-	add32(b, 2);
+	add32(b, 2 | 8);
 	add32(b, sizeof(allow));
 	add(b, allow, sizeof(allow));
 	end_step(b);
@@ -311,6 +321,8 @@ static bool walk_step(const struct step *step)
 		return walk_blob(step->inject.content);
 	case STEP_AFFINITY:
 		return walk_blob(step->affinity.mask);
+	case STEP_LISTENER:
+		return walk_list(step->listener.parts, "s");
 	case STEP_NAMESPACES:
 		return walk_list(step->namespaces.joins, "8s");
 	case STEP_UID_MAP:

@@ -138,6 +138,36 @@ void plan_output(struct plan *p, uint64_t bytes)
 	plan_add(p, STEP_OUTPUT, &b);
 }
 
+void plan_listener(struct plan *p, const char *path, uint16_t count, const char *const *parts)
+{
+	struct bytes b = { 0 };
+
+	put_str(&b, path);
+	put_u16(&b, count);
+	for (uint16_t i = 0; i < count; i++)
+		put_str(&b, parts[i]);
+	plan_add(p, STEP_LISTENER, &b);
+}
+
+void plan_lock(struct plan *p, const char *path, uint64_t offset)
+{
+	struct bytes b = { 0 };
+
+	put_str(&b, path);
+	put_u64(&b, offset);
+	plan_add(p, STEP_LOCK, &b);
+}
+
+void plan_seccomp(struct plan *p, uint32_t flags, const void *program, size_t size)
+{
+	struct bytes b = { 0 };
+
+	put_u32(&b, flags);
+	put_u32(&b, (uint32_t)size);
+	put_raw(&b, program, size);
+	plan_add(p, STEP_SECCOMP, &b);
+}
+
 void plan_inject(struct plan *p, uint16_t slot, uint32_t mode, uint32_t uid, uint32_t gid, const char *content)
 {
 	struct bytes b = { 0 };

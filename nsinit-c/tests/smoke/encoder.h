@@ -35,6 +35,9 @@ void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, u
 extern uint32_t plan_owner;
 extern uint64_t plan_processes;
 void plan_output(struct plan *p, uint64_t bytes);
+void plan_listener(struct plan *p, const char *path, uint16_t count, const char *const *parts);
+void plan_lock(struct plan *p, const char *path, uint64_t offset);
+void plan_seccomp(struct plan *p, uint32_t flags, const void *program, size_t size);
 void plan_inject(struct plan *p, uint16_t slot, uint32_t mode, uint32_t uid, uint32_t gid, const char *content);
 void plan_watch(struct plan *p, uint64_t memory_bytes, uint64_t cpu_ms, uint32_t processes, uint32_t period_ms);
 void plan_affinity(struct plan *p, const void *mask, uint32_t n);

@@ -120,6 +120,25 @@ public final class PlanEncoder implements Step.Visitor {
   }
 
   @Override
+  public void visit(HostStep.Listener step) {
+    int start = begin(SetupStep.LISTENER);
+    out.str(step.path());
+    out.u16(step.parts().size());
+    for (String part : step.parts()) {
+      out.str(part);
+    }
+    end(start);
+  }
+
+  @Override
+  public void visit(HostStep.Lock step) {
+    int start = begin(SetupStep.LOCK);
+    out.str(step.path());
+    out.u64(step.offset());
+    end(start);
+  }
+
+  @Override
   public void visit(HostStep.Namespaces step) {
     int start = begin(SetupStep.NAMESPACES);
     out.u64(step.create());

@@ -9,6 +9,8 @@ public enum SetupStep {
   TIMEOUT(3, "timeout", Stage.HOST),
   HOST_TREE(4, "host_tree", Stage.HOST),
   OUTPUT(9, "output", Stage.HOST),
+  LISTENER(10, "listener", Stage.HOST),
+  LOCK(11, "lock", Stage.HOST),
   NAMESPACES(5, "namespaces", Stage.HOST),
   UID_MAP(6, "uid_map", Stage.MAPS),
   GID_MAP(7, "gid_map", Stage.MAPS),

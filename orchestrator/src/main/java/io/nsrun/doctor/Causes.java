@@ -58,6 +58,8 @@ public final class Causes {
               LANDLOCK ->
               SetupCauses.command(failure);
           case EXEC -> ExecCauses.exec(failure);
+          case LISTENER -> SetupCauses.listener(failure);
+          case LOCK -> SetupCauses.lock(failure);
           case START, CONTROL, PLAN, SYNC, SUPERVISE, OPTIONS, TERMINAL, TIMEOUT, OUTPUT ->
               SetupCauses.start(failure);
         };

@@ -152,6 +152,26 @@ final class SetupCauses {
     };
   }
 
+  static String listener(Failure failure) {
+    return switch (failure.errno()) {
+      case ENOENT, ECONNREFUSED ->
+          "no agent listens there for the calls that the seccomp profile asks about. Start it first,"
+              + " or name its socket in listenerPath.";
+      case EACCES, EPERM -> "the agent's socket is not for this user. Give it write permission.";
+      case EAGAIN -> "the agent does not take connections. Look whether it still runs.";
+      case ENAMETOOLONG -> "the kernel takes 107 bytes. Choose a shorter path for the socket.";
+      case EPIPE, ECONNRESET -> "the agent hung up before it got the listener.";
+      default -> null;
+    };
+  }
+
+  static String lock(Failure failure) {
+    return switch (failure.errno()) {
+      case EAGAIN, EACCES -> "a container that still ends has it. Try again.";
+      default -> null;
+    };
+  }
+
   static String start(Failure failure) {
     Errno errno = failure.errno();
     if (failure.step() == SetupStep.START && failure.object().startsWith("memfd_create")) {

@@ -215,4 +215,27 @@ final class ExplainHostNotes {
         the host may.""",
         "mount_setattr(2), user_namespaces(7)");
   }
+
+  static ExplainNote listener(HostStep.Listener step) {
+    return new ExplainNote(
+        "listener",
+        "Connect to the agent,",
+        step.path(),
+        """
+        Once the command has its filter, the monitor sends the agent one message with the filter's
+        listener: the agent then answers the calls that the filter says to ask about.""",
+        "Whoever knows more than a filter can decide call by call, and do them in the command's"
+            + " place.",
+        "seccomp_unotify(2)");
+  }
+
+  static ExplainNote lock(HostStep.Lock step) {
+    return new ExplainNote(
+        "lock",
+        "Lock a byte,",
+        step.path() + " at " + Long.toUnsignedString(step.offset()),
+        "Monitor and init keep the lock until both are gone, whatever becomes of the caller.",
+        "What belongs to this container is not given to another while one of its processes lives.",
+        "fcntl(2)");
+  }
 }

@@ -59,6 +59,16 @@ final class ExplainNotes implements Step.Visitor {
   }
 
   @Override
+  public void visit(HostStep.Listener step) {
+    add(ExplainHostNotes.listener(step));
+  }
+
+  @Override
+  public void visit(HostStep.Lock step) {
+    add(ExplainHostNotes.lock(step));
+  }
+
+  @Override
   public void visit(HostStep.Namespaces step) {
     ownPids = (step.create() & LinuxConstants.CLONE_NEWPID) != 0;
     add(ExplainNamespaces.note(step));

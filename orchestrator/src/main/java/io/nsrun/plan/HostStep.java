@@ -96,6 +96,50 @@ public sealed interface HostStep extends Step {
   }
 
   /**
+   * The monitor connects to the agent that answers for a filter's notified calls, and once the
+   * command has the filter, sends it one message with the filter's listener (seccomp_unotify(2)).
+   * Goes together with a {@link CommandStep.Seccomp} that tells a listener.
+   *
+   * @param path of a listening Unix stream socket, at most 107 bytes
+   * @param parts at most 16, together at most 64 KiB; the message is these, joined by the pid of
+   *     the container's init in decimal, as the host sees it
+   */
+  record Listener(String path, List<String> parts) implements HostStep {
+    public Listener {
+      parts = List.copyOf(parts);
+    }
+
+    @Override
+    public String stepName() {
+      return "listener";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * The monitor locks one byte of a file (fcntl(2), F_OFD_SETLK, exclusive), or fails if somebody
+   * else has it locked. Monitor and init keep the lock until both are gone.
+   *
+   * @param path an existing file that the caller may read and write, no symbolic link
+   * @param offset of the byte
+   */
+  record Lock(String path, long offset) implements HostStep {
+    @Override
+    public String stepName() {
+      return "lock";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
    * setns(2) into existing namespaces and clone3(2) with new ones.
    *
    * @param create CLONE_NEW* bits

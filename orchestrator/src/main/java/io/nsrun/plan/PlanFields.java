@@ -90,6 +90,18 @@ final class PlanFields implements Step.Visitor {
   }
 
   @Override
+  public void visit(HostStep.Listener step) {
+    put("path", step.path());
+    put("message", String.join("PID", step.parts()));
+  }
+
+  @Override
+  public void visit(HostStep.Lock step) {
+    put("path", step.path());
+    put("offset", Long.toUnsignedString(step.offset()));
+  }
+
+  @Override
   public void visit(HostStep.Namespaces step) {
     put("create", PlanNames.namespaces(step.create()));
     put("owner", step.owner() == HostStep.Namespaces.CALLER ? "caller" : "" + step.owner());

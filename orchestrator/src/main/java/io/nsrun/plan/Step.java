@@ -116,6 +116,10 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
 
     void visit(HostStep.Output step);
 
+    void visit(HostStep.Listener step);
+
+    void visit(HostStep.Lock step);
+
     void visit(HostStep.Namespaces step);
 
     void visit(HostStep.UidMap step);

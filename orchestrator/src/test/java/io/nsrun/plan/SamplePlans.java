@@ -113,6 +113,8 @@ final class SamplePlans {
                     0,
                     0)),
             new HostStep.Output(1 << 20),
+            new HostStep.Listener("/run/agent.sock", List.of("{\"pid\":", "}")),
+            new HostStep.Lock("/run/slots", 65_536),
             new HostStep.Namespaces(
                 LinuxConstants.CLONE_NEWNS | LinuxConstants.CLONE_NEWTIME | 1L << 40,
                 1_879_048_192L,
@@ -162,7 +164,7 @@ final class SamplePlans {
             new CommandStep.NoNewPrivs(),
             new CommandStep.Workdir("/work"),
             new CommandStep.Seccomp(
-                0, Blob.copyOf(new byte[] {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f})),
+                8, Blob.copyOf(new byte[] {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f})),
             new CommandStep.Affinity(Blob.copyOf(new byte[] {0x17})),
             new CommandStep.Nice(10),
             new CommandStep.Landlock(

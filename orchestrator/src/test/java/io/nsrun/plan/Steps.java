@@ -18,6 +18,8 @@ public final class Steps {
         new HostStep.HostTree(
             new Step.MountSource(1, "/host", true, 0x5, 0x8, 0x80000, Step.Expect.DIRECTORY, 0, 0)),
         new HostStep.Output(1L << 34),
+        new HostStep.Listener("/run/agent.sock", List.of("{\"pid\":", ",\"state\":", "}")),
+        new HostStep.Lock("/run/slots", 1L << 35),
         new HostStep.Namespaces(
             0x7e020000L, 1879048192L, 64, List.of(new Step.Joined(0x40000000L, "/proc/42/ns/net"))),
         new HostStep.UidMap(
@@ -61,7 +63,7 @@ public final class Steps {
         new CommandStep.Capabilities(1L << 40, 1L << 39, 1L << 38, 1L << 37),
         new CommandStep.NoNewPrivs(),
         new CommandStep.Workdir("/srv/w\u00f6rk"),
-        new CommandStep.Seccomp(2, Blob.copyOf(new byte[] {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f})),
+        new CommandStep.Seccomp(10, Blob.copyOf(new byte[] {6, 0, 0, 0, 0, 0, (byte) 0xff, 0x7f})),
         new CommandStep.Affinity(Blob.copyOf(new byte[] {5, 1})),
         new CommandStep.Nice(-5),
         new CommandStep.Landlock(

@@ -1,0 +1,88 @@
+#include "seccomp.h"
+
+#include "control.h"
+#include "event.h"
+#include "hands.h"
+
+#define AGENT_MS 10000
+
+/* Not in musl's headers: its clone() refuses threads since 1.2.4. Ends the thread when run returns. */
+int __clone(int (*run)(void *), void *stack, int flags, void *argument, ...);
+
+static int agent = -1;
+
+void step_listener(const struct listener_step *step) { agent = control_dial(step->path, AGENT_MS); }
+
+void listener_leave(void) { close(agent); }
+
+void listener_pass(int fd)
+{
+	const struct step *step = run_step(STEP_LISTENER);
+	struct list parts = step->listener.parts;
+	struct iovec pieces[2 * PLAN_MAX_PARTS];
+	size_t n = 0, length = 0;
+	char pid[12];
+
+	fail_at(STEP_LISTENER, (uint16_t)(step - run.plan->steps));
+	snprintf(pid, sizeof(pid), "%d", (int)run.init);
+	for (uint32_t i = 0; i < 2 * parts.count; i++) {
+		const char *piece = i % 2 == 0 ? get_str(&parts.entries) : pid;
+
+		/* Between the parts, not after the last. */
+		if (i + 1 == 2 * parts.count)
+			break;
+		pieces[n++] = (struct iovec){ .iov_base = (void *)(uintptr_t)piece, .iov_len = strlen(piece) };
+		length += strlen(piece);
+	}
+	if (must(send_fds(agent, pieces, n, &fd, 1), step->listener.path, "send") != (int)length)
+		fail_errno(EMSGSIZE, step->listener.path, "only a part was sent");
+	close(fd);
+	close(agent);
+	fail_at(STEP_SUPERVISE, NO_INDEX);
+}
+
+/*
+ * From the moment that a filter with a listener is loaded, any call of the command may wait for the agent, who does not
+ * have the listener yet. So a thread is started before, which the filter does not bind; it is told the descriptor
+ * through memory, passes it on, and is gone for good, without a zombie, by the time execve has replaced the memory
+ * (de_thread in fs/exec.c). The command makes no call meanwhile. The memory is also init's, which sleeps in vfork;
+ * errno is the one of whoever is awake: either of us waits for the other without touching it.
+ */
+enum { NOT_YET = 0, PASSED = -1 };
+static _Atomic int listener;
+static _Alignas(16) uint8_t stack[32u << 10];
+
+static int pass_on(void *unused)
+{
+	int fd;
+
+	(void)unused;
+	while ((fd = listener) == NOT_YET)
+		syscall(SYS_sched_yield);
+	/* Fails here, where no filter holds back who tells it; that ends the command too. */
+	if (!event_fds(FRAME_LISTENER, &fd, 1))
+		fail("sendmsg", "the listener to the monitor");
+	listener = PASSED;
+	return 0;
+}
+
+void step_seccomp(const struct seccomp_step *step)
+{
+	const int thread = CLONE_VM | CLONE_FILES | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+	struct sock_fprog program = {
+		.len = (unsigned short)(step->program.length / sizeof(struct sock_filter)),
+		/* The kernel copies it, whatever its alignment here. */
+		.filter = (struct sock_filter *)(uintptr_t)step->program.bytes,
+	};
+	bool listens = step->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+
+	if (listens)
+		must(__clone(pass_on, stack + sizeof(stack), thread, NULL), "clone", "the thread for the listener");
+	int fd = must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->flags, &program), "seccomp",
+		      "%u instructions", program.len);
+	if (!listens)
+		return;
+	listener = fd;
+	while (listener != PASSED)
+		;
+}

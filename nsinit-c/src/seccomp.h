@@ -1,0 +1,6 @@
+#pragma once
+
+/* In init: the connection to the agent is the monitor's alone. */
+void listener_leave(void);
+/* In the monitor: gives the agent the listener of the command's filter, and what the plan says beside it. */
+void listener_pass(int fd);

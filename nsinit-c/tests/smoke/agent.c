@@ -1,0 +1,239 @@
+/* What a container shares with others outside: the agent that answers for its calls, and locks. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../src/step.h"
+#include "check.h"
+#include "observe.h"
+
+#define NEW_LISTENER 8u
+
+static char directory[] = "/tmp/nsinit-agent-XXXXXX";
+static char path[64];
+
+static const char *const parts[] = { "{\"pid\":", ",\"state\":{\"pid\":", "}}" };
+
+/* Every call of this number is the agent's to decide. */
+static long notified;
+
+static void add_listener(struct plan *p) { plan_listener(p, path, 3, parts); }
+
+static void add_filter(struct plan *p)
+{
+	const struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)notified, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	plan_seccomp(p, NEW_LISTENER, program, sizeof(program));
+}
+
+/* A socket that anybody may connect to, at path. */
+static int listen_here(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 4) < 0)
+		abort();
+	return fd;
+}
+
+/* All of one connection: the text, and the descriptor beside its first byte; -1 if there was none. */
+static int receive(int listener, char *text, size_t size)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .head = { .cmsg_len = 0 } };
+	struct pollfd p = { .fd = listener, .events = POLLIN };
+	int fd = -1, peer = poll(&p, 1, DEADLINE_MS) == 1 ? accept4(listener, NULL, NULL, SOCK_CLOEXEC) : -1;
+	size_t length = 0;
+
+	p.fd = peer;
+	while (peer >= 0 && poll(&p, 1, DEADLINE_MS) == 1) {
+		struct iovec iov = { text + length, size - 1 - length };
+		struct msghdr m = {
+			.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+		};
+		ssize_t n = recvmsg(peer, &m, MSG_CMSG_CLOEXEC);
+
+		if (length == 0 && control.head.cmsg_len == CMSG_LEN(sizeof(int)))
+			memcpy(&fd, CMSG_DATA(&control.head), sizeof(fd));
+		if (n <= 0)
+			break;
+		length += (size_t)n;
+	}
+	text[length] = 0;
+	close(peer);
+	return fd;
+}
+
+/* Answers until the filter has no process any more; returns how many calls there were. */
+static unsigned answer_all(int listener, int error)
+{
+	struct pollfd p = { .fd = listener, .events = POLLIN };
+	unsigned calls = 0;
+
+	while (poll(&p, 1, DEADLINE_MS) == 1 && !(p.revents & POLLHUP)) {
+		struct seccomp_notif asked = { 0 };
+		struct seccomp_notif_resp said = { 0 };
+
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked) < 0)
+			continue;
+		said.id = asked.id;
+		said.error = -error;
+		said.flags = error ? 0 : SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		calls += ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &said) == 0;
+	}
+	return calls;
+}
+
+static bool run_notified(const struct target *t, bool init, uint64_t without, long number, int error, struct outcome *o,
+			 char *text, size_t size)
+{
+	static const char *const argv[] = { "/bin/sh", "-c", "cd /dev && echo moved || echo stayed", NULL };
+	struct container c = container_default(t->rootfs, argv);
+	struct plan plan;
+	struct driver d;
+	unsigned calls = 0;
+	int agent, listener = -1;
+
+	*o = (struct outcome){ 0 };
+	c.host_steps = add_listener;
+	c.command_steps = add_filter;
+	c.init = init;
+	c.create &= ~without;
+	notified = number;
+	agent = listen_here();
+	container_plan(&c, &plan);
+	if (driver_start_plan(&d, t->nsinit, -1, &plan))
+		listener = receive(agent, text, size);
+	bytes_free(&plan.steps);
+	if (listener >= 0)
+		calls = answer_all(listener, error);
+	close(listener);
+	close(agent);
+	unlink(path);
+	driver_finish(&d, o);
+	return calls > 0;
+}
+
+static void check_notified(const struct target *t, bool init, uint64_t without, const char *with)
+{
+	static char text[4096];
+	struct outcome o;
+	char sentence[160], wanted[128];
+	bool asked = run_notified(t, init, without, SYS_chdir, 0, &o, text, sizeof(text));
+
+	(void)snprintf(sentence, sizeof(sentence), "%s, an agent lets a call be made", with);
+	if (!check(asked && o.exited && o.value == 0 && strcmp(o.output, "moved\n") == 0, sentence))
+		show_outcome(&o);
+	(void)snprintf(wanted, sizeof(wanted), "{\"pid\":%u,\"state\":{\"pid\":%u}}", o.started_pid, o.started_pid);
+	check(strcmp(text, wanted) == 0, "it is told the parts of the message, joined by init's pid");
+	asked = run_notified(t, init, without, SYS_chdir, EACCES, &o, text, sizeof(text));
+	(void)snprintf(sentence, sizeof(sentence), "%s, an agent refuses one", with);
+	if (!check(asked && o.exited && o.value == 0 && strcmp(o.output, "stayed\n") == 0, sentence))
+		show_outcome(&o);
+	asked = run_notified(t, init, without, SYS_execve, 0, &o, text, sizeof(text));
+	(void)snprintf(sentence, sizeof(sentence), "%s, an agent lets the very execve be made", with);
+	if (!check(asked && o.exited && o.value == 0 && strcmp(o.output, "moved\n") == 0, sentence))
+		show_outcome(&o);
+	asked = run_notified(t, init, without, SYS_execve, EPERM, &o, text, sizeof(text));
+	(void)snprintf(sentence, sizeof(sentence), "%s, an agent that refuses the execve is told of", with);
+	if (!check(asked && o.failed && o.step == STEP_EXEC && o.error == EPERM, sentence))
+		show_outcome(&o);
+}
+
+static void check_no_agent(const struct target *t)
+{
+	static const char *const argv[] = { "/bin/true", NULL };
+	struct container c = container_default(t->rootfs, argv);
+	struct outcome o;
+
+	c.host_steps = add_listener;
+	c.command_steps = add_filter;
+	run_to_end(t, &c, -1, &o);
+	if (!check(o.failed && o.step == STEP_LISTENER && o.error == ENOENT && strcmp(o.object, path) == 0,
+		   "an agent without a socket is told by its path"))
+		show_outcome(&o);
+	close(listen_here());
+	run_to_end(t, &c, -1, &o);
+	unlink(path);
+	if (!check(o.failed && o.step == STEP_LISTENER && o.error == ECONNREFUSED && strcmp(o.object, path) == 0,
+		   "an agent that does not listen is told by its path"))
+		show_outcome(&o);
+}
+
+/* ---- locks ---- */
+
+static void add_lock(struct plan *p) { plan_lock(p, path, 77); }
+
+static bool lockable(int fd, off_t offset)
+{
+	struct flock byte = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1 };
+
+	return fcntl(fd, F_OFD_GETLK, &byte) == 0 && byte.l_type == F_UNLCK;
+}
+
+static void check_locks(const struct target *t)
+{
+	static const char *const argv[] = { "/bin/sleep", "1000", NULL };
+	struct container c = container_default(t->rootfs, argv);
+	struct flock byte = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 77, .l_len = 1 };
+	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), inside;
+	struct outcome o;
+	struct driver d;
+
+	c.host_steps = add_lock;
+	if (!start_and_wait(t, &c, &d, &o))
+		return;
+	check(!lockable(file, 77) && lockable(file, 76) && lockable(file, 78),
+	      "a container holds its byte, and no other");
+	inside = pidfd_of(command_under((pid_t)o.started_pid));
+	kill(d.monitor, SIGKILL);
+	driver_close_channel(&d);
+	/* Whoever waits for the lock gets it when its last holder is gone. */
+	(void)fcntl(file, F_OFD_SETLKW, &byte);
+	check(ended_within(inside, 0), "with monitor and channel gone, it is held until the command is gone");
+	driver_finish(&d, &o);
+	/* Init came to us, its subreaper. */
+	(void)waitpid((pid_t)o.started_pid, NULL, __WALL);
+	run_to_end(t, &c, -1, &o);
+	if (!check(o.failed && o.step == STEP_LOCK && o.error == EAGAIN && strcmp(o.object, path) == 0,
+		   "a byte that somebody else has locked is told"))
+		show_outcome(&o);
+	close(file);
+	unlink(path);
+}
+
+void check_agents(const struct target *t)
+{
+	if (!mkdtemp(directory))
+		abort();
+	(void)snprintf(path, sizeof(path), "%s/agent", directory);
+	check_notified(t, true, 0, "with an init");
+	check_notified(t, false, 0, "without an init");
+	check_notified(t, true, CLONE_NEWPID, "without a pid namespace");
+	check_no_agent(t);
+	check_locks(t);
+	rmdir(directory);
+}
