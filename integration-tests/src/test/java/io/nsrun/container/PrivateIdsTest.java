@@ -76,6 +76,44 @@ class PrivateIdsTest extends ContainerTest {
     assertThat(home.resolve("state").toFile().list()).containsExactly("ids.lock");
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aRangeIsNotFreeBeforeTheLastProcessIsGone(boolean monitorToo) {
+    Path home = Directories.fresh(Caller.ROOT);
+    Nsrun nsrun = nsrun(Caller.ROOT).env("NSRUN_HOME", home.toString());
+    try (Running running = Running.ready(nsrun, "busybox", "sh", "-c", READY)) {
+      Proc init = running.init();
+      Proc command = running.command();
+      Proc monitor = running.monitor();
+      String used = "1 in use: from " + base(running);
+      // Whoever is left to end the container can't yet.
+      stop(monitor);
+      Running.kill("KILL", running.jvm().pid());
+      Await.until("the JVM is gone", () -> !running.process().isAlive());
+      if (monitorToo) {
+        stop(init);
+        Running.kill("KILL", monitor.pid());
+        Await.until("the monitor is gone", () -> isGone(monitor));
+      }
+
+      assertThat(isGone(command)).isFalse();
+      assertThat(inUse(home)).isEqualTo(used);
+      Running.kill("CONT", (monitorToo ? init : monitor).pid());
+      Await.until("the range is free", () -> inUse(home).equals("none in use"));
+      assertThat(isGone(command)).isTrue();
+    }
+  }
+
+  private static void stop(Proc process) {
+    Running.kill("STOP", process.pid());
+    Await.until("it is stopped", () -> process.state().equals("T"));
+  }
+
+  /** Nobody may have reaped it. */
+  private static boolean isGone(Proc process) {
+    return process.state().isEmpty() || process.state().equals("Z");
+  }
+
   private static String inUse(Path home) {
     String text =
         nsrun(Caller.ROOT)

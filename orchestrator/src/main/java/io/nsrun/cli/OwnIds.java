@@ -1,9 +1,11 @@
 package io.nsrun.cli;
 
+import io.nsrun.plan.HostStep;
 import io.nsrun.plan.PrivateIds;
 import io.nsrun.state.IdSlots;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** The ids of one container's own: taken when the plan wants some, and held until it has ended. */
 final class OwnIds implements PrivateIds, AutoCloseable {
@@ -27,15 +29,19 @@ final class OwnIds implements PrivateIds, AutoCloseable {
   }
 
   @Override
-  public long firstId() throws IOException {
+  public Range take() throws IOException {
     IdSlots slots = new IdSlots(paths);
     if (!hold) {
-      return slots.propose();
+      return range(slots.propose(), slots.proposedFile());
     }
     if (slot == null) {
       slot = slots.acquire();
     }
-    return slot.firstId();
+    return range(slot.firstId(), slot.file());
+  }
+
+  private static Range range(long firstId, Path file) {
+    return new Range(firstId, new HostStep.Lock(file.toString(), IdSlots.lockOffset(firstId)));
   }
 
   /** Whether the container has ids of its own. */

@@ -29,6 +29,7 @@ import java.util.Map;
  * @param privateIds first of {@link #PRIVATE_COUNT} user and group ids that are this container's
  *     alone; {@link #NONE} unless {@link UserNamespace.Mode#AUTO} calls for them and the caller may
  *     have them, see {@link #mayHavePrivateIds}
+ * @param privateIdsLock what nsinit locks while they are in use; null where there are none
  * @param sysfsHidden whether the caller sees no sysfs in full, so that the kernel refuses a new one
  *     in a user namespace
  * @param kernelRelease as uname(2) has it
@@ -50,6 +51,7 @@ public record HostFacts(
     IdHelper newuidmap,
     IdHelper newgidmap,
     long privateIds,
+    HostStep.Lock privateIdsLock,
     boolean sysfsHidden,
     String kernelRelease,
     LimitFacts limits,
@@ -89,6 +91,7 @@ public record HostFacts(
         newuidmap,
         newgidmap,
         privateIds,
+        privateIdsLock,
         sysfsHidden,
         kernelRelease,
         limits,

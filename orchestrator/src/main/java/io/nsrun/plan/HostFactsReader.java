@@ -81,6 +81,7 @@ public final class HostFactsReader {
         ids.newuidmap,
         ids.newgidmap,
         ids.privateIds,
+        ids.lock,
         MountPlanner.wantsSysfs(spec)
             && !VisibilityProbe.isSysfsVisible(SmallFile.read(proc + "/mountinfo")),
         System.getProperty("os.version", ""),
@@ -104,6 +105,7 @@ public final class HostFactsReader {
     private IdHelper newuidmap = NOT_LOOKED_FOR;
     private IdHelper newgidmap = NOT_LOOKED_FOR;
     private long privateIds = HostFacts.NONE;
+    private HostStep.Lock lock;
 
     Ids(ProcStatus status) {
       this.status = status;
@@ -127,7 +129,9 @@ public final class HostFactsReader {
       if (mayMapAnyIds()
           && HostFacts.mayTranslateOwners(status.capabilities())
           && HostFacts.isEverything(uids)) {
-        privateIds = source.firstId();
+        PrivateIds.Range range = source.take();
+        privateIds = range.firstId();
+        lock = range.lock();
       }
     }
 

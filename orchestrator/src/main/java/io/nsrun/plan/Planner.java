@@ -151,6 +151,9 @@ public final class Planner {
     if (timeout > 0 || spec.limits().areWatched() || spec.limits().output().value() > 0) {
       plan.host(new HostStep.Timeout(timeout, stop.signal().number(), stop.grace().toMillis()));
     }
+    if (ids != null && ids.isPrivate()) {
+      plan.host(facts.privateIdsLock());
+    }
     plan.afterNamespaces(namespaces(ids == null ? IdPlan.CALLER : ids.owner()));
     if (ids != null) {
       plan.afterNamespaces(new HostStep.UidMap(ids.uidHelper(), ids.uids()));

@@ -62,8 +62,10 @@ final class ByteLock implements AutoCloseable {
   }
 
   /**
-   * Which of the first {@code count} bytes somebody has locked; none if the file is missing. Makes
-   * nothing, but who tries to lock a byte in the very instant it is looked at finds it taken.
+   * For which of the first {@code count} bytes somebody has locked it, or its second, which is
+   * {@code count} bytes further on; none if the file is missing. Makes nothing, but who tries to
+   * lock a byte in the very instant it is looked at finds it taken; not so a second, if its first
+   * is locked before.
    */
   static boolean[] held(Path file, int count) throws IOException {
     boolean[] held = new boolean[count];
@@ -74,17 +76,24 @@ final class ByteLock implements AutoCloseable {
       Shared shared = open(file);
       try {
         for (int i = 0; i < count; i++) {
-          FileLock lock = tryLock(shared.channel, i, true);
-          held[i] = lock == null;
-          if (lock != null) {
-            lock.release();
-          }
+          held[i] = isHeld(shared.channel, i, count);
         }
       } finally {
         shared.release();
       }
     }
     return held;
+  }
+
+  private static boolean isHeld(FileChannel channel, int first, int count) throws IOException {
+    try (FileLock lock = tryLock(channel, first, true)) {
+      if (lock == null) {
+        return true;
+      }
+      try (FileLock second = tryLock(channel, (long) count + first, true)) {
+        return second == null;
+      }
+    }
   }
 
   private static FileLock tryLock(FileChannel channel, long position, boolean shared)

@@ -11,6 +11,10 @@ import java.util.List;
  * #SLOT_SIZE} user and group ids each, from {@value #FIRST_ID} on, of which no two live containers
  * have the same one.
  *
+ * <p>Each slot is two bytes of a file. The first is locked by the process that takes it; the second
+ * by nsinit, which keeps it until the container's last process is gone, whatever became of the
+ * first. Who has the first may look at the second, and has the slot if nobody holds that.
+ *
  * <p>Neither distributions nor systemd give these ids to anybody (https://systemd.io/UIDS-GIDS/). A
  * slot of which this machine's files know an id all the same is passed over; users that only a
  * directory service knows can't be seen.
@@ -45,9 +49,17 @@ public final class IdSlots {
     private final int number;
     private final ByteLock lock;
 
-    private Slot(int number, ByteLock lock) {
+    private final Path file;
+
+    private Slot(int number, ByteLock lock, Path file) {
       this.number = number;
       this.lock = lock;
+      this.file = file;
+    }
+
+    /** The file of which nsinit is to lock a byte. */
+    public Path file() {
+      return file;
     }
 
     /** First of the ids; the others follow. */
@@ -77,9 +89,9 @@ public final class IdSlots {
     for (int i = 0; i < COUNT; i++) {
       int slot = (first + i) % COUNT;
       if (!reserved[slot]) {
-        ByteLock lock = ByteLock.tryAcquire(file, slot);
+        ByteLock lock = tryAcquire(file, slot);
         if (lock != null) {
-          return new Slot(slot, lock);
+          return new Slot(slot, lock, file);
         }
       }
     }
@@ -88,6 +100,37 @@ public final class IdSlots {
             + COUNT
             + " of the pool",
         "end some containers (nsrun doctor counts them), or use --userns=identity");
+  }
+
+  /** The slot's first byte, unless that or the second is held. */
+  private static ByteLock tryAcquire(Path file, int slot) throws IOException {
+    ByteLock own = ByteLock.tryAcquire(file, slot);
+    if (own == null) {
+      return null;
+    }
+    boolean free = false;
+    try {
+      ByteLock second = ByteLock.tryAcquire(file, (long) COUNT + slot);
+      if (second != null) {
+        free = true;
+        second.close();
+      }
+    } finally {
+      if (!free) {
+        own.close();
+      }
+    }
+    return free ? own : null;
+  }
+
+  /** The byte of {@link Slot#file} that nsinit is to lock for the slot with this first id. */
+  public static long lockOffset(long firstId) {
+    return COUNT + (firstId - FIRST_ID) / SLOT_SIZE;
+  }
+
+  /** The file of a slot that {@link #propose} names. Nothing is made. */
+  public Path proposedFile() {
+    return paths.stateCandidates().get(0).resolve(FILE);
   }
 
   /**

@@ -60,9 +60,9 @@ class HostFactsReaderTest {
     Files.writeString(proc.resolve("status"), STATUS.formatted(uid, capabilities, noNewPrivileges));
   }
 
-  private long takeIds() {
+  private PrivateIds.Range takeIds() {
     idsTaken++;
-    return Specs.PRIVATE_IDS;
+    return Specs.privateRange();
   }
 
   private void program(String name) throws IOException {
@@ -138,6 +138,7 @@ class HostFactsReaderTest {
     status(0, -1L, 0);
     assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(Specs.PRIVATE_IDS);
     assertThat(idsTaken).isEqualTo(1);
+    assertThat(read(UserNamespace.Mode.AUTO).privateIdsLock()).isEqualTo(Specs.PRIVATE_IDS_LOCK);
     Files.writeString(proc.resolve("uid_map"), " 0 0 65536\n");
     assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(HostFacts.NONE);
   }

@@ -44,6 +44,13 @@ public final class Specs {
   /** First of the ids that root has for a container. */
   public static final long PRIVATE_IDS = 1879113728L;
 
+  /** What is locked with them. */
+  public static final HostStep.Lock PRIVATE_IDS_LOCK = new HostStep.Lock("/state/ids.lock", 4096);
+
+  public static PrivateIds.Range privateRange() {
+    return new PrivateIds.Range(PRIVATE_IDS, PRIVATE_IDS_LOCK);
+  }
+
   /** An ordinary user with one id and no helpers. */
   public static HostFacts unprivileged() {
     return new Facts().facts();
@@ -107,6 +114,7 @@ public final class Specs {
           newuidmap,
           newgidmap,
           privateIds,
+          privateIds == HostFacts.NONE ? null : PRIVATE_IDS_LOCK,
           sysfsHidden,
           "6.1.0",
           limits,

@@ -77,6 +77,24 @@ class IdSlotsTest {
   }
 
   @Test
+  void aSlotIsNotFreeWhileNsinitHoldsItsByte() throws IOException {
+    leaveFree(1);
+    slots.acquire().close();
+    Path file = home.resolve("nsrun/state/ids.lock");
+    try (ByteLock ofNsinit = ByteLock.tryAcquire(file, IdSlots.lockOffset(IdSlots.FIRST_ID))) {
+      assertThat(ofNsinit).isNotNull();
+      assertThat(slots.taken()).containsExactly(IdSlots.FIRST_ID);
+      assertThatThrownBy(slots::acquire).hasMessageStartingWith("no range of ids is free");
+      assertThat(lockedByThisProcess()).isEqualTo(1);
+    }
+    try (IdSlots.Slot slot = slots.acquire()) {
+      assertThat(slot.file()).isEqualTo(file);
+      assertThat(lockedByThisProcess()).isEqualTo(1);
+    }
+    assertThat(IdSlots.lockOffset(LAST_ID - 65535)).isEqualTo(2 * IdSlots.COUNT - 1);
+  }
+
+  @Test
   void whoLooksAtThePoolDropsNoLockOfThisJvm() throws Exception {
     try (IdSlots.Slot slot = slots.acquire()) {
       assertThat(slots.taken()).containsExactly(slot.firstId());
