@@ -125,6 +125,16 @@ static const char *check_seccomp(const struct seccomp_step *step, struct plan *p
 		       : NULL;
 }
 
+static const char *check_listener(const struct listener_step *step)
+{
+	size_t size = (size_t)(step->parts.entries.end - step->parts.entries.at);
+
+	/* No part, or one that is empty: nothing would be sent that takes the descriptor along. */
+	if (size <= sizeof(uint32_t) + 1)
+		return "an empty message";
+	return size > PLAN_MAX_MESSAGE ? "a message too long" : NULL;
+}
+
 static const char *check_watch(const struct watch_step *step, const struct plan *plan)
 {
 	if (step->period_ms < 5 || step->period_ms > 1000)
@@ -191,9 +201,7 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 	case STEP_SECCOMP:
 		return check_seccomp(&step->seccomp, plan);
 	case STEP_LISTENER:
-		return step->listener.parts.entries.end - step->listener.parts.entries.at > (ptrdiff_t)PLAN_MAX_MESSAGE
-			       ? "a message too long"
-			       : NULL;
+		return check_listener(&step->listener);
 	case STEP_INJECT:
 		return fill(slots, step->inject.slot, STAGE_INIT);
 	case STEP_WATCH:

@@ -169,6 +169,7 @@ static void listeners(void)
 	listener_of(2, 2, 8, 1, together);
 	listener_of(1, 1, 8 | 1, 1, "a listener for all threads");
 	listener_of(1, 1, 8 | 16, 1, "a listener for all threads");
+	listener_of(1, 1, 8, 0, "an empty message");
 	listener_of(1, 1, 8, 65536 - 5, NULL);
 	listener_of(1, 1, 8, 65536 - 4, "a message too long");
 }
