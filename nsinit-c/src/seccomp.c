@@ -25,12 +25,10 @@ void listener_pass(int fd)
 
 	fail_at(STEP_LISTENER, (uint16_t)(step - run.plan->steps));
 	snprintf(pid, sizeof(pid), "%d", (int)run.init);
-	for (uint32_t i = 0; i < 2 * parts.count; i++) {
+	/* The pid between the parts, not after the last. */
+	for (uint32_t i = 0; i + 1 < 2 * parts.count; i++) {
 		const char *piece = i % 2 == 0 ? get_str(&parts.entries) : pid;
 
-		/* Between the parts, not after the last. */
-		if (i + 1 == 2 * parts.count)
-			break;
 		pieces[n++] = (struct iovec){ .iov_base = (void *)(uintptr_t)piece, .iov_len = strlen(piece) };
 		length += strlen(piece);
 	}
