@@ -28,6 +28,9 @@ void step_landlock(const struct landlock_step *step)
 					  : offsetof(struct landlock_step, handled_net);
 	struct reader list = step->rules.entries;
 
+	_Static_assert(offsetof(struct landlock_step, rules) == 3 * sizeof(uint64_t),
+		       "the kernel's struct comes first");
+
 	scoped_fd ruleset = must(syscall(SYS_landlock_create_ruleset, step, size, 0), "landlock_create_ruleset",
 				 "fs=%#llx net=%#llx scoped=%#llx", (unsigned long long)step->handled_fs,
 				 (unsigned long long)step->handled_net, (unsigned long long)step->scoped);
