@@ -33,6 +33,13 @@ class CausesTest {
 
   static Stream<Arguments> pairs() {
     return Stream.of(
+        pair("LISTENER", "ENOENT", "/run/agent", HEALTHY, "no agent listens", "listenerPath"),
+        pair("LISTENER", "ECONNREFUSED", "/run/agent", HEALTHY, "no agent listens", "Start it"),
+        pair("LISTENER", "EACCES", "/run/agent", HEALTHY, "not for this user", "write permission"),
+        pair("LISTENER", "EAGAIN", "/run/agent", HEALTHY, "does not take", "still runs"),
+        pair("LISTENER", "ENAMETOOLONG", "/run/agent", HEALTHY, "107 bytes", "shorter path"),
+        pair("LISTENER", "EPIPE", "/run/agent", HEALTHY, "hung up", "got the listener"),
+        pair("LOCK", "EAGAIN", "/ids.lock", HEALTHY, "still ends", "Try again"),
         pair("NAMESPACES", "EPERM", "clone3", HEALTHY, "security module", "nsrun doctor"),
         pair(
             "NAMESPACES",
