@@ -18,24 +18,6 @@ import org.junit.jupiter.api.Test;
 class MountOwnersTest {
   private static final HostFacts FACTS = Specs.unprivileged();
 
-  private static HostFacts factsWith(String path, PathKind kind) {
-    Specs.Facts facts = new Specs.Facts();
-    facts.paths.put(path, kind);
-    return facts.facts();
-  }
-
-  private static LaunchPlan plan(Mount... mounts) {
-    Spec.Builder builder = Specs.builder("sh");
-    Specs.Facts facts = new Specs.Facts();
-    for (Mount mount : mounts) {
-      builder.mount(mount);
-      if (mount instanceof Mount.Bind bind) {
-        facts.paths.put(bind.source(), PathKind.DIRECTORY);
-      }
-    }
-    return Planner.plan(builder.build(), facts.facts());
-  }
-
   private static LaunchPlan asRoot(Spec.Builder builder, Mount... mounts) {
     Specs.Facts facts = new Specs.Facts().root();
     for (Mount mount : mounts) {
@@ -110,7 +92,7 @@ class MountOwnersTest {
 
   @Test
   void idmapIsForRootAndForAUserNamespaceOfTheContainersOwn() {
-    assertThatThrownBy(() -> plan(idmap("/on", Mount.Idmap.ON)))
+    assertThatThrownBy(() -> Plans.with(idmap("/on", Mount.Idmap.ON)))
         .hasMessage(
             "--volume: /on can't be id-mapped: that needs root with CAP_SYS_ADMIN (leave idmap"
                 + " out)");
@@ -160,7 +142,10 @@ class MountOwnersTest {
   @Test
   void whatIsNoDirectoryKeepsNoWrites() {
     assertThatThrownBy(
-            () -> Planner.plan(keepingWrites(overlaid("/keep")), factsWith("/keep", PathKind.FILE)))
+            () ->
+                Planner.plan(
+                    keepingWrites(overlaid("/keep")),
+                    Specs.unprivilegedWith("/keep", PathKind.FILE)))
         .hasMessageContaining("--overlay-dir: /keep is a file");
   }
 }

@@ -37,24 +37,6 @@ class MountPlannerTest {
     return new Mount.Bind(source, target, true, Mount.Propagation.PRIVATE, MountOptions.DEFAULT);
   }
 
-  private static HostFacts factsWith(String path, PathKind kind) {
-    Specs.Facts facts = new Specs.Facts();
-    facts.paths.put(path, kind);
-    return facts.facts();
-  }
-
-  private static LaunchPlan plan(Mount... mounts) {
-    Spec.Builder builder = Specs.builder("sh");
-    Specs.Facts facts = new Specs.Facts();
-    for (Mount mount : mounts) {
-      builder.mount(mount);
-      if (mount instanceof Mount.Bind bind) {
-        facts.paths.put(bind.source(), PathKind.DIRECTORY);
-      }
-    }
-    return Planner.plan(builder.build(), facts.facts());
-  }
-
   private static Spec cwd(Root root, String cwd) {
     return Specs.builder("sh")
         .root(root)
@@ -107,7 +89,7 @@ class MountPlannerTest {
   @Test
   void aFileFromMemoryBelongsToTheContainersRootAndCantBeWritten() {
     Blob content = Blob.copyOf(new byte[] {1, 2, 3});
-    LaunchPlan plan = plan(new Mount.Inject("/etc/app/key", content, 0444));
+    LaunchPlan plan = Plans.with(new Mount.Inject("/etc/app/key", content, 0444));
     InitStep.Inject inject = Plans.only(plan, InitStep.Inject.class);
     InitStep.PivotRoot pivot = Plans.only(plan, InitStep.PivotRoot.class);
     InitStep.Mount mount =
@@ -184,7 +166,8 @@ class MountPlannerTest {
   @Test
   void mountsOfTheCallerComeAfterTheSystemsParentsFirst() {
     LaunchPlan plan =
-        plan(bind("/d", "/a/b/c"), tmpfs("/z"), bind("/e", "/a/b"), tmpfs("//a/"), tmpfs("/dev/x"));
+        Plans.with(
+            bind("/d", "/a/b/c"), tmpfs("/z"), bind("/e", "/a/b"), tmpfs("//a/"), tmpfs("/dev/x"));
 
     assertThat(Plans.targets(plan)).endsWith("/z", "/a", "/a/b", "/dev/x", "/a/b/c");
     int lastMount = Plans.indexOf(plan, Plans.mountOn(plan, "/a/b/c"));
@@ -201,12 +184,12 @@ class MountPlannerTest {
             false,
             Mount.Propagation.SLAVE,
             new MountOptions(true, false, false, true));
-    Step.MountSource tree = Plans.treeOn(plan(bind), "/dst");
+    Step.MountSource tree = Plans.treeOn(Plans.with(bind), "/dst");
 
     assertThat(tree.recursive()).isFalse();
     assertThat(tree.attrSet()).isEqualTo(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC);
     assertThat(tree.propagation()).isEqualTo(MS_SLAVE);
-    assertThat(Plans.treeOn(plan(bind("/src", "/dst")), "/dst").attrSet())
+    assertThat(Plans.treeOn(Plans.with(bind("/src", "/dst")), "/dst").attrSet())
         .isEqualTo(MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   }
 
@@ -215,7 +198,7 @@ class MountPlannerTest {
     Mount.Bind slave =
         new Mount.Bind("/src", "/dst", true, Mount.Propagation.SLAVE, MountOptions.DEFAULT);
 
-    assertThat(Plans.only(plan(slave), InitStep.Propagation.class).flags())
+    assertThat(Plans.only(Plans.with(slave), InitStep.Propagation.class).flags())
         .isEqualTo(MS_REC | MS_SLAVE);
   }
 
@@ -236,8 +219,8 @@ class MountPlannerTest {
   @Test
   void aFileIsBoundOnAFileAndADirectoryOnADirectory() {
     Spec spec = Specs.builder("sh").mount(bind("/src", "/dst")).build();
-    LaunchPlan file = Planner.plan(spec, factsWith("/src", PathKind.FILE));
-    LaunchPlan directory = Planner.plan(spec, factsWith("/src", PathKind.DIRECTORY));
+    LaunchPlan file = Planner.plan(spec, Specs.unprivilegedWith("/src", PathKind.FILE));
+    LaunchPlan directory = Planner.plan(spec, Specs.unprivilegedWith("/src", PathKind.DIRECTORY));
 
     assertThat(Plans.flags(file, "/dst")).isEqualTo(Step.MountFlags.CREATE_FILE);
     assertThat(Plans.treeOn(file, "/dst").expect()).isEqualTo(Step.Expect.ANY);
@@ -251,7 +234,7 @@ class MountPlannerTest {
 
     for (PathKind kind : PathKind.values()) {
       if (!kind.exists()) {
-        assertThatThrownBy(() -> Planner.plan(spec, factsWith("/src", kind)))
+        assertThatThrownBy(() -> Planner.plan(spec, Specs.unprivilegedWith("/src", kind)))
             .hasMessageStartingWith("--volume: /src is " + kind.text());
       }
     }
@@ -260,21 +243,21 @@ class MountPlannerTest {
   @Test
   void aTmpfsHasItsModeInOctalAndItsSizeInBytes() {
     Mount tmpfs = new Mount.Tmpfs("/t", Bytes.ofMebi(1), 0750, MountOptions.READ_ONLY);
-    InitStep.Filesystem filesystem = Plans.filesystemOn(plan(tmpfs), "/t");
+    InitStep.Filesystem filesystem = Plans.filesystemOn(Plans.with(tmpfs), "/t");
 
     assertThat(filesystem.parameters())
         .containsExactly(new Step.Parameter("mode", "750"), new Step.Parameter("size", "1048576"));
     assertThat(filesystem.attrs())
         .isEqualTo(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-    assertThat(Plans.filesystemOn(plan(tmpfs("/t")), "/t").parameters())
+    assertThat(Plans.filesystemOn(Plans.with(tmpfs("/t")), "/t").parameters())
         .containsExactly(new Step.Parameter("mode", "1777"));
   }
 
   @Test
   void aMountOfTheCallerReplacesTheSystemsAtTheSamePlace() {
-    assertThat(Plans.targets(plan(tmpfs("/dev/shm/")))).containsOnlyOnce("/dev/shm");
-    assertThat(Plans.targets(plan(bind("/proc", "/proc")))).containsOnlyOnce("/proc");
-    LaunchPlan ownDev = plan(bind("/dev", "/dev"));
+    assertThat(Plans.targets(Plans.with(tmpfs("/dev/shm/")))).containsOnlyOnce("/dev/shm");
+    assertThat(Plans.targets(Plans.with(bind("/proc", "/proc")))).containsOnlyOnce("/proc");
+    LaunchPlan ownDev = Plans.with(bind("/dev", "/dev"));
     assertThat(Plans.targets(ownDev)).containsOnlyOnce("/dev").doesNotContain("/dev/null");
     assertThat(Plans.has(ownDev, InitStep.Symlink.class)).isFalse();
   }
@@ -290,7 +273,7 @@ class MountPlannerTest {
 
   @Test
   void everySlotIsFilledOnceAndEmptiedOnce() {
-    LaunchPlan plan = plan(bind("/a", "/a"), tmpfs("/b"));
+    LaunchPlan plan = Plans.with(bind("/a", "/a"), tmpfs("/b"));
     boolean[] full = new boolean[256];
     for (Step step : plan.steps()) {
       if (step instanceof InitStep.Bind bind) {
@@ -317,6 +300,6 @@ class MountPlannerTest {
       mounts[i] = tmpfs("/m" + i);
     }
 
-    assertThatThrownBy(() -> plan(mounts)).hasMessageStartingWith("--volume: 263 mounts");
+    assertThatThrownBy(() -> Plans.with(mounts)).hasMessageStartingWith("--volume: 263 mounts");
   }
 }

@@ -2,11 +2,26 @@ package io.nsrun.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.spec.Mount;
+import io.nsrun.spec.Spec;
 import java.util.List;
 
 /** Looks into plans for tests. */
 final class Plans {
   private Plans() {}
+
+  /** An ordinary user's, with these mounts; what they bind is a directory. */
+  static LaunchPlan with(Mount... mounts) {
+    Spec.Builder builder = Specs.builder("sh");
+    Specs.Facts facts = new Specs.Facts();
+    for (Mount mount : mounts) {
+      builder.mount(mount);
+      if (mount instanceof Mount.Bind bind) {
+        facts.paths.put(bind.source(), PathKind.DIRECTORY);
+      }
+    }
+    return Planner.plan(builder.build(), facts.facts());
+  }
 
   static <S extends Step> List<S> all(LaunchPlan plan, Class<S> kind) {
     return plan.steps().stream().filter(kind::isInstance).map(kind::cast).toList();

@@ -56,6 +56,13 @@ public final class Specs {
     return new Facts().facts();
   }
 
+  /** The same, who sees something there. */
+  static HostFacts unprivilegedWith(String path, PathKind kind) {
+    Facts facts = new Facts();
+    facts.paths.put(path, kind);
+    return facts.facts();
+  }
+
   /** root of the initial user namespace, who has a range of ids for the container. */
   public static HostFacts root() {
     return new Facts().root().facts();
