@@ -26,10 +26,9 @@ import java.util.Map;
  * @param subGids the caller's ranges in /etc/subgid
  * @param newuidmap helper for the uid map
  * @param newgidmap helper for the gid map
- * @param privateIds first of {@link #PRIVATE_COUNT} user and group ids that are this container's
- *     alone; {@link #NONE} unless {@link UserNamespace.Mode#AUTO} calls for them and the caller may
- *     have them, see {@link #mayHavePrivateIds}
- * @param privateIdsLock what nsinit locks while they are in use; null where there are none
+ * @param privateIds {@link #PRIVATE_COUNT} user and group ids that are this container's alone; null
+ *     unless {@link UserNamespace.Mode#AUTO} calls for them and the caller may have them, see
+ *     {@link #mayHavePrivateIds}
  * @param sysfsHidden whether the caller sees no sysfs in full, so that the kernel refuses a new one
  *     in a user namespace
  * @param kernelRelease as uname(2) has it
@@ -50,16 +49,12 @@ public record HostFacts(
     List<IdRange> subGids,
     IdHelper newuidmap,
     IdHelper newgidmap,
-    long privateIds,
-    HostStep.Lock privateIdsLock,
+    PrivateIds.Range privateIds,
     boolean sysfsHidden,
     String kernelRelease,
     LimitFacts limits,
     Map<String, PathKind> paths,
     SeccompFilter seccomp) {
-  /** Of {@code privateIds}: there are none. */
-  public static final long NONE = -1;
-
   /** How many private ids there are. */
   public static final long PRIVATE_COUNT = 65536;
 
@@ -91,7 +86,6 @@ public record HostFacts(
         newuidmap,
         newgidmap,
         privateIds,
-        privateIdsLock,
         sysfsHidden,
         kernelRelease,
         limits,

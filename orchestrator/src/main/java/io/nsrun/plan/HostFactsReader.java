@@ -81,7 +81,6 @@ public final class HostFactsReader {
         ids.newuidmap,
         ids.newgidmap,
         ids.privateIds,
-        ids.lock,
         MountPlanner.wantsSysfs(spec)
             && !VisibilityProbe.isSysfsVisible(SmallFile.read(proc + "/mountinfo")),
         System.getProperty("os.version", ""),
@@ -104,8 +103,7 @@ public final class HostFactsReader {
     private List<IdRange> subGids = List.of();
     private IdHelper newuidmap = NOT_LOOKED_FOR;
     private IdHelper newgidmap = NOT_LOOKED_FOR;
-    private long privateIds = HostFacts.NONE;
-    private HostStep.Lock lock;
+    private PrivateIds.Range privateIds;
 
     Ids(ProcStatus status) {
       this.status = status;
@@ -129,9 +127,7 @@ public final class HostFactsReader {
       if (mayMapAnyIds()
           && HostFacts.mayTranslateOwners(status.capabilities())
           && HostFacts.isEverything(uids)) {
-        PrivateIds.Range range = source.take();
-        privateIds = range.firstId();
-        lock = range.lock();
+        privateIds = source.take();
       }
     }
 

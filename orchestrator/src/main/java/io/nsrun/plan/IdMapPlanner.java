@@ -76,14 +76,15 @@ final class IdMapPlanner {
 
   /** Ids that nothing else on this machine has; or, where that can't be, the caller's. */
   private IdPlan ofRoot(User user) {
-    long first = facts.privateIds();
-    if (first == HostFacts.NONE) {
+    PrivateIds.Range range = facts.privateIds();
+    if (range == null) {
       return identity(
           user,
           facts.isNested()
               ? "started by root of a user namespace, which has no others to give"
               : "started without CAP_SYS_ADMIN or CAP_SETPCAP, which others need");
     }
+    long first = range.firstId();
     List<IdMapping> map = List.of(new IdMapping(0, first, HostFacts.PRIVATE_COUNT));
     return new IdPlan(
         map,

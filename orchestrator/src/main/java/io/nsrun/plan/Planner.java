@@ -152,7 +152,7 @@ public final class Planner {
       plan.host(new HostStep.Timeout(timeout, stop.signal().number(), stop.grace().toMillis()));
     }
     if (ids != null && ids.isPrivate()) {
-      plan.host(facts.privateIdsLock());
+      plan.host(facts.privateIds().lock());
     }
     plan.afterNamespaces(namespaces(ids == null ? IdPlan.CALLER : ids.owner()));
     if (ids != null) {

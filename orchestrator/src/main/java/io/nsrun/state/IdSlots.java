@@ -48,7 +48,6 @@ public final class IdSlots {
   public static final class Slot implements AutoCloseable {
     private final int number;
     private final ByteLock lock;
-
     private final Path file;
 
     private Slot(int number, ByteLock lock, Path file) {

@@ -37,7 +37,7 @@ public final class CommandLineFuzz {
       SpecOptions options = new SpecOptions(values, Map.of("TERM", "vt220"), "/", problems);
       Spec spec =
           options.build("/", RootfsResolver.Kind.DIRECTORY, options.needsUsers() ? USERS : null);
-      HostFacts facts = HostFactsReader.read(spec, Specs::privateRange);
+      HostFacts facts = HostFactsReader.read(spec, () -> Specs.PRIVATE_RANGE);
       Planner.plan(spec, SeccompFilters.add(spec, facts, problems), problems);
     } catch (SpecProblemsException | ExplainedException e) {
       // Told line by line.

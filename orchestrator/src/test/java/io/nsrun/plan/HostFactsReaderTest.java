@@ -62,7 +62,7 @@ class HostFactsReaderTest {
 
   private PrivateIds.Range takeIds() {
     idsTaken++;
-    return Specs.privateRange();
+    return Specs.PRIVATE_RANGE;
   }
 
   private void program(String name) throws IOException {
@@ -120,27 +120,26 @@ class HostFactsReaderTest {
   @Test
   void onlyRootOfTheInitialUserNamespaceTakesIdsOfTheContainersOwnAndOnlyForAuto()
       throws Exception {
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(HostFacts.NONE);
+    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isNull();
     status(0, -1L, 0);
     for (UserNamespace.Mode mode : UserNamespace.Mode.values()) {
       if (mode != UserNamespace.Mode.AUTO
           && mode != UserNamespace.Mode.EXPLICIT
           && mode != UserNamespace.Mode.JOIN) {
-        assertThat(read(mode).privateIds()).as(mode.name()).isEqualTo(HostFacts.NONE);
+        assertThat(read(mode).privateIds()).as(mode.name()).isNull();
       }
     }
     status(0, ~Capability.SYS_ADMIN.bit(), 0);
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(HostFacts.NONE);
+    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isNull();
     status(0, ~Capability.SETPCAP.bit(), 0);
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(HostFacts.NONE);
+    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isNull();
     assertThat(idsTaken).isZero();
 
     status(0, -1L, 0);
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(Specs.PRIVATE_IDS);
+    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(Specs.PRIVATE_RANGE);
     assertThat(idsTaken).isEqualTo(1);
-    assertThat(read(UserNamespace.Mode.AUTO).privateIdsLock()).isEqualTo(Specs.PRIVATE_IDS_LOCK);
     Files.writeString(proc.resolve("uid_map"), " 0 0 65536\n");
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(HostFacts.NONE);
+    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isNull();
   }
 
   @Test

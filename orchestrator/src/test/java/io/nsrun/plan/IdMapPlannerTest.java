@@ -152,7 +152,7 @@ class IdMapPlannerTest {
   void rootWhoMayNotMountKeepsItsIds() {
     Specs.Facts facts = new Specs.Facts().root();
     facts.capabilities &= ~Capability.SYS_ADMIN.bit();
-    facts.privateIds = HostFacts.NONE;
+    facts.privateIds = null;
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), facts.facts());
 
     assertThat(uidMap(plan).mappings()).containsExactly(map(0, 0, 65536));
@@ -165,7 +165,7 @@ class IdMapPlannerTest {
     facts.uids = List.of(new IdRange(0, 1), new IdRange(1, 70000));
     facts.gids = List.of(new IdRange(0, 10));
     facts.setgroupsDenied = true;
-    facts.privateIds = HostFacts.NONE;
+    facts.privateIds = null;
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), facts.facts());
 
     assertThat(plan.isolation().get(Isolation.Aspect.IDS).reason())

@@ -114,7 +114,7 @@ class LimitFactsReaderTest {
             .landlock(LandlockRule.parse("rx:/"))
             .build();
 
-    LimitFacts facts = HostFactsReader.read(spec, Specs::privateRange).limits();
+    LimitFacts facts = HostFactsReader.read(spec, () -> Specs.PRIVATE_RANGE).limits();
 
     assertThat(facts.cpus()).isNotEmpty();
     assertThat(facts.lowestNice()).isBetween(-20, 19);

@@ -105,7 +105,7 @@ class LimitsPlannerTest {
   @Test
   void processesOfAnOwnRangeOfIdsAreLimitedTogether() {
     Specs.Facts facts = new Specs.Facts().root();
-    facts.privateIds = Specs.PRIVATE_IDS;
+    facts.privateIds = Specs.PRIVATE_RANGE;
 
     LaunchPlan plan = Planner.plan(with(Limits.NONE.withProcesses(20)), facts.facts());
     HostStep.Namespaces step = Plans.only(plan, HostStep.Namespaces.class);

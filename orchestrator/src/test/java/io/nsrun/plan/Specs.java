@@ -44,12 +44,9 @@ public final class Specs {
   /** First of the ids that root has for a container. */
   public static final long PRIVATE_IDS = 1879113728L;
 
-  /** What is locked with them. */
-  public static final HostStep.Lock PRIVATE_IDS_LOCK = new HostStep.Lock("/state/ids.lock", 4096);
-
-  public static PrivateIds.Range privateRange() {
-    return new PrivateIds.Range(PRIVATE_IDS, PRIVATE_IDS_LOCK);
-  }
+  /** They, and what is locked with them. */
+  public static final PrivateIds.Range PRIVATE_RANGE =
+      new PrivateIds.Range(PRIVATE_IDS, new HostStep.Lock("/state/ids.lock", 4096));
 
   /** An ordinary user with one id and no helpers. */
   public static HostFacts unprivileged() {
@@ -81,7 +78,7 @@ public final class Specs {
     public List<IdRange> subGids = List.of();
     public IdHelper newuidmap = IdHelper.at("/usr/bin/newuidmap");
     public IdHelper newgidmap = IdHelper.at("/usr/bin/newgidmap");
-    public long privateIds = HostFacts.NONE;
+    public PrivateIds.Range privateIds;
     public boolean sysfsHidden;
     public LimitFacts limits = LimitFacts.NONE;
     public final Map<String, PathKind> paths = new LinkedHashMap<>();
@@ -96,7 +93,7 @@ public final class Specs {
       egid = 0;
       groups = List.of(0L);
       capabilities = CapabilitySet.ALL.bits();
-      privateIds = PRIVATE_IDS;
+      privateIds = PRIVATE_RANGE;
       return this;
     }
 
@@ -121,7 +118,6 @@ public final class Specs {
           newuidmap,
           newgidmap,
           privateIds,
-          privateIds == HostFacts.NONE ? null : PRIVATE_IDS_LOCK,
           sysfsHidden,
           "6.1.0",
           limits,
