@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -36,10 +37,10 @@ final class LibSeccomp {
   /**
    * What it answered.
    *
-   * @param program struct sock_filter
-   * @param complaints a line for each rule that it did not take
+   * @param program struct sock_filter; empty if it took too long
+   * @param refused names of calls of which it did not take all rules
    */
-  record Answer(Blob program, List<String> complaints) {}
+  record Answer(Blob program, Set<String> refused) {}
 
   /** What it makes of the rules of {@code profile}, for the calls that are known here. */
   static Answer compile(Profile profile, NaiveProfile rules, Set<String> known) {
@@ -115,20 +116,29 @@ final class LibSeccomp {
       byte[] output = process.getInputStream().readAllBytes();
       int code = process.waitFor();
       if (code == TIME_IS_UP) {
-        return new Answer(Blob.EMPTY, List.of("refused: it takes too long"));
+        return new Answer(Blob.EMPTY, Set.of());
       }
       List<String> complaints = new ArrayList<>(Files.readAllLines(errors));
       Files.delete(errors);
       if (code != 0) {
         throw new IllegalStateException("libseccomp: " + complaints + " for\n" + lines);
       }
-      return new Answer(Blob.copyOf(output), complaints);
+      return new Answer(Blob.copyOf(output), names(complaints));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** As the C program has them: {@code unknown NAME} and {@code refused NAME: ERROR}. */
+  private static Set<String> names(List<String> complaints) {
+    Set<String> names = new HashSet<>();
+    for (String complaint : complaints) {
+      names.add(complaint.split("[ :]+", 3)[1]);
+    }
+    return names;
   }
 
   private static Path build() {
