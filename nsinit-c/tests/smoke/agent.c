@@ -196,10 +196,13 @@ static bool lockable(int fd, off_t offset)
 
 static void check_locks(const struct target *t)
 {
-	static const char *const argv[] = { "/bin/sleep", "1000", NULL };
+	static const char *const argv[] = { "/bin/sh", "-c",
+					    "for i in $(seq 50); do sleep 1000 & done; >/dev/shm/ready; wait", NULL };
+	static const char *const brief[] = { "/bin/true", NULL };
 	struct container c = container_default(t->rootfs, argv);
 	struct flock byte = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 77, .l_len = 1 };
-	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), inside;
+	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	pid_t group;
 	struct outcome o;
 	struct driver d;
 
@@ -208,15 +211,18 @@ static void check_locks(const struct target *t)
 		return;
 	check(!lockable(file, 77) && lockable(file, 76) && lockable(file, 78),
 	      "a container holds its byte, and no other");
-	inside = pidfd_of(command_under((pid_t)o.started_pid));
+	group = command_under((pid_t)o.started_pid);
+	await_ready(group);
 	kill(d.monitor, SIGKILL);
 	driver_close_channel(&d);
 	/* Whoever waits for the lock gets it when its last holder is gone. */
 	(void)fcntl(file, F_OFD_SETLKW, &byte);
-	check(ended_within(inside, 0), "with monitor and channel gone, it is held until the command is gone");
+	check(group > 0 && kill(-group, 0) < 0 && errno == ESRCH,
+	      "with monitor and channel gone, it is held until all its processes are gone");
 	driver_finish(&d, &o);
 	/* Init came to us, its subreaper. */
 	(void)waitpid((pid_t)o.started_pid, NULL, __WALL);
+	c.argv = brief;
 	run_to_end(t, &c, -1, &o);
 	if (!check(o.failed && o.step == STEP_LOCK && o.error == EAGAIN && strcmp(o.object, path) == 0,
 		   "a byte that somebody else has locked is told"))

@@ -54,13 +54,10 @@ static void check_forwarding(const struct target *t)
 	struct container c = container_default(t->rootfs, argv);
 	struct outcome o;
 	struct driver d;
-	char ready[64];
 
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	(void)snprintf(ready, sizeof(ready), "/proc/%d/root/dev/shm/ready", command_under((pid_t)o.started_pid));
-	for (int i = 0; i < DEADLINE_MS && access(ready, F_OK) < 0; i++)
-		usleep(1000);
+	await_ready(command_under((pid_t)o.started_pid));
 	driver_signal(&d, SIGUSR1);
 	driver_finish(&d, &o);
 	if (!check(o.exited && !o.signalled && o.value == 7 && strcmp(o.output, "usr1\n") == 0,

@@ -56,15 +56,12 @@ static void check_death(const struct target *t, bool init, enum death death, con
 	struct container c = container_default(t->rootfs, argv);
 	struct outcome o;
 	struct driver d;
-	char ready[64];
 
 	c.create &= ~(uint64_t)CLONE_NEWPID;
 	c.init = init;
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	(void)snprintf(ready, sizeof(ready), "/proc/%u/root/dev/shm/ready", o.started_pid);
-	for (int ms = 0; ms < DEADLINE_MS && access(ready, F_OK) < 0; ms++)
-		usleep(1000);
+	await_ready((pid_t)o.started_pid);
 	bring(death, &d, (pid_t)o.started_pid);
 	driver_finish(&d, &o);
 	check(nothing_left(), sentence);

@@ -220,6 +220,15 @@ static void describe(struct inside *seen)
 	seen->loopback_answers = datagram_to_self();
 }
 
+void await_ready(pid_t inside)
+{
+	char ready[64];
+
+	(void)snprintf(ready, sizeof(ready), "/proc/%d/root/dev/shm/ready", inside);
+	for (int ms = 0; ms < DEADLINE_MS && access(ready, F_OK) < 0; ms++)
+		usleep(1000);
+}
+
 bool look_inside(pid_t pid, struct inside *seen)
 {
 	int target = pidfd_of(pid);
