@@ -22,6 +22,7 @@ static struct {
 	int control, inner, pidfd, signals, timer, tick;
 	int proc; /* the container's procfs, if it is watched */
 	bool execing, started, failed, reaped, control_gone;
+	bool asking; /* an agent decides whether the command starts */
 	bool have_child;
 	struct child_exit child;
 	struct ending ending;
@@ -119,6 +120,7 @@ static void arm(int timer, uint64_t ms, uint32_t period_ms)
 static void on_started(void)
 {
 	m.started = true;
+	m.asking = false;
 	control_release_plan();
 	m.started_at = now_ns();
 	event_pid(FRAME_STARTED, (uint32_t)run.init);
@@ -146,8 +148,11 @@ static void on_timer(void)
 {
 	uint64_t expirations;
 
-	if (read(m.timer, &expirations, sizeof(expirations)) > 0)
-		stop_for(CAUSE_TIMEOUT, m.stopping);
+	if (read(m.timer, &expirations, sizeof(expirations)) < 0)
+		return;
+	if (m.asking)
+		listener_give_up(ETIMEDOUT);
+	stop_for(CAUSE_TIMEOUT, m.stopping);
 }
 
 static void on_tick(void)
@@ -185,6 +190,9 @@ static void on_control(void)
 		return;
 	}
 	m.asked |= signo != 0;
+	/* The command could not take it yet, nor could init, which sleeps until the command has started. */
+	if (m.asking && (signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGKILL))
+		listener_give_up(EINTR);
 	if (signo == SIGWINCH && relay_active())
 		relay_resize();
 	else if (signo == SIGTSTP || signo == SIGSTOP)
@@ -280,6 +288,9 @@ static bool on_inner(void)
 		break;
 	case FRAME_LISTENER:
 		listener_pass(fds[0]);
+		m.asking = true;
+		if (m.timeout.ms > 0)
+			arm(m.timer, m.timeout.ms, 0);
 		break;
 	case FRAME_CHILD:
 		child_exit_decode(&r, &m.child);
@@ -287,6 +298,7 @@ static bool on_inner(void)
 		break;
 	default:
 		m.failed |= type == FRAME_FAILED;
+		m.asking &= !m.failed;
 		event_send_bytes(bytes, (size_t)n);
 	}
 	return true;

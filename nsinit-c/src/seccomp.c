@@ -39,6 +39,14 @@ void listener_pass(int fd)
 	fail_at(STEP_SUPERVISE, NO_INDEX);
 }
 
+noreturn void listener_give_up(int error)
+{
+	const struct step *step = run_step(STEP_LISTENER);
+
+	fail_at(STEP_LISTENER, (uint16_t)(step - run.plan->steps));
+	fail_errno(error, step->listener.path, "the agent has not let the command start");
+}
+
 /*
  * From the moment that a filter with a listener is loaded, any call of the command may wait for the agent, who does not
  * have the listener yet. So a thread is started before, which the filter does not bind; it is told the descriptor
@@ -60,6 +68,8 @@ static int pass_on(void *unused)
 	/* Fails here, where no filter holds back who tells it; that ends the command too. */
 	if (!event_fds(FRAME_LISTENER, &fd, 1))
 		fail("sendmsg", "the listener to the monitor");
+	/* The agent's is the only one: with it goes whoever could answer, and the kernel lets no call wait. */
+	close(fd);
 	listener = PASSED;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +164,56 @@ static void check_notified(const struct target *t, bool init, uint64_t without, 
 		show_outcome(&o);
 }
 
+/* Has the agent take the listener of a command that asks before its execve, and not answer. */
+static void start_unanswered(const struct target *t, bool init, uint64_t timeout_ms, struct driver *d, int *listener)
+{
+	static const char *const argv[] = { "/bin/true", NULL };
+	static char text[4096];
+	struct container c = container_default(t->rootfs, argv);
+	struct plan plan;
+	int agent = listen_here();
+
+	c.host_steps = add_listener;
+	c.command_steps = add_filter;
+	c.init = init;
+	c.timeout_ms = timeout_ms;
+	notified = SYS_execve;
+	container_plan(&c, &plan);
+	*listener = driver_start_plan(d, t->nsinit, -1, &plan) ? receive(agent, text, sizeof(text)) : -1;
+	bytes_free(&plan.steps);
+	close(agent);
+	unlink(path);
+}
+
+static void check_unanswered(const struct target *t, bool init)
+{
+	struct outcome o = { 0 };
+	struct driver d;
+	int listener;
+
+	start_unanswered(t, init, 50, &d, &listener);
+	driver_finish(&d, &o);
+	if (!check(o.failed && o.step == STEP_LISTENER && o.error == ETIMEDOUT && strcmp(o.object, path) == 0,
+		   "a command that its agent does not let start runs into the timeout"))
+		show_outcome(&o);
+	close(listener);
+	o = (struct outcome){ 0 };
+	start_unanswered(t, init, 0, &d, &listener);
+	driver_signal(&d, SIGTERM);
+	driver_finish(&d, &o);
+	if (!check(o.failed && o.step == STEP_LISTENER && o.error == EINTR && strcmp(o.object, path) == 0,
+		   "a signal ends the wait for an agent that does not let the command start"))
+		show_outcome(&o);
+	close(listener);
+	o = (struct outcome){ 0 };
+	start_unanswered(t, init, 0, &d, &listener);
+	close(listener);
+	driver_finish(&d, &o);
+	if (!check(o.failed && o.step == STEP_EXEC && o.error == ENOSYS,
+		   "an agent that goes fails the calls it is asked for"))
+		show_outcome(&o);
+}
+
 static void check_no_agent(const struct target *t)
 {
 	static const char *const argv[] = { "/bin/true", NULL };
@@ -239,6 +290,8 @@ void check_agents(const struct target *t)
 	check_notified(t, true, 0, "with an init");
 	check_notified(t, false, 0, "without an init");
 	check_notified(t, true, CLONE_NEWPID, "without a pid namespace");
+	check_unanswered(t, true);
+	check_unanswered(t, false);
 	check_no_agent(t);
 	check_locks(t);
 	rmdir(directory);
