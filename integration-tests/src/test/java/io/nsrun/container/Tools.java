@@ -14,6 +14,9 @@ final class Tools {
   private static final Path SOURCES =
       Path.of(System.getProperty("nsrun.home"), "integration-tests", "src", "test", "c");
 
+  private static final String MULTIARCH =
+      System.getProperty("os.arch").replace("amd64", "x86_64") + "-linux-gnu";
+
   private static final Map<String, Path> BUILT = new ConcurrentHashMap<>();
 
   private Tools() {}
@@ -43,6 +46,11 @@ final class Tools {
             "-Wall",
             "-Wextra",
             "-Werror",
+            // The kernel's own headers, which musl-gcc hides.
+            "-idirafter",
+            "/usr/include",
+            "-idirafter",
+            "/usr/include/" + MULTIARCH,
             "-o",
             program.toString(),
             SOURCES.resolve(name + ".c").toString()));

@@ -161,6 +161,9 @@ final class SetupCauses {
       case EAGAIN -> "the agent does not take connections. Look whether it still runs.";
       case ENAMETOOLONG -> "the kernel takes 107 bytes. Choose a shorter path for the socket.";
       case EPIPE, ECONNRESET -> "the agent hung up before it got the listener.";
+      case ETIMEDOUT, EINTR ->
+          "the profile asks the agent about a call that a start needs, and it does not answer. Look"
+              + " whether it still runs.";
       default -> null;
     };
   }

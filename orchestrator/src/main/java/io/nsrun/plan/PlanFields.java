@@ -320,7 +320,7 @@ final class PlanFields implements Step.Visitor {
 
   @Override
   public void visit(CommandStep.Seccomp step) {
-    put("flags", step.flags());
+    put("flags", PlanNames.filterFlags(step.flags()));
     put("program", HexFormat.of().formatHex(step.program().toByteArray()));
   }
 

@@ -63,6 +63,8 @@ final class PlanNames {
     Step.MountFlags.CREATE_DIRECTORY, Step.MountFlags.CREATE_FILE, Step.MountFlags.NO_SYMLINKS
   };
 
+  private static final List<String> FILTER_FLAGS =
+      List.of("TSYNC", "LOG", "SPEC_ALLOW", "NEW_LISTENER", "TSYNC_ESRCH", "WAIT_KILLABLE_RECV");
   private static final List<String> LANDLOCK_FS =
       List.of(
           "EXECUTE",
@@ -168,6 +170,11 @@ final class PlanNames {
   /** LANDLOCK_ACCESS_NET_* bits, see landlock(7). */
   static List<String> landlockNet(long bits) {
     return numbered(bits, LANDLOCK_NET);
+  }
+
+  /** SECCOMP_FILTER_FLAG_* bits, see seccomp(2). */
+  static List<String> filterFlags(long bits) {
+    return numbered(bits, FILTER_FLAGS);
   }
 
   /** LANDLOCK_SCOPE_* bits, see landlock(7). */

@@ -1,5 +1,6 @@
 package io.nsrun.plan;
 
+import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
@@ -153,6 +154,13 @@ public final class Planner {
     }
     if (ids != null && ids.isPrivate()) {
       plan.host(facts.privateIds().lock());
+    }
+    SeccompFilter.Listener listener = facts.seccomp().listener();
+    if (listener != null) {
+      String root = spec.root().path();
+      plan.host(
+          new HostStep.Listener(
+              listener.path(), ContainerProcessState.parts(spec.id(), root, listener.metadata())));
     }
     plan.afterNamespaces(namespaces(ids == null ? IdPlan.CALLER : ids.owner()));
     if (ids != null) {

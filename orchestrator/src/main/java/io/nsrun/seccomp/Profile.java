@@ -11,6 +11,7 @@ import java.util.List;
  * @param companions the same for each native one (the engines' {@code archMap}); with it, {@code
  *     architectures} is empty
  * @param flags SECCOMP_FILTER_FLAG_* bits
+ * @param listener the agent for {@link Action.Kind#NOTIFY}; or null
  * @param rules in the order of the file
  * @param warnings what was found odd, but can be lived with
  */
@@ -19,6 +20,7 @@ public record Profile(
     List<Architecture> architectures,
     List<Companions> companions,
     long flags,
+    SeccompFilter.Listener listener,
     List<Rule> rules,
     List<String> warnings) {
   /** One line of {@code archMap}. */

@@ -11,9 +11,6 @@ import java.util.Set;
 
 /** The filter of a profile in JSON. */
 public final class ProfileFilter {
-  private static final String LISTENER =
-      "SCMP_ACT_NOTIFY needs a listener, and listeners are not supported yet";
-
   private ProfileFilter() {}
 
   /**
@@ -45,7 +42,13 @@ public final class ProfileFilter {
       warnings.add(source + ": " + warning);
     }
     ProfileResolver resolver = new ProfileResolver(profile, machine, capabilities, kernelRelease);
-    if (hasListener(profile, resolver, source, problems)) {
+    boolean notifies = resolver.uses(Action.Kind.NOTIFY);
+    if (notifies && profile.listener() == null) {
+      tellWithoutListener(profile, source, problems);
+      return null;
+    }
+    long flags = flags(profile, notifies, kernelRelease, source, problems, warnings);
+    if (flags < 0) {
       return null;
     }
     try {
@@ -55,7 +58,9 @@ public final class ProfileFilter {
         warnings.add(source + ": no system calls known here: " + String.join(", ", unknown));
       }
       return new SeccompFilter(
-          profile.flags(), Blob.copyOf(FilterCompiler.compile(rules, profile.defaultAction())));
+          flags,
+          Blob.copyOf(FilterCompiler.compile(rules, profile.defaultAction())),
+          notifies ? profile.listener() : null);
     } catch (Instructions.TooLongException e) {
       problems.add(
           source,
@@ -65,20 +70,46 @@ public final class ProfileFilter {
     }
   }
 
-  private static boolean hasListener(
-      Profile profile, ProfileResolver resolver, String source, SpecProblems problems) {
-    if (!resolver.uses(Action.Kind.NOTIFY)) {
-      return false;
-    }
+  private static void tellWithoutListener(Profile profile, String source, SpecProblems problems) {
+    String remedy = "name the socket of an agent in listenerPath";
+    String what = "SCMP_ACT_NOTIFY has nobody to ask";
     if (profile.defaultAction().kind() == Action.Kind.NOTIFY) {
-      problems.add(source + ": $.defaultAction", LISTENER, "");
+      problems.add(source + ": $.defaultAction", what, remedy);
     }
     for (int i = 0; i < profile.rules().size(); i++) {
       if (profile.rules().get(i).action().kind() == Action.Kind.NOTIFY) {
-        problems.add(source + ": $.syscalls[" + i + "].action", LISTENER, "");
+        problems.add(source + ": $.syscalls[" + i + "].action", what, remedy);
       }
     }
-    return true;
+  }
+
+  /** The flags that seccomp(2) gets; negative if there is a problem with them. */
+  private static long flags(
+      Profile profile,
+      boolean notifies,
+      String kernelRelease,
+      String source,
+      SpecProblems problems,
+      List<String> warnings) {
+    long flags = profile.flags();
+    boolean waits = (flags & FilterFlags.WAIT_KILLABLE_RECV) != 0;
+    if (!notifies) {
+      // As OCI wants it. Whoever wrote it expects to be asked, though.
+      if (profile.listener() != null) {
+        warnings.add(source + ": $.listenerPath is ignored: no rule here has SCMP_ACT_NOTIFY");
+      }
+      return flags & ~FilterFlags.WAIT_KILLABLE_RECV;
+    }
+    if (waits && !ProfileResolver.isKernelAtLeast(kernelRelease, "5.19")) {
+      problems.add(
+          source + ": $.flags",
+          "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs Linux 5.19",
+          "leave it out: a signal may then interrupt a call that the agent works on");
+      return -1;
+    }
+    // The command has one thread; the kernel takes TSYNC and a listener together only where
+    // failure is told in another way.
+    return (flags & ~FilterFlags.TSYNC) | FilterFlags.NEW_LISTENER;
   }
 
   /** As {@link #of}, of the profile that came with nsrun. */

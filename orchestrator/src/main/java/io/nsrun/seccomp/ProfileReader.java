@@ -8,6 +8,7 @@ import io.nsrun.seccomp.Profile.Companions;
 import io.nsrun.seccomp.Profile.Rule;
 import io.nsrun.spec.SpecProblems;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,11 +44,11 @@ final class ProfileReader {
           "SH",
           "SHEB");
 
-  /** SECCOMP_FILTER_FLAG_* of linux/seccomp.h. */
-  private static final long FLAG_TSYNC = 1;
+  /** What sun_path of unix(7) holds beside its NUL. */
+  private static final int LONGEST_SOCKET = 107;
 
-  private static final long FLAG_LOG = 2;
-  private static final long FLAG_SPEC_ALLOW = 4;
+  /** In bytes: escaped it may be six times as long, and nsinit takes 64 KiB in all. */
+  private static final int LONGEST_METADATA = 8 << 10;
 
   private final ProfileJson json;
   private final List<String> warnings = new ArrayList<>();
@@ -57,6 +58,8 @@ final class ProfileReader {
   private List<Architecture> architectures = List.of();
   private final List<Companions> companions = new ArrayList<>();
   private long flags;
+  private String listenerPath = "";
+  private String listenerMetadata = "";
   private final List<Rule> rules = new ArrayList<>();
 
   private ProfileReader(ProfileJson json) {
@@ -94,7 +97,9 @@ final class ProfileReader {
   }
 
   private Profile build() {
-    return new Profile(defaultAction, architectures, companions, flags, rules, warnings);
+    SeccompFilter.Listener listener =
+        listenerPath.isEmpty() ? null : new SeccompFilter.Listener(listenerPath, listenerMetadata);
+    return new Profile(defaultAction, architectures, companions, flags, listener, rules, warnings);
   }
 
   private void profile() throws IOException {
@@ -112,7 +117,8 @@ final class ProfileReader {
         case "architectures" -> architectures = architectures();
         case "archMap" -> archMap();
         case "flags" -> flags();
-        case "listenerPath", "listenerMetadata" -> listener();
+        case "listenerPath" -> listenerPath = listenerPath();
+        case "listenerMetadata" -> listenerMetadata = listenerMetadata();
         case "syscalls" -> rules();
         default -> ruleReader.unknown();
       }
@@ -120,6 +126,10 @@ final class ProfileReader {
     defaultAction = ruleReader.action(action);
     if (!architectures.isEmpty() && !companions.isEmpty()) {
       json.problem("$.archMap", "stands beside architectures", "keep one of them");
+    }
+    if (listenerPath.isEmpty() && !listenerMetadata.isEmpty()) {
+      json.problem(
+          "$.listenerMetadata", "has no listener to go to", "name its socket in listenerPath");
     }
   }
 
@@ -198,29 +208,47 @@ final class ProfileReader {
         continue;
       }
       switch (flag) {
-        case "SECCOMP_FILTER_FLAG_TSYNC" -> flags |= FLAG_TSYNC;
-        case "SECCOMP_FILTER_FLAG_LOG" -> flags |= FLAG_LOG;
-        case "SECCOMP_FILTER_FLAG_SPEC_ALLOW" -> flags |= FLAG_SPEC_ALLOW;
-        case "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" ->
-            json.problem(
-                json.path(), ProfileJson.quote(flag) + " needs a listener", LISTENER_REMEDY);
+        case "SECCOMP_FILTER_FLAG_TSYNC" -> flags |= FilterFlags.TSYNC;
+        case "SECCOMP_FILTER_FLAG_LOG" -> flags |= FilterFlags.LOG;
+        case "SECCOMP_FILTER_FLAG_SPEC_ALLOW" -> flags |= FilterFlags.SPEC_ALLOW;
+        case "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" -> flags |= FilterFlags.WAIT_KILLABLE_RECV;
         default ->
             json.problem(
                 json.path(),
                 ProfileJson.quote(flag) + " is no flag",
-                "SECCOMP_FILTER_FLAG_TSYNC, _LOG or _SPEC_ALLOW is expected");
+                "SECCOMP_FILTER_FLAG_TSYNC, _LOG, _SPEC_ALLOW or _WAIT_KILLABLE_RECV is expected");
       }
     }
   }
 
-  /** What is said of all that has to do with SECCOMP_RET_USER_NOTIF. */
-  static final String LISTENER_REMEDY = "listeners are not supported yet";
-
-  private void listener() throws IOException {
-    String path = json.path();
-    String text = json.text();
-    if (text != null && !text.isEmpty()) {
-      json.problem(path, "is not supported yet", "leave it out, and SCMP_ACT_NOTIFY too");
+  private String listenerPath() throws IOException {
+    String path = json.text();
+    if (path == null || path.isEmpty()) {
+      return "";
     }
+    int bytes = path.getBytes(StandardCharsets.UTF_8).length;
+    if (path.charAt(0) != '/' || path.indexOf(0) >= 0) {
+      json.problem(
+          json.path(), ProfileJson.quote(path) + " is no absolute path", "as in /run/agent.sock");
+    } else if (bytes > LONGEST_SOCKET) {
+      json.problem(
+          json.path(),
+          "has " + bytes + " bytes",
+          "the kernel takes " + LONGEST_SOCKET + " for a socket");
+    }
+    return path;
+  }
+
+  private String listenerMetadata() throws IOException {
+    String metadata = json.text();
+    if (metadata == null) {
+      return "";
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(metadata)) {
+      json.problem(json.path(), "has half of a surrogate pair", "");
+    } else if (metadata.getBytes(StandardCharsets.UTF_8).length > LONGEST_METADATA) {
+      json.problem(json.path(), "has more than 8 KiB", "pass the name of a file");
+    }
+    return metadata;
   }
 }

@@ -169,9 +169,13 @@ final class ProfileResolver {
   }
 
   private boolean isKernelAtLeast(String version) {
-    long major = part(kernelRelease, 0);
+    return isKernelAtLeast(kernelRelease, version);
+  }
+
+  static boolean isKernelAtLeast(String release, String version) {
+    long major = part(release, 0);
     long wanted = part(version, 0);
-    return major != wanted ? major > wanted : part(kernelRelease, 1) >= part(version, 1);
+    return major != wanted ? major > wanted : part(release, 1) >= part(version, 1);
   }
 
   /** The number before the first dot, or the one after it; 0 if there is none. */

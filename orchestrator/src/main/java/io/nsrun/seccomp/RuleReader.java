@@ -56,7 +56,8 @@ final class RuleReader {
       json.problem(
           json.path(),
           ProfileJson.quote(name) + " is no action",
-          "SCMP_ACT_ALLOW, _ERRNO, _KILL_PROCESS, _KILL_THREAD, _TRAP, _TRACE or _LOG is expected");
+          "SCMP_ACT_ALLOW, _ERRNO, _KILL_PROCESS, _KILL_THREAD, _TRAP, _TRACE, _LOG or _NOTIFY is"
+              + " expected");
     }
   }
 

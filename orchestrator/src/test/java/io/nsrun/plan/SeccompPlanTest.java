@@ -91,6 +91,35 @@ class SeccompPlanTest {
         .hasMessage("seccomp profile p: is bad");
   }
 
+  @Test
+  void whoAsksAnAgentConnectsToItBeforeAnyNamespace() {
+    SeccompFilter filter =
+        new SeccompFilter(
+            8, Specs.ALLOW_ALL.program(), new SeccompFilter.Listener("/run/a", "say \"m\""));
+    LaunchPlan plan = Planner.plan(Specs.busyboxTrue(), FACTS.withSeccomp(filter));
+
+    HostStep.Listener listener = Plans.only(plan, HostStep.Listener.class);
+    assertThat(listener.path()).isEqualTo("/run/a");
+    assertThat(String.join("42", listener.parts()))
+        .isEqualTo(
+            "{\"ociVersion\":\"1.1.0\",\"fds\":[\"seccompFd\"],\"pid\":42,"
+                + "\"metadata\":\"say \\\"m\\\"\",\"state\":{\"ociVersion\":\"1.1.0\",\"id\":\""
+                + "0".repeat(64)
+                + "\",\"status\":\"creating\",\"pid\":42,\"bundle\":\"/srv/rootfs\"}}");
+    assertThat(Plans.indexOf(plan, listener))
+        .isLessThan(Plans.indexOf(plan, Plans.only(plan, HostStep.Namespaces.class)));
+    assertThat(Plans.only(plan, CommandStep.Seccomp.class).flags()).isEqualTo(8);
+  }
+
+  @Test
+  void metadataThatIsNotThereIsNotTold() {
+    assertThat(ContainerProcessState.parts("i", "/a\"b", ""))
+        .hasSize(3)
+        .allSatisfy(part -> assertThat(part).doesNotContain("metadata"))
+        .last()
+        .isEqualTo(",\"bundle\":\"/a\\\"b\"}}");
+  }
+
   private static Isolation.Property seccomp(LaunchPlan plan) {
     return plan.isolation().get(Isolation.Aspect.SECCOMP);
   }

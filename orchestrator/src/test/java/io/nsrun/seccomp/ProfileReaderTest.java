@@ -45,7 +45,8 @@ class ProfileReaderTest {
             {"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38,
              "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_S390X", "SCMP_ARCH_X32"],
              "flags": ["SECCOMP_FILTER_FLAG_TSYNC", "SECCOMP_FILTER_FLAG_LOG",
-                       "SECCOMP_FILTER_FLAG_SPEC_ALLOW"],
+                       "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"],
+             "listenerPath": "/run/agent.sock", "listenerMetadata": "a \\"b\\"",
              "syscalls": [{
                "names": ["dup", "dup3"], "action": "SCMP_ACT_TRACE", "errnoRet": 7,
                "args": [{"index": 5, "value": 18446744073709551615, "valueTwo": 3,
@@ -60,7 +61,8 @@ class ProfileReaderTest {
                 new Action(Action.Kind.ERRNO, 38),
                 List.of(Architecture.X86_64, Architecture.X32),
                 List.of(),
-                7,
+                1 | 2 | 4 | 32,
+                new SeccompFilter.Listener("/run/agent.sock", "a \"b\""),
                 List.of(
                     new Profile.Rule(
                         List.of("dup", "dup3"),
@@ -116,10 +118,15 @@ class ProfileReaderTest {
             + "|$.architectures[0]: \"SCMP_ARCH_VAX\" is no architecture (SCMP_ARCH_X86_64,"
             + " SCMP_ARCH_AARCH64 and so on are expected)",
         "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"flags\": [\"TSYNC\"]}`"
-            + "|$.flags[0]: \"TSYNC\" is no flag (SECCOMP_FILTER_FLAG_TSYNC, _LOG or _SPEC_ALLOW"
-            + " is expected)",
-        "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"listenerPath\": \"/run/x\"}`"
-            + "|$.listenerPath: is not supported yet (leave it out, and SCMP_ACT_NOTIFY too)",
+            + "|$.flags[0]: \"TSYNC\" is no flag (SECCOMP_FILTER_FLAG_TSYNC, _LOG, _SPEC_ALLOW or"
+            + " _WAIT_KILLABLE_RECV is expected)",
+        "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"listenerPath\": \"run/x\"}`"
+            + "|$.listenerPath: \"run/x\" is no absolute path (as in /run/agent.sock)",
+        "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"listenerMetadata\": \"x\"}`"
+            + "|$.listenerMetadata: has no listener to go to (name its socket in listenerPath)",
+        "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"listenerPath\": \"/a\","
+            + " \"listenerMetadata\": \"\\ud800\"}`"
+            + "|$.listenerMetadata: has half of a surrogate pair",
         "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"action\": \"SCMP_ACT_LOG\"}]}`"
             + "|$.syscalls[0].names: is empty or missing (name the system calls)",
         "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [7]}`"
@@ -192,7 +199,7 @@ class ProfileReaderTest {
   }
 
   @Test
-  void actionsForAListenerAreRefused() throws IOException {
+  void actionsForAnAgentNeedItsSocket() throws IOException {
     SpecProblems problems = new SpecProblems();
     SeccompFilter filter =
         filter(rule("\"action\": \"SCMP_ACT_NOTIFY\""), problems, new ArrayList<>());
@@ -201,8 +208,73 @@ class ProfileReaderTest {
     assertThat(problems.list())
         .extracting(SpecProblems.Problem::toString)
         .containsExactly(
-            "p: $.syscalls[0].action: SCMP_ACT_NOTIFY needs a listener, and listeners are not"
-                + " supported yet");
+            "p: $.syscalls[0].action: SCMP_ACT_NOTIFY has nobody to ask (name the socket of an"
+                + " agent in listenerPath)");
+  }
+
+  private static String asking(String rest) {
+    return "{\"listenerPath\": \"/run/a\", \"defaultAction\": \"SCMP_ACT_NOTIFY\"" + rest + "}";
+  }
+
+  @Test
+  void whoAsksAnAgentHasAListener() throws IOException {
+    SpecProblems problems = new SpecProblems();
+    List<String> warnings = new ArrayList<>();
+    String flags =
+        ", \"listenerMetadata\": \"m\", \"flags\": [\"SECCOMP_FILTER_FLAG_TSYNC\","
+            + " \"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV\"]";
+
+    SeccompFilter filter = filter(asking(""), problems, warnings);
+    SeccompFilter waiting = filter(asking(flags), problems, warnings);
+
+    assertThat(filter.flags()).isEqualTo(FilterFlags.NEW_LISTENER);
+    assertThat(filter.listener()).isEqualTo(new SeccompFilter.Listener("/run/a", ""));
+    assertThat(new Interpreter(filter.program().toByteArray()).verdict(0xc000003e, 0))
+        .isEqualTo(0x7fc0_0000);
+    assertThat(waiting.flags())
+        .isEqualTo(FilterFlags.NEW_LISTENER | FilterFlags.WAIT_KILLABLE_RECV);
+    assertThat(waiting.listener().metadata()).isEqualTo("m");
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void aListenerThatNobodyAsksIsIgnoredAndSaysSo() throws IOException {
+    List<String> warnings = new ArrayList<>();
+    String json =
+        "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"listenerPath\": \"/run/a\", \"flags\":"
+            + " [\"SECCOMP_FILTER_FLAG_TSYNC\", \"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV\"],"
+            + " \"syscalls\": [{\"names\": [\"dup\"], \"action\": \"SCMP_ACT_NOTIFY\","
+            + " \"includes\": {\"caps\": [\"CAP_BPF\"]}}]}";
+    SeccompFilter filter = filter(json, new SpecProblems(), warnings);
+
+    assertThat(filter.listener()).isNull();
+    assertThat(filter.flags()).isEqualTo(FilterFlags.TSYNC);
+    assertThat(warnings)
+        .containsExactly("p: $.listenerPath is ignored: no rule here has SCMP_ACT_NOTIFY");
+  }
+
+  @Test
+  void oldKernelsDoNotWaitKillable() throws IOException {
+    SpecProblems problems = new SpecProblems();
+    String json = asking(", \"flags\": [\"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV\"]");
+
+    assertThat(filter(json, "5.18.0", problems, new ArrayList<>())).isNull();
+    assertThat(problems.list())
+        .extracting(SpecProblems.Problem::toString)
+        .containsExactly(
+            "p: $.flags: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs Linux 5.19 (leave it out: a"
+                + " signal may then interrupt a call that the agent works on)");
+  }
+
+  @Test
+  void pathsOfSocketsAndMetadataHaveAnEnd() {
+    assertThat(problems(asking(", \"listenerMetadata\": \"" + "m".repeat(8193) + "\"")))
+        .containsExactly(
+            "seccomp profile p: $.listenerMetadata: has more than 8 KiB (pass the name of a file)");
+    assertThat(problems(asking("").replace("/run/a", "/" + "é".repeat(53)))).isEmpty();
+    assertThat(problems(asking("").replace("/run/a", "/a" + "é".repeat(53))))
+        .containsExactly(
+            "seccomp profile p: $.listenerPath: has 108 bytes (the kernel takes 107 for a socket)");
   }
 
   @Test
@@ -221,12 +293,17 @@ class ProfileReaderTest {
 
   private static SeccompFilter filter(String json, SpecProblems problems, List<String> warnings)
       throws IOException {
+    return filter(json, "6.1.0", problems, warnings);
+  }
+
+  private static SeccompFilter filter(
+      String json, String kernel, SpecProblems problems, List<String> warnings) throws IOException {
     return ProfileFilter.of(
         json.getBytes(StandardCharsets.UTF_8),
         "p",
         Architecture.X86_64,
         CapabilitySet.DEFAULT,
-        "6.1.0",
+        kernel,
         TestProfiles.RESOURCES,
         problems,
         warnings);

@@ -197,7 +197,7 @@ final class TestProfiles {
         rules.add(rule);
       }
     }
-    return new Profile(defaultAction, architectures, List.of(), 0, rules, List.of());
+    return new Profile(defaultAction, architectures, List.of(), 0, null, rules, List.of());
   }
 
   /** Together with the earlier ones about the same call. */
