@@ -32,6 +32,12 @@ record Proc(long pid) {
     return state.isEmpty() ? "" : state.substring(0, 1);
   }
 
+  /** Whether it has ended; it may be that nobody has waited for it. */
+  boolean isGone() {
+    String state = state();
+    return state.isEmpty() || state.equals("Z");
+  }
+
   String name() {
     return read("comm").strip();
   }
