@@ -125,6 +125,8 @@ class PrivateIdsTest extends ContainerTest {
   void filesKeepTheirOwnersAndNewOnesBelongToWhoeverMadeThemInside() throws IOException {
     Path tree = Rootfs.tree(Caller.ROOT);
     Command.check(List.of("chown", "1000:2000", tree.resolve("etc/marker").toString()));
+    // Only so does a root that is not id-mapped come as far as the command.
+    Files.createDirectory(tree.resolve("data"));
     Map<String, String> before = owners(tree);
     Path data = Directories.fresh(Caller.ROOT);
     Command.check(List.of("chmod", "700", data.toString()));
