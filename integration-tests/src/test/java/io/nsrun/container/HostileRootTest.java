@@ -93,14 +93,17 @@ class HostileRootTest extends ContainerTest {
   @ParameterizedTest
   @MethodSource("devicesAndCallers")
   void deviceThatIsALinkLeadsNowhere(String name, Caller caller) throws IOException {
-    Path tree = Rootfs.tree(caller);
-    link(tree.resolve("dev").resolve(name), victim.resolve("file"));
-    Rootfs.own(tree, caller);
+    // What is there could be written to, what is not be made.
+    for (String target : List.of("file", "none")) {
+      Path tree = Rootfs.tree(caller);
+      link(tree.resolve("dev").resolve(name), victim.resolve(target));
+      Rootfs.own(tree, caller);
 
-    Result result =
-        Nsrun.as(caller).run("-t", tree.toString(), "sh", "-c", "echo overwritten >/dev/" + name);
+      Result result =
+          Nsrun.as(caller).run("-t", tree.toString(), "sh", "-c", "echo overwritten >/dev/" + name);
 
-    assertThat(stateOf(victim)).as(result.err()).isEqualTo(state);
+      assertThat(stateOf(victim)).as("%s: %s", target, result.err()).isEqualTo(state);
+    }
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of a container whose content comes with the command line. */
 class InjectTest extends ContainerTest {
@@ -56,16 +57,21 @@ class InjectTest extends ContainerTest {
     assertThat(tree.resolve("new/file")).isEmptyFile();
   }
 
-  @Test
-  void aLinkOfTheRootLeadsNowhereOutside() throws IOException {
-    Path victim = Files.writeString(Directories.fresh(Caller.ROOT).resolve("victim"), "safe");
-    Path tree = Rootfs.tree(Caller.ROOT);
+  /** In a directory of the caller's, where only nsrun can prevent it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"victim", "none"})
+  void aLinkOfTheRootLeadsNowhereOutside(String target) throws IOException {
+    Path outside = Directories.fresh(Caller.PLAIN);
+    Path victim = Files.writeString(outside.resolve("victim"), "safe");
+    Rootfs.own(victim, Caller.PLAIN);
+    Path tree = Rootfs.tree(Caller.PLAIN);
     Files.delete(tree.resolve("etc/marker"));
-    Files.createSymbolicLink(tree.resolve("etc/marker"), victim);
+    Files.createSymbolicLink(tree.resolve("etc/marker"), outside.resolve(target));
 
-    Nsrun.as(Caller.ROOT).run("--inject=/etc/marker=evil", tree.toString(), "true");
+    Nsrun.as(Caller.PLAIN).run("--inject=/etc/marker=evil", tree.toString(), "true");
 
     assertThat(Files.readString(victim)).isEqualTo("safe");
+    assertThat(outside.toFile().list()).containsExactly("victim");
   }
 
   @Test
