@@ -67,13 +67,27 @@ class BadArchiveTest extends ContainerTest {
 
   @Test
   void hardLinkToAFileOutside() throws IOException {
+    Path victim = Files.createFile(directory.resolve("victim"));
+    Rootfs.own(victim, ANY);
     Files.createFile(directory.resolve("a"));
     Files.createLink(directory.resolve("b"), directory.resolve("a"));
+    // The archive has the directories on the way, and no such file.
+    String name = victim.toString().substring(1);
+    Files.createDirectories(directory.resolve(name).getParent());
     // Only the target of the link is renamed.
-    Files.createDirectory(directory.resolve("etc"));
-    tar("--absolute-names", "--transform=s|^a$|/etc/passwd|RSh", "etc", "a", "b");
+    tar(
+        "--absolute-names",
+        "--transform=s|^a$|" + victim + "|RSh",
+        name.substring(0, name.indexOf('/')),
+        "a",
+        "b");
 
-    refused("hard link 'b' points to '/etc/passwd', which is no earlier file of the archive");
+    Result result = run();
+
+    assertThat(Files.getAttribute(victim, "unix:nlink")).isEqualTo(1);
+    refusal("hard link 'b' points to '" + victim + "', which is no earlier file of the archive")
+        .assertIs(result);
+    nothingIsKept();
   }
 
   @ParameterizedTest
@@ -220,8 +234,12 @@ class BadArchiveTest extends ContainerTest {
   }
 
   private void refused(String why) throws IOException {
-    Refusal.ofInput("nsrun: ROOTFS: " + archive + ": " + why + REMEDY).assertIs(run());
+    refusal(why).assertIs(run());
     nothingIsKept();
+  }
+
+  private Refusal refusal(String why) {
+    return Refusal.ofInput("nsrun: ROOTFS: " + archive + ": " + why + REMEDY);
   }
 
   private Result run() {
