@@ -81,7 +81,7 @@ final class SecurityOptions {
   private Blob profile(String name) {
     File file = CallerFile.of(name, workingDirectory);
     if (name.isEmpty() || !file.isFile()) {
-      return bad(name, "no such file");
+      return bad(name, file.exists() && !name.isEmpty() ? "is no regular file" : "no such file");
     }
     try {
       Blob content = CallerFile.read(file, LARGEST_PROFILE);

@@ -20,6 +20,9 @@ final class ProfileJson {
   /** Of a value or name in a message. */
   private static final int LONGEST_QUOTE = 40;
 
+  /** Of a path in a message; what a profile has is far shorter. */
+  private static final int LONGEST_PATH = 160;
+
   /** Far below it the kernel's limit on instructions is reached. */
   private static final int MANY_PROBLEMS = 50;
 
@@ -38,7 +41,9 @@ final class ProfileJson {
   String path() {
     StringBuilder path = new StringBuilder();
     append(parser.getParsingContext(), path);
-    return path.toString();
+    return path.length() <= LONGEST_PATH
+        ? path.toString()
+        : path.substring(0, LONGEST_PATH) + "...";
   }
 
   private static void append(JsonStreamContext context, StringBuilder path) {
@@ -80,11 +85,11 @@ final class ProfileJson {
 
   /** Reports that the text is no JSON. */
   void notJson(JsonProcessingException e) {
-    String message = e.getOriginalMessage();
-    int end = message.indexOf('\n');
+    // The place where something began is told with what the parser knows of its source: nothing.
+    String message = e.getOriginalMessage().replaceFirst("(?s)( \\(start marker at .*|\n.*)$", "");
     problem(
         path(),
-        "is no JSON: " + (end < 0 ? message : message.substring(0, end)),
+        "is no JSON: " + message,
         e.getLocation() == null
             ? ""
             : "line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr());
@@ -96,7 +101,7 @@ final class ProfileJson {
       problem("$", "is empty", "");
       return false;
     }
-    return true;
+    return !isNull("not an object");
   }
 
   /** Reports what follows the last value. */
@@ -150,7 +155,20 @@ final class ProfileJson {
 
   /** Goes to the next element; false at the end of the array. */
   boolean nextElement() throws IOException {
-    return parser.nextToken() != JsonToken.END_ARRAY;
+    parser.nextToken();
+    // To pass over it would be to take away a condition, and so to widen a rule.
+    while (isNull("no element")) {
+      parser.nextToken();
+    }
+    return parser.currentToken() != JsonToken.END_ARRAY;
+  }
+
+  private boolean isNull(String what) {
+    boolean there = parser.currentToken() == JsonToken.VALUE_NULL;
+    if (there) {
+      problem(path(), "null is " + what, "");
+    }
+    return there;
   }
 
   /** Passes over the value here. */
@@ -177,8 +195,12 @@ final class ProfileJson {
     return result;
   }
 
-  /** The unsigned number here, below 2^64; null for JSON's null and for what is no such number. */
-  Long number() throws IOException {
+  /**
+   * The unsigned number here, below 2^64; null for JSON's null and for what is no such number.
+   *
+   * @param range what one out of range is told, as in {@code "use 0 to 5"}
+   */
+  Long number(String range) throws IOException {
     JsonToken token = parser.currentToken();
     if (token == JsonToken.VALUE_NULL) {
       return null;
@@ -189,7 +211,7 @@ final class ProfileJson {
     }
     BigInteger value = parser.getBigIntegerValue();
     if (value.signum() < 0 || value.compareTo(LARGEST) > 0) {
-      problem(path(), shortened(parser.getText()) + " is out of range", "use 0 to 2^64-1");
+      problem(path(), shortened(parser.getText()) + " is out of range", range);
       return null;
     }
     return value.longValue();

@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Reads an entry of a profile's {@code syscalls}, and actions. Not thread-safe. */
 final class RuleReader {
+  private static final String ARGUMENTS = "use 0 to 5";
+  private static final String ANY_VALUE = "use 0 to 2^64-1";
+
   private final ProfileJson json;
   private final List<String> warnings;
 
@@ -63,7 +66,7 @@ final class RuleReader {
 
   /** Reads its number here. */
   void errno(ActionFields fields) throws IOException {
-    fields.errno = json.number();
+    fields.errno = json.number("use 0 to " + Action.Kind.ERRNO.maxData());
   }
 
   /** The action; what can't be is reported, and read as ALLOW. */
@@ -153,8 +156,8 @@ final class RuleReader {
     for (String name = json.nextField(); name != null; name = json.nextField()) {
       switch (name) {
         case "index" -> index = index();
-        case "value" -> value = json.number();
-        case "valueTwo" -> valueTwo = json.number();
+        case "value" -> value = json.number(ANY_VALUE);
+        case "valueTwo" -> valueTwo = json.number(ANY_VALUE);
         case "op" -> operator = operator();
         default -> unknown();
       }
@@ -181,9 +184,9 @@ final class RuleReader {
   }
 
   private Long index() throws IOException {
-    Long index = json.number();
+    Long index = json.number(ARGUMENTS);
     if (index != null && Long.compareUnsigned(index, ProfileResolver.ARGUMENTS) >= 0) {
-      json.problem(json.path(), Long.toUnsignedString(index) + " is no argument", "use 0 to 5");
+      json.problem(json.path(), Long.toUnsignedString(index) + " is no argument", ARGUMENTS);
       return null;
     }
     return index;

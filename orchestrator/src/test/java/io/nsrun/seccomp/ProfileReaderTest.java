@@ -83,6 +83,8 @@ class ProfileReaderTest {
             + " _EQ, _GE, _GT or _MASKED_EQ is expected)",
         "`\"index\": 6, \"value\": 1, \"op\": \"SCMP_CMP_EQ\"`"
             + "|$.syscalls[0].args[0].index: 6 is no argument (use 0 to 5)",
+        "`\"index\": -1, \"value\": 1, \"op\": \"SCMP_CMP_EQ\"`"
+            + "|$.syscalls[0].args[0].index: -1 is out of range (use 0 to 5)",
         "`\"index\": 0, \"value\": -1, \"op\": \"SCMP_CMP_EQ\"`"
             + "|$.syscalls[0].args[0].value: -1 is out of range (use 0 to 2^64-1)",
         "`\"index\": 0, \"value\": 18446744073709551616, \"op\": \"SCMP_CMP_EQ\"`"
@@ -104,6 +106,7 @@ class ProfileReaderTest {
       quoteCharacter = '`',
       value = {
         "``|$: is empty",
+        "`null`|$: null is not an object",
         "`[]`|$: an array is not an object",
         "`{}`|$.defaultAction: is missing",
         "`{\"defaultAction\": 7}`|$.defaultAction: 7 is not a string",
@@ -112,6 +115,8 @@ class ProfileReaderTest {
             + " SCMP_ACT_ERRNO)",
         "`{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": 4096}`"
             + "|$.defaultErrnoRet: 4096 is out of range (use 0 to 4095)",
+        "`{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"defaultErrnoRet\": -1}`"
+            + "|$.defaultErrnoRet: -1 is out of range (use 0 to 4095)",
         "`{\"defaultAction\": \"SCMP_ACT_ALLOW\"} {}`"
             + "|$: is followed by something else (keep one value)",
         "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"architectures\": [\"SCMP_ARCH_VAX\"]}`"
@@ -130,7 +135,10 @@ class ProfileReaderTest {
         "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"action\": \"SCMP_ACT_LOG\"}]}`"
             + "|$.syscalls[0].names: is empty or missing (name the system calls)",
         "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [7]}`"
-            + "|$.syscalls[0]: 7 is not an object"
+            + "|$.syscalls[0]: 7 is not an object",
+        "`{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [\"dup\"],"
+            + " \"action\": \"SCMP_ACT_LOG\", \"args\": [null]}]}`"
+            + "|$.syscalls[0].args[0]: null is no element"
       })
   void badProfilesAreToldWithTheirPath(String json, String problem) {
     assertThat(problems(json == null ? "" : json)).containsExactly("seccomp profile p: " + problem);
@@ -153,6 +161,20 @@ class ProfileReaderTest {
         .first()
         .asString()
         .contains("Duplicate");
+    assertThat(problems("{"))
+        .containsExactly(
+            "seccomp profile p: $: is no JSON: Unexpected end-of-input: expected close marker for"
+                + " Object (line 1, column 2)");
+  }
+
+  @Test
+  void aPathWithoutEndIsToldShortened() {
+    assertThat(problems("{\"a\":".repeat(5000)))
+        .hasSize(1)
+        .first()
+        .asString()
+        .hasSizeLessThan(500)
+        .contains("$.a.a.a", "...: is no JSON: ");
   }
 
   @Test
