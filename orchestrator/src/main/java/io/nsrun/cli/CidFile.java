@@ -30,6 +30,8 @@ final class CidFile {
           "--cidfile: " + file + " exists",
           "another container may own it; remove it or choose another name");
     } catch (IOException e) {
+      // On a full disk it is there by now, and empty.
+      remove(file);
       throw new ExplainedException(
           "--cidfile: can't make " + file + ": " + IoMessages.reason(e), "", e);
     }

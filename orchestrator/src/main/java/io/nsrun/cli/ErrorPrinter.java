@@ -8,6 +8,7 @@ import io.nsrun.state.ExplainedException;
 import io.nsrun.state.IoMessages;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 
@@ -76,6 +77,10 @@ final class ErrorPrinter {
   private static String withPath(IOException e) {
     String reason = IoMessages.reason(e);
     String message = e.getMessage();
+    if (e instanceof FileSystemException failure && failure.getFile() != null) {
+      // Its message may have the reason too.
+      return failure.getFile() + ": " + reason;
+    }
     return message == null || message.isEmpty() || message.equals(reason)
         ? reason
         : message + ": " + reason;

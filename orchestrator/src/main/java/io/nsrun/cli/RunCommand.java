@@ -17,6 +17,7 @@ import io.nsrun.state.Caller;
 import io.nsrun.state.ExitRecord;
 import io.nsrun.state.ExitRecords;
 import io.nsrun.state.ExplainedException;
+import io.nsrun.state.IoMessages;
 import io.nsrun.state.NameLock;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
@@ -190,18 +191,33 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       boolean keep = !values.flag(RunOption.RM, true);
       if (keep || result != null) {
         ExitRecord record = new ResultRecord(run, laps, startedMillis).of(end);
-        if (keep) {
-          if (name != null) {
-            name.keep();
-          }
-          new ExitRecords(paths.stateDirectory()).write(record);
-        }
         if (result != null) {
           resultWritten = true;
           result.write(record);
         }
+        if (keep) {
+          keep(record, name);
+        }
       }
       return end.tell();
+    }
+  }
+
+  private void keep(ExitRecord record, NameLock name) throws IOException {
+    Path directory = paths.stateDirectory();
+    try {
+      if (name != null) {
+        name.keep();
+      }
+      new ExitRecords(directory).write(record);
+    } catch (IOException e) {
+      throw new ExplainedException(
+          "--rm: can't keep the record of how it ended below "
+              + directory
+              + ": "
+              + IoMessages.reason(e),
+          "look at free space and permissions there, or set NSRUN_HOME to another directory",
+          e);
     }
   }
 

@@ -15,10 +15,12 @@ import java.nio.file.Path;
 
 /** The file of {@code --trace}. */
 final class RunTrace implements AutoCloseable {
+  private final String file;
   private final Writer out;
   private final ChromeTrace trace = new ChromeTrace();
 
-  private RunTrace(Writer out) {
+  private RunTrace(String file, Writer out) {
+    this.file = file;
     this.out = out;
   }
 
@@ -29,10 +31,9 @@ final class RunTrace implements AutoCloseable {
    */
   static RunTrace open(String file) throws ExplainedException {
     try {
-      return new RunTrace(Files.newBufferedWriter(Path.of(file)));
+      return new RunTrace(file, Files.newBufferedWriter(Path.of(file)));
     } catch (IOException e) {
-      throw new ExplainedException(
-          "--trace " + file + ": " + IoMessages.reason(e), "name a file that can be written", e);
+      throw notWritten(file, e);
     } catch (InvalidPathException e) {
       throw new ExplainedException("--trace: \"" + file + "\" is no file name", "", e);
     }
@@ -43,19 +44,34 @@ final class RunTrace implements AutoCloseable {
    *
    * @param main of the thread that makes the plan
    * @param spawner of the thread that starts nsinit meanwhile
+   * @throws ExplainedException if the file can't take it
    */
-  void write(Outcome.Report report, LaunchPlan plan, Laps main, Laps spawner) throws IOException {
+  void write(Outcome.Report report, LaunchPlan plan, Laps main, Laps spawner)
+      throws ExplainedException {
     ChromeTrace.processStartNanos()
         .ifPresent(
             start -> trace.addJvm("start the JVM", Math.min(start, main.start()), main.start()));
     main.each(trace::addJvm);
     spawner.each(trace::addSpawner);
     trace.addSteps(new Event.Trace(report.timings()), plan);
-    trace.write(out);
+    try {
+      trace.write(out);
+    } catch (IOException e) {
+      throw notWritten(file, e);
+    }
   }
 
   @Override
-  public void close() throws IOException {
-    out.close();
+  public void close() throws ExplainedException {
+    try {
+      out.close();
+    } catch (IOException e) {
+      throw notWritten(file, e);
+    }
+  }
+
+  private static ExplainedException notWritten(String file, IOException e) {
+    return new ExplainedException(
+        "--trace " + file + ": " + IoMessages.reason(e), "name a file that can be written", e);
   }
 }

@@ -287,6 +287,17 @@ public final class Nsinit implements AutoCloseable {
       }
     }
 
+    private ControlListener listen(Path file) throws ExplainedException {
+      try {
+        return JdkControlListener.bind(file);
+      } catch (IOException e) {
+        throw new ExplainedException(
+            "can't make the control socket " + file + ": " + IoMessages.reason(e),
+            "look at free space and permissions there, or set XDG_RUNTIME_DIR to another directory",
+            e);
+      }
+    }
+
     private void gaveUp(IOException why) {
       try {
         executor().giveUp(why);
@@ -302,7 +313,7 @@ public final class Nsinit implements AutoCloseable {
       laps.end("runtime directory");
       awaitProceed();
       Path file = SocketFile.name(directory);
-      ControlListener listening = JdkControlListener.bind(file);
+      ControlListener listening = listen(file);
       laps.end("listen");
       boolean late;
       synchronized (Nsinit.this) {

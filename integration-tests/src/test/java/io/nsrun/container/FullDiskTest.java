@@ -1,0 +1,168 @@
+package io.nsrun.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * File systems without space, or without inodes, where nsrun keeps its own or writes what it is
+ * asked for: the file is named, nothing half made is left, and all is well once there is space.
+ */
+class FullDiskTest extends ContainerTest {
+  private static final Caller ANY = Caller.PLAIN;
+  private static final String REASON = "(?i).*: no space left on device.*";
+
+  /** Far more than a run needs. */
+  private static final int ENOUGH_INODES = 40;
+
+  /** The caller's own, of pages that can all be used up. */
+  private static HostMount small(Path directory, Caller caller, String limit) {
+    return HostMount.of(
+        directory, "-t", "tmpfs", "-o", limit + ",mode=700,uid=" + caller.uid(), "tmpfs");
+  }
+
+  /** A new directory of the caller's whose name leaves room for that of a socket. */
+  private static Path shortNamed(Caller caller) throws IOException {
+    Path directory = Files.createTempDirectory(Directories.BASE, "r");
+    Command.check(List.of("chown", caller.login() + ":", directory.toString()));
+    return directory;
+  }
+
+  private static void fill(Path directory) throws IOException {
+    Process dd =
+        new ProcessBuilder("dd", "if=/dev/zero", "of=" + directory.resolve("all"), "bs=4k")
+            .redirectErrorStream(true)
+            .start();
+    assertThat(Command.text(dd.getInputStream())).contains("No space left on device");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void eachInodeThatIsMissingIsToldAndNothingIsLeft(Caller caller) throws IOException {
+    Path home = Directories.fresh(caller).resolve("home");
+    // Where the copy of nsinit goes that finds no place below the home.
+    Path runtime = shortNamed(caller);
+    Nsrun nsrun =
+        Nsrun.as(caller)
+            .env("NSRUN_HOME", home.toString())
+            .env("XDG_RUNTIME_DIR", runtime.toString());
+    int failures = 0;
+    int inodes = 1;
+    boolean ran = false;
+    for (; !ran && inodes < ENOUGH_INODES; inodes++) {
+      try (HostMount full = small(home, caller, "nr_inodes=" + inodes)) {
+        assertThat(full).isNotNull();
+        // The host's files, for a root of nsrun's own has hundreds.
+        Result result = nsrun.run("--name=n", "--rm=false", "--rootfs-host", "true");
+
+        ran = result.code() == 0;
+        if (!ran) {
+          failures++;
+          assertThat(result.code()).isEqualTo(125);
+          assertThat(result.errors().get(0))
+              .startsWith("nsrun: ")
+              .contains(home.toString())
+              .matches(REASON);
+          assertThat(result.errors()).hasSizeLessThanOrEqualTo(2);
+          assertThat(records(home)).isEmpty();
+          Command.check(List.of("mount", "-o", "remount,nr_inodes=1000", home.toString()));
+          nsrun.run("--name=n", "--rootfs-host", "true").orFail();
+        }
+      }
+    }
+
+    assertThat(ran).isTrue();
+    assertThat(failures).isGreaterThan(3);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void recordThatFindsNoSpaceIsTakenBackAndTheNameIsFree(Caller caller) throws IOException {
+    Path home = Directories.fresh(caller).resolve("home");
+    Nsrun nsrun = Nsrun.as(caller).env("NSRUN_HOME", home.toString());
+    try (HostMount full = small(home, caller, "size=1m")) {
+      assertThat(full).isNotNull();
+      nsrun.run("--name=n", "--rootfs-host", "true").orFail();
+      fill(home);
+
+      for (String name : List.of("--name=n", "--hostname=unnamed")) {
+        Result result = nsrun.run(name, "--rm=false", "--rootfs-host", "echo", "ran");
+
+        assertThat(result.text()).isEqualTo("ran");
+        assertThat(result.code()).isEqualTo(125);
+        assertThat(result.errors().get(0))
+            .startsWith("nsrun: --rm: can't keep the record of how it ended below " + home)
+            .matches(REASON);
+        assertThat(records(home)).isEmpty();
+      }
+
+      Files.delete(home.resolve("all"));
+      nsrun.run("--name=n", "--rm=false", "--rootfs-host", "true").orFail();
+      assertThat(records(home)).hasSize(1);
+    }
+  }
+
+  @Test
+  void socketThatCanNotBeMadeIsNamed() throws IOException {
+    Path runtime = shortNamed(ANY);
+    Nsrun nsrun = Nsrun.as(ANY).env("XDG_RUNTIME_DIR", runtime.toString());
+    // One is the root's, one that of the directory.
+    try (HostMount full = small(runtime, ANY, "nr_inodes=2")) {
+      assertThat(full).isNotNull();
+
+      Result result = nsrun.run("busybox", "echo", "ran");
+
+      assertThat(result.out()).isEmpty();
+      assertThat(result.code()).isEqualTo(125);
+      assertThat(result.errors().get(0))
+          .startsWith("nsrun: can't make the control socket " + runtime)
+          .matches(REASON);
+      Command.check(List.of("mount", "-o", "remount,nr_inodes=3", runtime.toString()));
+      nsrun.run("busybox", "true").orFail();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--cidfile", "--result", "--trace"})
+  void fileThatFindsNoSpaceIsNamed(String option) throws IOException {
+    Path directory = Directories.fresh(ANY).resolve("out");
+    try (HostMount full = small(directory, ANY, "size=64k")) {
+      assertThat(full).isNotNull();
+      fill(directory);
+      Path file = directory.resolve("file");
+
+      Result result = Nsrun.as(ANY).run(option, file.toString(), "busybox", "true");
+
+      assertThat(result.code()).isEqualTo(125);
+      assertThat(result.errors().get(0))
+          .startsWith("nsrun: " + option)
+          .contains(file.toString())
+          .matches(REASON);
+
+      Files.delete(directory.resolve("all"));
+      Nsrun.as(ANY).run(option, file.toString(), "busybox", "true").orFail();
+      assertThat(file).isNotEmptyFile();
+    }
+  }
+
+  /** The directories of records; one for each container whose record is kept. */
+  private static List<String> records(Path home) throws IOException {
+    Path state = home.resolve("state");
+    if (!Files.isDirectory(state)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(state)) {
+      return all.map(path -> path.getFileName().toString())
+          .filter(name -> name.matches("[0-9a-f]{64}"))
+          .toList();
+    }
+  }
+}
