@@ -41,13 +41,34 @@ final class WarmJvm implements AutoCloseable {
    */
   int run(String... args) {
     try {
-      String line = "run\t--interactive=false\t" + String.join("\t", args) + "\n";
-      process.getOutputStream().write(line.getBytes(StandardCharsets.UTF_8));
-      process.getOutputStream().flush();
+      send("run\t--interactive=false\t" + String.join("\t", args));
       return Integer.parseInt(out.readLine());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What {@code nsrun explain args...} says. Blocks. */
+  String explain(String... args) {
+    try {
+      send("explain\t" + String.join("\t", args));
+      StringBuilder text = new StringBuilder();
+      String line = out.readLine();
+      for (; !line.matches("[0-9]+"); line = out.readLine()) {
+        text.append(line).append('\n');
+      }
+      if (!line.equals("0")) {
+        throw new AssertionError("explain " + String.join(" ", args) + " ended with " + line);
+      }
+      return text.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void send(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
   }
 
   Proc proc() {

@@ -15,16 +15,6 @@ public final class CommandModel {
   /** All commands, in the order in which the help lists them. */
   static final String[] COMMANDS = {"run", "explain", "doctor", "version", "help"};
 
-  /** What only {@code run} has. */
-  private static final List<RunOption> ONLY_RUN =
-      List.of(
-          RunOption.CIDFILE,
-          RunOption.RESULT,
-          RunOption.RM,
-          RunOption.DRY_RUN,
-          RunOption.FORMAT,
-          RunOption.TRACE);
-
   private CommandModel() {}
 
   /** The whole program with all its commands, for completion scripts and manual pages. */
@@ -112,9 +102,7 @@ public final class CommandModel {
         .description(
             "Explain what 'nsrun run' would do with the same words, step by step. Nothing is run.");
     for (RunOption option : RunOption.values()) {
-      if (!ONLY_RUN.contains(option)) {
-        spec.addOption(option(option, values));
-      }
+      spec.addOption(option(option, values));
     }
     spec.addPositional(words("[ROOTFS [COMMAND [ARG...]]]", values));
   }

@@ -22,13 +22,18 @@ final class ExplainCommand {
         && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
       return ExitCode.NSRUN;
     }
+    OutputFormat.isJson(values);
     StatePaths paths = StatePaths.ofCaller(Caller.effectiveUid());
     PlanOnly planOnly = new PlanOnly(paths);
     try {
       RunPlan run = planOnly.make(values);
       PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
       PlanPrinter.explain(
-          run.plan(), run.spec(), OutputWidth.columns(System.getenv("COLUMNS")), out);
+          run.plan(),
+          run.spec(),
+          Asides.of(run, values),
+          OutputWidth.columns(System.getenv("COLUMNS")),
+          out);
       out.flush();
     } finally {
       planOnly.close();

@@ -26,7 +26,7 @@ final class ExplainPrinter {
     this.out = out;
   }
 
-  void print() throws IOException {
+  void print(List<Aside> asides) throws IOException {
     introduction();
     List<ExplainNote> notes = ExplainNotes.of(plan);
     PlanStage stage = null;
@@ -46,6 +46,9 @@ final class ExplainPrinter {
       }
       steps(notes, first, last);
       first = last + 1;
+    }
+    if (!asides.isEmpty()) {
+      around(asides);
     }
     summary();
   }
@@ -86,6 +89,15 @@ final class ExplainPrinter {
       return;
     }
     body(note);
+  }
+
+  private void around(List<Aside> asides) throws IOException {
+    heading("Around the steps");
+    paragraph("Java does this itself, before the first step and after the last.", "", "");
+    for (Aside aside : asides) {
+      line("");
+      paragraph(aside.text(), "  " + aside.option() + "  ", INDENT);
+    }
   }
 
   private void body(ExplainNote note) throws IOException {

@@ -48,7 +48,8 @@ class PlanPrinterTest {
   void anExplanationHasNoControlCharacterOfACommandLine() throws IOException {
     StringBuilder text = new StringBuilder();
 
-    PlanPrinter.explain(SamplePlans.usual(), Specs.builder("a\u001b[2J\u0007b").build(), 100, text);
+    PlanPrinter.explain(
+        SamplePlans.usual(), Specs.builder("a\u001b[2J\u0007b").build(), List.of(), 100, text);
 
     assertThat(text).contains("a?[2J?b").doesNotContain("\u001b", "\u0007");
   }
@@ -133,7 +134,7 @@ class PlanPrinterTest {
 
   private static String explain(LaunchPlan plan, int width) throws IOException {
     StringBuilder text = new StringBuilder();
-    PlanPrinter.explain(plan, SamplePlans.spec(), width, text);
+    PlanPrinter.explain(plan, SamplePlans.spec(), List.of(), width, text);
     return text.toString();
   }
 

@@ -1,0 +1,113 @@
+package io.nsrun.cli;
+
+import io.nsrun.plan.Aside;
+import io.nsrun.plan.HostStep;
+import io.nsrun.plan.LaunchPlan;
+import io.nsrun.spec.Property;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Says of the options that were given what they do, where the steps of the plan do not. */
+final class Asides {
+  private final OptionValues values;
+  private final LaunchPlan plan;
+  private final List<Aside> asides = new ArrayList<>();
+
+  private Asides(OptionValues values, LaunchPlan plan) {
+    this.values = values;
+    this.plan = plan;
+  }
+
+  static List<Aside> of(RunPlan run, OptionValues values) {
+    Asides asides = new Asides(values, run.plan());
+    asides.files();
+    asides.ends();
+    asides.properties(run.spec().preferences().required(), RunOption.REQUIRE);
+    asides.properties(run.spec().preferences().preferred(), RunOption.PREFER);
+    asides.telling();
+    return asides.asides;
+  }
+
+  private void add(RunOption option, String text) {
+    if (values.has(option)) {
+      asides.add(new Aside(option.longName(), text));
+    }
+  }
+
+  private String value(RunOption option) {
+    return values.value(option);
+  }
+
+  private void files() {
+    add(
+        RunOption.EPHEMERAL,
+        values.flag(RunOption.EPHEMERAL, true)
+            ? "All that is written to the root filesystem goes to a layer in memory, and with the"
+                + " container. It is so without the option too, unless ROOTFS is a directory."
+            : "What is written to the root filesystem is written to ROOTFS, and stays.");
+    add(
+        RunOption.NAME,
+        "While the container lives, a lock holds the name "
+            + value(RunOption.NAME)
+            + ": no other one of yours gets it. Nothing has to be taken away, whatever ends"
+            + " the container.");
+    add(
+        RunOption.CIDFILE,
+        "The container's id is written to "
+            + value(RunOption.CIDFILE)
+            + " before the first step; the file must not exist. If the command is not started, it is"
+            + " taken away again.");
+  }
+
+  private void ends() {
+    boolean mayBeStopped = plan.steps().stream().anyMatch(HostStep.Timeout.class::isInstance);
+    String unused =
+        mayBeStopped
+            ? "The step that sets a time limit has it."
+            : "Without --timeout or a limit nothing asks the command to stop, and so it is not used.";
+    add(RunOption.STOP_SIGNAL, unused);
+    add(RunOption.STOP_TIMEOUT, unused);
+    add(
+        RunOption.RESULT,
+        "In the end "
+            + value(RunOption.RESULT)
+            + " is replaced by a record of how the container ended, what it used and how isolated it"
+            + " was; of why, if it was never started.");
+    add(
+        RunOption.RM,
+        values.flag(RunOption.RM, true)
+            ? "Nothing is kept in the end; it is so without the option too."
+            : "In the end a record of how the container ended is kept in the state directory, and"
+                + " its name stays taken until the record is removed.");
+    add(
+        RunOption.TRACE,
+        "nsinit notes when each step began and ended, and in the end all of it is written to "
+            + value(RunOption.TRACE)
+            + ".");
+  }
+
+  private void properties(Set<Property> given, RunOption option) {
+    List<String> words = new ArrayList<>();
+    for (Property property : given) {
+      words.add(property.word());
+    }
+    String list = String.join(", ", words);
+    add(
+        option,
+        option == RunOption.REQUIRE
+            ? "The plan has all of " + list + ", or you would read a refusal here."
+            : "With less than all of "
+                + list
+                + " the container is run too; what it has is told at the end of this text.");
+  }
+
+  private void telling() {
+    String idle = "Nothing is run here, and so it is not used.";
+    add(
+        RunOption.LOG_LEVEL,
+        "nsrun itself tells more or less on standard error; the container is the same.");
+    add(RunOption.DRY_RUN, "This text in brief: the steps, one on each line. " + idle);
+    add(RunOption.FORMAT, "How --dry-run prints the steps: as text, or as JSON. " + idle);
+  }
+}
