@@ -1,5 +1,5 @@
 /* Programs that take all they can get: what limits are for. Each is bounded by itself, so that a limit that does not hold
- * fails a test and not the machine: 500 forks, 1 GiB, 30 s. */
+ * fails a test and not the machine: 500 forks, 1 GiB, 15 s. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FORKS = 500, SECONDS = 30, BLOCK = 64 << 10 };
+enum { FORKS = 500, SECONDS = 15, BLOCK = 64 << 10 };
 static const size_t GIB = 1UL << 30;
 
 static int fail(const char *what)

@@ -43,7 +43,7 @@ class HostileProgramsTest extends ContainerTest {
       assertThat(result.errors().get(0)).startsWith("nsrun: hostile: ").contains(text);
       assertThat(record).contains("\"cause\":\"" + cause + "\"");
       assertThat(slowest).as("answer of the host's shell").isLessThan(Duration.ofSeconds(1));
-      assertThat(Duration.ofNanos(number("wall_ns"))).isLessThan(Duration.ofSeconds(25));
+      assertThat(Duration.ofNanos(number("wall_ns"))).isLessThan(Duration.ofSeconds(12));
       return this;
     }
   }
