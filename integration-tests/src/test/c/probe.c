@@ -85,7 +85,10 @@ static int processes(void)
 	return count;
 }
 
-/* orphans N: N processes whose parent is gone before they end; waits until PID 1 has reaped them all. */
+/*
+ * orphans N: N processes whose parent is gone before they end; waits until PID 1 has reaped them all, but not for long: most
+ * are gone before the last is made.
+ */
 static int orphans(int count)
 {
 	int before = processes(), status;
@@ -114,8 +117,10 @@ static int orphans(int count)
 			return outcome("first fork", -1);
 		close(between[1]);
 	}
+	alarm(20);
 	while (processes() != before)
 		;
+	alarm(0);
 	printf("%d orphans\n", count);
 	return waiting(0);
 }
