@@ -6,6 +6,7 @@
 volatile int failed;
 
 static uint16_t current_step = STEP_START, current_index = NO_INDEX;
+static bool (*told_before)(void);
 static void (*before_exit)(void);
 
 void fail_at(uint16_t step, uint16_t index)
@@ -14,7 +15,11 @@ void fail_at(uint16_t step, uint16_t index)
 	current_index = index;
 }
 
-void fail_hook(void (*hook)(void)) { before_exit = hook; }
+void fail_hooks(bool (*is_told)(void), void (*at_end)(void))
+{
+	told_before = is_told;
+	before_exit = at_end;
+}
 
 __attribute__((format(printf, 3, 0))) static noreturn void leave(int error, const char *object, const char *detail,
 								 va_list args)
@@ -22,6 +27,8 @@ __attribute__((format(printf, 3, 0))) static noreturn void leave(int error, cons
 	char text[512];
 
 	failed = 1;
+	if (told_before != NULL && told_before())
+		fail_told();
 	vsnprintf(text, sizeof(text), detail, args);
 	if (event_socket() < 0)
 		dprintf(STDERR_FILENO, "nsinit: %s: %s (%s)\n", object, strerror(error), text);

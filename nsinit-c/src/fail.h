@@ -30,8 +30,11 @@ noreturn void fail_told(void);
 #define NO_INDEX UINT16_MAX
 /* What is being done from here on, and which step of the plan that is; told along with a failure. */
 void fail_at(uint16_t step, uint16_t index);
-/* Called before the process ends: the monitor takes its container down. */
-void fail_hook(void (*hook)(void));
+/*
+ * Called before a failure is told, and before the process ends; either may be NULL. The monitor knows whether its
+ * container has told the cause, and takes it down.
+ */
+void fail_hooks(bool (*is_told)(void), void (*at_end)(void));
 /* Set in memory that a vfork child shares with its parent, so that the parent learns of the child's
  * failure: 1, or FAILED_AND_TOLD. */
 #define FAILED_AND_TOLD 2

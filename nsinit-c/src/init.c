@@ -17,7 +17,7 @@ static void wait_for_go(int inner)
 {
 	char go[2];
 
-	if (recv(inner, go, sizeof(go), 0) <= 0)
+	if (must(recv(inner, go, sizeof(go), 0), "recv", "from the monitor") == 0)
 		_exit(125);
 }
 
@@ -112,8 +112,6 @@ void init_run(int inner)
 {
 	uint16_t first = 0;
 
-	event_to(inner);
-	fail_hook(NULL);
 	fail_at(STEP_SYNC, NO_INDEX);
 	trace_forget();
 	/* Out of the caller's process group: what is sent to all of that reaches us through the

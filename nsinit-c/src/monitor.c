@@ -21,7 +21,7 @@ enum { FD_COUNT = FD_OUTPUT + OUTPUT_FDS };
 static struct {
 	int control, inner, pidfd, signals, timer, tick;
 	int proc; /* the container's procfs, if it is watched */
-	bool execing, started, failed, reaped, control_gone;
+	bool released, execing, started, failed, reaped, control_gone;
 	bool asking; /* an agent decides whether the command starts */
 	bool have_child;
 	struct child_exit child;
@@ -30,7 +30,7 @@ static struct {
 	struct timeout_step timeout; /* how to stop it, too */
 	const struct watch_step *watch;
 	bool stopping, asked; /* a signal was sent on behalf of somebody */
-} m = { .pidfd = -1, .proc = -1, .timeout.signo = SIGKILL };
+} m = { .inner = -1, .pidfd = -1, .proc = -1, .timeout.signo = SIGKILL };
 
 static void signal_container(int signo)
 {
@@ -83,6 +83,10 @@ void step_namespaces(const struct namespaces_step *step)
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, inner), "socketpair", "between monitor and init");
 	run.init = namespaces_clone(step, &m.pidfd);
 	if (run.init == 0) {
+		/* What fails from here on, the monitor passes on, whose clean-up is not ours to do. */
+		event_to(inner[1]);
+		fail_hooks(NULL, NULL);
+		namespaces_bound(step);
 		close(m.control);
 		close(inner[0]);
 		listener_leave();
@@ -304,6 +308,14 @@ static bool on_inner(void)
 	return true;
 }
 
+/* Before its 'go', init says nothing but why it fails; what fails for us then is the consequence. */
+static bool init_told(void)
+{
+	while (!m.released && m.inner >= 0 && on_inner())
+		;
+	return m.failed;
+}
+
 static void supervise(void)
 {
 	while (!m.reaped || (!m.control_gone && (relay_draining() || output_draining()))) {
@@ -366,13 +378,14 @@ void monitor_run(const struct plan *plan, int control)
 	run.own_pty = run_step(STEP_CONSOLE) != NULL;
 	m.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
 	m.control = control;
-	fail_hook(take_down);
+	fail_hooks(init_told, take_down);
 	run_host_steps();
 	trace_flush();
 	prepare_supervision();
 	/* sync: pairs with wait_for_go in init. */
 	fail_at(STEP_SYNC, NO_INDEX);
 	must(send(m.inner, "go", 2, MSG_NOSIGNAL), "send", "to init");
+	m.released = true;
 	fail_at(STEP_SUPERVISE, NO_INDEX);
 	supervise();
 	relay_restore();

@@ -47,13 +47,8 @@ static pid_t clone_now(const struct namespaces_step *step, uint64_t flags, uint6
 	become_owner(step, &before);
 	pid = (int)syscall(SYS_clone3, &args, sizeof(args));
 	error = errno;
-	if (pid == 0) {
-		/* The hard limit too; the caller may not have the right to lift its own again. */
-		before.rlim_cur = before.rlim_max = (rlim_t)step->processes;
-		if (step->processes != NO_LIMIT)
-			must(setrlimit(RLIMIT_NPROC, &before), "setrlimit", "RLIMIT_NPROC, hard");
+	if (pid == 0)
 		return 0;
-	}
 	/* A joiner ends now; the monitor goes on, and knows whom to take down if it can't. */
 	if (pidfd != NULL) {
 		run.init = pid;
@@ -64,6 +59,14 @@ static pid_t clone_now(const struct namespaces_step *step, uint64_t flags, uint6
 	if (pid < 0)
 		fail_errno(error, "clone3", "flags=%#llx", (unsigned long long)args.flags);
 	return pid;
+}
+
+void namespaces_bound(const struct namespaces_step *step)
+{
+	struct rlimit hard = { (rlim_t)step->processes, (rlim_t)step->processes };
+
+	if (step->processes != NO_LIMIT)
+		must(setrlimit(RLIMIT_NPROC, &hard), "setrlimit", "RLIMIT_NPROC, hard");
 }
 
 /*
@@ -103,7 +106,7 @@ static pid_t clone_through_joiner(const struct namespaces_step *step, struct joi
 
 	if (joiner == 0) {
 		/* The monitor's clean-up is not ours to do. */
-		fail_hook(NULL);
+		fail_hooks(NULL, NULL);
 		/* Whoever is in there already must not reach the host through us (runc CVE-2016-9962). Only an
 		 * unprivileged monitor that has id maps to write needs us open. */
 		if (geteuid() == 0 || !(step->create & CLONE_NEWUSER))

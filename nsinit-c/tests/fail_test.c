@@ -123,7 +123,7 @@ static void clean_up(void)
 
 static void of_hook(void)
 {
-	fail_hook(clean_up);
+	fail_hooks(NULL, clean_up);
 	of_errno();
 }
 
@@ -131,6 +131,25 @@ static void hook_comes_after(void)
 {
 	hear(of_hook, true);
 	want(26, 12, EPERM, "/proc", "type=proc flags=14");
+	add32(&wanted, 6);
+	add16(&wanted, 1);
+	add(&wanted, "NSRN", 4);
+	add16(&wanted, 2);
+	check_heard();
+}
+
+static bool is_told(void) { return true; }
+
+static void of_told(void)
+{
+	fail_hooks(is_told, clean_up);
+	of_errno();
+}
+
+static void what_is_told_is_not_told_again(void)
+{
+	hear(of_told, true);
+	wanted.length = 0;
 	add32(&wanted, 6);
 	add16(&wanted, 1);
 	add(&wanted, "NSRN", 4);
@@ -187,6 +206,7 @@ int main(void)
 	test("a failure may name another errno", by_number);
 	test("a detail of any length is cut", long_detail);
 	test("what must be cleaned up is cleaned up after the failure is told", hook_comes_after);
+	test("a failure whose cause is told already is not told, but cleaned up after", what_is_told_is_not_told_again);
 	test("a failure before there is a socket is told on stderr", before_the_socket);
 	test("the parent of a vfork sees that its child failed", seen_by_parent);
 	test("a failure that nobody hears ends with 125 and no signal", nobody_listens);
