@@ -95,14 +95,19 @@ static int supervise(pid_t child, int inner)
 	}
 }
 
-static _Noreturn void report_and_end(int status)
+static void end_others(void)
 {
-	struct child_exit child = { .status = status };
-
 	if (run.proc >= 0)
 		end_descendants(run.proc);
 	else
 		end_namespace();
+}
+
+static _Noreturn void report_and_end(int status)
+{
+	struct child_exit child = { .status = status };
+
+	end_others();
 	getrusage(RUSAGE_CHILDREN, &child.usage);
 	event_child(&child);
 	_exit(0);
@@ -139,6 +144,8 @@ void init_run(int inner)
 	if (run.proc >= 0 && (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 || prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0))
 		fail("PR_SET_CHILD_SUBREAPER", "on");
 	pid_t child = spawn(first);
+	/* In a joined pid namespace, whom we leave goes to its PID 1, where the monitor does not find them. */
+	fail_hooks(NULL, end_others);
 	/* Of a pid namespace as well: killed, we would close what we hold before the kernel ends the others, and a lock
 	 * would be free too early. */
 	must(prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0), "PR_SET_PDEATHSIG", "off");

@@ -39,19 +39,24 @@ static void signal_container(int signo)
 		shutdown(m.inner, SHUT_WR);
 		signo = SIGCONT;
 	}
-	if (m.pidfd >= 0)
-		sys_pidfd_send_signal(m.pidfd, signo);
+	/* Nobody else gets its number before we have reaped it. */
+	if (run.init > 0 && !m.reaped)
+		kill(run.init, signo);
 }
 
 /* A failed set-up leaves nothing: not init, not a raw terminal. */
 static void take_down(void)
 {
-	if (m.pidfd >= 0 && !m.reaped) {
-		signal_container(SIGKILL);
+	signal_container(SIGKILL);
+	/* Where we don't know yet who init is, it sees this. */
+	close(m.inner);
+	if (run.init > 0 && !m.reaped)
 		(void)waitpid(run.init, NULL, __WALL);
-	}
 	if (run.proc >= 0)
 		end_descendants(run.proc);
+	else
+		while (waitpid(-1, NULL, __WALL) > 0)
+			;
 	relay_restore();
 }
 
@@ -81,6 +86,7 @@ void step_namespaces(const struct namespaces_step *step)
 			fail("/proc", "to find the container's processes");
 	}
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, inner), "socketpair", "between monitor and init");
+	m.inner = inner[0];
 	run.init = namespaces_clone(step, &m.pidfd);
 	if (run.init == 0) {
 		/* What fails from here on, the monitor passes on, whose clean-up is not ours to do. */
@@ -95,7 +101,6 @@ void step_namespaces(const struct namespaces_step *step)
 	}
 	close(inner[1]);
 	output_leave();
-	m.inner = inner[0];
 }
 
 static void run_host_steps(void)

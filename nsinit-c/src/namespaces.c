@@ -126,6 +126,7 @@ static pid_t clone_through_joiner(const struct namespaces_step *step, struct joi
 		fail_errno(ECHILD, "joiner", "wait status %#x", (unsigned)status);
 	for (unsigned i = 0; i < count; i++)
 		close(joins[i].fd);
+	run.init = *init;
 	*pidfd = must(syscall(SYS_pidfd_open, *init, 0), "pidfd_open", "init");
 	return *init;
 }
