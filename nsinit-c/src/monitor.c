@@ -123,7 +123,7 @@ static void arm(int timer, uint64_t ms, uint32_t period_ms)
 		.it_interval = { .tv_sec = period_ms / 1000, .tv_nsec = period_ms % 1000 * 1000000L },
 	};
 
-	timerfd_settime(timer, 0, &when, NULL);
+	must(timerfd_settime(timer, 0, &when, NULL), "timerfd_settime", "%llu ms", (unsigned long long)ms);
 }
 
 static void on_started(void)
@@ -132,11 +132,12 @@ static void on_started(void)
 	m.asking = false;
 	control_release_plan();
 	m.started_at = now_ns();
-	event_pid(FRAME_STARTED, (uint32_t)run.init);
 	if (m.timeout.ms > 0 && !m.stopping)
 		arm(m.timer, m.timeout.ms, 0);
 	if (m.proc >= 0)
 		arm(m.tick, 0, m.watch->period_ms);
+	/* The last of what may fail is done. */
+	event_pid(FRAME_STARTED, (uint32_t)run.init);
 }
 
 /* A limit is reached: the stop signal, and SIGKILL after grace, or at once. The first limit is the cause. */
