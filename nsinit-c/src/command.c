@@ -98,7 +98,7 @@ static void reset_signals(void)
 	for (int signo = 1; signo < NSIG; signo++)
 		syscall(SYS_rt_sigaction, signo, by_default, NULL, sizeof(uint64_t));
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	must(sigprocmask(SIG_SETMASK, &none, NULL), "sigprocmask", "none blocked");
 }
 
 void step_exec(const struct exec_step *step)

@@ -28,9 +28,9 @@ void step_bounding_set(const struct bounding_set_step *step)
 static bool same_groups(const gid_t *wanted, unsigned count)
 {
 	gid_t groups[PLAN_MAX_GROUPS];
-	int n = getgroups(PLAN_MAX_GROUPS, groups);
+	int n = must(getgroups(PLAN_MAX_GROUPS, groups), "getgroups", "to compare");
 
-	if (n < 0 || (unsigned)n != count)
+	if ((unsigned)n != count)
 		return false;
 	/* The kernel sorts them. */
 	for (unsigned i = 0; i < count; i++) {

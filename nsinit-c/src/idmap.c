@@ -44,6 +44,7 @@ static void run_helper(const char *helper, struct list ranges)
 	static char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	static char *const env[] = { path, NULL };
 	unsigned last = ranges.count * 3 + 1;
+	volatile int error = 0; /* the child's memory is ours */
 	int status;
 
 	argv[0] = (char *)(uintptr_t)helper;
@@ -58,13 +59,14 @@ static void run_helper(const char *helper, struct list ranges)
 	pid_t child = vfork();
 	if (child == 0) {
 		execve(helper, argv, env);
-		_exit(errno == ENOENT ? 127 : 126);
+		error = errno;
+		_exit(126);
 	}
 	must(child, helper, "fork");
 	/* All signals are blocked: nothing interrupts this. */
 	must(waitpid(child, &status, 0), helper, "wait");
-	if (WIFEXITED(status) && WEXITSTATUS(status) >= 126)
-		fail_errno(WEXITSTATUS(status) == 127 ? ENOENT : EACCES, helper, "could not be executed");
+	if (error != 0)
+		fail_errno(error, helper, "could not be executed");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		fail_errno(EPERM, helper, "refused; what it said stands above");
 }

@@ -35,7 +35,8 @@ void step_sysctl(const struct sysctl_step *step)
 	scoped_fd fd = must(root_open(path, O_WRONLY, RESOLVE_NO_SYMLINKS), key, "open");
 	/* Something else mounted there could turn this write against another file (runc
 	 * CVE-2025-52881). */
-	if (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_MAGIC)
+	must(fstatfs(fd, &fs), key, "fstatfs");
+	if (fs.f_type != PROC_MAGIC)
 		fail_errno(EPERM, key, "/proc/sys is not procfs");
 	if (write(fd, value, strlen(value)) != (ssize_t)strlen(value))
 		fail(key, "write \"%s\"", value);

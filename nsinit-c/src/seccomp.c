@@ -84,8 +84,10 @@ void step_seccomp(const struct seccomp_step *step)
 	};
 	bool listens = step->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 
-	if (listens)
-		must(__clone(pass_on, stack + sizeof(stack), thread, NULL), "clone", "the thread for the listener");
+	int clone = listens ? __clone(pass_on, stack + sizeof(stack), thread, NULL) : 0;
+	/* The bare call: its error is not in errno. */
+	if (clone < 0)
+		fail_errno(-clone, "clone", "the thread for the listener");
 	int fd = must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, step->flags, &program), "seccomp",
 		      "%u instructions", program.len);
 	if (!listens)
