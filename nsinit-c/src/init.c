@@ -58,6 +58,8 @@ static bool reap(pid_t child, int *status)
 		if (pid == child)
 			*status = any;
 	}
+	if (pid < 0 && errno != ECHILD)
+		fail("waitpid", "for the command");
 	return found;
 }
 
@@ -109,8 +111,8 @@ static _Noreturn void report_and_end(int status)
 
 	end_others();
 	getrusage(RUSAGE_CHILDREN, &child.usage);
-	event_child(&child);
-	_exit(0);
+	/* Else our end is taken for the command's. */
+	_exit(event_child(&child) ? 0 : 125);
 }
 
 void init_run(int inner)

@@ -399,7 +399,7 @@ void monitor_run(const struct plan *plan, int control)
 		fail_errno(ECHILD, "init", "ended during set-up, wait status %#x", (unsigned)m.child.status);
 	m.ending.wall_ns = now_ns() - m.started_at;
 	m.ending.output_bytes = run_step(STEP_OUTPUT) ? stream_passed() : 0;
-	if (m.started)
+	if (m.started && !m.failed)
 		event_exited(&m.child, &m.ending);
-	_exit(m.started && !m.control_gone ? 0 : 125);
+	_exit(m.started && !m.failed && !m.control_gone ? 0 : 125);
 }
