@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "../../src/step.h"
+#include "agent.h"
 #include "check.h"
 #include "observe.h"
 
@@ -46,46 +47,46 @@ static void add_filter(struct plan *p)
 	plan_seccomp(p, NEW_LISTENER, program, sizeof(program));
 }
 
-/* A socket that anybody may connect to, at path. */
-static int listen_here(void)
+int agent_listen(const char *at)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", at);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 4) < 0)
 		abort();
 	return fd;
 }
 
-/* All of one connection: the text, and the descriptor beside its first byte; -1 if there was none. */
-static int receive(int listener, char *text, size_t size)
+bool agent_hears(int listener, int ms, struct agent_message *m)
 {
 	union {
 		struct cmsghdr head;
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control = { .head = { .cmsg_len = 0 } };
 	struct pollfd p = { .fd = listener, .events = POLLIN };
-	int fd = -1, peer = poll(&p, 1, DEADLINE_MS) == 1 ? accept4(listener, NULL, NULL, SOCK_CLOEXEC) : -1;
+	int peer = poll(&p, 1, ms) == 1 ? accept4(listener, NULL, NULL, SOCK_CLOEXEC) : -1;
 	size_t length = 0;
 
+	*m = (struct agent_message){ .connected = peer >= 0, .descriptor = -1 };
 	p.fd = peer;
-	while (peer >= 0 && poll(&p, 1, DEADLINE_MS) == 1) {
-		struct iovec iov = { text + length, size - 1 - length };
-		struct msghdr m = {
+	while (peer >= 0 && poll(&p, 1, ms) == 1) {
+		struct iovec iov = { m->text + length, sizeof(m->text) - 1 - length };
+		struct msghdr h = {
 			.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
 		};
-		ssize_t n = recvmsg(peer, &m, MSG_CMSG_CLOEXEC);
+		ssize_t n = recvmsg(peer, &h, MSG_CMSG_CLOEXEC);
 
 		if (length == 0 && control.head.cmsg_len == CMSG_LEN(sizeof(int)))
-			memcpy(&fd, CMSG_DATA(&control.head), sizeof(fd));
+			memcpy(&m->descriptor, CMSG_DATA(&control.head), sizeof(m->descriptor));
+		m->ended = n <= 0;
 		if (n <= 0)
 			break;
 		length += (size_t)n;
 	}
-	text[length] = 0;
-	close(peer);
-	return fd;
+	if (peer >= 0)
+		close(peer);
+	return m->descriptor >= 0;
 }
 
 /* Answers until the filter has no process any more; returns how many calls there were. */
@@ -109,14 +110,14 @@ static unsigned answer_all(int listener, int error)
 }
 
 static bool run_notified(const struct target *t, bool init, uint64_t without, long number, int error, struct outcome *o,
-			 char *text, size_t size)
+			 struct agent_message *m)
 {
 	static const char *const argv[] = { "/bin/sh", "-c", "cd /dev && echo moved || echo stayed", NULL };
 	struct container c = container_default(t->rootfs, argv);
 	struct plan plan;
 	struct driver d;
 	unsigned calls = 0;
-	int agent, listener = -1;
+	int agent;
 
 	*o = (struct outcome){ 0 };
 	c.host_steps = add_listener;
@@ -124,14 +125,13 @@ static bool run_notified(const struct target *t, bool init, uint64_t without, lo
 	c.init = init;
 	c.create &= ~without;
 	notified = number;
-	agent = listen_here();
+	agent = agent_listen(path);
 	container_plan(&c, &plan);
-	if (driver_start_plan(&d, t->nsinit, -1, &plan))
-		listener = receive(agent, text, size);
+	*m = (struct agent_message){ .descriptor = -1 };
+	if (driver_start_plan(&d, t->nsinit, -1, &plan) && agent_hears(agent, DEADLINE_MS, m))
+		calls = answer_all(m->descriptor, error);
 	bytes_free(&plan.steps);
-	if (listener >= 0)
-		calls = answer_all(listener, error);
-	close(listener);
+	close(m->descriptor);
 	close(agent);
 	unlink(path);
 	driver_finish(&d, o);
@@ -140,25 +140,25 @@ static bool run_notified(const struct target *t, bool init, uint64_t without, lo
 
 static void check_notified(const struct target *t, bool init, uint64_t without, const char *with)
 {
-	static char text[4096];
+	struct agent_message m;
 	struct outcome o;
 	char sentence[160], wanted[128];
-	bool asked = run_notified(t, init, without, SYS_chdir, 0, &o, text, sizeof(text));
+	bool asked = run_notified(t, init, without, SYS_chdir, 0, &o, &m);
 
 	(void)snprintf(sentence, sizeof(sentence), "%s, an agent lets a call be made", with);
 	if (!check(asked && o.exited && o.value == 0 && strcmp(o.output, "moved\n") == 0, sentence))
 		show_outcome(&o);
 	(void)snprintf(wanted, sizeof(wanted), "{\"pid\":%u,\"state\":{\"pid\":%u}}", o.started_pid, o.started_pid);
-	check(strcmp(text, wanted) == 0, "it is told the parts of the message, joined by init's pid");
-	asked = run_notified(t, init, without, SYS_chdir, EACCES, &o, text, sizeof(text));
+	check(strcmp(m.text, wanted) == 0, "it is told the parts of the message, joined by init's pid");
+	asked = run_notified(t, init, without, SYS_chdir, EACCES, &o, &m);
 	(void)snprintf(sentence, sizeof(sentence), "%s, an agent refuses one", with);
 	if (!check(asked && o.exited && o.value == 0 && strcmp(o.output, "stayed\n") == 0, sentence))
 		show_outcome(&o);
-	asked = run_notified(t, init, without, SYS_execve, 0, &o, text, sizeof(text));
+	asked = run_notified(t, init, without, SYS_execve, 0, &o, &m);
 	(void)snprintf(sentence, sizeof(sentence), "%s, an agent lets the very execve be made", with);
 	if (!check(asked && o.exited && o.value == 0 && strcmp(o.output, "moved\n") == 0, sentence))
 		show_outcome(&o);
-	asked = run_notified(t, init, without, SYS_execve, EPERM, &o, text, sizeof(text));
+	asked = run_notified(t, init, without, SYS_execve, EPERM, &o, &m);
 	(void)snprintf(sentence, sizeof(sentence), "%s, an agent that refuses the execve is told of", with);
 	if (!check(asked && o.failed && o.step == STEP_EXEC && o.error == EPERM, sentence))
 		show_outcome(&o);
@@ -168,10 +168,10 @@ static void check_notified(const struct target *t, bool init, uint64_t without, 
 static void start_unanswered(const struct target *t, bool init, uint64_t timeout_ms, struct driver *d, int *listener)
 {
 	static const char *const argv[] = { "/bin/true", NULL };
-	static char text[4096];
 	struct container c = container_default(t->rootfs, argv);
+	struct agent_message m = { .descriptor = -1 };
 	struct plan plan;
-	int agent = listen_here();
+	int agent = agent_listen(path);
 
 	c.host_steps = add_listener;
 	c.command_steps = add_filter;
@@ -179,7 +179,9 @@ static void start_unanswered(const struct target *t, bool init, uint64_t timeout
 	c.timeout_ms = timeout_ms;
 	notified = SYS_execve;
 	container_plan(&c, &plan);
-	*listener = driver_start_plan(d, t->nsinit, -1, &plan) ? receive(agent, text, sizeof(text)) : -1;
+	if (driver_start_plan(d, t->nsinit, -1, &plan))
+		(void)agent_hears(agent, DEADLINE_MS, &m);
+	*listener = m.descriptor;
 	bytes_free(&plan.steps);
 	close(agent);
 	unlink(path);
@@ -226,7 +228,7 @@ static void check_no_agent(const struct target *t)
 	if (!check(o.failed && o.step == STEP_LISTENER && o.error == ENOENT && strcmp(o.object, path) == 0,
 		   "an agent without a socket is told by its path"))
 		show_outcome(&o);
-	close(listen_here());
+	close(agent_listen(path));
 	run_to_end(t, &c, -1, &o);
 	unlink(path);
 	if (!check(o.failed && o.step == STEP_LISTENER && o.error == ECONNREFUSED && strcmp(o.object, path) == 0,
@@ -238,7 +240,7 @@ static void check_no_agent(const struct target *t)
 
 static void add_lock(struct plan *p) { plan_lock(p, path, 77); }
 
-static bool lockable(int fd, off_t offset)
+bool lockable(int fd, off_t offset)
 {
 	struct flock byte = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1 };
 

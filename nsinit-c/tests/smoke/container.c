@@ -21,7 +21,18 @@
 #define CREATE_FILE	 2u
 #define NO_SYMLINK	 4u
 
-enum slot { SLOT_ROOT, SLOT_LOWER, SLOT_PROC, SLOT_SYS, SLOT_DEV, SLOT_PTS, SLOT_SHM, SLOT_MQUEUE, SLOT_DEVICE };
+enum slot {
+	SLOT_ROOT,
+	SLOT_LOWER,
+	SLOT_WRITES,
+	SLOT_PROC,
+	SLOT_SYS,
+	SLOT_DEV,
+	SLOT_PTS,
+	SLOT_SHM,
+	SLOT_MQUEUE,
+	SLOT_DEVICE
+};
 
 static const struct {
 	const char *path;
@@ -61,6 +72,17 @@ struct id_range container_uids(void) { return identity("/proc/self/uid_map", get
 
 struct id_range container_gids(void) { return identity("/proc/self/gid_map", getegid()); }
 
+bool container_any_ids(void)
+{
+	FILE *f = privileged() ? fopen("/proc/self/uid_map", "re") : NULL;
+	char line[64];
+	bool any = f && fgets(line, sizeof(line), f) && strstr(line, "4294967295");
+
+	if (f)
+		(void)fclose(f);
+	return any;
+}
+
 struct container container_default(const char *rootfs, const char *const *argv)
 {
 	return (struct container){
@@ -73,12 +95,14 @@ struct container container_default(const char *rootfs, const char *const *argv)
 	};
 }
 
+static uint16_t slot_of_rootfs(const struct container *c) { return c->overlay ? SLOT_LOWER : SLOT_ROOT; }
+
 /* A privileged caller opens host paths as itself, an ordinary one as its container's root. */
 static void add_trees(const struct container *c, struct plan *p, uint16_t id)
 {
-	uint16_t slot = c->overlay ? SLOT_LOWER : SLOT_ROOT;
-
-	plan_tree(p, id, slot, c->rootfs, true, MOUNT_ATTR_NODEV);
+	plan_tree(p, id, slot_of_rootfs(c), c->rootfs, true, MOUNT_ATTR_NODEV);
+	if (c->writes)
+		plan_tree(p, id, SLOT_WRITES, c->writes, true, MOUNT_ATTR_NODEV);
 	for (uint16_t i = 0; i < DEVICES; i++)
 		plan_device(p, id, SLOT_DEVICE + i, devices[i].path, devices[i].major, devices[i].minor);
 }
@@ -102,6 +126,10 @@ static void add_host_steps(const struct container *c, struct plan *p)
 		plan_uid_map(p, &uids);
 		plan_gid_map(p, !privileged(), &gids);
 	}
+	if (c->idmapped)
+		plan_idmap_mount(p, slot_of_rootfs(c));
+	if (c->idmapped && c->writes)
+		plan_idmap_mount(p, SLOT_WRITES);
 }
 
 static void add_filesystems(const struct container *c, struct plan *p)
@@ -128,10 +156,6 @@ static void add_filesystems(const struct container *c, struct plan *p)
 
 static void add_mounts(const struct container *c, struct plan *p)
 {
-	static const char *const read_only[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
-						 "/proc/sysrq-trigger" };
-	static const char *const masked[] = { "/proc/kcore", "/proc/keys", "/proc/timer_list" };
-
 	plan_mount(p, SLOT_PROC, "/proc", CREATE_DIRECTORY | NO_SYMLINK);
 	if (c->sys)
 		plan_mount(p, SLOT_SYS, "/sys", CREATE_DIRECTORY | NO_SYMLINK);
@@ -143,6 +167,14 @@ static void add_mounts(const struct container *c, struct plan *p)
 	plan_mount(p, SLOT_MQUEUE, "/dev/mqueue", CREATE_DIRECTORY | NO_SYMLINK);
 	plan_symlink(p, "pts/ptmx", "/dev/ptmx");
 	plan_symlink(p, "/proc/self/fd", "/dev/fd");
+}
+
+static void add_covers(struct plan *p)
+{
+	static const char *const read_only[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
+						 "/proc/sysrq-trigger" };
+	static const char *const masked[] = { "/proc/kcore", "/proc/keys", "/proc/timer_list" };
+
 	for (size_t i = 0; i < sizeof(read_only) / sizeof(read_only[0]); i++)
 		plan_text(p, STEP_READONLY_PATH, read_only[i]);
 	for (size_t i = 0; i < sizeof(masked) / sizeof(masked[0]); i++)
@@ -159,15 +191,16 @@ static void add_init_steps(const struct container *c, struct plan *p)
 	if (c->early_steps)
 		c->early_steps(p);
 	if (c->overlay)
-		plan_overlay(p, SLOT_ROOT, SLOT_LOWER, 1 << 20);
+		plan_overlay(p, SLOT_ROOT, SLOT_LOWER, c->writes ? SLOT_WRITES : PLAN_NO_SLOT, 1 << 20);
 	plan_pivot_root(p, SLOT_ROOT);
 	add_mounts(c, p);
+	if (c->init_steps)
+		c->init_steps(p);
+	add_covers(p);
 	if (c->create & CLONE_NEWUTS)
 		plan_text(p, STEP_HOSTNAME, CONTAINER_HOSTNAME);
 	if (c->create & CLONE_NEWNET)
 		plan_plain(p, STEP_LOOPBACK);
-	if (c->init_steps)
-		c->init_steps(p);
 	if (c->terminal)
 		plan_text(p, STEP_CONSOLE, "/dev/console");
 	if (c->read_only)

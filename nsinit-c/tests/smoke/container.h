@@ -16,8 +16,11 @@ struct container {
 	uint32_t options;
 	uint64_t timeout_ms; /* 0: none; SIGTERM, then SIGKILL after grace_ms */
 	uint64_t grace_ms;
-	bool init;     /* nsinit stays PID 1 */
-	bool overlay;  /* the root is writable, over the untouched rootfs */
+	bool init;    /* nsinit stays PID 1 */
+	bool overlay; /* the root is writable, over the untouched rootfs */
+	/* Where that is written, a directory with upper and work; NULL: to a tmpfs. */
+	const char *writes;
+	bool idmapped; /* for a privileged caller: rootfs and writes have the owners that the container's ids say */
 	bool terminal; /* 33 rows, 77 columns */
 	bool read_only;
 	bool sys; /* a fresh sysfs */
@@ -26,7 +29,7 @@ struct container {
 	/* Further steps of the monitor, and of init before the root is exchanged; may be NULL. */
 	void (*host_steps)(struct plan *p);
 	void (*early_steps)(struct plan *p);
-	/* Further steps at the end of a stage; may be NULL. */
+	/* Of init, before paths in the new root are covered; and of the command, as its last; may be NULL. */
 	void (*init_steps)(struct plan *p);
 	void (*command_steps)(struct plan *p);
 };
@@ -39,6 +42,10 @@ void container_plan(const struct container *c, struct plan *p);
 /* The id map that container_plan asks for: all ids of a privileged caller, else the caller's own. */
 struct id_range container_uids(void);
 struct id_range container_gids(void);
+
+/* Whether we may give any ids to a container, of which these are nobody's. */
+bool container_any_ids(void);
+#define CONTAINER_FREE_IDS ((struct id_range){ 0, 1879048192u, 65536 })
 
 /* The mount points that container_plan makes by default on this kernel, as mount_points() (observe.h) lists them. */
 const char *container_mount_points(void);

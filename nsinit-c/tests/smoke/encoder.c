@@ -105,6 +105,7 @@ void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, u
 
 uint32_t plan_owner = UINT32_MAX;
 uint64_t plan_processes = UINT64_MAX;
+const char *plan_uid_helper = "";
 
 void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint64_t *types, const char *const *paths)
 {
@@ -121,9 +122,9 @@ void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint
 	plan_add(p, STEP_NAMESPACES, &b);
 }
 
-static void put_map(struct bytes *b, const struct id_range *range)
+static void put_map(struct bytes *b, const char *helper, const struct id_range *range)
 {
-	put_str(b, "");
+	put_str(b, helper);
 	put_u16(b, 1);
 	put_u32(b, range->inside);
 	put_u32(b, range->outside);
@@ -229,7 +230,7 @@ void plan_uid_map(struct plan *p, const struct id_range *range)
 {
 	struct bytes b = { 0 };
 
-	put_map(&b, range);
+	put_map(&b, plan_uid_helper, range);
 	plan_add(p, STEP_UID_MAP, &b);
 }
 
@@ -238,7 +239,7 @@ void plan_gid_map(struct plan *p, bool deny_setgroups, const struct id_range *ra
 	struct bytes b = { 0 };
 
 	put_u8(&b, deny_setgroups);
-	put_map(&b, range);
+	put_map(&b, "", range);
 	plan_add(p, STEP_GID_MAP, &b);
 }
 
@@ -278,13 +279,21 @@ void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t a
 	plan_add(p, STEP_FILESYSTEM, &b);
 }
 
-void plan_overlay(struct plan *p, uint16_t slot, uint16_t lower, uint64_t size)
+void plan_idmap_mount(struct plan *p, uint16_t slot)
+{
+	struct bytes b = { 0 };
+
+	put_u16(&b, slot);
+	plan_add(p, STEP_IDMAP_MOUNT, &b);
+}
+
+void plan_overlay(struct plan *p, uint16_t slot, uint16_t lower, uint16_t writes, uint64_t size)
 {
 	struct bytes b = { 0 };
 
 	put_u16(&b, slot);
 	put_u16(&b, lower);
-	put_u16(&b, 0xffff); /* writes go to a new tmpfs */
+	put_u16(&b, writes);
 	put_u64(&b, size);
 	plan_add(p, STEP_OVERLAY, &b);
 }
@@ -323,6 +332,26 @@ void plan_symlink(struct plan *p, const char *target, const char *path)
 	put_str(&b, target);
 	put_str(&b, path);
 	plan_add(p, STEP_SYMLINK, &b);
+}
+
+void plan_mknod(struct plan *p, const char *path, uint32_t mode, uint32_t major, uint32_t minor)
+{
+	struct bytes b = { 0 };
+
+	put_str(&b, path);
+	put_u32(&b, mode);
+	put_u32(&b, major);
+	put_u32(&b, minor);
+	plan_add(p, STEP_MKNOD, &b);
+}
+
+void plan_sysctl(struct plan *p, const char *key, const char *value)
+{
+	struct bytes b = { 0 };
+
+	put_str(&b, key);
+	put_str(&b, value);
+	plan_add(p, STEP_SYSCTL, &b);
 }
 
 void plan_mount_attributes(struct plan *p, const char *path, bool recursive, uint64_t set, uint64_t clear)

@@ -13,6 +13,8 @@ struct plan {
 /* The PLAN frame; its checksum is exclusive-ored with spoil, which is 0 for a plan that is to be believed. */
 void put_plan(struct bytes *b, const struct plan *plan, uint32_t spoil);
 
+#define PLAN_NO_SLOT 0xffff
+
 struct id_range {
 	uint32_t inside, outside, count;
 };
@@ -34,6 +36,8 @@ void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, u
  * wish. */
 extern uint32_t plan_owner;
 extern uint64_t plan_processes;
+/* What plan_uid_map names as the helper that writes the map; "": none. */
+extern const char *plan_uid_helper;
 void plan_output(struct plan *p, uint64_t bytes);
 void plan_listener(struct plan *p, const char *path, uint16_t count, const char *const *parts);
 void plan_lock(struct plan *p, const char *path, uint64_t offset);
@@ -50,12 +54,16 @@ void plan_gid_map(struct plan *p, bool deny_setgroups, const struct id_range *ra
 void plan_setup_ids(struct plan *p, uint32_t uid, uint32_t gid);
 void plan_propagation(struct plan *p, uint64_t flags);
 void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t attrs, const struct option *options);
-void plan_overlay(struct plan *p, uint16_t slot, uint16_t lower, uint64_t size);
+void plan_idmap_mount(struct plan *p, uint16_t slot);
+/* What is written goes to a new tmpfs of that size where writes is PLAN_NO_SLOT. */
+void plan_overlay(struct plan *p, uint16_t slot, uint16_t lower, uint16_t writes, uint64_t size);
 void plan_pivot_root(struct plan *p, uint16_t slot);
 void plan_mount(struct plan *p, uint16_t slot, const char *target, uint32_t flags);
 void plan_mkdir(struct plan *p, const char *path, uint32_t mode);
 void plan_symlink(struct plan *p, const char *target, const char *path);
+void plan_mknod(struct plan *p, const char *path, uint32_t mode, uint32_t major, uint32_t minor);
 void plan_mount_attributes(struct plan *p, const char *path, bool recursive, uint64_t set, uint64_t clear);
+void plan_sysctl(struct plan *p, const char *key, const char *value);
 /* A step that is one string: readonly_path, mask_path, hostname, domainname, console, workdir. */
 void plan_text(struct plan *p, uint16_t id, const char *text);
 /* A step that is nothing but its number: loopback, session, no_new_privs. */

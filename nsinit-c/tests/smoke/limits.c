@@ -21,7 +21,7 @@
 #define CAUSE_CPU_TIME	4
 #define CAUSE_PROCESSES 5
 
-#define FIRST_ID      1879048192u /* a range that no distribution gives to anybody */
+#define FIRST_ID      CONTAINER_FREE_IDS.outside
 #define IDS	      65536u
 #define SLOT_INJECTED 100
 #define CREATE_FILE   2u
@@ -90,11 +90,6 @@ static bool has_said(const struct driver *d, const char *word)
 	return false;
 }
 
-static bool all_ids_are_ours(void)
-{
-	return geteuid() == 0 && strstr(proc_file(getpid(), "uid_map"), "4294967295") != NULL;
-}
-
 static void check_processes(const struct target *t)
 {
 	static const char *const argv[] = {
@@ -112,9 +107,9 @@ static void check_processes(const struct target *t)
 	char path[64];
 	int fd;
 
-	if (!all_ids_are_ours())
+	if (!container_any_ids())
 		return;
-	c.ids = (struct id_range){ 0, FIRST_ID, IDS };
+	c.ids = CONTAINER_FREE_IDS;
 	c.early_steps = inject_users;
 	c.init_steps = mount_users;
 	plan_owner = FIRST_ID;
