@@ -246,6 +246,7 @@ static void note_event(struct outcome *o, uint16_t type, struct cursor c)
 		break;
 	case FRAME_FAILED:
 		o->failed = true;
+		o->failures++;
 		o->step = (uint16_t)take(&c, 2);
 		o->index = (uint16_t)take(&c, 2);
 		o->error = (uint32_t)take(&c, 4);

@@ -21,6 +21,7 @@ struct driver {
 struct outcome {
 	bool hello;
 	bool exited, failed, timed_out;
+	unsigned failures; /* FAILED frames */
 	uint32_t ready_pid, started_pid;
 	/* EXITED */
 	bool signalled;

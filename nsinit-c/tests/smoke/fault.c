@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bytes.h"
+
 #define MAX_TRACED 64
 
 #define OPTIONS \
@@ -18,9 +20,6 @@
 	 PTRACE_O_TRACECLONE)
 
 #define SYSCALL_STOP (SIGTRAP | 0x80)
-
-/* nsinit, nsinit from its sealed memfd, the command. */
-#define EXECVES 3
 
 #ifdef __x86_64__
 
@@ -35,6 +34,14 @@ static long first_argument(pid_t pid)
 {
 	return ptrace(PTRACE_PEEKUSER, pid, offsetof(struct user_regs_struct, rdi), NULL);
 }
+
+static long second_argument(pid_t pid)
+{
+	return ptrace(PTRACE_PEEKUSER, pid, offsetof(struct user_regs_struct, rsi), NULL);
+}
+
+/* Of what is sent: u32 length, u16 type. */
+static long type_of_frame(pid_t pid) { return ptrace(PTRACE_PEEKDATA, pid, second_argument(pid), NULL) >> 32 & 0xffff; }
 
 /* At its entry: no call has this number, so nothing happens. */
 static void skip_call(pid_t pid)
@@ -59,6 +66,10 @@ static long call_number(pid_t pid)
 
 static long first_argument(pid_t pid) { return call_number(pid); }
 
+static long second_argument(pid_t pid) { return call_number(pid); }
+
+static long type_of_frame(pid_t pid) { return call_number(pid); }
+
 static void skip_call(pid_t pid) { (void)pid; }
 
 static void set_result(pid_t pid, long result)
@@ -73,7 +84,9 @@ static struct {
 	struct fault *fault;
 	pid_t monitor, failing; /* the process whose call is on its way to fail */
 	int status;		/* of the monitor, once it has ended */
-	unsigned execves;
+	bool begun;		/* nsinit is executed */
+	bool told, settled;	/* the monitor has told STARTED, and waits for what comes */
+	bool polled;		/* init waits for what comes */
 	size_t count;
 	struct {
 		pid_t pid;
@@ -93,27 +106,46 @@ static size_t index_of(pid_t pid)
 	return t.count++;
 }
 
-/* What can't fail, or never comes back to tell. */
+/*
+ * What can't fail, or never comes back to tell. A thread that waits by sched_yield makes as many as it happens to, and
+ * no count would mean the same call twice.
+ */
 static bool never_fails(long number)
 {
-	return number == SYS_exit || number == SYS_exit_group || number == SYS_rt_sigreturn;
+	return number == SYS_exit || number == SYS_exit_group || number == SYS_rt_sigreturn ||
+	       number == SYS_sched_yield;
+}
+
+/* How often the monitor is called on from there, nobody can say. */
+static bool settled(pid_t pid, long number)
+{
+	t.told |= pid == t.monitor && number == SYS_sendto && type_of_frame(pid) == FRAME_STARTED;
+	t.settled |= pid == t.monitor && number == SYS_poll && t.told;
+	return t.settled && pid == t.monitor;
 }
 
 static void on_entry(pid_t pid)
 {
 	long number = call_number(pid);
 
-	/* The first execve is ours, and the set-up ends where the command begins. */
-	if (t.execves == 0 || t.execves == EXECVES || never_fails(number))
+	/* The first execve is ours. */
+	if (!t.begun || never_fails(number) || t.fault->of_monitor != (pid == t.monitor))
 		return;
+	if (settled(pid, number))
+		return;
+	/* Nobody but these two polls. */
+	t.polled |= pid != t.monitor && number == SYS_poll;
 	t.fault->made++;
 	if (t.fault->made != t.fault->at)
 		return;
 	t.fault->number = number;
-	t.fault->argument = first_argument(pid);
-	t.fault->of_init = pid != t.monitor;
+	t.fault->arguments[0] = first_argument(pid);
+	t.fault->arguments[1] = second_argument(pid);
+	t.fault->supervised = t.polled;
 	t.failing = pid;
-	skip_call(pid);
+	/* It releases the descriptor even where it fails (close(2)). */
+	if (number != SYS_close)
+		skip_call(pid);
 }
 
 static void on_syscall_stop(pid_t pid)
@@ -129,7 +161,7 @@ static void on_syscall_stop(pid_t pid)
 	}
 }
 
-/* Returns the signal to deliver on. */
+/* Returns the signal to deliver on; -1: that is no process of nsinit's any more. */
 static int on_stop(pid_t pid, int status)
 {
 	int signo = WSTOPSIG(status);
@@ -139,8 +171,11 @@ static int on_stop(pid_t pid, int status)
 		on_syscall_stop(pid);
 		return 0;
 	}
-	if (event == PTRACE_EVENT_EXEC)
-		t.execves++;
+	if (event == PTRACE_EVENT_EXEC) {
+		t.begun = true;
+		if (pid != t.monitor)
+			return -1;
+	}
 	/* Of an event, or of a new tracee's birth. */
 	if (event != 0 || signo == SIGSTOP)
 		return 0;
@@ -170,6 +205,10 @@ static _Noreturn void trace(struct fault *fault, pid_t monitor)
 		if (WIFSTOPPED(status)) {
 			int signo = on_stop(pid, status);
 
+			if (signo < 0) {
+				(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
+				continue;
+			}
 			(void)ptrace(PTRACE_SETOPTIONS, pid, NULL, (long)OPTIONS);
 			(void)ptrace(PTRACE_SYSCALL, pid, NULL, (long)signo);
 		} else if (pid == monitor) {

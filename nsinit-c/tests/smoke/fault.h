@@ -2,19 +2,21 @@
 #define NSRUN_SMOKE_FAULT_H
 
 /*
- * Fails one system call of a set-up, and only that: the n-th that nsinit makes from its own execve to the command's,
- * in whatever process of the container. The call is not carried out.
+ * Fails one system call of a set-up, and only that: the n-th that the monitor makes from its own execve on, until it
+ * has told STARTED and waits for what comes; or the n-th of all others, but for what the command makes from its execve
+ * on. The call is not carried out.
  */
 #include <stdbool.h>
 #include <stdint.h>
 
 struct fault {
-	uint32_t at;   /* counted from 1; 0 fails none */
-	int error;     /* an errno */
-	uint32_t made; /* calls until the command's execve, or the end */
-	long number;   /* which call it was that failed; -1: there was none */
-	long argument; /* its first */
-	bool of_init;  /* another process than the monitor made it */
+	bool of_monitor;   /* or of the others: each by themselves, since nobody knows who of them is first */
+	uint32_t at;	   /* counted from 1; 0 fails none */
+	int error;	   /* an errno */
+	uint32_t made;	   /* calls that count */
+	long number;	   /* which call it was that failed; -1: there was none */
+	long arguments[2]; /* its first ones */
+	bool supervised;   /* it was init's, who waited for the command already */
 };
 
 /* False where no way is known to fail a call on this architecture. */

@@ -1,156 +1,60 @@
 /* Every system call of a set-up fails once: each time that is told, and nothing is left behind. */
-#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../src/step.h"
-#include "check.h"
+#include "agent.h"
 #include "fault.h"
 #include "observe.h"
+#include "sweep.h"
 
-#define NSRUN_FAILED 125
+#define SLOT_INJECTED	 100
+#define SLOT_BOUND	 101
+#define CREATE_DIRECTORY 1u
+#define CREATE_FILE	 2u
+#define NEW_LISTENER	 8u
+#define OPTION_TRACE	 1u
+#define OPTION_NO_INPUT	 2u
+#define LOCKED_BYTE	 77
 
-static struct fault *fault;
+static char directory[] = "/tmp/nsinit-faults-XXXXXX";
+static char agent_path[64], lock_path[64], writes_path[64], helper_path[64];
+static int agent, lock_file;
 
-static void inject(void) { fault_inject(fault); }
-
-#define ANY (-1)
-
-/*
- * Calls whose failure changes nothing for the container: what they were to release goes with the process, what they
- * were to make is looked for afterwards, or they are made again. No defence is among them.
- */
-static bool may_fail_unnoticed(void)
-{
-	static const struct {
-		long number, argument;
-	} harmless[] = {
-		{ SYS_close, ANY },
-		{ SYS_munmap, ANY },
-		{ SYS_mkdirat, ANY },
-		{ SYS_poll, ANY },
-		{ SYS_recvmsg, ANY },
-		{ SYS_fcntl, ANY },
-		/* Fails for KILL and STOP at any time. */
-		{ SYS_rt_sigaction, ANY },
-		{ SYS_rt_sigprocmask, ANY },
-		{ SYS_umask, ANY },
-		/* Whether it leads a session is looked up then. */
-		{ SYS_setsid, ANY },
-		{ SYS_prctl, PR_SET_NAME },
-		/* A session keyring is a wish of the plan. */
-		{ SYS_keyctl, ANY },
-		/* libc, before main. */
-		{ SYS_set_tid_address, ANY },
-	};
-
-	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
-		if (harmless[i].number == fault->number &&
-		    (harmless[i].argument == ANY || harmless[i].argument == fault->argument))
-			return true;
-	}
-	/* The monitor lets go of the container's streams; nobody inside sees whether it did. What it can't learn of its
-	 * own terminal, the plan told. */
-	return !fault->of_init &&
-	       (fault->number == SYS_dup2 || fault->number == SYS_ioctl || fault->number == SYS_fstat);
-}
-
-/* Where the call that fails is the one that tells, only the exit code is left to tell. */
-static bool tells(void)
-{
-	static const long telling[] = { SYS_sendto, SYS_sendmsg, SYS_write, SYS_recvfrom, SYS_read };
-
-	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++)
-		if (telling[i] == fault->number)
-			return true;
-	return false;
-}
-
-static bool ended_with(const struct outcome *o, int code)
-{
-	return WIFEXITED(o->monitor_status) && WEXITSTATUS(o->monitor_status) == code;
-}
-
-static bool was_told(const struct outcome *o)
-{
-	if (o->failed)
-		return o->step != 0 && o->error != 0 && o->object[0] != 0 && !o->exited;
-	/* Before there is a channel, stderr is where it goes. */
-	return !o->hello && strncmp(o->errors, "nsinit: ", 8) == 0;
-}
-
-static bool as_it_should(const struct outcome *o)
-{
-	if (o->timed_out || o->monitor_status == -1)
-		return false;
-	if (o->exited)
-		return (fault->number < 0 || may_fail_unnoticed() || tells()) && !o->signalled && o->value == 0 &&
-		       ended_with(o, 0);
-#ifdef SYS_arch_prctl
-	/* libc's own start: there is no program yet that could tell. */
-	if (fault->number == SYS_arch_prctl)
-		return WIFSIGNALED(o->monitor_status);
-#endif
-	return ended_with(o, NSRUN_FAILED) && (was_told(o) || tells());
-}
-
-static bool nothing_is_left(size_t mounts)
-{
-	return waitpid(-1, NULL, WNOHANG | __WALL) < 0 && errno == ECHILD && mount_count(0) == mounts;
-}
-
-static bool try_one(const struct target *t, const struct container *c, size_t mounts)
-{
-	struct outcome o;
-
-	fault->made = 0;
-	fault->number = -1;
-	run_to_end(t, c, -1, &o);
-	if (as_it_should(&o) && nothing_is_left(mounts))
-		return true;
-	printf("# call %u, number %ld, first argument %ld, of %s\n", fault->at, fault->number, fault->argument,
-	       fault->of_init ? "init" : "the monitor");
-	show_outcome(&o);
-	return false;
-}
-
-static void sweep(const struct target *t, const struct container *c, const char *sentence)
-{
-	size_t mounts = mount_count(0);
-	uint32_t good = 0, tried = 0;
-	char text[160];
-
-	/* The number of calls differs a little from run to run, with what the kernel makes wait for what. */
-	for (fault->at = 1; tried == 0 || fault->number >= 0; fault->at++) {
-		bool held = try_one(t, c, mounts);
-
-		if (fault->number < 0)
-			break;
-		tried++;
-		good += held;
-	}
-	(void)snprintf(text, sizeof(text), "%s: %u of %u failed calls are told, and leave nothing", sentence, good,
-		       tried);
-	check(tried > 100 && good == tried, text);
-}
+/* ---- with an init and limits ---- */
 
 static void add_limits(struct plan *p)
 {
-	plan_timeout(p, 0, SIGTERM, 1000);
+	plan_timeout(p, 60000, SIGTERM, 1000);
 	plan_output(p, 1 << 20);
+	plan_lock(p, lock_path, LOCKED_BYTE);
 }
 
 static void add_watch(struct plan *p)
 {
-	plan_inject(p, 100, 0400, 0, 0, "secret");
+	plan_inject(p, SLOT_INJECTED, 0400, 0, 0, "secret");
+	plan_tree(p, STEP_BIND, SLOT_BOUND, directory, false, 0);
 	plan_watch(p, 1 << 30, 60000, 100, 1000);
+}
+
+static void add_nodes(struct plan *p)
+{
+	plan_mount(p, SLOT_INJECTED, "/dev/shm/secret", CREATE_FILE);
+	plan_mount(p, SLOT_BOUND, "/dev/shm/bound", CREATE_DIRECTORY);
+	plan_mkdir(p, "/dev/shm/one/two", 0700);
+	plan_mknod(p, "/dev/shm/pipe", S_IFIFO | 0600, 0, 0);
+	plan_sysctl(p, "kernel/msgmax", "4096");
+	plan_text(p, STEP_DOMAINNAME, "faultless");
 }
 
 static void add_bounds(struct plan *p)
@@ -163,32 +67,186 @@ static void add_bounds(struct plan *p)
 	plan_landlock(p, 0x1fff, 1, paths, (const uint64_t[]){ 0x1fff });
 }
 
-void check_faults(const struct target *t)
+static bool lock_is_free(const struct outcome *o)
 {
-	static const char *const argv[] = { "/bin/true", NULL };
-	struct container c = container_default(t->rootfs, argv);
+	(void)o;
+	return lockable(lock_file, LOCKED_BYTE);
+}
 
-	if (!fault_possible())
-		return;
-	fault = mmap(NULL, sizeof(*fault), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (fault == MAP_FAILED) {
-		check(false, "shared memory");
-		return;
-	}
-	fault->error = EIO;
-	driver_before_exec = inject;
+static void sweep_limits(const struct target *t)
+{
+	struct container c = container_default(t->rootfs, NULL);
+
+	c.options = OPTION_TRACE;
 	c.host_steps = add_limits;
 	c.early_steps = add_watch;
+	c.init_steps = add_nodes;
 	c.command_steps = add_bounds;
-	sweep(t, &c, "with an init and limits");
-	c.host_steps = NULL;
-	c.early_steps = NULL;
-	c.command_steps = NULL;
+	sweep(t, c, lock_is_free, "with an init and limits");
+}
+
+static void sweep_terminal(const struct target *t)
+{
+	struct container c = container_default(t->rootfs, NULL);
+
 	c.init = false;
 	c.terminal = true;
 	c.overlay = true;
 	c.read_only = true;
-	sweep(t, &c, "with a terminal, an overlay and no init");
-	driver_before_exec = NULL;
-	(void)munmap(fault, sizeof(*fault));
+	sweep(t, c, NULL, "with a terminal, an overlay and no init");
+}
+
+/* ---- with an agent ---- */
+
+static void add_listener(struct plan *p)
+{
+	static const char *const parts[] = { "<", ">" };
+
+	plan_listener(p, agent_path, 2, parts);
+}
+
+/* The agent may be asked, and need not answer: nobody here makes this call. */
+static void add_filter(struct plan *p)
+{
+	static const struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_acct, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+
+	plan_seccomp(p, NEW_LISTENER, program, sizeof(program));
+}
+
+/* The agent's connection is closed, and the filter of which it has the listener has no process any more. */
+static bool agent_is_free(const struct outcome *o)
+{
+	struct agent_message m;
+	bool heard = agent_hears(agent, 0, &m), gone = true;
+
+	if (heard) {
+		struct pollfd p = { .fd = m.descriptor, .events = POLLIN };
+
+		gone = poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
+		close(m.descriptor);
+	}
+	return gone && (heard || !o->exited) && m.ended == m.connected;
+}
+
+static void sweep_host_pids(const struct target *t)
+{
+	struct container c = container_default(t->rootfs, NULL);
+
+	c.create &= ~(uint64_t)CLONE_NEWPID;
+	c.timeout_ms = 60000;
+	c.host_steps = add_listener;
+	c.command_steps = add_filter;
+	sweep(t, c, agent_is_free, "with an agent, and without a pid namespace");
+}
+
+/* In the first of the namespaces of another container. */
+static void sweep_joined(const struct target *t, uint16_t count, bool init, const char *sentence)
+{
+	static const char *const sleeper[] = { "/bin/sleep", "1000", NULL };
+	static const struct {
+		uint64_t type;
+		const char *name;
+	} joined[] = { { CLONE_NEWUSER, "user" }, { CLONE_NEWNET, "net" }, { CLONE_NEWPID, "pid" } };
+	struct container first = container_default(t->rootfs, sleeper);
+	struct container c = first;
+	char paths[3][64];
+	struct outcome o;
+	struct driver d;
+	pid_t command;
+
+	if (!start_and_wait(t, &first, &d, &o))
+		return;
+	command = command_under((pid_t)o.started_pid);
+	for (c.joins = 0; c.joins < count; c.joins++) {
+		(void)snprintf(paths[c.joins], sizeof(paths[0]), "/proc/%d/ns/%s", command, joined[c.joins].name);
+		c.join_types[c.joins] = joined[c.joins].type;
+		c.join_paths[c.joins] = paths[c.joins];
+		c.create &= ~joined[c.joins].type;
+	}
+	c.host_steps = add_listener;
+	c.command_steps = add_filter;
+	c.init = init;
+	sweep(t, c, agent_is_free, sentence);
+	driver_signal(&d, SIGKILL);
+	driver_finish(&d, &o);
+}
+
+/* ---- with a root that is kept ---- */
+
+static void path_in(char *path, size_t size, const char *name) { (void)snprintf(path, size, "%s/%s", directory, name); }
+
+/* Does what newuidmap does, for a caller who may. */
+static void write_helper(void)
+{
+	static const char script[] = "#!/bin/sh\necho \"$2 $3 $4\" >/proc/\"$1\"/uid_map\n";
+	int fd = open(helper_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+
+	if (fd < 0 || write(fd, script, sizeof(script) - 1) < 0)
+		abort();
+	close(fd);
+}
+
+static void sweep_kept(const struct target *t)
+{
+	/* What overlayfs makes in work is work as well. */
+	static const char *const names[] = { "writes", "writes/upper", "writes/work", "writes/work/work" };
+	struct container c = container_default(t->rootfs, NULL);
+	char path[64];
+
+	for (int i = 0; i < 3; i++) {
+		path_in(path, sizeof(path), names[i]);
+		(void)mkdir(path, 0755);
+	}
+	if (container_any_ids()) {
+		c.ids = CONTAINER_FREE_IDS;
+		c.idmapped = true;
+		plan_owner = c.ids.outside;
+	}
+	plan_processes = 1000;
+	plan_uid_helper = helper_path;
+	c.options = OPTION_NO_INPUT;
+	c.init = false;
+	c.overlay = true;
+	c.writes = writes_path;
+	sweep(t, c, NULL, "with ids of a helper, an owner, an overlay that is kept and no init");
+	plan_uid_helper = "";
+	plan_owner = UINT32_MAX;
+	plan_processes = UINT64_MAX;
+	for (int i = 3; i >= 0; i--) {
+		path_in(path, sizeof(path), names[i]);
+		(void)rmdir(path);
+	}
+}
+
+void check_faults(const struct target *t)
+{
+	if (!fault_possible())
+		return;
+	if (!mkdtemp(directory) || chmod(directory, 0755) < 0)
+		abort();
+	path_in(agent_path, sizeof(agent_path), "agent");
+	path_in(lock_path, sizeof(lock_path), "lock");
+	path_in(writes_path, sizeof(writes_path), "writes");
+	path_in(helper_path, sizeof(helper_path), "helper");
+	write_helper();
+	agent = agent_listen(agent_path);
+	lock_file = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	sweep_limits(t);
+	sweep_terminal(t);
+	sweep_host_pids(t);
+	sweep_joined(t, 2, false, "with an agent, in user and network namespace of another and no init");
+	sweep_joined(t, 3, true, "with an agent, in user, network and pid namespace of another");
+	sweep_kept(t);
+	check_swept();
+	close(lock_file);
+	close(agent);
+	unlink(helper_path);
+	unlink(lock_path);
+	unlink(agent_path);
+	check(rmdir(directory) == 0, "no file is left of them");
 }

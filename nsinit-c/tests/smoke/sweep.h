@@ -1,0 +1,17 @@
+#ifndef NSRUN_SMOKE_SWEEP_H
+#define NSRUN_SMOKE_SWEEP_H
+
+/* Runs a container once for each system call of its set-up, which fails then. */
+#include "check.h"
+
+/*
+ * Ends with its command, which is the caller's choice no more: it tells all that it sees of what the plan is about. The
+ * verdict is one check. held_nothing, which may be NULL, says whether what else a container might hold is free again.
+ */
+void sweep(const struct target *t, struct container c, bool (*held_nothing)(const struct outcome *o),
+	   const char *sentence);
+
+/* After all sweeps: every step stood in a plan of theirs. */
+void check_swept(void);
+
+#endif
