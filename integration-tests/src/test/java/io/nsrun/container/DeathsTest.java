@@ -202,22 +202,38 @@ class DeathsTest {
     return new Proc(Long.parseLong(child.get().split(" ", -1)[0]));
   }
 
-  @Test
-  void nothingIsLeftWheneverTheJvmIsKilled() throws Exception {
-    long whole = timeToKill(Caller.PLAIN, Long.MAX_VALUE);
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void nothingIsLeftWheneverTheJvmIsKilled(Caller caller) throws Exception {
+    Path home = Directories.fresh(caller);
+    Nsrun.as(caller).env("NSRUN_HOME", home.toString()).run("busybox", "true").orFail();
+    long whole = timeToKill(caller, Long.MAX_VALUE, home);
 
     for (int i = 0; i < INSTANTS; i++) {
-      timeToKill(Caller.PLAIN, whole * i / INSTANTS);
+      timeToKill(caller, whole * i / INSTANTS, home);
       Host now = Host.now();
       assertThat(now.processes()).isEqualTo(before.processes());
       assertThat(now.mounts()).isEqualTo(before.mounts());
       assertThat(now.namespaces()).isEqualTo(before.namespaces());
+      // Of root it is the lock of a range of ids.
+      assertThat(locks(home.resolve("state/ids.lock"))).isEmpty();
     }
 
     // A socket may be left; the next run takes it away, once nobody can be about to use it.
-    age(Directories.runtimeOf(Caller.PLAIN));
-    Nsrun.as(Caller.PLAIN).run("busybox", "true").orFail();
+    age(Directories.runtimeOf(caller));
+    Nsrun.as(caller).env("NSRUN_HOME", home.toString()).run("busybox", "true").orFail();
     assertThat(Host.now().files()).isEqualTo(before.files());
+  }
+
+  /** The lines of /proc/locks that are about a file. */
+  private static List<String> locks(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+    return Files.readAllLines(Path.of("/proc/locks")).stream()
+        .filter(line -> line.contains(inode))
+        .toList();
   }
 
   @Test
@@ -257,10 +273,6 @@ class DeathsTest {
             home.toString()));
   }
 
-  private static long timeToKill(Caller caller, long nanos) throws Exception {
-    return timeToKill(caller, nanos, null);
-  }
-
   /**
    * Starts nsrun below a process that adopts whatever it leaves, kills the JVM after {@code nanos},
    * and waits until all of it is gone; that must take less than a second.
@@ -268,10 +280,7 @@ class DeathsTest {
    * @return how long the JVM ran, in nanoseconds
    */
   private static long timeToKill(Caller caller, long nanos, Path home) throws Exception {
-    Nsrun nsrun = Nsrun.as(caller).through(Tools.word("reaper"));
-    if (home != null) {
-      nsrun.env("NSRUN_HOME", home.toString());
-    }
+    Nsrun nsrun = Nsrun.as(caller).env("NSRUN_HOME", home.toString()).through(Tools.word("reaper"));
     Process reaper =
         nsrun
             .builder("run", "-i=false", "busybox", "true")
