@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -174,6 +177,44 @@ class LimitOptionsTest extends ContainerTest {
     assertThat(result.err())
         .startsWith("nsrun: n: killed by SIGXCPU")
         .contains(": CPU time limit of 1 s for one process reached");
+  }
+
+  /** As the kernel has them, by the host's look: a number given to another one would show. */
+  @ParameterizedTest
+  @EnumSource
+  void ulimitHasEveryLimitOfTheKernel(Caller caller) {
+    Map<String, String> names = new LinkedHashMap<>();
+    names.put("as=1000000000:1000000001", "Max address space");
+    names.put("core=1001:1002", "Max core file size");
+    names.put("cpu=1003:1004", "Max cpu time");
+    names.put("data=1000000005:1000000006", "Max data size");
+    names.put("fsize=1007:1008", "Max file size");
+    names.put("locks=1009:1010", "Max file locks");
+    names.put("memlock=4096:8192", "Max locked memory");
+    names.put("msgqueue=1011:1012", "Max msgqueue size");
+    names.put("nice=0", "Max nice priority");
+    names.put("nofile=113:114", "Max open files");
+    names.put("nproc=515:516", "Max processes");
+    names.put("rss=1017:1018", "Max resident set");
+    names.put("rtprio=0", "Max realtime priority");
+    names.put("rttime=1019:1020", "Max realtime timeout");
+    names.put("sigpending=121:122", "Max pending signals");
+    names.put("stack=1048576:1048577", "Max stack size");
+    List<String> words = new ArrayList<>();
+    names.keySet().forEach(limit -> words.add("--ulimit=" + limit));
+    words.addAll(List.of("busybox", "sh", "-c", "echo ready; read -r go"));
+
+    try (Running running = Running.ready(Nsrun.as(caller), words.toArray(String[]::new))) {
+      String limits = running.command().read("limits");
+      assertThat(limits.lines()).hasSize(1 + names.size());
+      names.forEach(
+          (limit, name) -> {
+            String[] values = limit.replaceFirst(".*=", "").split(":", -1);
+            assertThat(limits)
+                .containsPattern(
+                    name + " +" + values[0] + " +" + values[values.length - 1] + "\\b");
+          });
+    }
   }
 
   /** What can't be told apart can't be summed up. */
