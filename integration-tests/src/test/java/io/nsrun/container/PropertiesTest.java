@@ -67,4 +67,28 @@ class PropertiesTest extends ContainerTest {
     assertThat(result.code()).isEqualTo(125);
     assertThat(result.err()).contains("--memory: needs a /proc of the container's own");
   }
+
+  /** An ordinary user without a range of ids, but with a group beside his own. */
+  private static Nsrun member() {
+    Caller plain = Caller.PLAIN;
+    return Nsrun.as(Caller.ROOT)
+        .env("HOME", plain.home().toString())
+        .env("XDG_RUNTIME_DIR", Directories.runtimeOf(plain).toString())
+        .through(
+            "setpriv", "--reuid=" + plain.login(), "--regid=" + plain.login(), "--groups=4", "--")
+        .in(plain.home());
+  }
+
+  @Test
+  void groupsThatTheKernelLetsNobodyDropAreToldOrRefused() {
+    Result told = sh(member(), "true", "--log-level=info");
+    assertThat(told.code()).isZero();
+    assertThat(told.err()).contains("supplementary_groups: kept: 4 (the kernel lets nobody drop");
+
+    Result required = sh(member(), "echo ran", "--require=groups");
+    assertThat(required.code()).isEqualTo(125);
+    assertThat(required.out()).isEmpty();
+    assertThat(required.err()).contains("--require: groups: it would be \"kept: 4\"");
+    sh(Caller.RANGED, "true", "--require=groups").orFail();
+  }
 }
