@@ -20,14 +20,23 @@ static void block_signals(void)
 	signal(SIGCHLD, SIG_DFL);
 }
 
-/* Where a stream is missing, the next file opened would take its place, and be the command's. */
+/*
+ * Where a stream is missing, the next file opened would take its place, and be the command's. One that is a directory
+ * would be the way out of the container: /proc/self/fd/0/.. is on the host.
+ */
 static void fill_streams(void)
 {
+	struct stat st;
 	int fd;
 
 	do
 		fd = must(open("/dev/null", O_RDWR), "/dev/null", "open");
 	while (fd <= 2);
+	for (fd = 0; fd <= 2; fd++) {
+		must(fstat(fd, &st), "nsinit", "fstat of descriptor %d", fd);
+		if (S_ISDIR(st.st_mode))
+			fail_errno(EISDIR, "nsinit", "descriptor %d would lead out of the container", fd);
+	}
 }
 
 int main(int argc, char **argv)

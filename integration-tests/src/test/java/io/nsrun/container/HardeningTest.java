@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -194,6 +195,24 @@ class HardeningTest extends ContainerTest {
         assertThat(jvm.run("--log-level=error", "-w", "/proc/self/fd/" + fd, "busybox", "true"))
             .isEqualTo(125);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ROOT, 0", "ROOT, 1", "ROOT, 2", "PLAIN, 0", "PLAIN, 1", "PLAIN, 2"})
+  void streamThatIsADirectoryIsNoWayOut(Caller caller, int fd) throws IOException {
+    Path victim = Directories.fresh(caller);
+    Command.check(List.of("chmod", "777", victim.toString()));
+
+    Result result =
+        Nsrun.as(caller)
+            .through("/bin/sh", "-c", "exec \"$@\" " + fd + "<" + victim, "sh")
+            .run("busybox", "touch", "/proc/self/fd/" + fd + "/written");
+
+    assertThat(victim).isEmptyDirectory();
+    assertThat(result.code()).isEqualTo(125);
+    if (fd != 2) {
+      assertThat(result.errors().get(0)).contains("Is a directory", "descriptor " + fd);
     }
   }
 

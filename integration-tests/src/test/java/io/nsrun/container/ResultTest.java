@@ -137,6 +137,22 @@ class ResultTest extends ContainerTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void resultReplacesALinkThatTheContainerPutInItsPlace(Caller caller) throws IOException {
+    Path victim = Files.writeString(Directories.fresh(caller).resolve("victim"), "unharmed");
+    Path shared = Directories.fresh(caller);
+    Rootfs.own(victim, caller);
+    Path file = shared.resolve("result");
+
+    sh(caller, "ln -s " + victim + " /data/result", "-v", shared + ":/data", "--result=" + file)
+        .orFail();
+
+    assertThat(Files.readString(victim)).isEqualTo("unharmed");
+    assertThat(Files.isSymbolicLink(file)).isFalse();
+    assertThat(Files.readString(file)).startsWith("{\"version\":1,");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"/", "/no/such/directory/result", "/proc/result"})
   void resultThatCantBeWrittenIsToldBeforeAnythingRuns(String name) {
     Path tree = Rootfs.tree(ANY);

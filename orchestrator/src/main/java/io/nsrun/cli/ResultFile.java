@@ -15,10 +15,12 @@ import java.nio.file.Path;
 final class ResultFile {
   private final String name;
   private final Path file;
+  private final boolean replaced;
 
-  private ResultFile(String name, Path file) {
+  private ResultFile(String name, Path file, boolean replaced) {
     this.name = name;
     this.file = file;
+    this.replaced = replaced;
   }
 
   /**
@@ -42,11 +44,13 @@ final class ResultFile {
     if (!Files.isDirectory(directory)) {
       throw new ExplainedException("--result: no directory " + directory, "make it first");
     }
-    if (isReplaceable(file) ? !Files.isWritable(directory) : !Files.isWritable(file)) {
+    // Settled now: what a container may put there meanwhile is not the caller's wish.
+    boolean replaced = isReplaceable(file);
+    if (replaced ? !Files.isWritable(directory) : !Files.isWritable(file)) {
       throw new ExplainedException(
           "--result: " + name + " can't be written", "name a file in a directory of yours");
     }
-    return new ResultFile(name, file);
+    return new ResultFile(name, file, replaced);
   }
 
   /** Whether it is a plain file or none yet: not a link, a device or a pipe. */
@@ -59,7 +63,7 @@ final class ResultFile {
   void write(ExitRecord record) throws ExplainedException {
     try {
       byte[] bytes = ExitRecordWriter.encode(record);
-      if (isReplaceable(file)) {
+      if (replaced) {
         AtomicFile.write(file, bytes);
       } else {
         Files.write(file, bytes);
