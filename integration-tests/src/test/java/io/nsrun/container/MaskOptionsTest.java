@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Paths that are hidden or shown against the defaults, read from the host's side. */
 class MaskOptionsTest extends ContainerTest {
@@ -59,9 +61,11 @@ class MaskOptionsTest extends ContainerTest {
         .doesNotContain("/proc/keys", "/proc/sys", "/proc/sysrq-trigger");
   }
 
-  @Test
-  void unmaskAllLeavesAllOfThem() {
-    assertThat(mountPoints(Caller.PLAIN, "--security-opt=unmask=ALL"))
+  @ParameterizedTest
+  @ValueSource(strings = {"unmask=ALL", "systempaths=unconfined"})
+  void unmaskAllLeavesAllOfThem(String option) {
+    assertThat(
+            mountPoints(Caller.PLAIN, "--security-opt=" + option, "--security-opt=label=disable"))
         .noneMatch(point -> point.startsWith("/proc/") || point.startsWith("/sys/"));
   }
 
@@ -82,6 +86,29 @@ class MaskOptionsTest extends ContainerTest {
 
     assertThat(result.code()).isEqualTo(125);
     assertThat(result.errors().get(0)).contains("mask_path /etc/link: ELOOP");
+  }
+
+  /** What other runtimes once took for /dev/null, and mounted over what was to be hidden. */
+  @ParameterizedTest
+  @CsvSource({
+    "ROOT, ln -s /etc/passwd, ELOOP",
+    "ROOT, cp /etc/hostname, ENODEV",
+    "ROOT, mkfifo, ENODEV",
+    "PLAIN, ln -s /etc/passwd, ELOOP",
+    "PLAIN, cp /etc/hostname, ENODEV",
+    "PLAIN, mkfifo, ENODEV"
+  })
+  void nothingButTheNullDeviceHidesAPath(Caller caller, String maker, String errno) {
+    // The container's own /dev has it; here a directory of the caller stands in that place.
+    Path dev = Directories.fresh(caller);
+    Command.check(List.of("sh", "-c", maker + " " + dev.resolve("null")));
+    Rootfs.own(dev, caller);
+
+    Result result = sh(caller, "echo ran", "-v", dev + ":/dev");
+
+    assertThat(result.out()).isEmpty();
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.errors().get(0)).contains("mask_path /dev/null: " + errno);
   }
 
   @Test

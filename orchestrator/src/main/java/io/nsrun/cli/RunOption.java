@@ -152,7 +152,7 @@ enum RunOption {
   SECURITY_OPT(
       Kind.LIST,
       "OPTION",
-      "seccomp=FILE filters system calls by a profile (JSON of OCI or Docker; its listenerPath names an agent that decides), seccomp=unconfined not at all; no-new-privileges=false lets execve(2) gain privileges; mask=PATH[:PATH...] hides paths; unmask=ALL or unmask=PATH[:PATH...] leaves those of /proc and /sys as they are that are hidden or read-only otherwise.",
+      "seccomp=FILE filters system calls by a profile (JSON of OCI or Docker; its listenerPath names an agent that decides), seccomp=unconfined not at all; no-new-privileges=false lets execve(2) gain privileges; mask=PATH[:PATH...] hides paths; unmask=ALL (or systempaths=unconfined) or unmask=PATH[:PATH...] leaves those of /proc and /sys as they are that are hidden or read-only otherwise.",
       "--security-opt"),
 
   // Limits

@@ -43,6 +43,10 @@ final class SecurityOptions {
         case "no-new-privileges", "no-new-privileges=true", "no-new-privileges:true" ->
             spec.noNewPrivileges(true);
         case "no-new-privileges=false", "no-new-privileges:false" -> spec.noNewPrivileges(false);
+        // Docker's name for Podman's unmask=ALL.
+        case "systempaths=unconfined" -> shown.add("ALL");
+        // Profiles of other security modules, of which a container gets none anyway.
+        case "apparmor=unconfined", "label=disable", "label:disable" -> {}
         default -> {
           if (text.startsWith("seccomp=") || text.startsWith("seccomp:")) {
             seccomp = text.substring("seccomp=".length());
@@ -61,7 +65,7 @@ final class SecurityOptions {
       spec.seccomp(seccomp(seccomp));
     }
     if (!hidden.isEmpty() || !shown.isEmpty()) {
-      boolean all = shown.remove("ALL");
+      boolean all = shown.removeIf("ALL"::equals);
       spec.masks(new Masks(hidden, shown, all));
     }
   }
