@@ -241,6 +241,24 @@ class VolumeOptionsTest extends ContainerTest {
     assertThat(result.err()).contains("No space left on device");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "rw, 'rw,nosuid,nodev,noexec,'",
+    "ro, 'ro,nosuid,nodev,noexec,'",
+    "exec, 'rw,nosuid,nodev,relatime'",
+    "suid, 'rw,nodev,noexec,'",
+    "dev, 'rw,nosuid,noexec,'",
+    "'suid,dev,exec', 'rw,relatime'"
+  })
+  void tmpfsHasTheFlagsAskedForInBothForms(String options, String flags) {
+    String script = "grep ' /mnt ' /proc/mounts";
+
+    assertThat(sh(ANY, script, "--tmpfs=/mnt:" + options).orFail().text())
+        .startsWith("tmpfs /mnt tmpfs " + flags);
+    assertThat(sh(ANY, script, "--mount=type=tmpfs,dst=/mnt," + options).orFail().text())
+        .startsWith("tmpfs /mnt tmpfs " + flags);
+  }
+
   @Test
   void tmpfsMayHoldPrograms() {
     String script = "cp /bin/busybox /mnt/true && /mnt/true";

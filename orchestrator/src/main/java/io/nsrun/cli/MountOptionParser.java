@@ -103,6 +103,8 @@ final class MountOptionParser {
     if (!isBind && source != null) {
       throw new IllegalArgumentException("\"" + text + "\": a tmpfs has no src");
     }
+    // As --tmpfs has it.
+    parser.noExec = !isBind;
     for (String field : rest) {
       if (!parser.longFlag(field)
           && !(isBind

@@ -81,7 +81,7 @@ class MountOptionParserTest {
 
   @Test
   void aTmpfsOfMountMayBeSizedAsOneOfTmpfs() {
-    Mount.Tmpfs tmpfs = (Mount.Tmpfs) mount("type=tmpfs,dst=/b,size=64k,mode=700,noexec");
+    Mount.Tmpfs tmpfs = (Mount.Tmpfs) mount("type=tmpfs,dst=/b,size=64k,mode=700");
 
     assertThat(tmpfs.size()).isEqualTo(new Bytes(65536));
     assertThat(tmpfs.mode()).isEqualTo(0700);
@@ -164,7 +164,12 @@ class MountOptionParserTest {
   void theLongFormOfATmpfsTakesSizeAndMode() {
     assertThat(mount("type=tmpfs,dst=/t,tmpfs-size=1g,tmpfs-mode=755"))
         .isEqualTo(
-            new Mount.Tmpfs("/t", Bytes.ofMebi(1024), 0755, MountOptions.DEFAULT, SpecField.MOUNT));
+            new Mount.Tmpfs(
+                "/t",
+                Bytes.ofMebi(1024),
+                0755,
+                new MountOptions(false, true, true, true),
+                SpecField.MOUNT));
   }
 
   @ParameterizedTest
