@@ -65,7 +65,7 @@ final class SecurityOptions {
       spec.seccomp(seccomp(seccomp));
     }
     if (!hidden.isEmpty() || !shown.isEmpty()) {
-      boolean all = shown.removeIf("ALL"::equals);
+      boolean all = shown.removeAll(List.of("ALL"));
       spec.masks(new Masks(hidden, shown, all));
     }
   }
