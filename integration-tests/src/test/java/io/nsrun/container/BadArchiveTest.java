@@ -12,26 +12,34 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives that are damaged, or made to do harm: nothing of them is kept. */
 class BadArchiveTest extends ContainerTest {
-  private static final Caller ANY = Caller.PLAIN;
   private static final String REMEDY =
       " (the archive is damaged or made to do harm; if you trust it, unpack it yourself and give the"
           + " directory)";
 
+  private Caller caller = Caller.PLAIN;
   private Path directory;
   private Path archive;
 
   @BeforeEach
   void makeDirectory() {
-    directory = Directories.fresh(ANY);
+    directory = Directories.fresh(caller);
     archive = directory.resolve("root.tar");
   }
 
-  @Test
-  void memberThatClimbsOut() throws IOException {
+  private void startAs(Caller who) {
+    caller = who;
+    makeDirectory();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void memberThatClimbsOut(Caller who) throws IOException {
+    startAs(who);
     Files.createFile(directory.resolve("evil"));
     tar("--absolute-names", "--transform=s|^evil|../../evil|", "evil");
 
@@ -40,10 +48,12 @@ class BadArchiveTest extends ContainerTest {
     assertThat(directory.resolve("home/evil")).doesNotExist();
   }
 
-  @Test
-  void linkThatPointsOutsideLeadsNowhere() throws IOException {
-    Path victim = Files.writeString(Directories.fresh(ANY).resolve("victim"), "unharmed");
-    Path tree = Rootfs.tree(ANY);
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void linkThatPointsOutsideLeadsNowhere(Caller who) throws IOException {
+    startAs(who);
+    Path victim = Files.writeString(Directories.fresh(caller).resolve("victim"), "unharmed");
+    Path tree = Rootfs.tree(caller);
     Files.createSymbolicLink(tree.resolve("out"), victim.getParent());
     Files.writeString(directory.resolve("evil"), "harmed");
     Command.check(List.of("tar", "-C", tree.toString(), "-cf", archive.toString(), "."));
@@ -57,7 +67,7 @@ class BadArchiveTest extends ContainerTest {
             archive.toString(),
             "evil"));
 
-    Nsrun.as(ANY)
+    Nsrun.as(caller)
         .env("NSRUN_HOME", directory.resolve("home").toString())
         .run(archive.toString(), "true")
         .orFail();
@@ -65,10 +75,12 @@ class BadArchiveTest extends ContainerTest {
     assertThat(Files.readString(victim)).isEqualTo("unharmed");
   }
 
-  @Test
-  void hardLinkToAFileOutside() throws IOException {
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void hardLinkToAFileOutside(Caller who) throws IOException {
+    startAs(who);
     Path victim = Files.createFile(directory.resolve("victim"));
-    Rootfs.own(victim, ANY);
+    Rootfs.own(victim, caller);
     Files.createFile(directory.resolve("a"));
     Files.createLink(directory.resolve("b"), directory.resolve("a"));
     // The archive has the directories on the way, and no such file.
@@ -116,7 +128,7 @@ class BadArchiveTest extends ContainerTest {
   void compressedArchiveThatIsDamaged(String suffix) throws IOException {
     archive = directory.resolve("root.tar." + suffix);
     Command.check(
-        List.of("tar", "-C", Rootfs.tree(ANY).toString(), "-caf", archive.toString(), "."));
+        List.of("tar", "-C", Rootfs.tree(caller).toString(), "-caf", archive.toString(), "."));
     byte[] bytes = Files.readAllBytes(archive);
     Arrays.fill(bytes, bytes.length / 2, bytes.length / 2 + 64, (byte) 0x55);
     Files.write(archive, bytes);
@@ -164,15 +176,17 @@ class BadArchiveTest extends ContainerTest {
     Refusal.ofInput("nsrun: ROOTFS: can't read " + archive + ": permission denied").assertIs(run());
   }
 
-  @Test
-  void devicesOfAnArchiveAreLeftOut() {
-    Path tree = Rootfs.tree(ANY);
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void devicesOfAnArchiveAreLeftOut(Caller who) {
+    startAs(who);
+    Path tree = Rootfs.tree(caller);
     Command.check(List.of("mknod", tree + "/etc/disk", "b", "8", "0"));
     Command.check(List.of("tar", "-C", tree.toString(), "-cf", archive.toString(), "."));
-    Rootfs.own(directory, ANY);
+    Rootfs.own(directory, caller);
 
     Result result =
-        Nsrun.as(ANY)
+        Nsrun.as(caller)
             .env("NSRUN_HOME", directory.resolve("home").toString())
             .run(archive.toString(), "ls", "/etc/disk");
 
@@ -184,7 +198,7 @@ class BadArchiveTest extends ContainerTest {
 
   @Test
   void fileCapabilitiesThatAreLostAreToldOnce() {
-    Path tree = Rootfs.tree(ANY);
+    Path tree = Rootfs.tree(caller);
     Command.check(
         List.of(
             "tar",
@@ -197,8 +211,8 @@ class BadArchiveTest extends ContainerTest {
             "./bin",
             "./etc/group",
             "./etc/passwd"));
-    Rootfs.own(directory, ANY);
-    Nsrun nsrun = Nsrun.as(ANY).env("NSRUN_HOME", directory.resolve("home").toString());
+    Rootfs.own(directory, caller);
+    Nsrun nsrun = Nsrun.as(caller).env("NSRUN_HOME", directory.resolve("home").toString());
 
     Result result = nsrun.run(archive.toString(), "true");
 
@@ -215,10 +229,11 @@ class BadArchiveTest extends ContainerTest {
   @Test
   void placeForTreesThatIsFull() throws IOException {
     Command.check(
-        List.of("tar", "-C", Rootfs.tree(ANY).toString(), "-cf", archive.toString(), "."));
+        List.of("tar", "-C", Rootfs.tree(caller).toString(), "-cf", archive.toString(), "."));
     Path home = directory.resolve("home");
     try (HostMount full =
-        HostMount.of(home, "-t", "tmpfs", "-o", "size=256k,uid=" + ANY.uid() + ",mode=700", "t")) {
+        HostMount.of(
+            home, "-t", "tmpfs", "-o", "size=256k,uid=" + caller.uid() + ",mode=700", "t")) {
       assertThat(full).isNotNull();
 
       Refusal.ofInput(
@@ -243,7 +258,7 @@ class BadArchiveTest extends ContainerTest {
   }
 
   private Result run() {
-    return Nsrun.as(ANY)
+    return Nsrun.as(caller)
         .env("NSRUN_HOME", directory.resolve("home").toString())
         .run(archive.toString(), "true");
   }

@@ -132,17 +132,18 @@ class HardeningTest extends ContainerTest {
     }
   }
 
-  @Test
-  void abstractSocketsOfTheHostAreOutOfReach() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void abstractSocketsOfTheHostAreOutOfReach(Caller caller) throws Exception {
     String name = "nsrun-test-" + ProcessHandle.current().pid();
     Process listener = new ProcessBuilder(Tools.word("probe"), "listen", name).start();
     try {
       assertThat(listener.inputReader().readLine()).isEqualTo("ready");
 
       Result apart =
-          Nsrun.as(Caller.ROOT).run(Tools.mount("probe"), "busybox", "/probe", "connect", name);
+          Nsrun.as(caller).run(Tools.mount("probe"), "busybox", "/probe", "connect", name);
       Result shared =
-          Nsrun.as(Caller.ROOT)
+          Nsrun.as(caller)
               .run("--network=host", Tools.mount("probe"), "busybox", "/probe", "connect", name);
 
       assertThat(apart.text()).isEqualTo("connect: Connection refused");
@@ -169,13 +170,27 @@ class HardeningTest extends ContainerTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"nobody-such", "-1", "4294967295", "4294967296", "0x0", "1000:nogroup-such"})
+      strings = {
+        "nobody-such",
+        "-1",
+        "4294967295",
+        "4294967296",
+        "0x0",
+        "+0",
+        " 0",
+        "0:",
+        ":",
+        "１",
+        "1000:nogroup-such"
+      })
   void userThatIsNoneIsAnErrorAndNeverRoot(String user) {
-    Result result = Nsrun.as(Caller.ROOT).run("--user=" + user, "busybox", "true");
+    for (Caller caller : List.of(Caller.ROOT, Caller.RANGED)) {
+      Result result = Nsrun.as(caller).run("--user=" + user, "busybox", "echo", "ran");
 
-    assertThat(result.code()).isEqualTo(125);
-    assertThat(result.out()).isEmpty();
-    assertThat(result.errors().get(0)).startsWith("nsrun: ");
+      assertThat(result.code()).isEqualTo(125);
+      assertThat(result.out()).isEmpty();
+      assertThat(result.errors().get(0)).startsWith("nsrun: --user: ");
+    }
   }
 
   @Test
@@ -188,9 +203,10 @@ class HardeningTest extends ContainerTest {
     assertThat(result.text()).isEqualTo("7");
   }
 
-  @Test
-  void workingDirectoryOnADescriptorIsRefused() {
-    try (WarmJvm jvm = WarmJvm.start(Caller.PLAIN)) {
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void workingDirectoryOnADescriptorIsRefused(Caller caller) {
+    try (WarmJvm jvm = WarmJvm.start(caller)) {
       for (int fd = 3; fd < 16; fd++) {
         assertThat(jvm.run("--log-level=error", "-w", "/proc/self/fd/" + fd, "busybox", "true"))
             .isEqualTo(125);

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Root filesystems made to lead nsrun astray: to a directory of the host that it must not touch.
@@ -73,12 +73,12 @@ class HostileRootTest extends ContainerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"proc", "sys"})
-  void linkInPlaceOfProcOrSysIsRefusedByName(String path) throws IOException {
-    Path tree = Rootfs.tree(Caller.PLAIN);
+  @CsvSource({"ROOT, proc", "ROOT, sys", "PLAIN, proc", "PLAIN, sys"})
+  void linkInPlaceOfProcOrSysIsRefusedByName(Caller caller, String path) throws IOException {
+    Path tree = Rootfs.tree(caller);
     link(tree.resolve(path), Path.of("/tmp"));
 
-    Result result = Nsrun.as(Caller.PLAIN).run(tree.toString(), "true");
+    Result result = Nsrun.as(caller).run(tree.toString(), "true");
 
     assertThat(result.code()).isEqualTo(125);
     assertThat(result.errors().get(0)).contains("mount /" + path, "ELOOP");
@@ -130,13 +130,14 @@ class HostileRootTest extends ContainerTest {
     }
   }
 
-  @Test
-  void usersAreNotReadThroughALinkToTheHost() throws IOException {
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void usersAreNotReadThroughALinkToTheHost(Caller caller) throws IOException {
     for (Path target : List.of(victim.resolve("passwd"), upwards(victim.resolve("passwd")))) {
-      Path tree = Rootfs.tree(Caller.PLAIN);
+      Path tree = Rootfs.tree(caller);
       link(tree.resolve("etc/passwd"), target);
 
-      Result result = Nsrun.as(Caller.PLAIN).run("-u", "victim", tree.toString(), "true");
+      Result result = Nsrun.as(caller).run("-u", "victim", tree.toString(), "true");
 
       assertThat(result.code()).isEqualTo(125);
       assertThat(result.err()).contains("victim");
@@ -144,25 +145,26 @@ class HostileRootTest extends ContainerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"passwd", "group"})
-  void userDatabaseThatIsAPipeIsRefusedAtOnce(String name) throws IOException {
-    Path tree = Rootfs.tree(Caller.PLAIN);
+  @CsvSource({"ROOT, passwd", "ROOT, group", "PLAIN, passwd", "PLAIN, group"})
+  void userDatabaseThatIsAPipeIsRefusedAtOnce(Caller caller, String name) throws IOException {
+    Path tree = Rootfs.tree(caller);
     Path file = tree.resolve("etc").resolve(name);
     Files.delete(file);
     Command.check(List.of("mkfifo", "-m", "666", file.toString()));
 
-    Result result = Nsrun.as(Caller.PLAIN).run("-u", "root", tree.toString(), "true");
+    Result result = Nsrun.as(caller).run("-u", "root", tree.toString(), "true");
 
     assertThat(result.code()).isEqualTo(125);
     assertThat(result.errors().get(0)).contains("/etc/" + name, "no regular file");
   }
 
-  @Test
-  void userDatabaseOfMoreThanAMebibyteIsRefused() throws IOException {
-    Path tree = Rootfs.tree(Caller.PLAIN);
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void userDatabaseOfMoreThanAMebibyteIsRefused(Caller caller) throws IOException {
+    Path tree = Rootfs.tree(caller);
     Files.write(tree.resolve("etc/group"), new byte[(1 << 20) + 1]);
 
-    Result result = Nsrun.as(Caller.PLAIN).run("-u", "root", tree.toString(), "true");
+    Result result = Nsrun.as(caller).run("-u", "root", tree.toString(), "true");
 
     assertThat(result.code()).isEqualTo(125);
     assertThat(result.errors().get(0)).contains("/etc/group", "1 MiB");

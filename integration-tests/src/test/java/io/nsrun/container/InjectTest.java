@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of a container whose content comes with the command line. */
 class InjectTest extends ContainerTest {
@@ -59,16 +59,16 @@ class InjectTest extends ContainerTest {
 
   /** In a directory of the caller's, where only nsrun can prevent it. */
   @ParameterizedTest
-  @ValueSource(strings = {"victim", "none"})
-  void aLinkOfTheRootLeadsNowhereOutside(String target) throws IOException {
-    Path outside = Directories.fresh(Caller.PLAIN);
+  @CsvSource({"ROOT, victim", "ROOT, none", "PLAIN, victim", "PLAIN, none"})
+  void aLinkOfTheRootLeadsNowhereOutside(Caller caller, String target) throws IOException {
+    Path outside = Directories.fresh(caller);
     Path victim = Files.writeString(outside.resolve("victim"), "safe");
-    Rootfs.own(victim, Caller.PLAIN);
-    Path tree = Rootfs.tree(Caller.PLAIN);
+    Rootfs.own(victim, caller);
+    Path tree = Rootfs.tree(caller);
     Files.delete(tree.resolve("etc/marker"));
     Files.createSymbolicLink(tree.resolve("etc/marker"), outside.resolve(target));
 
-    Nsrun.as(Caller.PLAIN).run("--inject=/etc/marker=evil", tree.toString(), "true");
+    Nsrun.as(caller).run("--inject=/etc/marker=evil", tree.toString(), "true");
 
     assertThat(Files.readString(victim)).isEqualTo("safe");
     assertThat(outside.toFile().list()).containsExactly("victim");
