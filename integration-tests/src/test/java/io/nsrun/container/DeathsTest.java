@@ -105,6 +105,8 @@ class DeathsTest {
   @EnumSource
   void deathOfInitEndsTheContainerAsAKillOfTheCommand(Caller caller) {
     try (Running running = Running.ready(Nsrun.as(caller), "busybox", "sh", "-c", FAMILY)) {
+      running.awaitToldStarted();
+
       Running.kill("KILL", running.init().pid());
 
       Result result = running.end();

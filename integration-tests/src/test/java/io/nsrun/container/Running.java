@@ -47,8 +47,11 @@ final class Running implements AutoCloseable {
   void awaitToldStarted() {
     Proc monitor = monitor();
     Proc init = init();
-    // Having told the monitor, init lets go of the streams; the monitor, awake, tells the JVM.
-    Await.until("init holds no stream", () -> "/dev/null".equals(init.descriptors().get(1)));
+    // Init tells the monitor before it first waits for signals; the monitor, awake, tells the JVM.
+    Await.until(
+        "init waits for signals",
+        () ->
+            init.descriptors().containsValue("anon_inode:[signalfd]") && init.state().equals("S"));
     Await.until("the monitor waits", () -> monitor.state().equals("S"));
   }
 
