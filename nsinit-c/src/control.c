@@ -26,13 +26,12 @@ int control_dial(const char *path, unsigned ms)
 	return fd;
 }
 
-int control_connect(const char *path)
+static int connect_to(const char *path)
 {
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
-
-	fail_at(STEP_CONTROL, NO_INDEX);
 	int fd = control_dial(path, 0);
+
 	must(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length), path, "SO_PEERCRED");
 	if (peer.uid != geteuid())
 		fail_errno(EPERM, path, "belongs to uid %u, not to us", peer.uid);
@@ -41,12 +40,50 @@ int control_connect(const char *path)
 	return fd;
 }
 
+/*
+ * Where the orchestrator finds its pipes, as /proc/PID/fd/N of ours; no other file has these numbers, before or after.
+ * Opening one gives an end of its own, with whatever access it asks for.
+ */
+enum { PIPE_IN = 10, PIPE_OUT = 13 };
+
+static int wait_for_parent(const char *parent)
+{
+	char pid[12];
+	int in[2], out[2];
+
+	must(pipe2(in, O_CLOEXEC), "pipe", "from the orchestrator");
+	must(pipe2(out, O_CLOEXEC), "pipe", "to the orchestrator");
+	int pidfd = must(syscall(SYS_pidfd_open, getppid(), 0), "pidfd_open", "the parent");
+	struct pollfd ready[2] = { { in[0], POLLIN, 0 }, { pidfd, POLLIN, 0 } };
+	/* Asked afterwards: it may have gone in between, and somebody else have become our parent. */
+	snprintf(pid, sizeof(pid), "%d", getppid());
+	if (strcmp(pid, parent) != 0)
+		fail_errno(ESRCH, parent, "is not the parent");
+	must(dup3(in[0], PIPE_IN, O_CLOEXEC), "dup", "the pipe from the orchestrator");
+	must(dup3(out[1], PIPE_OUT, O_CLOEXEC), "dup", "the pipe to the orchestrator");
+	/* Until it has opened both and said something, our own ends keep them from being closed ones. */
+	must(poll(ready, 2, -1), "poll", "for the orchestrator");
+	if (ready[0].revents == 0)
+		_exit(125);
+	/* 3 to 9: both ends of both, and the parent's pidfd. */
+	must(sys_close_range(3, PIPE_IN - 1, 0), "close_range", "3-%d", PIPE_IN - 1);
+	event_to(PIPE_OUT);
+	event_hello();
+	return PIPE_IN;
+}
+
+int control_open(const char *word)
+{
+	fail_at(STEP_CONTROL, NO_INDEX);
+	return word[0] == '/' ? connect_to(word) : wait_for_parent(word);
+}
+
 /* Blocks until n bytes are there; ends quietly if the orchestrator went away, since nothing has
  * been done yet. */
 static void receive(int fd, uint8_t *bytes, size_t n)
 {
 	while (n > 0) {
-		int got = must(recv(fd, bytes, n, 0), "recv", "from the orchestrator");
+		int got = must(read(fd, bytes, n), "read", "from the orchestrator");
 
 		if (got == 0)
 			_exit(125);
@@ -80,11 +117,10 @@ static void receive_hello(int fd)
 {
 	uint32_t length;
 
-	if (receive_header(fd, &length) != FRAME_HELLO || length != 6)
-		fail_errno(EPROTO, "hello", "the first frame is no HELLO");
+	uint16_t type = receive_header(fd, &length);
 	struct reader r = receive_payload(fd, "hello", length);
-	if (get_u32(&r) != HELLO_MAGIC)
-		fail_errno(EPROTO, "hello", "bad magic");
+	if (type != FRAME_HELLO || length != 6 || get_u32(&r) != HELLO_MAGIC)
+		fail_errno(EPROTO, "hello", "the first frame is no HELLO");
 	uint16_t version = get_u16(&r);
 	if (version != PROTOCOL_VERSION)
 		fail_errno(EPROTO, "hello", "protocol version %u, this nsinit speaks %u", version, PROTOCOL_VERSION);
@@ -168,14 +204,12 @@ bool control_signal(int control, int *signo)
 	static uint8_t bytes[SIGNAL_FRAME];
 	static size_t have;
 	struct reader r = { .at = bytes, .end = bytes + sizeof(bytes) };
-	ssize_t n = recv(control, bytes + have, sizeof(bytes) - have, MSG_DONTWAIT);
+	ssize_t n = read(control, bytes + have, sizeof(bytes) - have);
 	uint32_t length, value;
 
 	*signo = 0;
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR;
-	if (n == 0)
-		return false;
+	if (n <= 0)
+		return n < 0 && (errno == EAGAIN || errno == EINTR);
 	have += (size_t)n;
 	if (have < sizeof(bytes))
 		return true;

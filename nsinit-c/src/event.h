@@ -1,8 +1,8 @@
 #pragma once
 
 /*
- * Frames out of nsinit. They go to the orchestrator over the control socket, or, from inside the
- * container, to the monitor over the inner socket, which keeps message boundaries and hands most of
+ * Frames out of nsinit. They go to the orchestrator over the control channel, or, from inside
+ * the container, to the monitor over the inner socket, which keeps message boundaries and hands most of
  * them on as they are.
  */
 #include <stdbool.h>
@@ -63,9 +63,9 @@ struct ending {
 	uint64_t wall_ns, peak_rss_bytes, output_bytes;
 };
 
-/* The socket this process tells its events to. */
+/* Where this process tells its events to. */
 void event_to(int fd);
-int event_socket(void);
+int event_fd(void);
 
 /* Starts a frame in bytes; event_send fills in its length. */
 struct writer event_begin(uint8_t *bytes, size_t size, enum frame_type type);

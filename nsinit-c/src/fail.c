@@ -30,7 +30,7 @@ __attribute__((format(printf, 3, 0))) static noreturn void leave(int error, cons
 	if (told_before != NULL && told_before())
 		fail_told();
 	vsnprintf(text, sizeof(text), detail, args);
-	if (event_socket() < 0)
+	if (event_fd() < 0)
 		dprintf(STDERR_FILENO, "nsinit: %s: %s (%s)\n", object, strerror(error), text);
 	else if (event_failed(current_step, current_index, error, object, text))
 		failed = FAILED_AND_TOLD;

@@ -10,13 +10,8 @@ static void write_file(const char *name, const char *text)
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)run.init, name);
 	scoped_fd fd = must(open(path, O_WRONLY | O_CLOEXEC), path, "open");
-	if (write(fd, text, n) != (ssize_t)n) {
-		char line[96];
-
-		snprintf(line, sizeof(line), "%s", text);
-		line[strcspn(line, "\n")] = 0;
-		fail(path, "write \"%s\"%s", line, strchr(text, '\n') ? " ..." : "");
-	}
+	if (write(fd, text, n) != (ssize_t)n)
+		fail(path, "write \"%.*s\"%s", (int)strcspn(text, "\n"), text, strchr(text, '\n') ? " ..." : "");
 }
 
 static void write_map(const char *name, struct list ranges)

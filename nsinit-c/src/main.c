@@ -51,8 +51,8 @@ int main(int argc, char **argv)
 		return relay_restore_from(argv[2]);
 	}
 	if (argc != 2 || argv[1][0] == '-') {
-		dprintf(STDERR_FILENO, "usage: nsinit SOCKET\n"
-				       "nsinit is started by nsrun, which tells it over SOCKET what to do.\n");
+		dprintf(STDERR_FILENO, "usage: nsinit PARENT-PID|SOCKET\n"
+				       "nsinit is started by nsrun, which tells it what to do.\n");
 		return 125;
 	}
 	/* Everything here trusts its caller, who must therefore be no less than we are. */
@@ -63,7 +63,7 @@ int main(int argc, char **argv)
 	seal_self(argv);
 	must(sys_close_range(3, ~0u, 0), "close_range", "Linux 5.9 or newer is needed");
 	prctl(PR_SET_NAME, "nsinit", 0, 0, 0);
-	control = control_connect(argv[1]);
+	control = control_open(argv[1]);
 	/* PID 1's command line is to be read inside: no host path, and a plain name. */
 	memset(argv[1], 0, strlen(argv[1]));
 	control_receive_plan(control, &plan);

@@ -89,11 +89,13 @@ void step_namespaces(const struct namespaces_step *step)
 	m.inner = inner[0];
 	run.init = namespaces_clone(step, &m.pidfd);
 	if (run.init == 0) {
+		/* The way to the orchestrator is the monitor's alone. */
+		close(m.control);
+		close(event_fd());
 		/* What fails from here on, the monitor passes on, whose clean-up is not ours to do. */
 		event_to(inner[1]);
 		fail_hooks(NULL, NULL);
 		namespaces_bound(step);
-		close(m.control);
 		close(inner[0]);
 		listener_leave();
 		output_enter();

@@ -21,21 +21,13 @@ static const char *fill(uint8_t *slots, uint16_t slot, enum step_stage by)
 {
 	if (slot >= PLAN_SLOTS)
 		return "slot out of range";
-	if (slots[slot] != STAGE_NONE)
-		return "slot filled twice";
+	if ((slots[slot] == STAGE_NONE) == (by == STAGE_NONE))
+		return by == STAGE_NONE ? "slot used before it is filled" : "slot filled twice";
 	slots[slot] = (uint8_t)by;
 	return NULL;
 }
 
-static const char *drain(uint8_t *slots, uint16_t slot)
-{
-	if (slot >= PLAN_SLOTS)
-		return "slot out of range";
-	if (slots[slot] == STAGE_NONE)
-		return "slot used before it is filled";
-	slots[slot] = STAGE_NONE;
-	return NULL;
-}
+static const char *drain(uint8_t *slots, uint16_t slot) { return fill(slots, slot, STAGE_NONE); }
 
 /* Walks over a list once, so that the second walk, when the step is carried out, can't fail. */
 static struct list get_list(struct reader *r, uint32_t count, const char *entry)

@@ -140,21 +140,14 @@ void relay_step(const struct pollfd fds[RELAY_FDS])
 
 bool relay_draining(void) { return stream_draining(&relay.back); }
 
-static int digit(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
-
-int relay_restore_from(const char *hex)
+int relay_restore_from(const char *letters)
 {
 	struct termios t;
 	uint8_t *bytes = (uint8_t *)&t;
 
-	if (strlen(hex) != 2 * sizeof(t))
+	if (strspn(letters, "abcdefghijklmnop") != 2 * sizeof(t) || letters[2 * sizeof(t)] != 0)
 		return 125;
-	for (size_t i = 0; i < sizeof(t); i++) {
-		int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return 125;
-		bytes[i] = (uint8_t)(high << 4 | low);
-	}
+	for (size_t i = 0; i < sizeof(t); i++)
+		bytes[i] = (uint8_t)((letters[2 * i] - 'a') << 4 | (letters[2 * i + 1] - 'a'));
 	return tcsetattr(STDIN_FILENO, TCSADRAIN, &t) == 0 ? 0 : 125;
 }

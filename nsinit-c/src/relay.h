@@ -30,6 +30,6 @@ bool relay_active(void);
 /* Sets fd 0 raw, or back to how it was found. Neither blocks nor fails. */
 void relay_raw(void);
 void relay_restore(void);
-/* For a monitor that died: termios as hexadecimal digits, as TERMINAL told it. Returns an exit
+/* For a monitor that died: termios as TERMINAL told it, each half of a byte as a letter from a to p. Returns an exit
  * code. */
-int relay_restore_from(const char *hex);
+int relay_restore_from(const char *letters);

@@ -42,9 +42,16 @@ static void signal_frame(struct bytes *b, uint32_t signo)
 static struct bytes b;
 static int signo;
 
-static void whole_frames(void)
+/* poll(2) is asked before; so nothing waits. */
+static void connect_for_signals(void)
 {
 	connect_both();
+	CHECK(fcntl(ours, F_SETFL, O_NONBLOCK) == 0);
+}
+
+static void whole_frames(void)
+{
+	connect_for_signals();
 	b.length = 0;
 	signal_frame(&b, 15);
 	signal_frame(&b, 64);
@@ -56,7 +63,7 @@ static void whole_frames(void)
 
 static void byte_by_byte(void)
 {
-	connect_both();
+	connect_for_signals();
 	b.length = 0;
 	for (uint32_t i = 1; i <= 3; i++)
 		signal_frame(&b, i);
@@ -72,7 +79,7 @@ static void no_such_signal(void)
 {
 	static const uint32_t numbers[] = { 0, 65, 0x80000009, UINT32_MAX };
 
-	connect_both();
+	connect_for_signals();
 	for (unsigned i = 0; i < 4; i++) {
 		b.length = 0;
 		signal_frame(&b, numbers[i]);
@@ -83,10 +90,10 @@ static void no_such_signal(void)
 
 static void end_of_file(void)
 {
-	connect_both();
+	connect_for_signals();
 	(void)close(theirs);
 	CHECK(!control_signal(ours, &signo) && signo == 0);
-	connect_both();
+	connect_for_signals();
 	say("\4\0\0", 3);
 	(void)close(theirs);
 	CHECK(control_signal(ours, &signo) && signo == 0);
@@ -95,7 +102,7 @@ static void end_of_file(void)
 
 static void refuse_frame(uint32_t length, uint16_t type)
 {
-	connect_both();
+	connect_for_signals();
 	b.length = 0;
 	add32(&b, length);
 	add16(&b, type);
@@ -372,7 +379,7 @@ static void listen_as(uid_t uid)
 static void connect_there(void)
 {
 	(void)close(STDERR_FILENO);
-	(void)control_connect(socket_path);
+	(void)control_open(socket_path);
 	_exit(42);
 }
 

@@ -31,7 +31,7 @@ static void hear(void)
 {
 	ssize_t n;
 
-	(void)close(event_socket());
+	(void)close(event_fd());
 	got.length = 0;
 	while ((n = read(far_end, got.at + got.length, sizeof(got.at) - got.length)) > 0)
 		got.length += (size_t)n;
@@ -269,7 +269,7 @@ static void await_reader(void)
 		w.at = frame + sizeof(frame);
 		_exit(event_send(frame, &w) ? 0 : 1);
 	}
-	(void)close(event_socket());
+	(void)close(event_fd());
 	while ((n = read(far_end, got.at, 4096)) > 0) {
 		total += (size_t)n;
 		(void)kill(writer, SIGUSR1);

@@ -333,62 +333,63 @@ static void terminal_hangs_up(void)
 	CHECK(read(session, &byte, 1) <= 0);
 }
 
-static void to_hex(char *hex, const struct termios *t)
+static void to_letters(char *letters, const struct termios *t)
 {
 	for (size_t i = 0; i < sizeof(*t); i++)
-		(void)sprintf(hex + 2 * i, "%02x", ((const uint8_t *)t)[i]);
+		(void)sprintf(letters + 2 * i, "%c%c", 'a' + (((const uint8_t *)t)[i] >> 4),
+			      'a' + (((const uint8_t *)t)[i] & 15));
 }
 
 static void restored_from_text(void)
 {
-	char hex[2 * sizeof(struct termios) + 3];
+	char letters[2 * sizeof(struct termios) + 3];
 	struct termios before, raw, after;
 
 	become_terminal();
 	before = now();
-	to_hex(hex, &before);
+	to_letters(letters, &before);
 	raw = before;
 	cfmakeraw(&raw);
 	CHECK(tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0);
-	CHECK(relay_restore_from(hex) == 0);
+	CHECK(relay_restore_from(letters) == 0);
 	after = now();
 	CHECK(memcmp(&before, &after, 36) == 0);
 }
 
 static void bad_text(void)
 {
-	char hex[2 * sizeof(struct termios) + 3];
+	char letters[2 * sizeof(struct termios) + 3];
 	struct termios before, after;
-	static const char bad[] = "gG/:`@ A";
+	static const char bad[] = "qQ/:`@ A";
 
 	become_terminal();
 	before = now();
-	to_hex(hex, &before);
+	to_letters(letters, &before);
 	for (unsigned i = 0; i < sizeof(bad) - 1; i++) {
-		char kept = hex[i];
+		char kept = letters[i];
 
-		hex[i] = bad[i];
-		CHECK(relay_restore_from(hex) == 125);
-		hex[i] = kept;
+		letters[i] = bad[i];
+		CHECK(relay_restore_from(letters) == 125);
+		letters[i] = kept;
 	}
 	CHECK(relay_restore_from("") == 125);
-	memcpy(hex + 2 * sizeof(struct termios), "00", sizeof("00"));
-	CHECK(relay_restore_from(hex) == 125);
-	hex[2 * sizeof(struct termios) - 1] = 0;
-	CHECK(relay_restore_from(hex) == 125);
+	memcpy(letters + 2 * sizeof(struct termios), "aa", sizeof("aa"));
+	CHECK(relay_restore_from(letters) == 125);
+	letters[2 * sizeof(struct termios) - 1] = 0;
+	CHECK(relay_restore_from(letters) == 125);
 	after = now();
 	CHECK(memcmp(&before, &after, 36) == 0);
 }
 
 static void no_terminal_to_restore(void)
 {
-	char hex[2 * sizeof(struct termios) + 1];
+	char letters[2 * sizeof(struct termios) + 1];
 	struct termios t;
 
 	memset(&t, 0, sizeof(t));
-	to_hex(hex, &t);
+	to_letters(letters, &t);
 	(void)close(STDIN_FILENO);
-	CHECK(relay_restore_from(hex) == 125);
+	CHECK(relay_restore_from(letters) == 125);
 }
 
 int main(void)

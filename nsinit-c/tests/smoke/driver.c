@@ -47,19 +47,25 @@ static bool complain(const char *what)
 }
 
 void (*driver_before_exec)(void);
+volatile pid_t *driver_nsinit;
+bool driver_by_socket;
 
 /* The child: what it can't do shows in an exit code that nsinit never gives. */
-static _Noreturn void become_nsinit(const char *nsinit, const char *path, const int fds[3])
+static _Noreturn void become_nsinit(const char *nsinit, const char *socket, const int fds[3])
 {
+	char parent[12];
+
 	for (int i = 0; i < 3; i++) {
 		if (dup2(fds[i], i) < 0)
 			_exit(99);
 	}
 	/* A caller's descriptor that nobody thought of: the container must not have it. */
 	(void)dup2(2, 77);
+	(void)signal(SIGPIPE, SIG_DFL);
 	if (driver_before_exec)
 		driver_before_exec();
-	execl(nsinit, "nsinit", path, (char *)NULL);
+	(void)snprintf(parent, sizeof(parent), "%d", getppid());
+	execl(nsinit, "nsinit", socket ? socket : parent, (char *)NULL);
 	_exit(98);
 }
 
@@ -96,34 +102,76 @@ static int accept_from(int listener, int monitor_pidfd)
 	return -1;
 }
 
-bool driver_start(struct driver *d, const char *nsinit, int input, const struct bytes *bytes)
+/* One of its pipes, which are there a moment after it was started. -1 if it ends before. */
+static int open_pipe(const struct driver *d, int number, int flags)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char directory[] = "/tmp/nsinit-smoke-XXXXXX";
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int listener = listen_at(&address, directory);
-	int fds[3];
+	struct pollfd p = { .fd = d->monitor_pidfd, .events = POLLIN };
+	char path[40];
+	int fd;
 
-	*d = (struct driver){ .monitor = -1, .monitor_pidfd = -1, .channel = -1 };
-	if (listener < 0)
-		return complain("listen");
-	d->output = memory_file("", 0);
-	d->errors = memory_file("", 0);
-	fds[0] = input < 0 ? null : input;
-	fds[1] = d->output;
-	fds[2] = d->errors;
+	do {
+		(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", driver_nsinit ? *driver_nsinit : d->monitor,
+			       number);
+		fd = open(path, flags | O_CLOEXEC);
+	} while (fd < 0 && errno == ENOENT && poll(&p, 1, 1) == 0);
+	return fd;
+}
+
+/* Over that socket; NULL: over pipes. */
+static void spawn(struct driver *d, const char *nsinit, const char *socket, int input)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	const int fds[3] = { input < 0 ? null : input, d->output, d->errors };
+	int executed[2];
+	char none;
+
+	/* Its end is the child's execve: until then our own files have the numbers of nsinit's pipes there. */
+	if (pipe2(executed, O_CLOEXEC) < 0)
+		abort();
 	/* Unflushed lines would be written twice. */
 	(void)fflush(stdout);
 	d->monitor = fork();
 	if (d->monitor == 0)
-		become_nsinit(nsinit, address.sun_path, fds);
+		become_nsinit(nsinit, socket, fds);
 	d->monitor_pidfd = pidfd_of(d->monitor);
-	d->channel = accept_from(listener, d->monitor_pidfd);
+	close(executed[1]);
+	(void)read(executed[0], &none, 1);
+	close(executed[0]);
 	close(null);
+}
+
+static bool start_by_socket(struct driver *d, const char *nsinit, int input)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char directory[] = "/tmp/nsinit-smoke-XXXXXX";
+	int listener = listen_at(&address, directory);
+
+	if (listener < 0)
+		return false;
+	spawn(d, nsinit, address.sun_path, input);
+	d->channel = d->orders = accept_from(listener, d->monitor_pidfd);
 	close(listener);
 	unlink(address.sun_path);
 	rmdir(directory);
-	if (d->channel < 0)
+	return d->channel >= 0;
+}
+
+static bool start_by_pipes(struct driver *d, const char *nsinit, int input)
+{
+	spawn(d, nsinit, NULL, input);
+	d->channel = open_pipe(d, DRIVER_EVENTS, O_RDONLY);
+	d->orders = open_pipe(d, DRIVER_ORDERS, O_WRONLY);
+	return d->channel >= 0 && d->orders >= 0;
+}
+
+bool driver_start(struct driver *d, const char *nsinit, int input, const struct bytes *bytes)
+{
+	/* It may be gone when it is told something. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	*d = (struct driver){ .monitor = -1, .monitor_pidfd = -1, .channel = -1, .orders = -1 };
+	d->output = memory_file("", 0);
+	d->errors = memory_file("", 0);
+	if (!(driver_by_socket ? start_by_socket : start_by_pipes)(d, nsinit, input))
 		return complain("nsinit did not connect");
 	return driver_send(d, bytes);
 }
@@ -145,10 +193,10 @@ bool driver_send(struct driver *d, const struct bytes *bytes)
 	size_t sent = 0;
 
 	while (sent < bytes->length) {
-		ssize_t n = send(d->channel, bytes->at + sent, bytes->length - sent, MSG_NOSIGNAL);
+		ssize_t n = write(d->orders, bytes->at + sent, bytes->length - sent);
 
 		if (n < 0)
-			return complain("send");
+			return complain("write");
 		sent += (size_t)n;
 	}
 	return true;
@@ -167,7 +215,9 @@ void driver_close_channel(struct driver *d)
 {
 	if (d->channel >= 0)
 		close(d->channel);
-	d->channel = -1;
+	if (d->orders >= 0 && !driver_by_socket)
+		close(d->orders);
+	d->channel = d->orders = -1;
 }
 
 /* 1: n bytes are there, 0: end of file, -1: nothing came in time. */

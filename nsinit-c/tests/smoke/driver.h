@@ -9,10 +9,15 @@
 
 #define DEADLINE_MS 10000
 
+/* nsinit's ends of its pipes. */
+#define DRIVER_ORDERS 10
+#define DRIVER_EVENTS 13
+
 struct driver {
 	pid_t monitor;
 	int monitor_pidfd;
-	int channel; /* -1 once closed */
+	int channel; /* what nsinit tells; -1 once closed */
+	int orders;  /* what it is told; the same with a socket */
 	int output;  /* memfd: stdout of the container */
 	int errors;  /* memfd: stderr of the container */
 };
@@ -45,6 +50,11 @@ struct outcome {
 
 /* What a caller did to itself before it executed nsinit; NULL: nothing. */
 extern void (*driver_before_exec)(void);
+
+/* Where the pid of nsinit is, if somebody is between it and us; NULL: it is our child. */
+extern volatile pid_t *driver_nsinit;
+/* Talk to it over a socket, not over two pipes. */
+extern bool driver_by_socket;
 
 /* Starts nsinit with stdin (-1: /dev/null) and sends it those bytes, HELLO included. False: told why on stdout. */
 bool driver_start(struct driver *d, const char *nsinit, int input, const struct bytes *bytes);

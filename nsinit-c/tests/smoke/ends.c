@@ -161,8 +161,60 @@ static void check_death_of_init(const struct target *t)
 		show_outcome(&o);
 }
 
+/* ---- the way to the orchestrator ---- */
+
+static void check_socket(const struct target *t)
+{
+	static const char *const argv[] = { "/bin/echo", "heard", NULL };
+	struct container c = container_default(t->rootfs, argv);
+	struct outcome o;
+
+	driver_by_socket = true;
+	run_to_end(t, &c, -1, &o);
+	driver_by_socket = false;
+	if (!check(o.exited && o.value == 0 && strcmp(o.output, "heard\n") == 0, "over a socket, a container runs too"))
+		show_outcome(&o);
+}
+
+/* How an nsinit ended whose parent went without a word: the one that it was told, or another; -1 if it did not end. */
+static int status_without_word(const struct target *t, bool of_parent)
+{
+	int told[2], status = -1;
+	pid_t nsinit = -1, middle = pipe(told) < 0 ? -1 : fork();
+
+	if (middle == 0) {
+		char pid[12];
+
+		(void)snprintf(pid, sizeof(pid), "%d", of_parent ? getpid() : 1);
+		nsinit = vfork();
+		if (nsinit == 0) {
+			/* What it says to that is not for here. */
+			(void)close(STDERR_FILENO);
+			execl(t->nsinit, "nsinit", pid, (char *)NULL);
+			_exit(98);
+		}
+		_exit(write(told[1], &nsinit, sizeof(nsinit)) < 0);
+	}
+	(void)waitpid(middle, NULL, 0);
+	if (read(told[0], &nsinit, sizeof(nsinit)) < 0 || !ended_within(pidfd_of(nsinit), DEADLINE_MS))
+		kill(nsinit, SIGKILL);
+	/* It came to us, its subreaper. */
+	(void)waitpid(nsinit, &status, 0);
+	close(told[0]);
+	close(told[1]);
+	return status;
+}
+
+static void check_no_parent(const struct target *t)
+{
+	check(status_without_word(t, true) == 125 << 8, "a parent that goes without a word leaves no nsinit");
+	check(status_without_word(t, false) == 125 << 8, "an nsinit of somebody else's ends at once");
+}
+
 void check_ends(const struct target *t)
 {
+	check_socket(t);
+	check_no_parent(t);
 	check_own_ends(t);
 	check_forwarding(t);
 	check_default_signal(t, true, "a command without a handler dies of SIGTERM under nsinit");

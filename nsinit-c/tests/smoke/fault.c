@@ -224,10 +224,10 @@ void fault_inject(struct fault *fault)
 
 	if (monitor > 0) {
 		/* Whoever waits for the end of a stream does not wait for us. */
-		for (int fd = 0; fd <= 2; fd++)
-			close(fd);
+		(void)syscall(SYS_close_range, 0, ~0u, 0);
 		trace(fault, monitor);
 	}
+	fault->monitor = getpid();
 	(void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 	(void)raise(SIGSTOP);
 }

@@ -8,6 +8,7 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct fault {
 	bool of_monitor;   /* or of the others: each by themselves, since nobody knows who of them is first */
@@ -17,6 +18,7 @@ struct fault {
 	long number;	   /* which call it was that failed; -1: there was none */
 	long arguments[2]; /* its first ones */
 	bool supervised;   /* it was init's, who waited for the command already */
+	pid_t monitor;	   /* 0 until it is there */
 };
 
 /* False where no way is known to fail a call on this architecture. */

@@ -82,13 +82,19 @@ static bool may_fail_unnoticed(void)
 }
 
 /* What the command has said by now goes its way; if that can't, the command learns of it as in any pipeline. */
-static bool passes_on(void) { return fault->of_monitor && IS_CALL(fault->number, SYS_read, SYS_write); }
+static bool passes_on(void)
+{
+	return fault->of_monitor && IS_CALL(fault->number, SYS_read, SYS_write) && fault->arguments[0] != DRIVER_EVENTS;
+}
 
 /* These can't fail outside of this test (getpid(2)), and no line of nsinit asks whether they did. */
 static bool answers_wrongly(void) { return IS_CALL(fault->number, SYS_getpid, SYS_geteuid, SYS_gettid); }
 
 /* Where the call that fails is the one that tells, only the exit code is left to tell. */
-static bool tells(void) { return fault->number == SYS_sendto; }
+static bool tells(void)
+{
+	return fault->number == SYS_sendto || (fault->number == SYS_write && fault->arguments[0] == DRIVER_EVENTS);
+}
 
 static bool ended_with(const struct outcome *o, int code)
 {
@@ -206,6 +212,7 @@ static void sweep_calls(const struct target *t, const struct container *c, bool 
 
 		fault->made = 0;
 		fault->number = -1;
+		fault->monitor = 0;
 		look_around(&before);
 		run_to_end(t, c, -1, &o);
 		left = what_is_left(&before);
@@ -238,9 +245,11 @@ void sweep(const struct target *t, struct container c, bool (*held_nothing)(cons
 	note_steps(&c);
 	run_to_end(t, &c, -1, &usual);
 	driver_before_exec = inject;
+	driver_nsinit = &fault->monitor;
 	sweep_calls(t, &c, true, held_nothing, &tally);
 	sweep_calls(t, &c, false, held_nothing, &tally);
 	driver_before_exec = NULL;
+	driver_nsinit = NULL;
 	(void)munmap(fault, sizeof(*fault));
 	(void)snprintf(text, sizeof(text), "%s: %u of %u failed calls are told, and leave nothing", sentence,
 		       tally.good, tally.tried);
