@@ -56,12 +56,7 @@ class ArchitectureTest {
   @Test
   void controlDependsOnPlanAndSpecSocketsAndJson() {
     onlyDependOn(
-        "control",
-        "io.nsrun.plan..",
-        "io.nsrun.spec..",
-        "jdk.net..",
-        "jnr..",
-        "com.fasterxml.jackson.core..");
+        "control", "io.nsrun.plan..", "io.nsrun.spec..", "jnr..", "com.fasterxml.jackson.core..");
   }
 
   @Test

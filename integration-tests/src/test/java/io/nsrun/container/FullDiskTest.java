@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -107,26 +106,6 @@ class FullDiskTest extends ContainerTest {
       Files.delete(home.resolve("all"));
       nsrun.run("--name=n", "--rm=false", "--rootfs-host", "true").orFail();
       assertThat(records(home)).hasSize(1);
-    }
-  }
-
-  @Test
-  void socketThatCanNotBeMadeIsNamed() throws IOException {
-    Path runtime = shortNamed(ANY);
-    Nsrun nsrun = Nsrun.as(ANY).env("XDG_RUNTIME_DIR", runtime.toString());
-    // One is the root's, one that of the directory.
-    try (HostMount full = small(runtime, ANY, "nr_inodes=2")) {
-      assertThat(full).isNotNull();
-
-      Result result = nsrun.run("busybox", "echo", "ran");
-
-      assertThat(result.out()).isEmpty();
-      assertThat(result.code()).isEqualTo(125);
-      assertThat(result.errors().get(0))
-          .startsWith("nsrun: can't make the control socket " + runtime)
-          .matches(REASON);
-      Command.check(List.of("mount", "-o", "remount,nr_inodes=3", runtime.toString()));
-      nsrun.run("busybox", "true").orFail();
     }
   }
 

@@ -285,8 +285,12 @@ class HardeningTest extends ContainerTest {
     try {
       Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rwxrwxrwx"));
 
+      // Without a home, nsinit has no other place.
       Result result =
-          Nsrun.as(Caller.PLAIN).env("XDG_RUNTIME_DIR", "").run("busybox", "echo", "ran");
+          Nsrun.as(Caller.PLAIN)
+              .env("XDG_RUNTIME_DIR", "")
+              .env("HOME", "/nonexistent")
+              .run(Rootfs.tree(Caller.PLAIN).toString(), "echo", "ran");
 
       assertThat(result.code()).isEqualTo(125);
       assertThat(result.out()).isEmpty();

@@ -51,7 +51,7 @@ final class DoctorTrials implements TrialRunner, Supervisor.Listener {
     try (OwnIds ids = OwnIds.held(paths)) {
       RunPlan run = new RunPlan(paths, DoctorTrials::noLookUp, ids, new Laps(System.nanoTime()));
       run.make(values, System.getenv());
-      byte[] frames = PlanEncoder.encodeWithHello(run.plan());
+      byte[] frames = PlanEncoder.encode(run.plan());
       try (Nsinit nsinit = Nsinit.start(paths)) {
         Outcome outcome = new Supervisor(nsinit, nsinit.connect(), this).run(frames).outcome();
         return judge(outcome, run);

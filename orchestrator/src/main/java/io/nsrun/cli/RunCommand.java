@@ -162,15 +162,12 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
     }
     try (NameLock name = lockName(run, values);
         RunTrace trace = trace(values)) {
+      byte[] frames = PlanEncoder.encode(run.plan());
+      laps.end("encode");
       ControlChannel channel = run.channel();
-      byte[] frames;
       if (channel == null) {
-        frames = PlanEncoder.encodeWithHello(run.plan());
-        laps.end("encode");
         channel = get().connect();
         laps.end("connect");
-      } else {
-        frames = PlanEncoder.encode(run.plan());
       }
       if (values.has(RunOption.CIDFILE)) {
         CidFile.write(values.value(RunOption.CIDFILE), run.options().id());

@@ -1,7 +1,6 @@
 package io.nsrun.cli;
 
 import io.nsrun.control.ControlChannel;
-import io.nsrun.control.Frames;
 import io.nsrun.launch.ContainerFiles;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
@@ -89,7 +88,6 @@ final class RunPlan {
 
   private UserDatabase users(String directory) throws IOException, InterruptedException {
     channel = nsinits.get().connect();
-    channel.send(Frames.hello());
     return new ContainerFiles(channel, directory).users();
   }
 
@@ -106,7 +104,7 @@ final class RunPlan {
     return plan;
   }
 
-  /** The connection, with HELLO sent, if users had to be looked up; else null. */
+  /** The connection, if users had to be looked up; else null. */
   ControlChannel channel() {
     return channel;
   }

@@ -32,18 +32,6 @@ public final class PlanEncoder implements Step.Visitor {
     return out.toByteArray();
   }
 
-  /**
-   * As {@link #encode(LaunchPlan)}, with the HELLO frame in front, to be sent in one piece.
-   *
-   * @throws io.nsrun.spec.SpecProblemsException as there
-   */
-  public static byte[] encodeWithHello(LaunchPlan plan) {
-    ByteWriter out = new ByteWriter(EXPECTED_BYTES);
-    Frames.hello(out);
-    encode(plan, out);
-    return out.toByteArray();
-  }
-
   private static void encode(LaunchPlan plan, ByteWriter out) {
     PlanEncoder encoder = new PlanEncoder(out);
     String place = "plan";

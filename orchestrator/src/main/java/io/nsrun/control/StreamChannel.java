@@ -5,14 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.util.Arrays;
 
-/** Frames over a connected stream socket, whoever implements the socket. */
+/** Frames over a connected stream, whoever implements it. */
 final class StreamChannel implements ControlChannel {
   private static final int FIRST_BYTES = 4096;
 
   /** The JDK keeps a direct buffer as large as the largest write of a thread; so no write is. */
   private static final int MAX_WRITE_BYTES = 64 << 10;
 
-  private final ByteChannel socket;
+  private final ByteChannel stream;
   private final Peer peer;
 
   /** Bytes received and not yet decoded: the first {@code size} of {@code bytes}. */
@@ -23,10 +23,10 @@ final class StreamChannel implements ControlChannel {
   /**
    * A channel.
    *
-   * @param socket connected and blocking; its close must end calls that wait in other threads
+   * @param stream connected and blocking; its close must end calls that wait in other threads
    */
-  StreamChannel(ByteChannel socket, Peer peer) {
-    this.socket = socket;
+  StreamChannel(ByteChannel stream, Peer peer) {
+    this.stream = stream;
     this.peer = peer;
   }
 
@@ -40,7 +40,7 @@ final class StreamChannel implements ControlChannel {
     ByteBuffer buffer = ByteBuffer.wrap(frames);
     while (buffer.position() < frames.length) {
       buffer.limit(Math.min(frames.length, buffer.position() + MAX_WRITE_BYTES));
-      socket.write(buffer);
+      stream.write(buffer);
     }
   }
 
@@ -74,7 +74,7 @@ final class StreamChannel implements ControlChannel {
       bytes = Arrays.copyOf(bytes, Math.max(wanted, 2 * bytes.length));
     }
     while (size < wanted) {
-      int n = socket.read(ByteBuffer.wrap(bytes, size, bytes.length - size));
+      int n = stream.read(ByteBuffer.wrap(bytes, size, bytes.length - size));
       if (n < 0) {
         throw new ChannelClosedException(size > 0);
       }
@@ -84,6 +84,6 @@ final class StreamChannel implements ControlChannel {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    stream.close();
   }
 }

@@ -1,13 +1,11 @@
 package io.nsrun.launch;
 
 import io.nsrun.control.ControlChannel;
-import io.nsrun.control.ControlListener;
-import io.nsrun.control.JdkControlListener;
-import io.nsrun.control.Peer;
+import io.nsrun.control.Frames;
+import io.nsrun.control.PipeConnection;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.IoMessages;
 import io.nsrun.state.StatePaths;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.commons.exec.CommandLine;
@@ -25,8 +23,6 @@ public final class Nsinit implements AutoCloseable {
 
   // Guarded by this.
   private InheritingExecutor executor;
-  private ControlListener listener;
-  private Path socket;
   private Path binary;
   private IOException failure;
   private ControlChannel channel;
@@ -62,7 +58,7 @@ public final class Nsinit implements AutoCloseable {
     return nsinit;
   }
 
-  /** Loads what runs programs, in the caller's thread: the spawner is busy with its socket. */
+  /** Loads what runs programs, in the caller's thread: the spawner is busy with its files. */
   private void provideExecutor() {
     InheritingExecutor made = new InheritingExecutor(laps);
     synchronized (this) {
@@ -94,33 +90,44 @@ public final class Nsinit implements AutoCloseable {
   }
 
   /**
-   * Waits until nsinit has connected. To be called once.
+   * Waits until nsinit can be talked to, and greets it. To be called once.
    *
-   * @return the channel to it; closed by {@link #close}
-   * @throws ExplainedException if nsinit could not be placed, started, or did not connect
+   * @return the channel to it, with HELLO sent; closed by {@link #close}
+   * @throws ExplainedException if nsinit could not be placed or started, or ended
    */
   public ControlChannel connect() throws IOException, InterruptedException {
-    ControlListener listening = awaitListener();
-    ControlChannel accepted;
+    Process process = awaitLaunch();
+    ControlChannel opened;
     try {
-      accepted = listening.accept();
+      opened = PipeConnection.open(process);
     } catch (IOException e) {
-      throw notConnected(e);
-    }
-    stopListening();
-    Peer peer = accepted.peer();
-    if (!peer.sameUser()) {
-      accepted.close();
+      kill();
       throw new ExplainedException(
-          "a process of user "
-              + peer.user()
-              + " connected to the control socket in place of nsinit",
-          "somebody can enter the directory " + socket.getParent());
+          "can't reach nsinit through /proc: " + IoMessages.reason(e),
+          "a /proc of this JVM's own pid namespace is needed: mount -t proc proc /proc",
+          e);
+    }
+    if (opened == null) {
+      throw ended();
     }
     synchronized (this) {
-      channel = accepted;
+      channel = opened;
     }
-    return accepted;
+    try {
+      // Until it has heard something, nsinit waits, whoever opened its pipes and closed them again.
+      opened.send(Frames.hello());
+    } catch (IOException e) {
+      throw ended();
+    }
+    return opened;
+  }
+
+  private Process awaitLaunch() throws IOException, InterruptedException {
+    try {
+      return executor().awaitLaunch();
+    } catch (IOException e) {
+      throw ended();
+    }
   }
 
   /** Where the time of the thread went that starts nsinit. */
@@ -146,8 +153,8 @@ public final class Nsinit implements AutoCloseable {
   }
 
   /**
-   * Closes the channel and makes sure that nothing is left: neither the socket's file nor the
-   * process, nor a container of it. Blocks until the process is reaped.
+   * Closes the channel and makes sure that nothing is left: neither the process, nor a container of
+   * it. Blocks until the process is reaped.
    */
   @Override
   public void close() {
@@ -160,7 +167,6 @@ public final class Nsinit implements AutoCloseable {
       running = !ended;
     }
     if (open == null && running) {
-      // Before its socket is taken away, for it would complain about that.
       kill();
     } else if (open != null) {
       try {
@@ -174,7 +180,6 @@ public final class Nsinit implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    stopListening();
   }
 
   /**
@@ -189,7 +194,6 @@ public final class Nsinit implements AutoCloseable {
       notifyAll();
     }
     kill();
-    stopListening();
   }
 
   private void kill() {
@@ -203,37 +207,8 @@ public final class Nsinit implements AutoCloseable {
     }
   }
 
-  private synchronized ControlListener awaitListener() throws IOException, InterruptedException {
-    while ((listener == null && failure == null) || abandoned) {
-      wait();
-    }
-    if (failure != null) {
-      throw failure;
-    }
-    return listener;
-  }
-
-  private void stopListening() {
-    ControlListener listening;
-    Path file;
-    synchronized (this) {
-      listening = listener;
-      file = socket;
-    }
-    if (file != null) {
-      new File(file.toString()).delete();
-    }
-    if (listening != null) {
-      try {
-        listening.close();
-      } catch (IOException e) {
-        // Its file is gone, so nobody can connect any more.
-        return;
-      }
-    }
-  }
-
-  private ExplainedException notConnected(IOException accept) throws InterruptedException {
+  /** Why there is no nsinit to talk to. Blocks until there is none. */
+  private ExplainedException ended() throws InterruptedException {
     int value = awaitExit();
     IOException why;
     synchronized (this) {
@@ -246,9 +221,8 @@ public final class Nsinit implements AutoCloseable {
       return new ExplainedException("can't start nsinit: " + IoMessages.reason(why), "", why);
     }
     return new ExplainedException(
-        "nsinit " + describe(value) + " before it connected",
-        "its own message, if it had one, is above",
-        accept);
+        "nsinit " + describe(value) + " before it could be told anything",
+        "its own message, if it had one, is above");
   }
 
   /** What an exit value of a child of Java means. */
@@ -257,15 +231,11 @@ public final class Nsinit implements AutoCloseable {
   }
 
   /** Called when nsinit could not be started, or has ended. */
-  private void finished(IOException cause, int value) {
-    synchronized (this) {
-      failure = cause;
-      exitValue = value;
-      ended = true;
-      notifyAll();
-    }
-    // Whoever waits for a connection would wait for ever.
-    stopListening();
+  private synchronized void finished(IOException cause, int value) {
+    failure = cause;
+    exitValue = value;
+    ended = true;
+    notifyAll();
   }
 
   private final class Spawner extends Thread {
@@ -287,17 +257,6 @@ public final class Nsinit implements AutoCloseable {
       }
     }
 
-    private ControlListener listen(Path file) throws ExplainedException {
-      try {
-        return JdkControlListener.bind(file);
-      } catch (IOException e) {
-        throw new ExplainedException(
-            "can't make the control socket " + file + ": " + IoMessages.reason(e),
-            "look at free space and permissions there, or set XDG_RUNTIME_DIR to another directory",
-            e);
-      }
-    }
-
     private void gaveUp(IOException why) {
       try {
         executor().giveUp(why);
@@ -308,31 +267,14 @@ public final class Nsinit implements AutoCloseable {
     }
 
     private int spawn() throws IOException, InterruptedException {
-      Path directory = paths.runtimeDirectory();
-      SocketFile.sweep(directory);
-      laps.end("runtime directory");
       awaitProceed();
-      Path file = SocketFile.name(directory);
-      ControlListener listening = listen(file);
-      laps.end("listen");
-      boolean late;
-      synchronized (Nsinit.this) {
-        socket = file;
-        listener = listening;
-        late = closed;
-        Nsinit.this.notifyAll();
-      }
       Path program = NsinitBinary.ofJar().extract(paths);
       laps.end("place nsinit");
       synchronized (Nsinit.this) {
         binary = program;
-        late |= closed;
-      }
-      if (late) {
-        throw new IOException("closed before it was started");
       }
       CommandLine command = new CommandLine(program.toFile());
-      command.addArgument(file.toString(), false);
+      command.addArgument(PipeConnection.argument(), false);
       laps.end("command");
       int value = executor().execute(command);
       laps.end("nsinit");

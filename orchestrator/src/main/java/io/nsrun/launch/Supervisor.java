@@ -44,7 +44,7 @@ public final class Supervisor {
   /**
    * Sends the plan, and blocks until the container has ended and its nsinit was reaped.
    *
-   * @param plan the frames of HELLO and PLAN
+   * @param plan the frame of PLAN
    * @throws ExplainedException if nsinit speaks another language
    */
   public Outcome.Report run(byte[] plan) throws IOException, InterruptedException {
@@ -137,7 +137,7 @@ public final class Supervisor {
       return;
     }
     try {
-      new ProcessBuilder(program.toString(), "--restore-terminal", hex(terminal))
+      new ProcessBuilder(program.toString(), "--restore-terminal", letters(terminal))
           .inheritIO()
           .start()
           .waitFor();
@@ -147,10 +147,11 @@ public final class Supervisor {
     }
   }
 
-  private static String hex(Blob blob) {
+  /** Each half of a byte as a letter from a to p, as nsinit takes it. */
+  private static String letters(Blob blob) {
     StringBuilder text = new StringBuilder(2 * blob.size());
     for (byte b : blob.toByteArray()) {
-      text.append(Character.forDigit((b >> 4) & 0xf, 16)).append(Character.forDigit(b & 0xf, 16));
+      text.append((char) ('a' + ((b >> 4) & 0xf))).append((char) ('a' + (b & 0xf)));
     }
     return text.toString();
   }

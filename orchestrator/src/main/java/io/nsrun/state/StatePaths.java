@@ -15,7 +15,7 @@ import java.util.Map;
  * <tr><td>cache: the extracted nsinit</td><td>{@code $XDG_CACHE_HOME/nsrun} or {@code ~/.cache/nsrun}</td><td>same</td></tr>
  * <tr><td>data: unpacked root filesystems</td><td>{@code $XDG_DATA_HOME/nsrun} or {@code ~/.local/share/nsrun}</td><td>{@code /var/lib/nsrun}</td></tr>
  * <tr><td>state: names in use, kept records</td><td>{@code $XDG_STATE_HOME/nsrun} or {@code ~/.local/state/nsrun}</td><td>{@code /var/lib/nsrun/state}</td></tr>
- * <tr><td>runtime: sockets</td><td>{@code $XDG_RUNTIME_DIR/nsrun} or {@code /tmp/nsrun-UID}</td><td>{@code /run/nsrun}, else {@code /tmp/nsrun-0}</td></tr>
+ * <tr><td>runtime: the same, where the cache takes no program</td><td>{@code $XDG_RUNTIME_DIR/nsrun} or {@code /tmp/nsrun-UID}</td><td>{@code /run/nsrun}, else {@code /tmp/nsrun-0}</td></tr>
  * </table>
  *
  * <p>{@code NSRUN_HOME} moves the first three below itself, to {@code cache}, {@code data} and
@@ -60,17 +60,6 @@ public final class StatePaths {
   /** Effective user id of the caller, who owns all of these directories. */
   public int uid() {
     return uid;
-  }
-
-  /**
-   * The runtime directory, made and checked.
-   *
-   * @return the first candidate that can be used
-   * @throws UnsafeDirectoryException if a candidate is there but can be changed by somebody else
-   * @throws ExplainedException if none can be made
-   */
-  public Path runtimeDirectory() throws IOException {
-    return firstUsable("runtime directory", runtimeCandidates());
   }
 
   /** Directories that nsinit may be extracted to, best first; none is made or checked. */

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
+import java.nio.channels.ByteChannel;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -17,14 +15,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every implementation of the channel must do; nsinit is played by a plain socket. */
+/** What every implementation of the channel must do; nsinit is played by the test. */
 abstract class ControlChannelContractTest {
   @TempDir Path directory;
-  private ControlListener listener;
-  private SocketChannel nsinit;
-  private ControlChannel channel;
 
-  abstract ControlListener bind(Path path) throws IOException;
+  /** The far end, and ours. */
+  ByteChannel nsinit;
+
+  ControlChannel channel;
+
+  /** Makes a new connection. */
+  abstract void connect() throws Exception;
 
   @AfterEach
   void closeAll() throws IOException {
@@ -34,19 +35,9 @@ abstract class ControlChannelContractTest {
     if (nsinit != null) {
       nsinit.close();
     }
-    if (listener != null) {
-      listener.close();
-    }
   }
 
-  private void connect() throws IOException {
-    Path path = directory.resolve("s");
-    listener = bind(path);
-    nsinit = SocketChannel.open(UnixDomainSocketAddress.of(path));
-    channel = listener.accept();
-  }
-
-  private void nsinitSends(byte[] bytes) throws IOException {
+  void nsinitSends(byte[] bytes) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     while (buffer.hasRemaining()) {
       nsinit.write(buffer);
@@ -147,7 +138,6 @@ abstract class ControlChannelContractTest {
             ChannelClosedException.class, e -> assertThat(e.isMidFrame()).isFalse());
 
     closeAll();
-    Files.delete(directory.resolve("s"));
     connect();
     nsinitSends(new byte[] {4, 0, 0});
     nsinit.close();
@@ -179,54 +169,12 @@ abstract class ControlChannelContractTest {
   }
 
   @Test
-  void closingTheListenerEndsAWaitingAccept() throws Exception {
-    listener = bind(directory.resolve("s"));
-    CompletableFuture<ControlChannel> accepted = new CompletableFuture<>();
-    start(() -> accepted.complete(listener.accept()), accepted);
-    listener.close();
-
-    assertThatThrownBy(() -> accepted.get(10, TimeUnit.SECONDS))
-        .isInstanceOf(ExecutionException.class)
-        .cause()
-        .isInstanceOf(IOException.class);
-    assertThatThrownBy(listener::accept).isInstanceOf(IOException.class);
-  }
-
-  @Test
   void closingTwiceDoesNothing() throws Exception {
     connect();
     channel.close();
     channel.close();
-    listener.close();
-    listener.close();
 
     assertThat(nsinit.read(ByteBuffer.allocate(1))).isEqualTo(-1);
-  }
-
-  @Test
-  void anAcceptedChannelOutlivesItsListenerAndItsFile() throws Exception {
-    connect();
-    Files.delete(directory.resolve("s"));
-    listener.close();
-    nsinitSends(EventEncoder.encode(new Event.Started(3)));
-
-    assertThat(channel.receive()).isEqualTo(new Event.Started(3));
-  }
-
-  @Test
-  void aPathThatIsTakenCanNotBeBound() throws Exception {
-    Path path = directory.resolve("s");
-    Files.createFile(path);
-
-    assertThatThrownBy(() -> bind(path)).isInstanceOf(IOException.class);
-  }
-
-  @Test
-  void aPathThatIsTooLongForASocketIsRefused() {
-    Path path = directory.resolve("x".repeat(108));
-
-    assertThatThrownBy(() -> bind(path)).isInstanceOf(IOException.class);
-    assertThat(directory).isEmptyDirectory();
   }
 
   @Test
@@ -236,22 +184,6 @@ abstract class ControlChannelContractTest {
     assertThat(channel.peer().sameUser()).isTrue();
   }
 
-  @Test
-  void aPeerOfAnotherUserIsTold() throws Exception {
-    Path path = directory.resolve("s");
-    listener = bind(path);
-    OtherUser.assumePossible();
-    Process other = OtherUser.connectTo(path);
-    try {
-      channel = listener.accept();
-
-      assertThat(channel.peer().sameUser()).isFalse();
-      assertThat(channel.peer().user()).isIn("nobody", OtherUser.UID);
-    } finally {
-      other.destroyForcibly().waitFor();
-    }
-  }
-
   private CompletableFuture<Event> receiveInThread() throws InterruptedException {
     CompletableFuture<Event> received = new CompletableFuture<>();
     ControlChannel current = channel;
@@ -259,8 +191,7 @@ abstract class ControlChannelContractTest {
     return received;
   }
 
-  private static void start(Action action, CompletableFuture<?> result)
-      throws InterruptedException {
+  static void start(Action action, CompletableFuture<?> result) throws InterruptedException {
     CountDownLatch running = new CountDownLatch(1);
     Thread thread =
         new Thread(
@@ -277,7 +208,7 @@ abstract class ControlChannelContractTest {
     running.await();
   }
 
-  private interface Action {
+  interface Action {
     void run() throws IOException;
   }
 }

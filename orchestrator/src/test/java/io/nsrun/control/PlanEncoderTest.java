@@ -50,8 +50,8 @@ class PlanEncoderTest {
     int overhead = PlanEncoder.encode(plan(exec(""))).length - Frames.HEADER_BYTES;
     String longest = "x".repeat(Frames.MAX_PAYLOAD_TO_NSINIT - overhead);
 
-    assertThat(PlanEncoder.encodeWithHello(plan(exec(longest))))
-        .hasSize(Frames.MAX_PAYLOAD_TO_NSINIT + Frames.HEADER_BYTES + Frames.hello().length);
+    assertThat(PlanEncoder.encode(plan(exec(longest))))
+        .hasSize(Frames.MAX_PAYLOAD_TO_NSINIT + Frames.HEADER_BYTES);
     assertThatThrownBy(() -> PlanEncoder.encode(plan(exec(longest + "x"))))
         .isInstanceOf(SpecProblemsException.class);
   }

@@ -183,6 +183,19 @@ class NsinitBinaryTest {
   }
 
   @Test
+  void aPlantedRuntimeDirectoryIsAnErrorAndNotPassedOver() throws IOException {
+    Path blocked = Files.writeString(base.resolve("file"), "x");
+    Path runtime = Files.createDirectory(base.resolve("run"));
+    Files.setAttribute(runtime, "unix:mode", 0700);
+    Files.createSymbolicLink(runtime.resolve("nsrun"), Path.of("/tmp"));
+    StatePaths paths =
+        new StatePaths(
+            Map.of("NSRUN_HOME", blocked.toString(), "XDG_RUNTIME_DIR", runtime.toString()), uid);
+
+    assertThatThrownBy(() -> binary.extract(paths)).isInstanceOf(UnsafeDirectoryException.class);
+  }
+
+  @Test
   void theJarCarriesAProgramForThisMachine() throws IOException {
     Path file = NsinitBinary.ofJar().extract(paths());
 

@@ -98,22 +98,6 @@ class StatePathsTest {
   }
 
   @Test
-  void theRuntimeDirectoryIsMadePrivate() throws IOException {
-    Path made = paths("XDG_RUNTIME_DIR", base.toString()).runtimeDirectory();
-
-    assertThat(made).isEqualTo(base.resolve("nsrun"));
-    assertThat(FileStat.of(made).permissions()).isEqualTo(0700);
-  }
-
-  @Test
-  void aPlantedRuntimeDirectoryIsAnErrorAndNotPassedOver() throws IOException {
-    Files.createSymbolicLink(base.resolve("nsrun"), Path.of("/tmp"));
-
-    assertThatThrownBy(() -> paths("XDG_RUNTIME_DIR", base.toString()).runtimeDirectory())
-        .isInstanceOf(UnsafeDirectoryException.class);
-  }
-
-  @Test
   void anUnprivilegedCallerWithoutAHomeIsToldToSetNsrunHome() {
     StatePaths paths = new StatePaths(Map.of(), 4242);
 

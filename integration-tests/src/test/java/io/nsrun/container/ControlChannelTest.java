@@ -13,29 +13,35 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The socket over which a plan travels, and who may be at its ends. */
+/** The way that a plan travels, and who may be at its ends. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ControlSocketTest extends ContainerTest {
+class ControlChannelTest extends ContainerTest {
   private static final Caller ANY = Caller.PLAIN;
 
+  /** As the kernel has it for /proc/PID/fd, proc(5). */
   @Test
-  void socketLiesWhereNobodyElseEnters() throws IOException {
-    Path runtime = Path.of("/tmp/nsrun-" + ANY.uid());
-    // One may be there, of an account that had this number once.
-    Command.check(List.of("rm", "-rf", runtime.toString()));
-    try {
-      Nsrun.as(ANY)
-          .env("XDG_RUNTIME_DIR", "")
-          .through("/bin/sh", "-c", "umask 0; exec \"$@\"", "sh")
-          .run("busybox", "true")
-          .orFail();
+  void pipesOfARunAreOpenToItsUserAlone() throws Exception {
+    try (Running running =
+        Running.ready(Nsrun.as(ANY), "busybox", "sh", "-c", "echo ready; read -r x")) {
+      Path pipe = running.monitor().directory().resolve("fd/10");
 
-      int mode = (Integer) Files.getAttribute(runtime, "unix:mode");
-      assertThat(Integer.toOctalString(mode & 07777)).isEqualTo("700");
-      assertThat(Files.getAttribute(runtime, "unix:uid")).isEqualTo(ANY.uid());
-    } finally {
-      Command.check(List.of("rm", "-rf", runtime.toString()));
+      assertThat(mayOpen(Caller.RANGED, pipe)).isFalse();
+      assertThat(mayOpen(ANY, pipe)).isTrue();
     }
+  }
+
+  private static boolean mayOpen(Caller caller, Path file) throws Exception {
+    return new ProcessBuilder(
+                "setpriv",
+                "--reuid=" + caller.login(),
+                "--regid=" + caller.login(),
+                "--clear-groups",
+                "test",
+                "-w",
+                file.toString())
+            .start()
+            .waitFor()
+        == 0;
   }
 
   @Test

@@ -1,0 +1,108 @@
+package io.nsrun.control;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The connection of one-shot runs: two pipes that nsinit makes, and this JVM opens through /proc. A
+ * child of Java gets no descriptor but its three streams, which are the container's; and of all
+ * that could lead to nsinit, this takes the fewest classes of the JDK. A thread that is interrupted
+ * while it waits closes what it waits for, as always with these channels.
+ */
+public final class PipeConnection implements ByteChannel {
+  /** Numbers of nsinit's ends, the second one made last (nsinit-c/src/control.c). */
+  private static final int TO_NSINIT = 10;
+
+  private static final int FROM_NSINIT = 13;
+
+  /** Between two looks; it is some hundred microseconds from the start of nsinit to its pipes. */
+  private static final int LOOK_NANOS = 50_000;
+
+  /** A long time even for a machine that swaps. */
+  private static final long PATIENCE_NANOS = 30_000_000_000L;
+
+  private final FileChannel in;
+  private final FileChannel out;
+
+  private PipeConnection(FileChannel in, FileChannel out) {
+    this.in = in;
+    this.out = out;
+  }
+
+  /**
+   * The channel to an nsinit that was started with {@link #argument}. Blocks until it is there.
+   *
+   * @return null if nsinit has ended
+   * @throws IOException if /proc does not show nsinit's descriptors
+   */
+  public static ControlChannel open(Process nsinit) throws IOException, InterruptedException {
+    String directory = "/proc/" + nsinit.pid();
+    File last = new File(directory + "/fd/" + FROM_NSINIT);
+    long begin = System.nanoTime();
+    while (!last.exists() && System.nanoTime() - begin < PATIENCE_NANOS) {
+      if (!nsinit.isAlive()) {
+        return null;
+      }
+      if (!new File(directory).exists()) {
+        break;
+      }
+      Thread.sleep(0, LOOK_NANOS);
+    }
+    try {
+      FileChannel in = FileChannel.open(last.toPath(), StandardOpenOption.READ);
+      try {
+        Path first = Path.of(directory, "fd", Integer.toString(TO_NSINIT));
+        FileChannel out = FileChannel.open(first, StandardOpenOption.WRITE);
+        PipeConnection connection = new PipeConnection(in, out);
+        // Whoever has the number of one that has ended is not it.
+        if (nsinit.isAlive()) {
+          return new StreamChannel(connection, Peer.ofChild(nsinit.pid()));
+        }
+        connection.close();
+        return null;
+      } catch (IOException e) {
+        in.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      if (!nsinit.isAlive()) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** What nsinit is started with: whose child it has to be. */
+  public static String argument() {
+    return Long.toString(ProcessHandle.current().pid());
+  }
+
+  @Override
+  public int read(ByteBuffer buffer) throws IOException {
+    return in.read(buffer);
+  }
+
+  @Override
+  public int write(ByteBuffer buffer) throws IOException {
+    return out.write(buffer);
+  }
+
+  @Override
+  public boolean isOpen() {
+    return in.isOpen();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      out.close();
+    } finally {
+      in.close();
+    }
+  }
+}
