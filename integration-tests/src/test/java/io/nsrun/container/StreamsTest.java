@@ -123,9 +123,16 @@ class StreamsTest {
     }
   }
 
-  @Test
-  void commandIsKilledBySigpipeWhenItsReaderGoes() throws Exception {
-    Process process = Nsrun.as(Caller.PLAIN).start("run", "busybox", "yes");
+  /** Also where the monitor stands between them, and counts. */
+  @ParameterizedTest
+  @CsvSource({
+    "ROOT, --tty=false",
+    "ROOT, --output-limit=1000g",
+    "PLAIN, --tty=false",
+    "PLAIN, --output-limit=1000g"
+  })
+  void commandIsKilledBySigpipeWhenItsReaderGoes(Caller caller, String option) throws Exception {
+    Process process = Nsrun.as(caller).start("run", option, "busybox", "yes");
 
     try (InputStream out = process.getInputStream()) {
       assertThat(out.read()).isEqualTo('y');
