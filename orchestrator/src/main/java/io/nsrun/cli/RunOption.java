@@ -142,7 +142,11 @@ enum RunOption {
       "--mountns"),
 
   // Privileges
-  CAP_ADD(Kind.LIST, "CAPABILITY", "Give the command a capability, or ALL.", "--cap-add"),
+  CAP_ADD(
+      Kind.LIST,
+      "CAPABILITY",
+      "Give the command a capability, or ALL. Only root inside has any (--user); no other user gets one.",
+      "--cap-add"),
   CAP_DROP(Kind.LIST, "CAPABILITY", "Take a capability away, or ALL.", "--cap-drop"),
   PRIVILEGED(
       Kind.FLAG,
