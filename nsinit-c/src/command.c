@@ -33,6 +33,14 @@ void command_prepare(void)
 
 void command_release(void) { munmap(image.argv, image.size); }
 
+void command_dies_with_parent(void)
+{
+	must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG", "SIGKILL");
+	/* It may be gone already, and we be the child of somebody who is not ours. */
+	if (run.parent > 0 && getppid() != run.parent)
+		_exit(125);
+}
+
 void step_session(const struct session_step *step)
 {
 	(void)step;
@@ -107,8 +115,6 @@ void step_exec(const struct exec_step *step)
 	int remembered = ENOENT;
 	char **path;
 
-	/* A change of ids has cleared it. */
-	must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG", "SIGKILL");
 	if (pid1) {
 		trace_flush();
 		/* A monitor that died before that line hears nothing any more. */

@@ -1,5 +1,6 @@
 #include "credentials.h"
 
+#include "command.h"
 #include "hands.h"
 
 static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable)
@@ -62,6 +63,7 @@ void step_user(const struct user_step *step)
 	}
 	must(sys_setresgid(step->gid), "setresgid", "gid=%u", step->gid);
 	must(sys_setresuid(step->uid), "setresuid", "uid=%u", step->uid);
+	command_dies_with_parent();
 	if (step->set_groups && !same_groups(groups, count))
 		fail_errno(EPERM, "getgroups", "foreign groups remain");
 }

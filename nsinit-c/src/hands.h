@@ -19,6 +19,7 @@ struct run {
 	bool own_pty;	 /* the plan has a console */
 	bool stdin_null; /* input is not wanted */
 	pid_t init;	 /* host side, once it is cloned */
+	pid_t parent;	 /* of the command, where that is init */
 };
 extern struct run run;
 

@@ -23,6 +23,7 @@ static void wait_for_go(int inner)
 
 static _Noreturn void become_command(uint16_t first)
 {
+	command_dies_with_parent();
 	run_stage(STAGE_COMMAND, first);
 	/* The plan ends with exec, which does not return; the decoder has seen to it. */
 	_exit(125);
@@ -32,6 +33,7 @@ static pid_t spawn(uint16_t first)
 {
 	/* Memory is shared until execve, and we sleep until then: the child's failure is seen in
 	 * `failed`. */
+	run.parent = getpid();
 	pid_t child = vfork();
 
 	if (child == 0)

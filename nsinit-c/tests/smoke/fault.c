@@ -135,6 +135,8 @@ static void on_entry(pid_t pid)
 		return;
 	/* Nobody but these two polls. */
 	t.polled |= pid != t.monitor && number == SYS_poll;
+	if (t.fault->only >= 0 && t.fault->only != number)
+		return;
 	t.fault->made++;
 	if (t.fault->made != t.fault->at)
 		return;

@@ -12,6 +12,7 @@
 
 struct fault {
 	bool of_monitor;   /* or of the others: each by themselves, since nobody knows who of them is first */
+	long only;	   /* calls of this number alone; -1: all */
 	uint32_t at;	   /* counted from 1; 0 fails none */
 	int error;	   /* an errno */
 	uint32_t made;	   /* calls that count */

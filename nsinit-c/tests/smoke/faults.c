@@ -127,7 +127,8 @@ static bool agent_is_free(const struct outcome *o)
 	if (heard) {
 		struct pollfd p = { .fd = m.descriptor, .events = POLLIN };
 
-		gone = poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
+		/* In a pid namespace of another, the kernel ends who has lost init, and nobody sees when. */
+		gone = poll(&p, 1, DEADLINE_MS) == 1 && (p.revents & POLLHUP);
 		close(m.descriptor);
 	}
 	return gone && (heard || !o->exited) && m.ended == m.connected;
@@ -142,6 +143,22 @@ static void sweep_host_pids(const struct target *t)
 	c.host_steps = add_listener;
 	c.command_steps = add_filter;
 	sweep(t, c, agent_is_free, "with an agent, and without a pid namespace");
+}
+
+/* An agent that can't be told of the listener fails a start when the command's process is there already. */
+static void check_orphan(const struct target *t, struct container c, pid_t first)
+{
+	static const char *const sleeper[] = { "/bin/sleep", "1000", NULL };
+	struct outcome o;
+
+	c.argv = sleeper;
+	fail_once(t, &c, SYS_sendmsg, &o);
+	for (int ms = 0; ms < DEADLINE_MS && children_of(first) > 1; ms++)
+		usleep(1000);
+	if (!check(o.failed && o.step == STEP_LISTENER && children_of(first) == 1,
+		   "a start that fails leaves no command in the pid namespace of another"))
+		show_outcome(&o);
+	(void)agent_is_free(&o);
 }
 
 /* In the first of the namespaces of another container. */
@@ -172,6 +189,8 @@ static void sweep_joined(const struct target *t, uint16_t count, bool init, cons
 	c.command_steps = add_filter;
 	c.init = init;
 	sweep(t, c, agent_is_free, sentence);
+	if (c.joins == 3)
+		check_orphan(t, c, (pid_t)o.started_pid);
 	driver_signal(&d, SIGKILL);
 	driver_finish(&d, &o);
 }

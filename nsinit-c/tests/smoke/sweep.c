@@ -88,7 +88,7 @@ static bool passes_on(void)
 }
 
 /* These can't fail outside of this test (getpid(2)), and no line of nsinit asks whether they did. */
-static bool answers_wrongly(void) { return IS_CALL(fault->number, SYS_getpid, SYS_geteuid, SYS_gettid); }
+static bool answers_wrongly(void) { return IS_CALL(fault->number, SYS_getpid, SYS_getppid, SYS_geteuid, SYS_gettid); }
 
 /* Where the call that fails is the one that tells, only the exit code is left to tell. */
 static bool tells(void)
@@ -229,18 +229,38 @@ static void sweep_calls(const struct target *t, const struct container *c, bool 
 	}
 }
 
+static bool share_fault(void)
+{
+	fault = mmap(NULL, sizeof(*fault), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (fault == MAP_FAILED)
+		return check(false, "shared memory");
+	*fault = (struct fault){ .error = EIO, .only = -1 };
+	return true;
+}
+
+void fail_once(const struct target *t, const struct container *c, long number, struct outcome *o)
+{
+	if (!share_fault())
+		return;
+	fault->of_monitor = true;
+	fault->only = number;
+	fault->at = 1;
+	driver_before_exec = inject;
+	driver_nsinit = &fault->monitor;
+	run_to_end(t, c, -1, o);
+	driver_before_exec = NULL;
+	driver_nsinit = NULL;
+	(void)munmap(fault, sizeof(*fault));
+}
+
 void sweep(const struct target *t, struct container c, bool (*held_nothing)(const struct outcome *o),
 	   const char *sentence)
 {
 	struct tally tally = { 0 };
 	char text[160];
 
-	fault = mmap(NULL, sizeof(*fault), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (fault == MAP_FAILED) {
-		check(false, "shared memory");
+	if (!share_fault())
 		return;
-	}
-	fault->error = EIO;
 	c.argv = command;
 	note_steps(&c);
 	run_to_end(t, &c, -1, &usual);

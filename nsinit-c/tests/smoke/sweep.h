@@ -11,6 +11,9 @@
 void sweep(const struct target *t, struct container c, bool (*held_nothing)(const struct outcome *o),
 	   const char *sentence);
 
+/* Runs it once, and fails the monitor's first call of that number. */
+void fail_once(const struct target *t, const struct container *c, long number, struct outcome *o);
+
 /* After all sweeps: every step stood in a plan of theirs. */
 void check_swept(void);
 
