@@ -12,7 +12,7 @@ static void kill_listed(int proc, char *list)
 		/* By its directory: the numbers are those of that /proc, which may be another pid namespace's. */
 		int fd = openat(proc, at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-		sys_pidfd_send_signal(fd, SIGKILL);
+		syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
 		close(fd);
 	}
 }

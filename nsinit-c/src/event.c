@@ -1,4 +1,6 @@
 #include "event.h"
+
+#include "fail.h"
 #include "sys.h"
 
 #define OBJECT_LIMIT 4096u
@@ -120,6 +122,8 @@ ssize_t event_receive(int fd, uint8_t *bytes, size_t size, int fds[EVENT_FDS])
 	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
 	memset(fds, 0xff, FDS_SIZE);
+	if (n > 0 && m.msg_flags & MSG_CTRUNC)
+		fail_errno(EMFILE, "recvmsg", "a descriptor of init's did not arrive");
 	if (p.head.cmsg_len > CMSG_LEN(0))
 		memcpy(fds, CMSG_DATA(&p.head), p.head.cmsg_len - CMSG_LEN(0));
 	return n;

@@ -54,9 +54,8 @@ static void take_down(void)
 		(void)waitpid(run.init, NULL, __WALL);
 	if (run.proc >= 0)
 		end_descendants(run.proc);
-	else
-		while (waitpid(-1, NULL, __WALL) > 0)
-			;
+	while (run.proc < 0 && waitpid(-1, NULL, __WALL) > 0)
+		;
 	relay_restore();
 }
 
@@ -172,8 +171,10 @@ static void on_tick(void)
 	uint64_t expirations;
 	struct usage used;
 
-	if (read(m.tick, &expirations, sizeof(expirations)) < 0 || !watch_sum(m.proc, &used))
+	if (read(m.tick, &expirations, sizeof(expirations)) < 0 || m.reaped)
 		return;
+	/* Init is among them as long as it is not reaped. */
+	must(watch_sum(m.proc, &used) && used.threads > 0 ? 0 : -1, "/proc", "of the container that is watched");
 	uint64_t most = m.watch->processes;
 	bool too_many = most > 0 && used.threads > most;
 
@@ -339,11 +340,11 @@ static void supervise(void)
 		relay_want(&fds[FD_RELAY]);
 		output_want(&fds[FD_OUTPUT]);
 		/* Who ended it may not want to wait for a reader that does not read. */
-		int ready = poll(fds, FD_COUNT, m.reaped && m.asked ? DRAIN_MS : -1);
-		if (ready == 0)
+		int most_ms = m.reaped && m.asked ? DRAIN_MS : -1;
+		/* The kernel takes no more of them than we might have open. Nothing interrupts it: no signal has a
+		 * handler. */
+		if (must(poll(fds, FD_COUNT, most_ms), "poll", "%d descriptors", FD_COUNT) == 0)
 			break;
-		if (ready < 0)
-			continue;
 		/* What init said before it went comes before the fact that it went. */
 		while (m.inner >= 0 && on_inner())
 			;

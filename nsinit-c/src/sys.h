@@ -77,11 +77,6 @@ static inline long sys_mount_setattr(int dir, const char *path, unsigned flags, 
 	return syscall(SYS_mount_setattr, dir, path, flags, attr, sizeof(*attr));
 }
 
-static inline long sys_pidfd_send_signal(int pidfd, int signo)
-{
-	return syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0);
-}
-
 /*
  * musl's setresuid and friends run a callback in every thread; we have one thread, and share memory
  * with the parent when these are called, so the bare calls are what we want.

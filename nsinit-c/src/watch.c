@@ -36,7 +36,7 @@ static void add_process(int proc, const char *pid, struct usage *sum)
 
 	snprintf(text, sizeof(text), "%s/stat", pid);
 	scoped_fd fd = openat(proc, text, O_RDONLY | O_CLOEXEC);
-	n = read(fd, text, sizeof(text) - 1);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	text[n > 0 ? n : 0] = 0;
 	watch_add(text, sum);
 }
@@ -48,10 +48,10 @@ bool watch_sum(int proc, struct usage *sum)
 		char bytes[8192];
 	} list;
 	scoped_fd directory = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ssize_t n;
+	ssize_t n = -1;
 
 	memset(sum, 0, sizeof(*sum));
-	while ((n = syscall(SYS_getdents64, directory, &list, sizeof(list))) > 0) {
+	while (directory >= 0 && (n = syscall(SYS_getdents64, directory, &list, sizeof(list))) > 0) {
 		for (ssize_t at = 0; at < n;) {
 			const struct dirent *entry = (const struct dirent *)(list.bytes + at);
 

@@ -25,6 +25,7 @@
 #define NEW_LISTENER	 8u
 #define OPTION_TRACE	 1u
 #define OPTION_NO_INPUT	 2u
+#define CAUSE_MEMORY	 3
 #define LOCKED_BYTE	 77
 
 static char directory[] = "/tmp/nsinit-faults-XXXXXX";
@@ -46,6 +47,9 @@ static void add_watch(struct plan *p)
 	plan_tree(p, STEP_BIND, SLOT_BOUND, directory, false, 0);
 	plan_watch(p, 1 << 30, 60000, 100, 1000);
 }
+
+/* Nobody stays below that. */
+static void add_tight_watch(struct plan *p) { plan_watch(p, 1, 0, 0, 5); }
 
 static void add_nodes(struct plan *p)
 {
@@ -83,6 +87,9 @@ static void sweep_limits(const struct target *t)
 	c.init_steps = add_nodes;
 	c.command_steps = add_bounds;
 	sweep(t, c, lock_is_free, "with an init and limits");
+	c.early_steps = add_tight_watch;
+	c.init_steps = NULL;
+	sweep_descriptors(t, c, CAUSE_MEMORY, "with an init and a limit of memory");
 }
 
 static void sweep_terminal(const struct target *t)
@@ -94,6 +101,7 @@ static void sweep_terminal(const struct target *t)
 	c.overlay = true;
 	c.read_only = true;
 	sweep(t, c, NULL, "with a terminal, an overlay and no init");
+	sweep_descriptors(t, c, 0, "with a terminal, an overlay and no init");
 }
 
 /* ---- with an agent ---- */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,7 +54,7 @@ static bool may_fail_unnoticed(void)
 {
 	long number = fault->number;
 
-	if (IS_CALL(number, SYS_close, SYS_munmap, SYS_mkdirat, SYS_poll, SYS_recvmsg,
+	if (IS_CALL(number, SYS_close, SYS_munmap, SYS_mkdirat, SYS_recvmsg,
 		    /* Fails for KILL and STOP at any time. */
 		    SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_umask,
 		    /* Whether it leads a session is looked up then. */
@@ -70,7 +71,7 @@ static bool may_fail_unnoticed(void)
 	if (fault->of_monitor && number == SYS_wait4)
 		return fault->arguments[0] == -1;
 	/* Who is still there at init's end ends with it or by the monitor; only what the command used is not known. */
-	if (fault->supervised && IS_CALL(number, SYS_read, SYS_kill, SYS_openat, SYS_getrusage))
+	if (fault->supervised && IS_CALL(number, SYS_poll, SYS_read, SYS_kill, SYS_openat, SYS_getrusage))
 		return true;
 	if (fault->supervised && number == SYS_wait4)
 		return fault->arguments[1] == 0;
@@ -275,4 +276,49 @@ void sweep(const struct target *t, struct container c, bool (*held_nothing)(cons
 		       tally.good, tally.tried);
 	if (!check(tally.tried > 100 && tally.good == tally.tried, text))
 		show_outcome(&usual);
+}
+
+/* ---- one run a number of descriptors ---- */
+
+static rlim_t descriptors;
+
+static void limit_descriptors(void)
+{
+	struct rlimit limit;
+
+	/* The container sets its own. */
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = descriptors;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static bool too_few_is_told(const struct outcome *o)
+{
+	if (!ended_with(o, NSRUN_FAILED))
+		return false;
+	/* EINVAL is what poll says (poll(2)). */
+	return o->failed ? o->failures == 1 && (o->error == EMFILE || o->error == EINVAL)
+			 : strncmp(o->errors, "nsinit: ", 8) == 0;
+}
+
+void sweep_descriptors(const struct target *t, struct container c, uint8_t cause, const char *sentence)
+{
+	static const char *const sleeper[] = { "/bin/sleep", "1000", NULL };
+	bool enough = false, good = true;
+	struct outcome o;
+	char text[160];
+
+	c.argv = cause ? sleeper : command;
+	run_to_end(t, &c, -1, &usual);
+	driver_before_exec = limit_descriptors;
+	for (descriptors = 3; good && !enough && descriptors < 100; descriptors++) {
+		run_to_end(t, &c, -1, &o);
+		enough = o.exited;
+		good = !enough ? too_few_is_told(&o) : cause ? o.cause == cause : ran_as_usual(&o);
+	}
+	driver_before_exec = NULL;
+	(void)snprintf(text, sizeof(text), "%s: less than %u descriptors are too few, and that is told", sentence,
+		       (unsigned)descriptors - 1);
+	if (!check(good && enough, text))
+		show_outcome(&o);
 }

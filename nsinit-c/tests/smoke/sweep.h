@@ -14,6 +14,12 @@ void sweep(const struct target *t, struct container c, bool (*held_nothing)(cons
 /* Runs it once, and fails the monitor's first call of that number. */
 void fail_once(const struct target *t, const struct container *c, long number, struct outcome *o);
 
+/*
+ * Runs it with as many descriptors as nsinit needs, and with any number less. With a cause other than 0, that of
+ * EXITED, it only ends by that.
+ */
+void sweep_descriptors(const struct target *t, struct container c, uint8_t cause, const char *sentence);
+
 /* After all sweeps: every step stood in a plan of theirs. */
 void check_swept(void);
 
