@@ -76,11 +76,12 @@ static int supervise(pid_t child, int inner)
 	fds[0].fd = must(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd", "of PID 1");
 	/* The last of what may fail is done. */
 	event_pid(FRAME_STARTED, 0);
-	/* It may have ended before the signalfd was there; its SIGCHLD is pending then, so nothing
-	 * is lost. */
 	for (;;) {
 		struct signalfd_siginfo info;
 
+		/* First: it may have ended before there was a signalfd to say so. */
+		if (reap(child, &status))
+			return status;
 		if (poll(fds, 2, -1) < 0)
 			continue;
 		if (fds[1].revents != 0) {
@@ -93,8 +94,6 @@ static int supervise(pid_t child, int inner)
 			 * for real. */
 			if (info.ssi_signo != SIGCHLD)
 				kill(child, info.ssi_signo == SIGTSTP ? SIGSTOP : (int)info.ssi_signo);
-			else if (reap(child, &status))
-				return status;
 		}
 	}
 }
@@ -113,8 +112,8 @@ static _Noreturn void report_and_end(int status)
 
 	end_others();
 	getrusage(RUSAGE_CHILDREN, &child.usage);
-	/* Else our end is taken for the command's. */
-	_exit(event_child(&child) ? 0 : 125);
+	event_child(&child);
+	_exit(0);
 }
 
 void init_run(int inner)

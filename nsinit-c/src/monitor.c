@@ -398,8 +398,11 @@ void monitor_run(const struct plan *plan, int control)
 	fail_at(STEP_SUPERVISE, NO_INDEX);
 	supervise();
 	relay_restore();
-	if (!m.started && !m.failed)
-		fail_errno(ECHILD, "init", "ended during set-up, wait status %#x", (unsigned)m.child.status);
+	/* Its own code is not the command's. */
+	bool silent = run.plan->exec->init && !m.have_child && WIFEXITED(m.child.status);
+	if (!m.failed && (!m.started || silent))
+		fail_errno(ECHILD, "init", "ended %s, wait status %#x",
+			   m.started ? "without telling of the command" : "during set-up", (unsigned)m.child.status);
 	m.ending.wall_ns = now_ns() - m.started_at;
 	m.ending.output_bytes = run_step(STEP_OUTPUT) ? stream_passed() : 0;
 	if (m.started && !m.failed)

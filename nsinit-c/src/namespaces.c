@@ -65,8 +65,7 @@ void namespaces_bound(const struct namespaces_step *step)
 {
 	struct rlimit hard = { (rlim_t)step->processes, (rlim_t)step->processes };
 
-	if (step->processes != NO_LIMIT)
-		must(setrlimit(RLIMIT_NPROC, &hard), "setrlimit", "RLIMIT_NPROC, hard");
+	must(step->processes == NO_LIMIT ? 0 : setrlimit(RLIMIT_NPROC, &hard), "setrlimit", "RLIMIT_NPROC, hard");
 }
 
 /*

@@ -86,7 +86,7 @@ static struct {
 	int status;		/* of the monitor, once it has ended */
 	bool begun;		/* nsinit is executed */
 	bool told, settled;	/* the monitor has told STARTED, and waits for what comes */
-	bool polled;		/* init waits for what comes */
+	bool supervises;	/* init waits for its child */
 	size_t count;
 	struct {
 		pid_t pid;
@@ -133,8 +133,8 @@ static void on_entry(pid_t pid)
 		return;
 	if (settled(pid, number))
 		return;
-	/* Nobody but these two polls. */
-	t.polled |= pid != t.monitor && number == SYS_poll;
+	/* Init looks for its child first. */
+	t.supervises |= pid != t.monitor && number == SYS_wait4;
 	if (t.fault->only >= 0 && t.fault->only != number)
 		return;
 	t.fault->made++;
@@ -143,7 +143,7 @@ static void on_entry(pid_t pid)
 	t.fault->number = number;
 	t.fault->arguments[0] = first_argument(pid);
 	t.fault->arguments[1] = second_argument(pid);
-	t.fault->supervised = t.polled;
+	t.fault->supervised = t.supervises;
 	t.failing = pid;
 	/* It releases the descriptor even where it fails (close(2)). */
 	if (number != SYS_close)

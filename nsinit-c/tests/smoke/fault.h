@@ -18,7 +18,7 @@ struct fault {
 	uint32_t made;	   /* calls that count */
 	long number;	   /* which call it was that failed; -1: there was none */
 	long arguments[2]; /* its first ones */
-	bool supervised;   /* it was init's, who waited for the command already */
+	bool supervised;   /* it was of an init that waits for the command already */
 	pid_t monitor;	   /* 0 until it is there */
 };
 

@@ -104,8 +104,8 @@ static bool ended_with(const struct outcome *o, int code)
 
 static bool ran_as_usual(const struct outcome *o)
 {
-	return o->exited && !o->failed && !o->signalled && ended_with(o, 0) && strcmp(o->output, usual.output) == 0 &&
-	       (o->value == COMMAND_CODE || (tells() && o->value == NSRUN_FAILED));
+	return o->exited && !o->failed && !o->signalled && o->value == COMMAND_CODE && ended_with(o, 0) &&
+	       strcmp(o->output, usual.output) == 0;
 }
 
 static bool was_told(const struct outcome *o)
