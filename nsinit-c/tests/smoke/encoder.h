@@ -26,6 +26,9 @@ struct option {
 /* Any step by its number, with a payload of n bytes: for plans that nsinit must refuse. */
 void plan_raw(struct plan *p, uint16_t id, const void *payload, uint32_t n);
 
+/* Closes a step whose payload was gathered in b. */
+void plan_add(struct plan *p, uint16_t id, struct bytes *b);
+
 void plan_options(struct plan *p, uint32_t flags);
 void plan_terminal(struct plan *p, uint16_t rows, uint16_t cols);
 void plan_timeout(struct plan *p, uint64_t ms, uint32_t signo, uint64_t grace_ms);
