@@ -17,6 +17,9 @@ enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_TICK, FD_RELAY, F
 enum { FD_COUNT = FD_OUTPUT + OUTPUT_FDS };
 
 #define DRAIN_MS 500
+/* For an agent to let the command start: nobody can type Ctrl-C to it yet, where there is a terminal of its own. */
+#define START_MS 60000u
+#define NEVER_MS 315360000000u
 
 static struct {
 	int control, inner, pidfd, signals, timer, tick;
@@ -133,8 +136,8 @@ static void on_started(void)
 	m.asking = false;
 	control_release_plan();
 	m.started_at = now_ns();
-	if (m.timeout.ms > 0 && !m.stopping)
-		arm(m.timer, m.timeout.ms, 0);
+	if ((m.timeout.ms > 0 || run_step(STEP_LISTENER)) && !m.stopping)
+		arm(m.timer, m.timeout.ms > 0 ? m.timeout.ms : NEVER_MS, 0);
 	if (m.proc >= 0)
 		arm(m.tick, 0, m.watch->period_ms);
 	/* The last of what may fail is done. */
@@ -302,8 +305,7 @@ static bool on_inner(void)
 	case FRAME_LISTENER:
 		listener_pass(fds[0]);
 		m.asking = true;
-		if (m.timeout.ms > 0)
-			arm(m.timer, m.timeout.ms, 0);
+		arm(m.timer, m.timeout.ms > 0 ? m.timeout.ms : START_MS, 0);
 		break;
 	case FRAME_CHILD:
 		child_exit_decode(&r, &m.child);
