@@ -32,16 +32,15 @@ static _Noreturn void give_up(const char *what)
 	exit(1);
 }
 
-static double time_nsinit(const char *nsinit, const struct bytes *bytes)
+static double time_nsinit(const char *nsinit, const struct bytes *hello, const struct bytes *bytes)
 {
 	static struct outcome o;
-	const struct bytes nothing = { 0 };
 	struct driver d;
 	double start, spent;
 
 	o = (struct outcome){ 0 };
-	/* It connects, says HELLO, and waits. */
-	if (!driver_start(&d, nsinit, -1, &nothing) || !driver_await(&d, &o, FRAME_HELLO))
+	/* It answers HELLO, and waits. */
+	if (!driver_start(&d, nsinit, -1, hello) || !driver_await(&d, &o, FRAME_HELLO))
 		give_up("nsinit");
 	start = now_us();
 	if (!driver_send(&d, bytes) || !driver_await(&d, &o, FRAME_STARTED))
@@ -89,7 +88,7 @@ static double time_floor(const char *floor, const char *rootfs)
 int main(int argc, char **argv)
 {
 	static const char *const truth[] = { "/bin/true", NULL };
-	struct bytes bytes = { 0 };
+	struct bytes hello = { 0 }, bytes = { 0 };
 	struct container c;
 	struct plan plan;
 	long rounds = argc == 5 ? strtol(argv[4], NULL, 10) : 0;
@@ -100,10 +99,10 @@ int main(int argc, char **argv)
 	}
 	c = container_default(argv[3], truth);
 	container_plan(&c, &plan);
-	put_hello(&bytes, PROTOCOL_MAGIC, PROTOCOL_VERSION);
+	put_hello(&hello, PROTOCOL_MAGIC, PROTOCOL_VERSION);
 	put_plan(&bytes, &plan, 0);
 	for (long round = -WARM_UP; round < rounds; round++) {
-		double nsinit = time_nsinit(argv[1], &bytes);
+		double nsinit = time_nsinit(argv[1], &hello, &bytes);
 		double floor = time_floor(argv[2], argv[3]);
 
 		if (round >= 0)
