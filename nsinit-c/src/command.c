@@ -38,7 +38,7 @@ void command_dies_with_parent(void)
 	must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG", "SIGKILL");
 	/* It may be gone already, and we be the child of somebody who is not ours. */
 	if (run.parent > 0 && getppid() != run.parent)
-		_exit(125);
+		fail_told();
 }
 
 void step_session(const struct session_step *step)
@@ -119,7 +119,7 @@ void step_exec(const struct exec_step *step)
 		trace_flush();
 		/* A monitor that died before that line hears nothing any more. */
 		if (!event_pid(FRAME_EXECING, 0))
-			_exit(125);
+			fail_told();
 	}
 	/* Nothing of the host but fds 0 to 2, whatever was left open above. */
 	must(sys_close_range(3, ~0u, CLOSE_RANGE_CLOEXEC), "close_range", "3-");
