@@ -274,8 +274,9 @@ static bool on_inner(void)
 	struct reader r = { .at = bytes, .end = bytes + (n > 0 ? n : 0) };
 	uint16_t type;
 
+	/* An init that ends with its 'go' unread resets the socket; what it said is still to be had then. */
 	if (n < 0)
-		return errno == EINTR;
+		return errno == EINTR || errno == ECONNRESET;
 	if (n == 0) {
 		close(m.inner);
 		m.inner = -1;
