@@ -20,7 +20,10 @@ public final class PipeConnection implements ByteChannel {
 
   private static final int FROM_NSINIT = 13;
 
-  /** Between two looks; it is some hundred microseconds from the start of nsinit to its pipes. */
+  /**
+   * Between two looks, which JDK 17 rounds up to a millisecond; it is some hundred microseconds
+   * from the start of nsinit to its pipes.
+   */
   private static final int LOOK_NANOS = 50_000;
 
   /** A long time even for a machine that swaps. */
@@ -29,7 +32,8 @@ public final class PipeConnection implements ByteChannel {
   private final FileChannel in;
   private final FileChannel out;
 
-  private PipeConnection(FileChannel in, FileChannel out) {
+  /** Of pipes that are open. */
+  PipeConnection(FileChannel in, FileChannel out) {
     this.in = in;
     this.out = out;
   }
@@ -54,25 +58,32 @@ public final class PipeConnection implements ByteChannel {
       Thread.sleep(0, LOOK_NANOS);
     }
     try {
-      FileChannel in = FileChannel.open(last.toPath(), StandardOpenOption.READ);
-      try {
-        Path first = Path.of(directory, "fd", Integer.toString(TO_NSINIT));
-        FileChannel out = FileChannel.open(first, StandardOpenOption.WRITE);
-        PipeConnection connection = new PipeConnection(in, out);
-        // Whoever has the number of one that has ended is not it.
-        if (nsinit.isAlive()) {
-          return new StreamChannel(connection, Peer.ofChild(nsinit.pid()));
-        }
-        connection.close();
-        return null;
-      } catch (IOException e) {
-        in.close();
+      PipeConnection connection = connect(directory);
+      // Whoever has the number of one that has ended is not it.
+      if (nsinit.isAlive()) {
+        return new StreamChannel(connection, Peer.ofChild(nsinit.pid()));
+      }
+      connection.close();
+    } catch (IOException e) {
+      if (nsinit.isAlive()) {
         throw e;
       }
+    }
+    return null;
+  }
+
+  /** Opens both pipes of the process with that directory of /proc. */
+  private static PipeConnection connect(String directory) throws IOException {
+    FileChannel in =
+        FileChannel.open(
+            Path.of(directory, "fd", Integer.toString(FROM_NSINIT)), StandardOpenOption.READ);
+    try {
+      return new PipeConnection(
+          in,
+          FileChannel.open(
+              Path.of(directory, "fd", Integer.toString(TO_NSINIT)), StandardOpenOption.WRITE));
     } catch (IOException e) {
-      if (!nsinit.isAlive()) {
-        return null;
-      }
+      in.close();
       throw e;
     }
   }
