@@ -29,6 +29,9 @@ public final class PipeConnection implements ByteChannel {
   /** A long time even for a machine that swaps. */
   private static final long PATIENCE_NANOS = 30_000_000_000L;
 
+  /** What {@link Process#waitFor} says of a process that SIGKILL ended. */
+  private static final int KILLED = 128 + 9;
+
   private final FileChannel in;
   private final FileChannel out;
 
@@ -42,7 +45,7 @@ public final class PipeConnection implements ByteChannel {
    * The channel to an nsinit that was started with {@link #argument}. Blocks until it is there.
    *
    * @return null if nsinit has ended
-   * @throws IOException if /proc does not show nsinit's descriptors
+   * @throws IOException if /proc does not show nsinit's descriptors; nsinit was killed then
    */
   public static ControlChannel open(Process nsinit) throws IOException, InterruptedException {
     String directory = "/proc/" + nsinit.pid();
@@ -65,7 +68,9 @@ public final class PipeConnection implements ByteChannel {
       }
       connection.close();
     } catch (IOException e) {
-      if (nsinit.isAlive()) {
+      // The JVM hears of an end only after /proc did. Of no use any more, nsinit is to end either
+      // way: how it does tells whether it was there.
+      if (nsinit.destroyForcibly().waitFor() == KILLED) {
         throw e;
       }
     }

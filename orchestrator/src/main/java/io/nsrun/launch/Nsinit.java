@@ -101,7 +101,6 @@ public final class Nsinit implements AutoCloseable {
     try {
       opened = PipeConnection.open(process);
     } catch (IOException e) {
-      kill();
       throw new ExplainedException(
           "can't reach nsinit through /proc: " + IoMessages.reason(e),
           "a /proc of this JVM's own pid namespace is needed: mount -t proc proc /proc",
