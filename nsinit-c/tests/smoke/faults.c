@@ -67,7 +67,7 @@ static void add_bounds(struct plan *p)
 	static const uint8_t first[1] = { 1 };
 
 	plan_affinity(p, first, sizeof(first));
-	plan_nice(p, 1);
+	plan_nice(p, 19);
 	plan_landlock(p, 0x1fff, 1, paths, (const uint64_t[]){ 0x1fff });
 }
 

@@ -200,7 +200,7 @@ static void one_cpu(struct plan *p)
 	plan_affinity(p, first, sizeof(first));
 }
 
-static void be_nice(struct plan *p) { plan_nice(p, 7); }
+static void be_nice(struct plan *p) { plan_nice(p, 19); }
 
 static void landlock(struct plan *p)
 {
@@ -231,7 +231,7 @@ static void check_scheduling(const struct target *t)
 	}
 	c.command_steps = be_nice;
 	if (start_and_wait(t, &c, &d, &o)) {
-		check(getpriority(PRIO_PROCESS, (id_t)command_under((pid_t)o.started_pid)) == 7,
+		check(getpriority(PRIO_PROCESS, (id_t)command_under((pid_t)o.started_pid)) == 19,
 		      "a command has its nice value");
 		stop(&d, &o);
 	}
