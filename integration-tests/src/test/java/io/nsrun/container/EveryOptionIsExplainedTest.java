@@ -44,6 +44,7 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     put(samples, "--inject=/data=text", "Make a file of 4 bytes");
     put(samples, "--read-only", "Change the flags of the mount at / (set ro)");
     put(samples, "--ephemeral", "a layer in memory");
+    put(samples, "--ephemeral-dir=" + directory, "nsrun's own takes the directory");
     put(samples, "--overlay-dir=" + directory, "the changes are kept for the next run");
     put(samples, "--rootfs-host", "the host's own, read-only");
     put(samples, "--proc=none", "proc none");

@@ -47,6 +47,15 @@ final class Asides {
                 + " container. It is so without the option too, unless ROOTFS is a directory."
             : "What is written to the root filesystem is written to ROOTFS, and stays.");
     add(
+        RunOption.EPHEMERAL_DIR,
+        "In the end a container of nsrun's own takes the directory of the upper layer away, with"
+            + " what any command left in it, and with it those of containers that were killed.");
+    add(
+        RunOption.OVERLAY_DIR,
+        "While the container runs, a lock keeps others out of "
+            + value(RunOption.OVERLAY_DIR)
+            + "; the changes are kept for the next run.");
+    add(
         RunOption.NAME,
         "While the container lives, a lock holds the name "
             + value(RunOption.NAME)

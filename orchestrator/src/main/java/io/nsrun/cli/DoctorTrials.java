@@ -1,15 +1,12 @@
 package io.nsrun.cli;
 
 import io.nsrun.control.Event;
-import io.nsrun.control.PlanEncoder;
 import io.nsrun.doctor.Causes;
 import io.nsrun.doctor.Machine;
 import io.nsrun.doctor.Trial;
 import io.nsrun.doctor.TrialRunner;
-import io.nsrun.launch.Laps;
-import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.Outcome;
-import io.nsrun.launch.Supervisor;
+import io.nsrun.plan.LaunchPlan;
 import io.nsrun.spec.SpecProblemsException;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.IoMessages;
@@ -20,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Starts the doctor's containers, as {@code run} would. */
-final class DoctorTrials implements TrialRunner, Supervisor.Listener {
+final class DoctorTrials implements TrialRunner {
   private final StatePaths paths;
   private final Machine machine;
 
@@ -43,30 +40,16 @@ final class DoctorTrials implements TrialRunner, Supervisor.Listener {
   }
 
   private Optional<Trial.Trouble> attempt(Trial trial) throws IOException, InterruptedException {
-    // Neither the caller's terminal nor its input are the doctor's to use.
-    List<String> words = new ArrayList<>(List.of("--tty=false", "--interactive=false"));
-    words.addAll(trial.options());
+    List<String> words = new ArrayList<>(trial.options());
     words.addAll(List.of("busybox", "true"));
-    OptionValues values = CommandModel.parse("run", words.toArray(new String[0]));
-    try (OwnIds ids = OwnIds.held(paths)) {
-      RunPlan run = new RunPlan(paths, DoctorTrials::noLookUp, ids, new Laps(System.nanoTime()));
-      run.make(values, System.getenv());
-      byte[] frames = PlanEncoder.encode(run.plan());
-      try (Nsinit nsinit = Nsinit.start(paths)) {
-        Outcome outcome = new Supervisor(nsinit, nsinit.connect(), this).run(frames).outcome();
-        return judge(outcome, run);
-      }
-    }
+    InnerRun run = InnerRun.of(paths, words, List.of());
+    return judge(run.outcome(), run.plan());
   }
 
-  private static Nsinit noLookUp() throws IOException {
-    throw new IOException("root needs no look-up of users");
-  }
-
-  private Optional<Trial.Trouble> judge(Outcome outcome, RunPlan run) {
+  private Optional<Trial.Trouble> judge(Outcome outcome, LaunchPlan plan) {
     if (outcome instanceof Outcome.NotStarted notStarted) {
       Event.Failed failure = notStarted.failure();
-      String remedy = new Causes(machine).explain(failure, run.plan()).orElse("");
+      String remedy = new Causes(machine).explain(failure, plan).orElse("");
       return trouble(RunEnd.failureText(failure), remedy);
     }
     if (outcome instanceof Outcome.Lost lost) {
@@ -80,15 +63,5 @@ final class DoctorTrials implements TrialRunner, Supervisor.Listener {
 
   private static Optional<Trial.Trouble> trouble(String what, String remedy) {
     return Optional.of(new Trial.Trouble(what, remedy));
-  }
-
-  @Override
-  public void log(Event.Log message) {
-    // Only the outcome counts.
-  }
-
-  @Override
-  public void started(long pid) {
-    // Only the outcome counts.
   }
 }

@@ -20,6 +20,7 @@ import io.nsrun.state.ExplainedException;
 import io.nsrun.state.IoMessages;
 import io.nsrun.state.NameLock;
 import io.nsrun.state.StatePaths;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -129,13 +130,9 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals, ResultFile result)
       throws IOException, InterruptedException {
     run.make(values, System.getenv());
-    OverlayDirectory writes = overlayDirectory(run);
-    try {
+    Closeable writes = writes(run.spec().root());
+    try (writes) {
       return launch(run, values, ids, signals, result);
-    } finally {
-      if (writes != null) {
-        writes.close();
-      }
     }
   }
 
@@ -226,12 +223,14 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
     return NameLock.acquire(paths.stateDirectory(), run.options().name(), run.options().id());
   }
 
-  /** Null if writes are not kept apart. */
-  private OverlayDirectory overlayDirectory(RunPlan run) throws IOException {
-    Root root = run.spec().root();
-    return root.keepsWrites()
-        ? OverlayDirectory.open(Path.of(root.overlayDirectory()), paths.uid())
-        : null;
+  /** The directory that takes writes to the root filesystem; null if none is asked for. */
+  private Closeable writes(Root root) throws IOException {
+    if (!root.hasOverlayDirectory()) {
+      return null;
+    }
+    return root.ephemeral()
+        ? EphemeralWrites.open(root.overlayDirectory(), paths, errors)
+        : OverlayDirectory.open(Path.of(root.overlayDirectory()), paths.uid());
   }
 
   /** Null if none is wanted. */

@@ -86,6 +86,11 @@ enum RunOption {
       "",
       "Forget what the container writes to its root filesystem. Always so unless ROOTFS is a directory.",
       "--ephemeral"),
+  EPHEMERAL_DIR(
+      Kind.VALUE,
+      "DIR",
+      "As --ephemeral, but on disk: what is written goes to a new directory in DIR, which is removed in the end.",
+      "--ephemeral-dir"),
   OVERLAY_DIR(
       Kind.VALUE,
       "DIR",

@@ -12,12 +12,14 @@ import io.nsrun.plan.Planner;
 import io.nsrun.plan.PrivateIds;
 import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.rootfs.TarRootfs;
+import io.nsrun.spec.Mount;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /** The way from options to a plan, which {@code run} and {@code explain} share. */
@@ -31,6 +33,7 @@ final class RunPlan {
   private final NsinitSource nsinits;
   private final PrivateIds privateIds;
   private final Laps laps;
+  private final List<Mount> mounts;
 
   private SpecOptions options;
   private Spec spec;
@@ -43,10 +46,21 @@ final class RunPlan {
    * @param laps where the time of making the plan is noted
    */
   RunPlan(StatePaths paths, NsinitSource nsinits, PrivateIds privateIds, Laps laps) {
+    this(paths, nsinits, privateIds, laps, List.of());
+  }
+
+  /** As the other one, with mounts beyond those of the options. */
+  RunPlan(
+      StatePaths paths,
+      NsinitSource nsinits,
+      PrivateIds privateIds,
+      Laps laps,
+      List<Mount> mounts) {
     this.paths = paths;
     this.nsinits = nsinits;
     this.privateIds = privateIds;
     this.laps = laps;
+    this.mounts = mounts;
   }
 
   /**
@@ -58,6 +72,7 @@ final class RunPlan {
       throws IOException, InterruptedException {
     SpecProblems problems = new SpecProblems();
     options = new SpecOptions(values, environment, System.getProperty("user.dir"), problems);
+    options.add(mounts);
     laps.end("options");
     String word = options.rootfs();
     String directory = "/";

@@ -146,14 +146,7 @@ final class SpecOptions {
    */
   Spec build(String directory, RootfsResolver.Kind kind, UserDatabase users) throws IOException {
     boolean embedded = kind == RootfsResolver.Kind.EMBEDDED;
-    builder.root(
-        new Root(
-            directory,
-            rootfsHost,
-            rootfsHost || values.flag(RunOption.READ_ONLY, false),
-            ephemeral(kind),
-            embedded,
-            overlayDirectory()));
+    builder.root(new RootOptions(values, workingDirectory, problems).root(directory, kind, id));
     UserDatabase.Login login = login(users);
     builder.process(
         new ProcessSpec(
@@ -178,33 +171,6 @@ final class SpecOptions {
           "leave one of the two out");
     }
     return init;
-  }
-
-  private String overlayDirectory() {
-    String directory = values.value(RunOption.OVERLAY_DIR);
-    if (directory == null) {
-      return "";
-    }
-    if (directory.isEmpty()) {
-      problems.add(SpecField.OVERLAY_DIRECTORY, "is empty", "name a directory, or leave it out");
-      return "";
-    }
-    return directory.charAt(0) == '/' ? directory : workingDirectory + "/" + directory;
-  }
-
-  private boolean ephemeral(RootfsResolver.Kind kind) {
-    if (!kind.isStored()
-        || values.flag(RunOption.READ_ONLY, false)
-        || values.has(RunOption.OVERLAY_DIR)) {
-      return values.flag(RunOption.EPHEMERAL, false);
-    }
-    if (!values.flag(RunOption.EPHEMERAL, true)) {
-      problems.add(
-          SpecField.EPHEMERAL,
-          "can't be false: all containers of this ROOTFS start from the same files",
-          "unpack it into a directory of your own, and name that");
-    }
-    return true;
   }
 
   private String text(RunOption option) {
@@ -269,6 +235,13 @@ final class SpecOptions {
     } catch (IllegalArgumentException e) {
       problems.add(field, e.getMessage(), "");
       return otherwise;
+    }
+  }
+
+  /** Adds mounts that no option names. */
+  void add(List<Mount> mounts) {
+    for (int i = 0; i < mounts.size(); i++) {
+      builder.mount(mounts.get(i));
     }
   }
 

@@ -4,6 +4,7 @@ import io.nsrun.state.ExplainedException;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.IoMessages;
 import io.nsrun.state.LockedDirectory;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -13,7 +14,7 @@ import java.nio.file.Path;
  * A directory that keeps what containers wrote to their root filesystem: {@code upper} has the
  * changes, {@code work} belongs to overlayfs, and {@code lock} is held while a container runs.
  */
-public final class OverlayDirectory implements AutoCloseable {
+public final class OverlayDirectory implements Closeable {
   /** The root directory of the container has the mode of this one. */
   private static final int UPPER_MODE = 0755;
 

@@ -103,7 +103,7 @@ final class ExplainMountNotes {
         the lower one is first copied up, a deletion becomes a mark.""",
         writes == null
             ? "The layer is memory, so that all changes vanish with the container."
-            : "The lower tree stays as it is, and the changes are kept for the next run.",
+            : "The lower tree stays as it is, and the changes are found in that directory.",
         "mount(8), https://docs.kernel.org/filesystems/overlayfs.html");
   }
 

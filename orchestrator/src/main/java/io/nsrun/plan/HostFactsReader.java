@@ -53,9 +53,13 @@ public final class HostFactsReader {
     ProcStatus status = ProcStatus.parse(statusText);
     Map<String, PathKind> paths = new HashMap<>();
     paths.put(spec.root().path(), PathProbe.kind(spec.root().path()));
-    if (spec.root().keepsWrites()) {
+    if (spec.root().hasOverlayDirectory()) {
       String directory = spec.root().overlayDirectory();
       paths.put(directory, PathProbe.kind(directory));
+      String parent = spec.root().ephemeralParent();
+      if (!parent.isEmpty()) {
+        paths.put(parent, PathProbe.kind(parent));
+      }
     }
     for (int i = 0; i < spec.mounts().size(); i++) {
       if (spec.mounts().get(i) instanceof Mount.Bind bind) {

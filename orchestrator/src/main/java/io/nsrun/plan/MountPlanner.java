@@ -130,10 +130,10 @@ final class MountPlanner {
     if (privateIds && !root.host()) {
       plan.afterNamespaces(new HostStep.IdmapMount(slot));
     }
-    if (root.ephemeral() || root.keepsWrites()) {
-      int writes = root.keepsWrites() ? writes(root) : InitStep.Overlay.TMPFS;
+    if (root.ephemeral() || root.hasOverlayDirectory()) {
+      int writes = root.hasOverlayDirectory() ? writes(root) : InitStep.Overlay.TMPFS;
       int overlay = plan.newSlot();
-      long size = root.keepsWrites() ? 0 : spec.limits().memory().value();
+      long size = root.hasOverlayDirectory() ? 0 : spec.limits().memory().value();
       plan.beforePivot(new InitStep.Overlay(overlay, slot, writes, size));
       slot = overlay;
     }

@@ -12,7 +12,11 @@ final class PathChecks {
 
   static void check(Spec spec, HostFacts facts, SpecProblems problems) {
     root(spec.root(), facts.kind(spec.root().path()), problems);
-    overlay(spec.root().overlayDirectory(), facts, problems);
+    if (spec.root().ephemeralParent().isEmpty()) {
+      overlay(spec.root().overlayDirectory(), facts, problems);
+    } else {
+      ephemeral(spec.root().ephemeralParent(), facts, problems);
+    }
     for (int i = 0; i < spec.mounts().size(); i++) {
       if (spec.mounts().get(i) instanceof Mount.Bind bind) {
         source(bind, facts.kind(bind.source()), problems);
@@ -50,6 +54,16 @@ final class PathChecks {
           SpecField.OVERLAY_DIRECTORY,
           directory + " is " + kind.text(),
           "name a directory of your own, or one that is to be made");
+    }
+  }
+
+  private static void ephemeral(String parent, HostFacts facts, SpecProblems problems) {
+    PathKind kind = facts.kind(parent);
+    if (kind != PathKind.DIRECTORY) {
+      problems.add(
+          SpecField.EPHEMERAL_DIRECTORY,
+          parent + " is " + kind.text(),
+          "name a directory that is there and that you can write to, such as /var/tmp");
     }
   }
 

@@ -6,10 +6,11 @@ package io.nsrun.spec;
  * @param path absolute path of a directory on the host; {@code "/"} if {@code host}
  * @param host whether the host's own root is taken, read-only
  * @param readOnly whether the root is read-only to the container
- * @param ephemeral whether changes go to an overlay that vanishes with the container
+ * @param ephemeral whether changes go to an overlay that vanishes with the container: in memory, or
+ *     in {@code overlayDirectory}
  * @param embedded whether it is the root file system that came with nsrun
  * @param overlayDirectory absolute path of a directory of the host to which changes go, where they
- *     stay; empty if there is none
+ *     stay unless {@code ephemeral}; empty if there is none
  */
 public record Root(
     String path,
@@ -24,8 +25,15 @@ public record Root(
   }
 
   /** Whether changes go to a directory of their own. */
-  public boolean keepsWrites() {
+  public boolean hasOverlayDirectory() {
     return !overlayDirectory.isEmpty();
+  }
+
+  /** The directory of the host that gets a directory for the changes; empty if none does. */
+  public String ephemeralParent() {
+    return ephemeral && hasOverlayDirectory()
+        ? overlayDirectory.substring(0, Math.max(1, overlayDirectory.lastIndexOf('/')))
+        : "";
   }
 
   /** A directory, writable, as it is. */

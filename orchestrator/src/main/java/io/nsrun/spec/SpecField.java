@@ -10,6 +10,7 @@ public enum SpecField {
   ROOT_HOST("--rootfs-host", "root"),
   READ_ONLY("--read-only", "root.readonly"),
   EPHEMERAL("--ephemeral", "root"),
+  EPHEMERAL_DIRECTORY("--ephemeral-dir", "root"),
   OVERLAY_DIRECTORY("--overlay-dir", "root"),
   ARGS("COMMAND", "process.args"),
   ENV("--env", "process.env"),

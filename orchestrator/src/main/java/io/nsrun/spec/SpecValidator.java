@@ -65,35 +65,34 @@ final class SpecValidator {
   private void root() {
     Root root = spec.root();
     if (path(SpecField.ROOT, root.path())) {
-      if (root.host() && root.ephemeral()) {
-        problems.add(
-            SpecField.EPHEMERAL,
-            "can't be had with --rootfs-host",
-            "the host's root is read-only; use --tmpfs for what must be writable");
-      }
-      if (root.keepsWrites()) {
+      if (root.host()) {
+        notOverHost(SpecField.EPHEMERAL, root.ephemeral() && !root.hasOverlayDirectory());
+        notOverHost(overlayField(root), root.hasOverlayDirectory());
+      } else if (root.hasOverlayDirectory()) {
         overlay(root);
       }
     }
   }
 
-  private void overlay(Root root) {
-    String directory = root.overlayDirectory();
-    if (root.host()) {
+  private void notOverHost(SpecField field, boolean wanted) {
+    if (wanted) {
       problems.add(
-          SpecField.OVERLAY_DIRECTORY,
+          field,
           "can't be had with --rootfs-host",
           "the host's root is read-only; use --tmpfs for what must be writable");
-      return;
     }
-    if (root.ephemeral()) {
-      problems.add(
-          SpecField.OVERLAY_DIRECTORY, "keeps what --ephemeral forgets", "leave one of them out");
-    }
-    if (path(SpecField.OVERLAY_DIRECTORY, directory)
+  }
+
+  private static SpecField overlayField(Root root) {
+    return root.ephemeral() ? SpecField.EPHEMERAL_DIRECTORY : SpecField.OVERLAY_DIRECTORY;
+  }
+
+  private void overlay(Root root) {
+    String directory = root.overlayDirectory();
+    if (path(overlayField(root), directory)
         && (isWithin(directory, root.path()) || isWithin(root.path(), directory))) {
       problems.add(
-          SpecField.OVERLAY_DIRECTORY,
+          overlayField(root),
           directory + " and the root filesystem " + root.path() + " are within one another",
           "overlayfs wants them apart; choose another directory");
     }

@@ -1,10 +1,11 @@
 package io.nsrun.state;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** A directory that only one container uses at a time, by a lock on a file in it, which stays. */
-public final class LockedDirectory implements AutoCloseable {
+public final class LockedDirectory implements Closeable {
   /** Name of the file. */
   public static final String FILE = "lock";
 

@@ -449,6 +449,31 @@ class SpecOptionsTest {
   }
 
   @Test
+  void whereWritesGoIsOneOfSeveralPlaces() throws IOException {
+    assertThat(spec("t/").root().ephemeral()).isFalse();
+    assertThat(spec("--overlay-dir=keep", "t/").root())
+        .matches(root -> !root.ephemeral() && root.overlayDirectory().endsWith("/keep"));
+    Spec forgotten = spec("--ephemeral-dir=/scratch", "t/");
+    assertThat(forgotten.root().ephemeral()).isTrue();
+    assertThat(forgotten.root().ephemeralParent()).isEqualTo("/scratch");
+    assertThat(forgotten.root().overlayDirectory())
+        .isEqualTo("/scratch/nsrun-ephemeral-" + forgotten.id().substring(0, 12));
+    assertThat(spec("--ephemeral-dir=/", "t/").root().ephemeralParent()).isEqualTo("/");
+    assertThat(problems()).isEmpty();
+
+    spec("--ephemeral-dir=/scratch", "--overlay-dir=keep", "t/");
+    spec("--ephemeral", "--overlay-dir=keep", "t/");
+    spec("--ephemeral=false", "--ephemeral-dir=/scratch", "t/");
+    spec("--ephemeral-dir=", "t/");
+    assertThat(problems())
+        .containsExactly(
+            "--overlay-dir: keeps what --ephemeral-dir forgets (leave one of them out)",
+            "--overlay-dir: keeps what --ephemeral forgets (leave one of them out)",
+            "--ephemeral: can't be false with --ephemeral-dir (leave one of them out)",
+            "--ephemeral-dir: is empty (name a directory, or leave it out)");
+  }
+
+  @Test
   void emptyNamesAreProblemsAndNotDefaults() throws IOException {
     spec("--name=", "--hostname=", "--proc=odd", "t/");
 

@@ -94,10 +94,10 @@ class DocsGeneratorTest {
         // Only inside a real completion there is something whose options could be changed.
         "compopt() { :; }; source "
             + script
-            + "; COMP_WORDS=(nsrun run --ephe); COMP_CWORD=2; COMP_LINE='nsrun run --ephe'"
+            + "; COMP_WORDS=(nsrun run --read); COMP_CWORD=2; COMP_LINE='nsrun run --read'"
             + "; _complete_nsrun; echo \"${COMPREPLY[@]}\"";
 
-    assertThat(run(List.of("bash", "-c", ask)).trim()).isEqualTo("--ephemeral");
+    assertThat(run(List.of("bash", "-c", ask)).trim()).isEqualTo("--read-only");
   }
 
   /** Types into a zsh with a terminal of its own; Ctrl-G there shows the line as it is by then. */
@@ -113,7 +113,7 @@ class DocsGeneratorTest {
       zpty -w shell 'show() { print -r -- "<$BUFFER>"; BUFFER= }; zle -N show; bindkey "^G" show'
       zpty -w shell "fpath=($1 \\$fpath); autoload -Uz compinit; compinit -u -D; print '<'ready'>'"
       zpty -r -m shell answer '*<ready>*'
-      type_and_show $'nsrun run --ephe\\t\\a'
+      type_and_show $'nsrun run --read\\t\\a'
       type_and_show $'nsrun doc\\t\\a'
       zpty -d shell
       """;
@@ -126,7 +126,7 @@ class DocsGeneratorTest {
     Files.writeString(ask, TYPE_INTO_ZSH);
 
     assertThat(run(List.of("env", "TERM=dumb", "zsh", "-f", ask.toString(), directory.toString())))
-        .isEqualTo("nsrun run --ephemeral \nnsrun doctor \n");
+        .isEqualTo("nsrun run --read-only \nnsrun doctor \n");
   }
 
   @Test

@@ -123,11 +123,16 @@ class SpecValidationTest {
     assertProblem(overlaid("/srv/root", false, "/srv/root/./keep"), "--overlay-dir", "within one");
     assertProblem(overlaid("/srv/root", false, "/srv/root"), "--overlay-dir", "within one another");
     assertProblem(overlaid("/srv/root", false, "/srv"), "--overlay-dir", "within one another");
-    assertProblem(overlaid("/srv/root", true, "/keep"), "--overlay-dir", "--ephemeral");
+    assertThat(problems(overlaid("/srv/root", true, "/srv/forget"))).isEmpty();
+    assertProblem(overlaid("/srv/root", true, "/srv/root/x"), "--ephemeral-dir", "within one");
     assertProblem(overlaid("/srv/root", false, "keep"), "--overlay-dir", "not absolute");
     assertProblem(
         good().root(new Root("/", true, true, false, false, "/keep")),
         "--overlay-dir",
+        "--rootfs-host");
+    assertProblem(
+        good().root(new Root("/", true, true, true, false, "/forget")),
+        "--ephemeral-dir",
         "--rootfs-host");
   }
 
