@@ -78,9 +78,9 @@ class EphemeralDirTest extends ContainerTest {
 
   @Test
   void whatLiesDeeperThanAPathCanTellIsRemovedToo() {
-    Path parent = Directories.fresh(Caller.PLAIN);
+    Path parent = Directories.fresh(Caller.RANGED);
 
-    Result result = run(Caller.PLAIN, parent, "busybox", DEEP).orFail();
+    Result result = run(Caller.RANGED, parent, "busybox", DEEP).orFail();
 
     assertThat(result.err()).isEmpty();
     assertThat(parent).isEmptyDirectory();
