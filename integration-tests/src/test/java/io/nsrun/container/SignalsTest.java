@@ -2,8 +2,10 @@ package io.nsrun.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +59,32 @@ class SignalsTest {
               "signal 2",
               "end");
       assertThat(running.end().code()).isZero();
+    }
+  }
+
+  @Test
+  void aSetUpThatHangsIsEndedByASignal() throws IOException {
+    Path tools = Directories.fresh(Caller.RANGED);
+    Path helper = tools.resolve("newuidmap");
+    // As where a directory service does not answer; the end of the pipe ends it.
+    Files.writeString(helper, "#!/bin/sh\necho asked >&2\nexec cat >&2\n");
+    Command.check(List.of("chmod", "755", helper.toString()));
+    Process jvm =
+        Nsrun.as(Caller.RANGED)
+            .env("PATH", tools + ":/usr/bin:/bin")
+            .start("run", "busybox", "echo", "started");
+    try (BufferedReader errors = jvm.errorReader(StandardCharsets.UTF_8)) {
+      assertThat(errors.readLine()).isEqualTo("asked");
+
+      Running.kill("INT", jvm.pid());
+
+      assertThat(jvm.waitFor()).isEqualTo(130);
+      assertThat(jvm.inputReader(StandardCharsets.UTF_8).readLine()).isNull();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      jvm.destroyForcibly();
+      jvm.getOutputStream().close();
     }
   }
 

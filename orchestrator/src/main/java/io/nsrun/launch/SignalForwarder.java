@@ -9,7 +9,8 @@ import java.io.IOException;
  *
  * <p>QUIT stays with the JVM, which prints a thread dump for it (started with {@code -Xrs}, it
  * leaves it to us). Before there is a container to send to, a signal ends this process instead, as
- * it would any other program.
+ * it would any other program; and so it does if the command, which is to get it, does not start
+ * within three seconds.
  */
 public final class SignalForwarder {
   /** All that a person or a supervisor sends to a program in the foreground. */
@@ -17,13 +18,20 @@ public final class SignalForwarder {
     "INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "CONT", "WINCH"
   };
 
+  /**
+   * Long for a set-up, and short for a person: what hangs may be newuidmap asking a directory
+   * service, or a file system of a network.
+   */
+  private static final long PATIENCE_MILLIS = 3000;
+
   private final Runnable cleanUp;
   private ControlChannel channel;
+  private boolean settled;
 
   /**
    * Takes over the signals of this JVM, for as long as it lives.
    *
-   * @param cleanUp run when a signal arrives before {@link #attach}, right before the JVM is halted
+   * @param cleanUp run right before the JVM is halted for a signal
    */
   public static SignalForwarder install(Runnable cleanUp) {
     SignalForwarder forwarder = new SignalForwarder(cleanUp);
@@ -44,6 +52,22 @@ public final class SignalForwarder {
     channel = container;
   }
 
+  /** The command runs, or never will: from now on no signal ends this process. */
+  public synchronized void settle() {
+    settled = true;
+    notifyAll();
+  }
+
+  private synchronized boolean awaitSettled() throws InterruptedException {
+    long begin = System.nanoTime();
+    long left = PATIENCE_MILLIS;
+    while (!settled && left > 0) {
+      wait(left);
+      left = PATIENCE_MILLIS - (System.nanoTime() - begin) / 1_000_000;
+    }
+    return settled;
+  }
+
   private void forward(int number) {
     ControlChannel target;
     synchronized (this) {
@@ -55,9 +79,14 @@ public final class SignalForwarder {
     }
     try {
       target.send(Frames.signal(number));
+      if (endsAProcess(number) && !awaitSettled()) {
+        endThisProcess(number);
+      }
     } catch (IOException e) {
       // The container ended first; who waits for it is about to see that.
       return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -25,6 +25,7 @@ public final class Supervisor {
   private final ControlChannel channel;
   private final Listener listener;
 
+  private SignalForwarder signals;
   private Blob terminal;
   private final List<Event.Timing> timings = new ArrayList<>();
   private long pid;
@@ -59,6 +60,7 @@ public final class Supervisor {
    */
   public Outcome.Report run(byte[] plan, SignalForwarder signals)
       throws IOException, InterruptedException {
+    this.signals = signals;
     try {
       channel.send(plan);
       if (signals != null) {
@@ -71,7 +73,15 @@ public final class Supervisor {
     return report(hear());
   }
 
+  /** Signals are the command's from now on, or nobody's. */
+  private void settle() {
+    if (signals != null) {
+      signals.settle();
+    }
+  }
+
   private Outcome.Report report(Outcome outcome) throws InterruptedException {
+    settle();
     nsinit.awaitExit();
     return new Outcome.Report(outcome, timings, pid);
   }
@@ -110,6 +120,7 @@ public final class Supervisor {
     } else if (event instanceof Event.Started running) {
       pid = running.pid();
       started = true;
+      settle();
       listener.started(pid);
     } else if (event instanceof Event.Trace trace) {
       // One each of monitor, init and command.
