@@ -67,8 +67,22 @@ final class ManText {
           ~/.local/share/nsrun/rootfs (root: /var/lib/nsrun/rootfs):
             Unpacked root filesystems. They may be removed while no container uses them.
 
+          DIR/nsrun-ephemeral-*:
+            What a container with *--ephemeral-dir* writes. It is removed in the end, or, if nsrun
+            was killed, by the next run with that DIR.
+
           /etc/subuid, /etc/subgid:
             The ranges of ids that a user may give to containers.
+          """);
+
+  private static final Section SIGNALS =
+      new Section(
+          "SIGNALS",
+          """
+          INT, TERM, HUP, USR1, USR2, CONT and WINCH are passed on to the command; QUIT has the JVM
+          print its threads. One that comes during the set-up is kept for the command. If that has
+          not started three seconds later, as where *newuidmap*(1) waits for a directory service,
+          the signal ends nsrun, and nothing is started. KILL ends nsrun and the container with it.
           """);
 
   private static final Section LIMITS =
@@ -130,6 +144,7 @@ final class ManText {
               EXIT,
               ENVIRONMENT,
               FILES,
+              SIGNALS,
               LIMITS,
               RUN_EXAMPLES,
               new Section(
