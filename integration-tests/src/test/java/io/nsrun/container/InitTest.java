@@ -39,9 +39,12 @@ class InitTest {
       assertThat(running.line()).isEqualTo("10000 orphans");
 
       // The host sees the zombies of a container too: those of its PID 1.
-      List<Proc> children = running.init().children();
-      assertThat(children).hasSize(1);
-      assertThat(children.get(0).state()).isEqualTo("S");
+      Await.until(
+          "only the command is left, which reads",
+          () -> {
+            List<Proc> children = running.init().children();
+            return children.size() == 1 && children.get(0).state().equals("S");
+          });
       running.endInput();
       assertThat(running.end().code()).isZero();
     }
