@@ -343,10 +343,10 @@ static void supervise(void)
 		relay_want(&fds[FD_RELAY]);
 		output_want(&fds[FD_OUTPUT]);
 		/* Who ended it may not want to wait for a reader that does not read. */
-		int most_ms = m.reaped && m.asked ? DRAIN_MS : -1;
+		int most_ms = m.reaped && m.asked ? DRAIN_MS : relay_patience_ms();
 		/* The kernel takes no more of them than we might have open. Nothing interrupts it: no signal has a
 		 * handler. */
-		if (must(poll(fds, FD_COUNT, most_ms), "poll", "%d descriptors", FD_COUNT) == 0)
+		if (must(poll(fds, FD_COUNT, most_ms), "poll", "%d descriptors", FD_COUNT) == 0 && most_ms == DRAIN_MS)
 			break;
 		/* What init said before it went comes before the fact that it went. */
 		while (m.inner >= 0 && on_inner())

@@ -4,7 +4,8 @@
 #include "hands.h"
 #include "stream.h"
 
-#define END_OF_FILE 0x04 /* what a new pty takes for VEOF */
+#define END_OF_FILE   0x04 /* what a new pty takes for VEOF */
+#define TELL_AGAIN_MS 50
 
 struct winsize console_size;
 
@@ -15,7 +16,6 @@ static struct {
 	int slave;
 	struct termios before, raw;
 	struct stream in, back; /* to the pty's master, and from it */
-	tcflag_t ended_in;	/* mode of the pty when it was last told the end */
 } relay = { .slave = -1, .in = { -1, -1, .bytes = typed }, .back = { -1, -1, true, .bytes = said } };
 
 static void tell_terminal(void)
@@ -104,22 +104,23 @@ void relay_want(struct pollfd fds[RELAY_FDS])
 }
 
 /*
- * The pipe that is our input has ended: what a user does who types Ctrl-D, twice since one only ends
- * the line. A shell that turns to raw mode to edit a line loses what was typed before, and is told
- * again when its prompt shows that it did.
+ * The pipe that is our input has ended: what a user does who types Ctrl-D, twice since one only ends the line. It may
+ * be lost: a shell that turns to raw mode to edit a line reads a NUL where it was typed before. So it is told again
+ * whenever all that was typed is read, as whoever reads from a pipe that has ended finds the end each time.
  */
 static void tell_end(void)
 {
-	struct termios now;
+	struct pollfd unread = { .fd = relay.slave, .events = POLLIN };
 
-	if (tcgetattr(relay.slave, &now) < 0 || (relay.ended && now.c_lflag == relay.ended_in))
+	if (must(poll(&unread, 1, 0), "poll", "the pty") != 0)
 		return;
-	relay.ended = true;
-	relay.ended_in = now.c_lflag;
 	typed[0] = typed[1] = END_OF_FILE;
 	relay.in.at = 0;
 	relay.in.end = 2;
 }
+
+/* Nobody says that something was read. */
+int relay_patience_ms(void) { return relay.ended && relay.back.from >= 0 ? TELL_AGAIN_MS : -1; }
 
 void relay_step(const struct pollfd fds[RELAY_FDS])
 {
@@ -129,12 +130,12 @@ void relay_step(const struct pollfd fds[RELAY_FDS])
 		relay.in.from = -1;
 		if (relay.terminal)
 			return relay_hang_up();
-		tell_end();
+		relay.ended = true;
 	}
 	/* Nobody reads us any more: what a terminal emulator that closes does to its session. */
 	if (in == STREAM_UNREAD || stream_step(&relay.back, &fds[RELAY_MASTER]) != STREAM_GOES_ON)
 		relay_hang_up();
-	else if (relay.ended && (fds[RELAY_MASTER].revents & POLLIN) && stream_empty(&relay.in))
+	else if (relay.ended && stream_empty(&relay.in))
 		tell_end();
 }
 

@@ -20,6 +20,8 @@ void relay_attach(int master, int slave);
 /* Fills in what to wait for, and deals with what came. */
 void relay_want(struct pollfd fds[RELAY_FDS]);
 void relay_step(const struct pollfd fds[RELAY_FDS]);
+/* How long to wait at most before the next step; -1 = until something comes. */
+int relay_patience_ms(void);
 /* The pty takes over the size of the caller's terminal. */
 void relay_resize(void);
 /* Closes the pty: the session inside gets SIGHUP. */

@@ -235,6 +235,16 @@ class TerminalTest {
   }
 
   @Test
+  @Timeout(60)
+  void theEndOfTheInputIsToldAgainToWhomItWasLost() {
+    // Its second half is typed before raw mode, which makes a NUL of it, and nothing is said after.
+    String script = "read -r x; stty raw -echo; head -c 3 | od -An -tx1";
+
+    assertThat(Nsrun.as(Caller.PLAIN).input("").run("-it", "busybox", "sh", "-c", script).out())
+        .endsWith(" 04 04\n");
+  }
+
+  @Test
   void noTerminalIsGivenWhereOutputIsAPipe() {
     try (Terminal terminal =
         Terminal.inShell(
