@@ -9,7 +9,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -81,7 +80,7 @@ public final class EphemeralDirectory {
             FileLock lock = file.lock()) {
           Path own = made.parent.resolve(directory.getFileName());
           if (lock.isValid()) {
-            made.all.add(new Held(own, OverlayDirectory.open(own, made.uid)));
+            made.make(own);
             made.takeOver();
           }
         }
@@ -116,21 +115,53 @@ public final class EphemeralDirectory {
     }
   }
 
-  private void takeOver() throws IOException {
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent, PREFIX + "*")) {
-      for (Path entry : entries) {
-        if (isOurs(entry)) {
-          LockedDirectory lock = LockedDirectory.tryAcquire(entry);
-          if (lock != null) {
-            all.add(new Held(entry, lock));
-          }
-        }
+  private void make(Path own) throws IOException {
+    boolean made = false;
+    try {
+      all.add(new Held(own, OverlayDirectory.open(own, uid)));
+      made = true;
+    } finally {
+      if (!made) {
+        discard(own);
       }
     }
   }
 
+  /** Nothing ran in it yet. */
+  private static void discard(Path own) {
+    for (String name : new String[] {"work", "upper", LockedDirectory.FILE, ""}) {
+      try {
+        Files.deleteIfExists(own.resolve(name));
+      } catch (IOException e) {
+        // Why it could not be made is worth telling, and the next one takes it over.
+        return;
+      }
+    }
+  }
+
+  private void takeOver() {
+    String[] names = parent.toFile().list();
+    for (String name : names == null ? new String[0] : names) {
+      Path entry = parent.resolve(name);
+      LockedDirectory lock = take(entry);
+      if (lock != null) {
+        all.add(new Held(entry, lock));
+      }
+    }
+  }
+
+  /** Null if it is none, if somebody has it, or if that can't be found out, as on a full disk. */
+  private LockedDirectory take(Path entry) {
+    try {
+      return isOurs(entry) ? LockedDirectory.tryAcquire(entry) : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
   private boolean isOurs(Path entry) throws IOException {
-    if (entry.getFileName().toString().length() != PREFIX.length() + DIGITS) {
+    String name = entry.getFileName().toString();
+    if (!name.startsWith(PREFIX) || name.length() != PREFIX.length() + DIGITS) {
       return false;
     }
     FileStat stat = FileStat.of(entry);

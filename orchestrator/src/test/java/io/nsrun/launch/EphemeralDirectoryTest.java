@@ -109,6 +109,29 @@ class EphemeralDirectoryTest {
   }
 
   @Test
+  void whatCanNotBeMadeIsNotLeftHalfMade() throws IOException {
+    Path own = Files.createDirectory(path(ID));
+    Files.createSymbolicLink(own.resolve("lock"), home);
+
+    assertThatThrownBy(() -> open(ID))
+        .isInstanceOf(ExplainedException.class)
+        .hasMessageContaining(own.toString());
+    assertThat(parent).isEmptyDirectory();
+    assertThat(home).isNotEmptyDirectory();
+  }
+
+  @Test
+  void oneThatCanNotBeLockedIsLeftAlone() throws Exception {
+    Path left = leave(OTHER_ID);
+    Files.delete(left.resolve("lock"));
+    Files.createSymbolicLink(left.resolve("lock"), home);
+
+    open(ID).remove(this::empty);
+
+    assertThat(emptied).containsExactly(path(ID));
+  }
+
+  @Test
   void whereOneCanNotBeRemovedTheOthersAreAndItIsTold() throws Exception {
     Path left = leave(OTHER_ID);
     EphemeralDirectory directory = open(ID);
