@@ -217,6 +217,8 @@ void step_overlay(const struct overlay_step *step)
 	if (run.plan->new_user_namespace)
 		configure(fs, "overlay", "userxattr", "");
 	slot_put(step->slot, create(fs, "overlay", MOUNT_ATTR_NODEV));
+	/* Where it finds no room for a directory of its own, overlayfs comes up read-only. */
+	must(faccessat(slots[step->slot] - 1, ".", W_OK, 0), "upper", "of a disk that may be full");
 	/* The overlay keeps what it needs. */
 	unstage();
 }
