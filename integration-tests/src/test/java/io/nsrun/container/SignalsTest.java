@@ -86,6 +86,7 @@ class SignalsTest {
       jvm.destroyForcibly();
       jvm.getOutputStream().close();
     }
+    Await.unchanged(before);
   }
 
   @ParameterizedTest
