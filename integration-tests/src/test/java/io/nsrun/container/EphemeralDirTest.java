@@ -105,6 +105,95 @@ class EphemeralDirTest extends ContainerTest {
 
   @ParameterizedTest
   @EnumSource
+  void whatTookItsPlaceIsLeftAlone(Caller caller) throws IOException {
+    Path parent = Directories.fresh(caller);
+    Path victim = Directories.fresh(caller);
+    for (String name : List.of("upper", "work", "lock")) {
+      Files.createFile(victim.resolve(name));
+    }
+    try (Running running = ready(caller, parent)) {
+      Path own = only(parent);
+      Files.move(own, parent.resolve("moved"));
+      Files.createSymbolicLink(own, victim);
+      running.endInput();
+      Result result = running.end();
+
+      assertThat(result.code()).isEqualTo(1);
+      assertThat(result.errors().get(0))
+          .isEqualTo("nsrun: can't remove " + own + ": something else has its place");
+      Files.delete(own);
+    }
+    assertThat(victim.toFile().list()).containsExactlyInAnyOrder("upper", "work", "lock");
+    Command.check(List.of("rm", "-rf", parent.resolve("moved").toString()));
+  }
+
+  @Test
+  void aDirectoryThatIsGoneIsNoTrouble() {
+    Path parent = Directories.fresh(Caller.PLAIN);
+    try (Running running = ready(Caller.PLAIN, parent)) {
+      Command.check(List.of("rm", "-rf", only(parent).toString()));
+      running.endInput();
+      Result result = running.end();
+
+      assertThat(result.code()).isEqualTo(1);
+      assertThat(result.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void aSignalAtAnyTimeLeavesNothing() throws IOException {
+    Path parent = Directories.fresh(Caller.RANGED);
+    try (Running running =
+        Running.start(
+            Nsrun.as(Caller.RANGED), "--ephemeral-dir=" + parent, "busybox", "sleep", "1000")) {
+      Await.until("the directory is there", () -> parent.toFile().list().length == 1);
+      Running.kill("INT", running.jvm().pid());
+
+      assertThat(running.end().code()).isEqualTo(130);
+    }
+    assertThat(parent).isEmptyDirectory();
+  }
+
+  @Test
+  void aRootThatLacksWhatItTakesRemovesAsOthersDo() {
+    Path parent = Directories.fresh(Caller.ROOT);
+
+    Result result =
+        Nsrun.as(Caller.ROOT)
+            .through("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", "--")
+            .run("--ephemeral-dir=" + parent, "busybox", "sh", "-c", "touch /new; exit 5");
+
+    assertThat(result.code()).isEqualTo(5);
+    assertThat(result.err()).isEmpty();
+    assertThat(parent).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void eachInodeThatIsMissingIsToldAndNothingIsLeft(Caller caller) throws IOException {
+    Path disk = Directories.fresh(caller);
+    Result result = null;
+    int inodes = 2;
+    for (; result == null || result.code() != 0; inodes++) {
+      String options = "mode=755,nr_inodes=" + inodes + ",uid=" + caller.uid();
+      try (HostMount mount = HostMount.of(disk, "-t", "tmpfs", "-o", options, "tmpfs")) {
+        assertThat(mount).isNotNull();
+        result = run(caller, disk, "busybox", "touch /new");
+
+        assertThat(disk).isEmptyDirectory();
+        assertThat(result.code()).as(result.err()).isIn(0, 1, 125);
+        if (result.code() == 125) {
+          assertThat(result.err()).as(options).containsPattern("(?i)(no|free) space");
+        } else if (result.code() == 1) {
+          assertThat(result.errors().get(0)).contains("No space left on device");
+        }
+      }
+    }
+    assertThat(inodes).isBetween(7, 12);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aCommandThatIsNotThereLeavesNothing(Caller caller) {
     Path parent = Directories.fresh(caller);
 
@@ -146,7 +235,7 @@ class EphemeralDirTest extends ContainerTest {
         "busybox",
         "sh",
         "-c",
-        "mkdir -p /a/b; chown 1000 /a; chmod 0 /a; echo ready; read -r go");
+        "mkdir -p /a/b; chown 1000 /a 2>/dev/null; chmod 0 /a; echo ready; read -r go");
   }
 
   @Test
@@ -179,12 +268,14 @@ class EphemeralDirTest extends ContainerTest {
         .contains("permission denied");
     assertThat(run(Caller.PLAIN, tree, tree, "true").err()).contains("within one another");
     assertThat(run(Caller.PLAIN, open, tree, "true").err())
-        .contains("in " + open + " others may exchange a directory of yours (mode 0777)");
+        .contains("in " + open + " others may exchange what is yours (mode 0777)");
+    assertThat(options(parent, "--volume=" + parent + ":/x").err())
+        .contains("the container could exchange its own in " + parent);
     // Whoever owns a sticky directory may rename what others have in it.
     Command.check(List.of("chown", "12345", open.toString()));
     Command.check(List.of("chmod", "1777", open.toString()));
     assertThat(run(Caller.PLAIN, open, tree, "true").err())
-        .contains("in " + open + " others may exchange a directory of yours (uid 12345)");
+        .contains("in " + open + " others may exchange what is yours (uid 12345)");
     assertThat(options(parent, "--overlay-dir=x").err())
         .contains("--overlay-dir: keeps what --ephemeral-dir forgets");
     assertThat(options(parent, "--ephemeral=false").err())

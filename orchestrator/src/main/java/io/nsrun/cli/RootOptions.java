@@ -22,7 +22,7 @@ final class RootOptions {
    * The root file system; problems are added, not thrown.
    *
    * @param directory of the root filesystem; {@code /} if it is the host's
-   * @param kind what ROOTFS meant
+   * @param kind what ROOTFS meant; null if that could not be found out, a problem of its own
    * @param id of the container; a directory of its own is named after it
    */
   Root root(String directory, RootfsResolver.Kind kind, String id) {
@@ -37,6 +37,9 @@ final class RootOptions {
           "leave one of them out");
     }
     boolean readOnly = host || values.flag(RunOption.READ_ONLY, false);
+    if (kind == null) {
+      return new Root(directory, host, readOnly, false, false);
+    }
     if (ephemeral.isEmpty()) {
       return new Root(
           directory, host, readOnly, inMemory(kind, !overlay.isEmpty()), embedded, overlay);

@@ -33,6 +33,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   private StatePaths paths;
   private volatile Nsinit nsinit;
   private volatile String cidFile;
+  private volatile EphemeralWrites unstarted;
   private long startedMillis;
   private boolean resultWritten;
 
@@ -130,7 +131,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals, ResultFile result)
       throws IOException, InterruptedException {
     run.make(values, System.getenv());
-    Closeable writes = writes(run.spec().root());
+    Closeable writes = writes(run.spec().root(), signals);
     try (writes) {
       return launch(run, values, ids, signals, result);
     }
@@ -182,6 +183,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       if (report.outcome() instanceof Outcome.NotStarted && cidFile != null) {
         CidFile.remove(cidFile);
       }
+      cidFile = null;
       boolean keep = !values.flag(RunOption.RM, true);
       if (keep || result != null) {
         ExitRecord record = new ResultRecord(run, laps, startedMillis).of(end);
@@ -224,13 +226,17 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   }
 
   /** The directory that takes writes to the root filesystem; null if none is asked for. */
-  private Closeable writes(Root root) throws IOException {
+  private Closeable writes(Root root, SignalForwarder signals) throws IOException {
     if (!root.hasOverlayDirectory()) {
       return null;
     }
-    return root.ephemeral()
-        ? EphemeralWrites.open(root.overlayDirectory(), paths, errors)
-        : OverlayDirectory.open(Path.of(root.overlayDirectory()), paths.uid());
+    if (!root.ephemeral()) {
+      return OverlayDirectory.open(Path.of(root.overlayDirectory()), paths.uid());
+    }
+    EphemeralWrites writes = new EphemeralWrites(root.overlayDirectory(), paths, errors, signals);
+    unstarted = writes;
+    writes.make();
+    return writes;
   }
 
   /** Null if none is wanted. */
@@ -253,6 +259,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
 
   @Override
   public void started(long pid) {
+    unstarted = null;
     startedMillis = System.currentTimeMillis();
     laps.end(ResultRecord.SET_UP);
     if (LogLevel.current().covers(LogLevel.DEBUG)) {
@@ -270,6 +277,10 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
     String file = cidFile;
     if (file != null) {
       CidFile.remove(file);
+    }
+    EphemeralWrites writes = unstarted;
+    if (writes != null) {
+      writes.discard();
     }
   }
 }

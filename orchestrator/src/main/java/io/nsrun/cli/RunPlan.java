@@ -91,7 +91,7 @@ final class RunPlan {
     }
     laps.end("root filesystem");
     UserDatabase users = known && options.needsUsers() ? users(directory) : null;
-    spec = options.build(directory, kind, users);
+    spec = options.build(directory, known ? kind : null, users);
     laps.end("specification");
     HostFacts facts = HostFactsReader.read(spec, privateIds);
     laps.end("host facts");

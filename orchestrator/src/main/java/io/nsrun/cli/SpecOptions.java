@@ -141,7 +141,7 @@ final class SpecOptions {
    * The whole specification; problems are added, not thrown.
    *
    * @param directory of the root filesystem; {@code /} if {@link #rootfs} is null
-   * @param kind what ROOTFS meant
+   * @param kind what ROOTFS meant; null if that could not be found out
    * @param users of the root filesystem; null unless {@link #needsUsers}
    */
   Spec build(String directory, RootfsResolver.Kind kind, UserDatabase users) throws IOException {
@@ -311,7 +311,7 @@ final class SpecOptions {
 
   private UserDatabase.Login login(UserDatabase users) throws IOException {
     if (users == null) {
-      return new UserDatabase.Login(User.ROOT, "/root");
+      return new UserDatabase.Login(User.ROOT, rootfsHost ? callersHome() : "/root");
     }
     if (!values.has(RunOption.USER)) {
       return new UserDatabase.Login(
@@ -323,6 +323,12 @@ final class SpecOptions {
       problems.add(SpecField.USER, e.getMessage(), e.remedy());
       return new UserDatabase.Login(User.ROOT, "/");
     }
+  }
+
+  /** In the host's files, root of the container is the caller, and not root. */
+  private String callersHome() {
+    String home = environment.get("HOME");
+    return home == null || home.isEmpty() || home.charAt(0) != '/' ? "/root" : home;
   }
 
   private Map<String, String> environment(String home, boolean embedded) {

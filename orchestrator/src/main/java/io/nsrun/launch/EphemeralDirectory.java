@@ -4,23 +4,26 @@ import io.nsrun.state.ExplainedException;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.IoMessages;
 import io.nsrun.state.LockedDirectory;
-import io.nsrun.state.StatePaths;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An {@link OverlayDirectory} for one container, to be removed in the end, in a directory that
  * others may use too. What a container left there that was killed, the next one takes over to
  * remove it with its own.
+ *
+ * <p>A container that was given the directory around it can put something else in its place. So it
+ * is known by device and inode, and whoever removes something has to compare these where nothing
+ * can be exchanged any more.
  */
 public final class EphemeralDirectory {
   private static final String PREFIX = "nsrun-ephemeral-";
@@ -28,144 +31,179 @@ public final class EphemeralDirectory {
   private static final int OTHERS_WRITE = 022;
   private static final int STICKY = 01000;
 
-  /** Of this JVM; the file is between JVMs. */
-  private static final Object LOCK = new Object();
+  /** Who takes over may take one for left that is being made: then it is made again. */
+  private static final int ATTEMPTS = 10;
 
-  /** Removes {@code upper} and {@code work} of a directory, whoever owns what is in them. */
+  /** After that long without its parts, a directory is not being made any more. */
+  private static final Duration LONG_TO_MAKE = Duration.ofMinutes(1);
+
+  /** Removes all that is in a directory, whoever owns it. */
   public interface Emptier {
-    /** Blocks until they are gone. */
-    void empty(Path directory) throws IOException, InterruptedException;
+    /**
+     * Blocks until it is empty.
+     *
+     * @param identity device and inode, as decimal numbers with a colon between. What has others is
+     *     not the directory, and must be left alone
+     */
+    void empty(Path directory, String identity) throws IOException, InterruptedException;
   }
 
   /** A directory of ours, and the lock that says so. */
-  private record Held(Path path, Closeable lock) {}
+  private record Held(Path path, String identity, Closeable lock) {}
 
+  private final Path own;
   private final Path parent;
   private final int uid;
   private final List<Held> all = new ArrayList<>();
 
-  private EphemeralDirectory(Path parent, int uid) {
-    this.parent = parent;
+  /**
+   * None of it is there before {@link #make}.
+   *
+   * @param directory as {@link #path} names it; its parent is there
+   * @param uid effective user id of the caller
+   */
+  public EphemeralDirectory(Path directory, int uid) {
+    this.own = directory;
+    this.parent = directory.getParent();
     this.uid = uid;
   }
 
   /**
    * What the directory of a container is called.
    *
-   * @param parent absolute path of the directory that it is made in
+   * @param parent absolute path of the directory that it is made in; links are resolved, if it is
+   *     there
    * @param id of the container, at least 12 hexadecimal digits
    */
   public static String path(String parent, String id) {
-    return (parent.endsWith("/") ? parent : parent + "/") + PREFIX + id.substring(0, DIGITS);
+    String name = PREFIX + id.substring(0, DIGITS);
+    try {
+      return Path.of(parent).toRealPath().resolve(name).toString();
+    } catch (IOException | InvalidPathException e) {
+      return parent + "/" + name;
+    }
   }
 
   /**
    * Makes the directory, and takes over those that nobody uses any more.
    *
-   * @param directory as {@link #path} names it; its parent is there
-   * @param paths of the caller, who owns the directory
-   * @throws ExplainedException if it can't be made, or if somebody else could exchange it
+   * @throws ExplainedException if it can't be made, or if another user could exchange it
    */
-  public static EphemeralDirectory open(Path directory, StatePaths paths) throws IOException {
-    Path lockFile = paths.stateDirectory().resolve("ephemeral.lock");
+  public void make() throws IOException {
     try {
-      EphemeralDirectory made =
-          new EphemeralDirectory(directory.getParent().toRealPath(), paths.uid());
-      made.checkParent();
-      synchronized (LOCK) {
-        // Until it is locked itself, a directory looks like one that was left.
-        try (FileChannel file =
-                FileChannel.open(
-                    lockFile, EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
-            FileLock lock = file.lock()) {
-          Path own = made.parent.resolve(directory.getFileName());
-          if (lock.isValid()) {
-            made.make(own);
-            made.takeOver();
-          }
-        }
+      for (Path each = parent; each != null; each = each.getParent()) {
+        checkThatNobodyElseCanExchangeWhatIsIn(each);
       }
-      return made;
+      Held made = null;
+      for (int i = 1; made == null; i++) {
+        made = attempt(i == ATTEMPTS);
+      }
+      all.add(made);
     } catch (ExplainedException e) {
       throw e;
     } catch (IOException e) {
       throw new ExplainedException(
-          "ephemeral directory " + directory + ": " + IoMessages.reason(e),
+          "ephemeral directory " + own + ": " + IoMessages.reason(e),
           "name a directory in which you can make one, such as /var/tmp",
           e);
     }
+    takeOver();
   }
 
-  private void checkParent() throws IOException {
-    FileStat stat = FileStat.of(parent);
+  private void checkThatNobodyElseCanExchangeWhatIsIn(Path directory) throws IOException {
+    FileStat stat = FileStat.of(directory);
     if (stat == null) {
-      throw new NoSuchFileException(parent.toString());
+      throw new IOException(directory + " is gone");
     }
     boolean open = (stat.permissions() & OTHERS_WRITE) != 0 && (stat.permissions() & STICKY) == 0;
     if (open || (stat.uid() != uid && stat.uid() != 0)) {
       throw new ExplainedException(
-          "in "
-              + parent
-              + " others may exchange a directory of yours ("
+          "--ephemeral-dir: in "
+              + directory
+              + " others may exchange what is yours ("
               + (open
                   ? "mode 0" + Integer.toOctalString(stat.permissions())
                   : "uid " + Integer.toUnsignedString(stat.uid()))
               + ")",
-          "name a directory of your own, or one like /var/tmp, which is sticky and root's");
+          "name a directory that others can't write to, up to the root; or a sticky one of root's, as /var/tmp");
     }
   }
 
-  private void make(Path own) throws IOException {
-    boolean made = false;
+  /** Null if it is worth another attempt. */
+  private Held attempt(boolean last) throws IOException {
     try {
-      all.add(new Held(own, OverlayDirectory.open(own, uid)));
-      made = true;
-    } finally {
-      if (!made) {
-        discard(own);
+      OverlayDirectory directory = OverlayDirectory.open(own, uid);
+      return new Held(own, identity(own), directory);
+    } catch (IOException e) {
+      discard();
+      if (last) {
+        throw e.getCause() instanceof IOException cause ? cause : e;
       }
+      return null;
     }
   }
 
-  /** Nothing ran in it yet. */
-  private static void discard(Path own) {
-    for (String name : new String[] {"work", "upper", LockedDirectory.FILE, ""}) {
-      try {
-        Files.deleteIfExists(own.resolve(name));
-      } catch (IOException e) {
-        // Why it could not be made is worth telling, and the next one takes it over.
-        return;
+  private static String identity(Path path) throws IOException {
+    Map<String, Object> attributes =
+        Files.readAttributes(path, "unix:dev,ino", LinkOption.NOFOLLOW_LINKS);
+    return attributes.get("dev") + ":" + attributes.get("ino");
+  }
+
+  /** Removes a directory in which no command ran, as far as that goes without waiting. */
+  public void discard() {
+    try {
+      for (String name : new String[] {"work/work", "work", "upper"}) {
+        deleteDirectory(own.resolve(name));
       }
+      Files.deleteIfExists(own.resolve(LockedDirectory.FILE));
+      deleteDirectory(own);
+    } catch (IOException e) {
+      // The next one takes it over.
+      return;
+    }
+  }
+
+  private static void deleteDirectory(Path directory) throws IOException {
+    FileStat stat = FileStat.of(directory);
+    if (stat != null && stat.isDirectory()) {
+      Files.delete(directory);
     }
   }
 
   private void takeOver() {
     String[] names = parent.toFile().list();
     for (String name : names == null ? new String[0] : names) {
-      Path entry = parent.resolve(name);
-      LockedDirectory lock = take(entry);
-      if (lock != null) {
-        all.add(new Held(entry, lock));
+      if (name.startsWith(PREFIX) && name.length() == PREFIX.length() + DIGITS) {
+        Held left = take(parent.resolve(name));
+        if (left != null) {
+          all.add(left);
+        }
       }
     }
   }
 
   /** Null if it is none, if somebody has it, or if that can't be found out, as on a full disk. */
-  private LockedDirectory take(Path entry) {
+  private Held take(Path entry) {
     try {
-      return isOurs(entry) ? LockedDirectory.tryAcquire(entry) : null;
+      FileStat stat = FileStat.of(entry);
+      if (stat == null || !stat.isDirectory() || stat.uid() != uid || isBeingMade(entry)) {
+        return null;
+      }
+      String identity = identity(entry);
+      LockedDirectory lock = LockedDirectory.tryAcquire(entry);
+      return lock == null ? null : new Held(entry, identity, lock);
     } catch (IOException e) {
       return null;
     }
   }
 
-  private boolean isOurs(Path entry) throws IOException {
-    String name = entry.getFileName().toString();
-    if (!name.startsWith(PREFIX) || name.length() != PREFIX.length() + DIGITS) {
+  /** Until it has its parts, nobody may have it locked whose it is. */
+  private static boolean isBeingMade(Path entry) throws IOException {
+    if (FileStat.of(entry.resolve("upper")) != null) {
       return false;
     }
-    FileStat stat = FileStat.of(entry);
-    return stat != null && stat.isDirectory() && stat.uid() == uid;
+    FileTime changed = Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS);
+    return changed.toMillis() > System.currentTimeMillis() - LONG_TO_MAKE.toMillis();
   }
 
   /**
@@ -179,15 +217,16 @@ public final class EphemeralDirectory {
     for (Held held : all) {
       Closeable lock = held.lock();
       try (lock) {
-        emptier.empty(held.path());
-        Files.deleteIfExists(held.path().resolve(LockedDirectory.FILE));
-        Files.delete(held.path());
+        if (FileStat.of(held.path()) != null) {
+          emptier.empty(held.path(), held.identity());
+          deleteDirectory(held.path());
+        }
       } catch (IOException e) {
         if (failure == null) {
           failure =
               new ExplainedException(
                   "can't remove " + held.path() + ": " + IoMessages.reason(e),
-                  "the next run with --ephemeral-dir=" + parent + " tries again; root can: rm -rf",
+                  "remove it as root; the next run with --ephemeral-dir=" + parent + " tries, too",
                   e);
         }
       }

@@ -68,6 +68,11 @@ public final class SignalForwarder {
     return settled;
   }
 
+  /** The container has ended: a signal ends this process again. */
+  public synchronized void detach() {
+    channel = null;
+  }
+
   private void forward(int number) {
     ControlChannel target;
     synchronized (this) {

@@ -96,6 +96,23 @@ final class SpecValidator {
           directory + " and the root filesystem " + root.path() + " are within one another",
           "overlayfs wants them apart; choose another directory");
     }
+    if (root.ephemeral()) {
+      for (int i = 0; i < spec.mounts().size(); i++) {
+        if (spec.mounts().get(i) instanceof Mount.Bind bind
+            && !bind.options().readOnly()
+            && isWithin(root.ephemeralParent(), bind.source())) {
+          problems.add(
+              SpecField.EPHEMERAL_DIRECTORY,
+              "the container could exchange its own in "
+                  + root.ephemeralParent()
+                  + ": "
+                  + bind.field().option()
+                  + " gives it "
+                  + bind.source(),
+              "choose another directory, or mount that one read-only");
+        }
+      }
+    }
   }
 
   /** By name only; overlayfs itself looks closer. */

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SpecOptionsTest {
   private static final Map<String, String> CALLER =
-      Map.of("TERM", "vt220", "SECRET", "s", "LANG", "C");
+      Map.of("TERM", "vt220", "SECRET", "s", "LANG", "C", "HOME", "/home/me");
   private static final UserDatabase USERS =
       new UserDatabase(
           "root:x:0:0::/root:/bin/sh\nann:x:1000:100::/home/ann:/bin/sh\n", "wheel:x:10:ann\n");
@@ -446,6 +446,12 @@ class SpecOptionsTest {
     assertThat(spec.trace()).isTrue();
     assertThat(spec("--proc=none", "t/").proc()).isEqualTo(ProcMode.NONE);
     assertThat(spec("--proc=fresh", "t/").proc()).isEqualTo(ProcMode.FRESH);
+  }
+
+  @Test
+  void inTheHostsFilesTheHomeIsTheCallers() throws IOException {
+    assertThat(spec("--rootfs-host", "true").process().env()).containsEntry("HOME", "/home/me");
+    assertThat(spec("t/").process().env()).containsEntry("HOME", "/root");
   }
 
   @Test

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsrun.state.Caller;
 import io.nsrun.state.ExplainedException;
-import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,34 +22,42 @@ class EphemeralDirectoryTest {
 
   @TempDir Path home;
   private Path parent;
-  private StatePaths paths;
+  private int uid;
   private final List<Path> emptied = new ArrayList<>();
 
   @BeforeEach
   void makeDirectories() throws IOException {
     parent = Files.createDirectory(home.resolve("scratch"));
     Files.setAttribute(parent, "unix:mode", 0755);
-    paths = new StatePaths(Map.of("NSRUN_HOME", home.toString()), Caller.effectiveUid());
+    uid = Caller.effectiveUid();
   }
 
   private EphemeralDirectory open(String id) throws IOException {
-    return EphemeralDirectory.open(path(id), paths);
+    EphemeralDirectory directory = new EphemeralDirectory(path(id), uid);
+    directory.make();
+    return directory;
   }
 
   private Path path(String id) {
     return Path.of(EphemeralDirectory.path(parent.toString(), id));
   }
 
-  private void empty(Path directory) throws IOException {
-    Files.delete(directory.resolve("upper"));
-    Files.delete(directory.resolve("work"));
+  private void empty(Path directory, String identity) throws IOException {
+    assertThat(identity).isEqualTo(identity(directory));
+    for (String name : directory.toFile().list()) {
+      Files.delete(directory.resolve(name));
+    }
     emptied.add(directory);
+  }
+
+  private static String identity(Path path) throws IOException {
+    return Files.getAttribute(path, "unix:dev") + ":" + Files.getAttribute(path, "unix:ino");
   }
 
   /** What a container leaves that is killed. */
   private Path leave(String id) throws IOException {
     Path left = path(id);
-    OverlayDirectory.open(left, paths.uid()).close();
+    OverlayDirectory.open(left, uid).close();
     return left;
   }
 
@@ -96,7 +104,7 @@ class EphemeralDirectoryTest {
   @Test
   void otherThingsAreLeftAlone() throws Exception {
     Path kept = home.resolve("kept");
-    OverlayDirectory.open(kept, paths.uid()).close();
+    OverlayDirectory.open(kept, uid).close();
     Files.createSymbolicLink(path(OTHER_ID), kept);
     Files.createFile(path("aaaaaaaaaaaa"));
     Files.createDirectory(parent.resolve("nsrun-ephemeral-notes"));
@@ -109,14 +117,65 @@ class EphemeralDirectoryTest {
   }
 
   @Test
-  void whatCanNotBeMadeIsNotLeftHalfMade() throws IOException {
-    Path own = Files.createDirectory(path(ID));
-    Files.createSymbolicLink(own.resolve("lock"), home);
+  void soIsOneThatLiesInSuchAParent() throws IOException {
+    Files.setAttribute(home, "unix:mode", 0722);
 
     assertThatThrownBy(() -> open(ID))
         .isInstanceOf(ExplainedException.class)
-        .hasMessageContaining(own.toString());
+        .hasMessageContaining("in " + home + " others may exchange what is yours (mode 0722)");
+  }
+
+  @Test
+  void linksOnTheWayToTheParentAreResolvedAtOnce() throws IOException {
+    Path link = Files.createSymbolicLink(home.resolve("link"), parent);
+
+    assertThat(EphemeralDirectory.path(link.toString(), ID)).isEqualTo(path(ID).toString());
+    assertThat(EphemeralDirectory.path("/no/such", ID))
+        .isEqualTo("/no/such/nsrun-ephemeral-0123456789ab");
+  }
+
+  @Test
+  void oneThatIsBeingMadeIsNotTakenOverUntilThatTakesTooLong() throws Exception {
+    Path half = Files.createDirectory(path(OTHER_ID));
+
+    open(ID).remove(this::empty);
+    assertThat(half).isDirectory();
+
+    Files.setLastModifiedTime(half, FileTime.from(Instant.now().minusSeconds(120)));
+    open(ID).remove(this::empty);
     assertThat(parent).isEmptyDirectory();
+  }
+
+  @Test
+  void oneThatIsGoneNeedsNoRemoval() throws Exception {
+    EphemeralDirectory directory = open(ID);
+    empty(path(ID), identity(path(ID)));
+    Files.delete(path(ID));
+    emptied.clear();
+
+    directory.remove(this::empty);
+
+    assertThat(emptied).isEmpty();
+  }
+
+  @Test
+  void oneInWhichNothingRanIsDiscarded() throws Exception {
+    EphemeralDirectory directory = open(ID);
+    Files.createDirectory(path(ID).resolve("work/work"));
+
+    directory.discard();
+
+    assertThat(parent).isEmptyDirectory();
+  }
+
+  @Test
+  void whatCanNotBeMadeIsTold() throws IOException {
+    Path own = Files.createDirectory(path(ID));
+    Files.createSymbolicLink(own.resolve("upper"), home);
+
+    assertThatThrownBy(() -> open(ID))
+        .isInstanceOf(ExplainedException.class)
+        .hasMessageContaining(own + "/upper is no directory");
     assertThat(home).isNotEmptyDirectory();
   }
 
@@ -139,11 +198,11 @@ class EphemeralDirectoryTest {
     assertThatThrownBy(
             () ->
                 directory.remove(
-                    each -> {
+                    (each, identity) -> {
                       if (each.equals(path(ID))) {
                         throw new IOException("some of its files can't be removed");
                       }
-                      empty(each);
+                      empty(each, identity);
                     }))
         .isInstanceOf(ExplainedException.class)
         .hasMessage("can't remove " + path(ID) + ": some of its files can't be removed");
@@ -158,7 +217,9 @@ class EphemeralDirectoryTest {
     Files.setAttribute(parent, "unix:mode", 0777);
     assertThatThrownBy(() -> open(ID))
         .isInstanceOf(ExplainedException.class)
-        .hasMessage("in " + parent + " others may exchange a directory of yours (mode 0777)");
+        .hasMessage(
+            "--ephemeral-dir: in " + parent + " others may exchange what is yours (mode 0777)");
+    assertThat(parent).isEmptyDirectory();
 
     Files.setAttribute(parent, "unix:mode", 01777);
     open(ID);
