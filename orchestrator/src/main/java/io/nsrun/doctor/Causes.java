@@ -37,7 +37,7 @@ public final class Causes {
           case PROPAGATION, MOUNT_ATTRIBUTES, READONLY_PATH, MASK_PATH ->
               MountCauses.attributes(failure);
           case FILESYSTEM -> MountCauses.filesystem(failure);
-          case OVERLAY -> MountCauses.overlay(failure);
+          case OVERLAY -> OverlayCauses.overlay(failure);
           case PIVOT_ROOT -> MountCauses.pivotRoot(failure);
           case MOUNT -> MountCauses.mount(failure);
           case MKDIR, SYMLINK, MKNOD -> MountCauses.node(failure);

@@ -12,7 +12,7 @@ import java.util.List;
 
 /** Why something could not be mounted or made in the root filesystem. Null where unknown. */
 final class MountCauses {
-  private static final String NO_API =
+  static final String NO_API =
       "the new mount system calls are not there: a seccomp filter of an outer container hides"
           + " them, or the kernel is older than 5.12. Update the outer engine, or boot a newer"
           + " kernel.";
@@ -191,30 +191,6 @@ final class MountCauses {
         : null;
   }
 
-  static String overlay(Failure failure) {
-    return switch (failure.errno()) {
-      case ENODEV -> Failure.told("overlayfs: ", FileProbes.overlay(failure.machine()));
-      case EPERM, EACCES -> {
-        Outcome overlay = FileProbes.overlay(failure.machine());
-        yield Failure.isIll(overlay)
-            ? Failure.told("overlayfs in a user namespace: ", overlay)
-            : "overlayfs is refused, or a directory of it can't be reached. Leave out --ephemeral,"
-                + " or use --read-only with --tmpfs.";
-      }
-      case EINVAL ->
-          "the root filesystem can't be a layer: it lies on an overlayfs already (two is the"
-              + " limit), or its file system lacks d_type. Copy it to ext4, xfs or tmpfs.";
-      case ESTALE ->
-          "the upper directory was made over another lower one. Start with an empty upper"
-              + " directory.";
-      case EBUSY -> "the upper directory is in use by another overlay. Use one for each container.";
-      case ELOOP -> symlink(failure.object());
-      case ENOSPC -> "the tmpfs for changes can't be made. Free some memory.";
-      case ENOSYS -> NO_API;
-      default -> null;
-    };
-  }
-
   static String pivotRoot(Failure failure) {
     return switch (failure.errno()) {
       case EINVAL -> {
@@ -294,7 +270,7 @@ final class MountCauses {
         + ". Make it in the root filesystem, chown the tree to the caller, or use --ephemeral.";
   }
 
-  private static String symlink(String path) {
+  static String symlink(String path) {
     return "a component of "
         + path
         + " is a symbolic link, by which a hostile image could lead outside. Make it a directory.";
