@@ -1,0 +1,73 @@
+package io.nsrun.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nsrun.control.Errno;
+import io.nsrun.control.Event;
+import io.nsrun.control.SetupStep;
+import io.nsrun.plan.HostStep;
+import io.nsrun.plan.InitStep;
+import io.nsrun.plan.Isolation;
+import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.Step;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said of a directory that changes go to. */
+class OverlayCausesTest {
+  private static final LaunchPlan PLAN = plan(1);
+  private static final LaunchPlan IN_MEMORY = plan(InitStep.Overlay.TMPFS);
+
+  private final FakeMachine machine =
+      FakeMachine.healthy()
+          .mount("40 21 0:50 / /srv rw - overlay overlay rw")
+          .mount("41 21 0:51 / /small rw - tmpfs tmpfs rw");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ENOSPC", "EDQUOT"})
+  void aFullDiskOfTheDirectoryIsNamed(Errno errno) {
+    assertThat(overlay(plan(2), errno, "overlay", "type=overlay"))
+        .isEqualTo(
+            "/small, where /small/d is, has no space or no inodes left, or the caller's quota there"
+                + " is used up. Free some (df /small, df -i /small), or choose a directory on"
+                + " another file system.");
+  }
+
+  @Test
+  void memoryIsShortOnlyWhereChangesGoToIt() {
+    assertThat(overlay(IN_MEMORY, Errno.ENOSPC, "overlay", "")).contains("Free some memory");
+    assertThat(overlay(PLAN, Errno.ENOSPC, "tmpfs", "mkdir")).contains("Free some memory");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "lower", "upper"})
+  void aPlaceThatCantBeMountedOnMeetsTheLimitOfMounts(String place) {
+    assertThat(overlay(PLAN, Errno.ENOSPC, place, "")).contains("fs.mount-max", "sysctl");
+  }
+
+  private String overlay(LaunchPlan plan, Errno errno, String object, String detail) {
+    Event.Failed failed = new Event.Failed(SetupStep.OVERLAY, 5, errno.number(), object, detail);
+    return new Causes(machine).explain(failed, plan).orElseThrow();
+  }
+
+  /** Changes go to the tree of the given slot. */
+  private static LaunchPlan plan(int writes) {
+    return new LaunchPlan(
+        List.of(
+            tree(0, "/image"),
+            tree(1, "/data/d"),
+            tree(2, "/small/d"),
+            tree(3, "/srv/d"),
+            new HostStep.IdmapMount(3),
+            new InitStep.Overlay(4, 0, writes, 0),
+            new InitStep.PivotRoot(4)),
+        new Isolation(List.of()));
+  }
+
+  private static HostStep tree(int slot, String path) {
+    return new HostStep.HostTree(
+        new Step.MountSource(slot, path, false, 0, 0, 0, Step.Expect.DIRECTORY, 0, 0));
+  }
+}
