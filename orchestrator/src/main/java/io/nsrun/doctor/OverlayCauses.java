@@ -7,6 +7,9 @@ import io.nsrun.plan.Step;
 
 /** Why there is no overlay over the root filesystem. Null where unknown. */
 final class OverlayCauses {
+  private static final String UNFIT_ROOT =
+      "the root filesystem can't be a layer: it lies on an overlayfs already (two is the limit), or"
+          + " its file system lacks d_type. Copy it to ext4, xfs or tmpfs.";
   private static final String NO_MEMORY = "the tmpfs for changes can't be made. Free some memory.";
 
   private OverlayCauses() {}
@@ -21,9 +24,7 @@ final class OverlayCauses {
             : "overlayfs is refused, or a directory of it can't be reached. Leave out --ephemeral,"
                 + " or use --read-only with --tmpfs.";
       }
-      case EINVAL ->
-          "the root filesystem can't be a layer: it lies on an overlayfs already (two is the"
-              + " limit), or its file system lacks d_type. Copy it to ext4, xfs or tmpfs.";
+      case EINVAL -> unfit(failure);
       case ESTALE ->
           "the upper directory was made over another lower one. Start with an empty upper"
               + " directory.";
@@ -33,6 +34,26 @@ final class OverlayCauses {
       case ENOSYS -> MountCauses.NO_API;
       default -> null;
     };
+  }
+
+  /** The kernel says which layer it is since Linux 6.5; else the file systems may tell. */
+  private static String unfit(Failure failure) {
+    String writes = writes(failure);
+    if (writes == null || failure.detail().contains("lowerdir")) {
+      return UNFIT_ROOT;
+    }
+    String type =
+        MountEntry.holding(failure.machine().mounts(), writes).map(MountEntry::type).orElse("");
+    if (failure.detail().contains("upper") || type.equals("overlay")) {
+      return writes
+          + " can't be the upper layer: its file system"
+          + (type.isEmpty() ? "" : ", " + type + ",")
+          + " lacks what that needs. Choose a directory on another: ext4, xfs, btrfs or tmpfs.";
+    }
+    return UNFIT_ROOT
+        + " Or it is "
+        + writes
+        + " that can't be the upper layer: then choose a directory on one of these.";
   }
 
   private static String noSpace(Failure failure) {

@@ -47,6 +47,41 @@ class OverlayCausesTest {
     assertThat(overlay(PLAN, Errno.ENOSPC, place, "")).contains("fs.mount-max", "sysctl");
   }
 
+  @Test
+  void aDirectoryThatCantHaveTheChangesIsToMove() {
+    String said =
+        "/data/d can't be the upper layer: its file system, ext4, lacks what that needs. Choose a"
+            + " directory on another: ext4, xfs, btrfs or tmpfs.";
+    String kernel =
+        "upperdir=/proc/self/fd/17 overlay: filesystem on /proc/self/fd/17 not supported as upperdir";
+
+    assertThat(overlay(PLAN, Errno.EINVAL, "overlay", kernel)).isEqualTo(said);
+    assertThat(overlay(plan(3), Errno.EINVAL, "overlay", "type=overlay "))
+        .as("older kernels do not say which")
+        .isEqualTo(said.replace("/data/d", "/srv/d").replace("system, ext4,", "system, overlay,"));
+  }
+
+  @Test
+  void aRootThatCantBeALayerIsToBeCopied() {
+    String kernel = "lowerdir=/proc/self/fd/16 overlay: filesystem on it not supported";
+
+    assertThat(overlay(PLAN, Errno.EINVAL, "overlay", kernel))
+        .startsWith("the root filesystem can't be a layer")
+        .doesNotContain("/data/d");
+    assertThat(overlay(IN_MEMORY, Errno.EINVAL, "overlay", "type=overlay "))
+        .startsWith("the root filesystem can't be a layer")
+        .endsWith("Copy it to ext4, xfs or tmpfs.");
+  }
+
+  @Test
+  void bothLayersAreNamedWhereItMayBeEither() {
+    assertThat(overlay(PLAN, Errno.EINVAL, "overlay", "type=overlay "))
+        .startsWith("the root filesystem can't be a layer")
+        .endsWith(
+            "Copy it to ext4, xfs or tmpfs. Or it is /data/d that can't be the upper layer: then"
+                + " choose a directory on one of these.");
+  }
+
   private String overlay(LaunchPlan plan, Errno errno, String object, String detail) {
     Event.Failed failed = new Event.Failed(SetupStep.OVERLAY, 5, errno.number(), object, detail);
     return new Causes(machine).explain(failed, plan).orElseThrow();
