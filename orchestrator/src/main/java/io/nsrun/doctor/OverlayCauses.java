@@ -1,5 +1,6 @@
 package io.nsrun.doctor;
 
+import io.nsrun.control.Errno;
 import io.nsrun.plan.HostStep;
 import io.nsrun.plan.InitStep;
 import io.nsrun.plan.MountEntry;
@@ -17,13 +18,7 @@ final class OverlayCauses {
   static String overlay(Failure failure) {
     return switch (failure.errno()) {
       case ENODEV -> Failure.told("overlayfs: ", FileProbes.overlay(failure.machine()));
-      case EPERM, EACCES -> {
-        Outcome overlay = FileProbes.overlay(failure.machine());
-        yield Failure.isIll(overlay)
-            ? Failure.told("overlayfs in a user namespace: ", overlay)
-            : "overlayfs is refused, or a directory of it can't be reached. Leave out --ephemeral,"
-                + " or use --read-only with --tmpfs.";
-      }
+      case EPERM, EACCES -> refused(failure);
       case EINVAL -> unfit(failure);
       case ESTALE ->
           "the upper directory was made over another lower one. Start with an empty upper"
@@ -34,6 +29,23 @@ final class OverlayCauses {
       case ENOSYS -> MountCauses.NO_API;
       default -> null;
     };
+  }
+
+  private static String refused(Failure failure) {
+    String writes = writes(failure);
+    if (writes != null
+        && failure.errno() == Errno.EACCES
+        && (failure.object().equals("upper") || failure.object().equals("work"))) {
+      return writes
+          + " is open to the caller alone, whose user id or group id is not mapped in the container."
+          + " Leave out what maps others (--uidmap, --gidmap, --userns), or use --ephemeral, where"
+          + " changes go to memory.";
+    }
+    Outcome overlay = FileProbes.overlay(failure.machine());
+    return Failure.isIll(overlay)
+        ? Failure.told("overlayfs in a user namespace: ", overlay)
+        : "overlayfs is refused, or a directory of it can't be reached. Go without an overlay, or use"
+            + " --read-only with --tmpfs.";
   }
 
   /** The kernel says which layer it is since Linux 6.5; else the file systems may tell. */

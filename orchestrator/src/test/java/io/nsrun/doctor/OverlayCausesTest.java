@@ -82,6 +82,22 @@ class OverlayCausesTest {
                 + " choose a directory on one of these.");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"upper", "work"})
+  void anOwnerThatIsNotMappedIsTold(String directory) {
+    assertThat(overlay(PLAN, Errno.EACCES, directory, "open"))
+        .isEqualTo(
+            "/data/d is open to the caller alone, whose user id or group id is not mapped in the"
+                + " container. Leave out what maps others (--uidmap, --gidmap, --userns), or use"
+                + " --ephemeral, where changes go to memory.");
+  }
+
+  @Test
+  void overlayfsThatIsRefusedIsNotBlamedOnTheOwner() {
+    assertThat(overlay(PLAN, Errno.EPERM, "overlay", "type=overlay ")).contains("is refused");
+    assertThat(overlay(IN_MEMORY, Errno.EACCES, "upper", "open")).contains("is refused");
+  }
+
   private String overlay(LaunchPlan plan, Errno errno, String object, String detail) {
     Event.Failed failed = new Event.Failed(SetupStep.OVERLAY, 5, errno.number(), object, detail);
     return new Causes(machine).explain(failed, plan).orElseThrow();
