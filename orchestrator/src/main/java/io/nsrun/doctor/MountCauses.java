@@ -118,6 +118,10 @@ final class MountCauses {
     InitStep.PivotRoot root = failure.first(InitStep.PivotRoot.class);
     HostStep.IdmapMount step = failure.planned(HostStep.IdmapMount.class);
     InitStep.Overlay overlay = failure.first(InitStep.Overlay.class);
+    if (step != null && overlay != null && step.slot() == overlay.writes()) {
+      // Untranslated it would not do either: what has no id-mapped mounts is rarely an upper layer.
+      return "Choose a directory for the changes on another file system: ext4, xfs or btrfs.";
+    }
     int slot = overlay != null ? overlay.lower() : root != null ? root.slot() : -1;
     return step != null && step.slot() != slot
         ? "Mount it without: -v "

@@ -98,6 +98,19 @@ class OverlayCausesTest {
     assertThat(overlay(IN_MEMORY, Errno.EACCES, "upper", "open")).contains("is refused");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"EINVAL", "EPERM"})
+  void aDirectoryWhoseOwnersCantBeTranslatedIsToBeAnother(Errno errno) {
+    // The fifth step translates /srv/d.
+    Event.Failed failed =
+        new Event.Failed(SetupStep.IDMAP_MOUNT, 4, errno.number(), "mount_setattr", "");
+
+    assertThat(new Causes(machine).explain(failed, plan(3)).orElseThrow())
+        .startsWith("/srv/d ")
+        .doesNotContain("-v ", "--userns")
+        .endsWith("Choose a directory for the changes on another file system: ext4, xfs or btrfs.");
+  }
+
   private String overlay(LaunchPlan plan, Errno errno, String object, String detail) {
     Event.Failed failed = new Event.Failed(SetupStep.OVERLAY, 5, errno.number(), object, detail);
     return new Causes(machine).explain(failed, plan).orElseThrow();
