@@ -53,10 +53,14 @@ final class MountCauses {
   }
 
   private static String unbindable(Failure failure) {
-    return failure.detail().startsWith("open_tree")
-        ? "it can't be bound: mounts below it must come along (-v HOST:CTR:rbind), or it is marked"
-            + " unbindable."
-        : null;
+    if (!failure.detail().startsWith("open_tree")) {
+      return null;
+    }
+    return failure.object().equals(OverlayCauses.writes(failure))
+        ? "something is mounted below it, or it is marked unbindable. Choose another directory for the"
+            + " changes."
+        : "it can't be bound: mounts below it must come along (-v HOST:CTR:rbind), or it is marked"
+            + " unbindable.";
   }
 
   /**

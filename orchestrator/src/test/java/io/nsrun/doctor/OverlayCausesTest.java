@@ -111,6 +111,18 @@ class OverlayCausesTest {
         .endsWith("Choose a directory for the changes on another file system: ext4, xfs or btrfs.");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"HOST_TREE", "BIND"})
+  void aDirectoryThatCantBeBoundIsToBeAnother(SetupStep step) {
+    Event.Failed failed = new Event.Failed(step, 1, Errno.EINVAL.number(), "/data/d", "open_tree");
+
+    assertThat(new Causes(machine).explain(failed, PLAN).orElseThrow())
+        .isEqualTo(
+            "something is mounted below it, or it is marked unbindable. Choose another directory for"
+                + " the changes.");
+    assertThat(new Causes(machine).explain(failed, plan(2)).orElseThrow()).contains("rbind");
+  }
+
   private String overlay(LaunchPlan plan, Errno errno, String object, String detail) {
     Event.Failed failed = new Event.Failed(SetupStep.OVERLAY, 5, errno.number(), object, detail);
     return new Causes(machine).explain(failed, plan).orElseThrow();
