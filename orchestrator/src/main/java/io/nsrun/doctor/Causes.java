@@ -28,41 +28,58 @@ public final class Causes {
   public Optional<String> explain(Event.Failed failed, LaunchPlan plan) {
     Failure failure = new Failure(failed, plan, machine);
     String cause =
-        switch (failed.step()) {
-          case NAMESPACES -> NamespaceCauses.namespaces(failure);
-          case UID_MAP, GID_MAP -> NamespaceCauses.idMap(failure);
-          case SETUP_IDS -> NamespaceCauses.setupIds(failure);
-          case HOST_TREE, BIND -> MountCauses.tree(failure);
-          case IDMAP_MOUNT -> MountCauses.idmapMount(failure);
-          case PROPAGATION, MOUNT_ATTRIBUTES, READONLY_PATH, MASK_PATH ->
-              MountCauses.attributes(failure);
-          case FILESYSTEM -> MountCauses.filesystem(failure);
-          case OVERLAY -> OverlayCauses.overlay(failure);
-          case PIVOT_ROOT -> MountCauses.pivotRoot(failure);
-          case MOUNT -> MountCauses.mount(failure);
-          case MKDIR, SYMLINK, MKNOD -> MountCauses.node(failure);
-          case HOSTNAME, DOMAINNAME, LOOPBACK, SYSCTL, CONSOLE, INJECT, WATCH ->
-              SetupCauses.init(failure);
-          case SESSION,
-              KEYRING,
-              RLIMIT,
-              UMASK,
-              BOUNDING_SET,
-              USER,
-              CAPABILITIES,
-              NO_NEW_PRIVS,
-              WORKDIR,
-              SECCOMP,
-              AFFINITY,
-              NICE,
-              LANDLOCK ->
-              SetupCauses.command(failure);
-          case EXEC -> ExecCauses.exec(failure);
-          case LISTENER -> SetupCauses.listener(failure);
-          case LOCK -> SetupCauses.lock(failure);
-          case START, CONTROL, PLAN, SYNC, SUPERVISE, OPTIONS, TERMINAL, TIMEOUT, OUTPUT ->
-              SetupCauses.start(failure);
+        switch (failed.errno()) {
+          // No step has a reason of its own for these.
+          case EMFILE -> tooManyFiles();
+          case ENFILE ->
+              "the open files of the machine are at their limit. Raise fs.file-max with sysctl.";
+          default -> cause(failure);
         };
     return Optional.ofNullable(cause);
+  }
+
+  private String tooManyFiles() {
+    return KernelProbes.openFilesLimit(machine)
+            .map(limit -> "too many files are open; the limit is " + limit + ". Raise it")
+            .orElse("too many files are open. Raise the limit")
+        + " with ulimit -n.";
+  }
+
+  private static String cause(Failure failure) {
+    return switch (failure.step()) {
+      case NAMESPACES -> NamespaceCauses.namespaces(failure);
+      case UID_MAP, GID_MAP -> NamespaceCauses.idMap(failure);
+      case SETUP_IDS -> NamespaceCauses.setupIds(failure);
+      case HOST_TREE, BIND -> MountCauses.tree(failure);
+      case IDMAP_MOUNT -> MountCauses.idmapMount(failure);
+      case PROPAGATION, MOUNT_ATTRIBUTES, READONLY_PATH, MASK_PATH ->
+          MountCauses.attributes(failure);
+      case FILESYSTEM -> MountCauses.filesystem(failure);
+      case OVERLAY -> OverlayCauses.overlay(failure);
+      case PIVOT_ROOT -> MountCauses.pivotRoot(failure);
+      case MOUNT -> MountCauses.mount(failure);
+      case MKDIR, SYMLINK, MKNOD -> MountCauses.node(failure);
+      case HOSTNAME, DOMAINNAME, LOOPBACK, SYSCTL, CONSOLE, INJECT, WATCH ->
+          SetupCauses.init(failure);
+      case SESSION,
+          KEYRING,
+          RLIMIT,
+          UMASK,
+          BOUNDING_SET,
+          USER,
+          CAPABILITIES,
+          NO_NEW_PRIVS,
+          WORKDIR,
+          SECCOMP,
+          AFFINITY,
+          NICE,
+          LANDLOCK ->
+          SetupCauses.command(failure);
+      case EXEC -> ExecCauses.exec(failure);
+      case LISTENER -> SetupCauses.listener(failure);
+      case LOCK -> SetupCauses.lock(failure);
+      case START, CONTROL, PLAN, SYNC, SUPERVISE, OPTIONS, TERMINAL, TIMEOUT, OUTPUT ->
+          SetupCauses.start(failure);
+    };
   }
 }

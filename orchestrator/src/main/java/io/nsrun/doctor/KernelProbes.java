@@ -80,25 +80,25 @@ final class KernelProbes {
   }
 
   static Outcome openFiles(Machine machine) {
-    for (String line : machine.read("/proc/self/limits").orElse("").split("\n", -1)) {
-      if (line.startsWith("Max open files")) {
-        String[] words = line.substring("Max open files".length()).trim().split("\\s+", -1);
-        return openFiles(words[0]);
-      }
+    Optional<String> limit = openFilesLimit(machine);
+    if (limit.isEmpty()) {
+      return Outcome.unknown("/proc/self/limits does not tell");
     }
-    return Outcome.unknown("/proc/self/limits can't be read");
-  }
-
-  private static Outcome openFiles(String soft) {
-    if (soft.equals("unlimited")) {
-      return Outcome.ok("unlimited");
-    }
-    if (!soft.matches("[0-9]{1,18}")) {
-      return Outcome.unknown("/proc/self/limits says \"" + soft + "\"");
-    }
-    return Long.parseLong(soft) >= 256
+    String soft = limit.get();
+    return soft.equals("unlimited") || Long.parseLong(soft) >= 256
         ? Outcome.ok(soft)
         : Outcome.warn(
             soft + " is less than 256", "ulimit -n 1024 in the shell that starts nsrun.");
+  }
+
+  /** The soft limit: a number or {@code unlimited}; absent if it can't be read. */
+  static Optional<String> openFilesLimit(Machine machine) {
+    for (String line : machine.read("/proc/self/limits").orElse("").split("\n", -1)) {
+      if (line.startsWith("Max open files")) {
+        String[] words = line.substring("Max open files".length()).trim().split("\\s+", -1);
+        return Optional.of(words[0]).filter(soft -> soft.matches("[0-9]{1,18}|unlimited"));
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -194,11 +194,6 @@ final class SetupCauses {
     if (failure.step() == SetupStep.CONTROL && errno == Errno.ECONNREFUSED) {
       return "nsrun ended before nsinit could reach it.";
     }
-    if (errno == Errno.EMFILE || errno == Errno.ENFILE) {
-      return "too many files are open; the limit is "
-          + KernelProbes.openFiles(failure.machine()).detail()
-          + ". Raise it with ulimit -n.";
-    }
     return null;
   }
 }

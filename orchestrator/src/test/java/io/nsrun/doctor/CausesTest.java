@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CausesTest {
@@ -201,7 +202,20 @@ class CausesTest {
             "vm.memfd_noexec=2"),
         pair("CONTROL", "EPROTO", "hello", HEALTHY, "do not fit together", ".cache/nsrun"),
         pair("PLAN", "E2BIG", "plan", HEALTHY, "Pass less"),
-        pair("START", "EMFILE", "memfd", HEALTHY, "the limit is 1024"));
+        pair("START", "EMFILE", "memfd", HEALTHY, "the limit is 1024. "),
+        pair(
+            "SUPERVISE",
+            "EMFILE",
+            "timerfd",
+            m -> m.file("/proc/self/limits", "Max open files 17 17 files\n"),
+            "the limit is 17. Raise it with ulimit -n"),
+        pair(
+            "OVERLAY",
+            "EMFILE",
+            "work",
+            m -> m.without("/proc/self/limits"),
+            "too many files are open. Raise the limit with ulimit -n"),
+        pair("OVERLAY", "ENFILE", "work", HEALTHY, "of the machine", "fs.file-max"));
   }
 
   private static Arguments pair(
@@ -292,6 +306,13 @@ class CausesTest {
   @Test
   void nothingIsMadeUpWhereNothingIsKnown() {
     assertThat(explain(SetupStep.UMASK, Errno.EIO, "umask", FakeMachine.healthy())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(SetupStep.class)
+  void whateverFindsNoFreeDescriptorAsksForMore(SetupStep step) {
+    assertThat(explain(step, Errno.EMFILE, "memfd_create", FakeMachine.healthy()))
+        .hasValueSatisfying(text -> assertThat(text).endsWith("Raise it with ulimit -n."));
   }
 
   @Test
