@@ -17,6 +17,8 @@ import java.util.List;
  * it is known.
  */
 final class ErrorPrinter {
+  private static final String MORE_FILES = "raise the limit with ulimit -n";
+
   private final PrintStream out;
 
   ErrorPrinter(PrintStream out) {
@@ -48,13 +50,18 @@ final class ErrorPrinter {
    * @return the exit code for it
    */
   int failure(Throwable thrown) {
+    boolean moreFiles = lacksDescriptors(thrown);
     if (thrown instanceof SpecProblemsException problems) {
       problems(problems.problems());
     } else if (thrown instanceof ExplainedException explained) {
       line(explained.getMessage());
-      remedy(explained.remedy());
+      remedy(moreFiles ? MORE_FILES : explained.remedy());
     } else if (thrown instanceof IOException io) {
       line(withPath(io));
+      remedy(moreFiles ? MORE_FILES : "");
+    } else if (moreFiles) {
+      line("too many files are open");
+      remedy(MORE_FILES);
     } else if (thrown instanceof InvalidPathException path) {
       line("the encoding of this locale does not have all letters of " + path.getInput());
       remedy("set LC_ALL=C.UTF-8");
@@ -69,6 +76,19 @@ final class ErrorPrinter {
       thrown.printStackTrace(out);
     }
     return ExitCode.NSRUN;
+  }
+
+  /** Whether it is EMFILE in the end: it may hit any class of the JDK that sets itself up. */
+  private static boolean lacksDescriptors(Throwable thrown) {
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      String message = t.getMessage();
+      if (message != null
+          && message.contains("Too many open files")
+          && !message.contains("Too many open files in system")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

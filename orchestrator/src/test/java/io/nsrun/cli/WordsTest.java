@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -144,5 +145,36 @@ class WordsTest {
     assertThat(RunEnd.seconds(994_000_000)).isEqualTo("0.99 s");
     assertThat(RunEnd.seconds(999_000_000)).isEqualTo("1.0 s");
     assertThat(RunEnd.seconds(12_340_000_000L)).isEqualTo("12.3 s");
+  }
+
+  @Test
+  void aClassThatCantBeSetUpForWantOfDescriptorsIsNoInternalError() {
+    printer.failure(new ExceptionInInitializerError(new IOException("Too many open files")));
+
+    assertThat(printed())
+        .isEqualTo("nsrun: too many files are open\n  raise the limit with ulimit -n\n");
+  }
+
+  @Test
+  void aFileThatFindsNoDescriptorIsNamedWithTheRemedy() {
+    IOException full = new FileSystemException("/etc/x", null, "Too many open files");
+    printer.failure(full);
+    printer.failure(new ExplainedException("can't start nsinit", "look for it", full));
+
+    assertThat(printed())
+        .isEqualTo(
+            """
+            nsrun: /etc/x: too many open files
+              raise the limit with ulimit -n
+            nsrun: can't start nsinit
+              raise the limit with ulimit -n
+            """);
+  }
+
+  @Test
+  void aFullTableOfTheMachineIsNotTakenForTheLimitOfAProcess() {
+    printer.failure(new IOException("Too many open files in system"));
+
+    assertThat(printed()).doesNotContain("ulimit");
   }
 }
