@@ -163,4 +163,34 @@ class ResultTest extends ContainerTest {
     assertThat(result.errors().get(0)).startsWith("nsrun: --result: ");
     assertThat(tree.resolve("tmp/ran")).doesNotExist();
   }
+
+  @Test
+  void directoryThatHasNoPlaceForTheResultIsNamedAndWhy() throws IOException {
+    Path directory = Directories.fresh(ANY).resolve("closed");
+    Path file = directory.resolve("result");
+    Command.check(
+        List.of("sh", "-c", "mkdir " + directory + " && touch " + file + " && chmod 666 " + file));
+
+    new Refusal(
+            125,
+            List.of(
+                "nsrun: --result: "
+                    + file
+                    + " can't be written: directory "
+                    + directory
+                    + ": permission denied",
+                "  a new file is made there and takes the name; name a file in a directory of yours"))
+        .assertIs(Nsrun.as(ANY).run("--result=" + file, "busybox", "true"));
+  }
+
+  @Test
+  void fileBehindALinkThatCantBeWrittenIsToldWithoutItsDirectory() throws IOException {
+    Path link = Directories.fresh(ANY).resolve("link");
+    Files.createSymbolicLink(link, Path.of("/etc/passwd"));
+
+    Result result = Nsrun.as(ANY).run("--result=" + link, "busybox", "true");
+
+    assertThat(result.errors().get(0))
+        .isEqualTo("nsrun: --result: " + link + " can't be written: permission denied");
+  }
 }

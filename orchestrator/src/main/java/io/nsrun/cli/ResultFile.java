@@ -6,6 +6,7 @@ import io.nsrun.state.ExitRecordWriter;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.IoMessages;
 import java.io.IOException;
+import java.nio.file.AccessMode;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -46,11 +47,31 @@ final class ResultFile {
     }
     // Settled now: what a container may put there meanwhile is not the caller's wish.
     boolean replaced = isReplaceable(file);
-    if (replaced ? !Files.isWritable(directory) : !Files.isWritable(file)) {
-      throw new ExplainedException(
-          "--result: " + name + " can't be written", "name a file in a directory of yours");
+    if (replaced) {
+      check(
+          name,
+          directory,
+          "directory " + directory + ": ",
+          "a new file is made there and takes the name; ",
+          AccessMode.WRITE,
+          AccessMode.EXECUTE);
+    } else {
+      check(name, file, "", "", AccessMode.WRITE);
     }
     return new ResultFile(name, file, replaced);
+  }
+
+  private static void check(
+      String name, Path written, String object, String why, AccessMode... modes)
+      throws ExplainedException {
+    try {
+      written.getFileSystem().provider().checkAccess(written, modes);
+    } catch (IOException e) {
+      throw new ExplainedException(
+          "--result: " + name + " can't be written: " + object + IoMessages.reason(e),
+          why + "name a file in a directory of yours",
+          e);
+    }
   }
 
   /** Whether it is a plain file or none yet: not a link, a device or a pipe. */
