@@ -26,6 +26,8 @@ final class OverlayCauses {
       case EBUSY -> "the upper directory is in use by another overlay. Use one for each container.";
       case ELOOP -> MountCauses.symlink(failure.object());
       case ENOSPC, EDQUOT -> noSpace(failure);
+      // It came up, but without a directory of its own in "work".
+      case EROFS -> full(failure);
       case ENOSYS -> MountCauses.NO_API;
       default -> null;
     };
@@ -69,16 +71,19 @@ final class OverlayCauses {
   }
 
   private static String noSpace(Failure failure) {
-    String writes = writes(failure);
     return switch (failure.object()) {
       case "/", "lower", "upper" ->
           "fs.mount-max is reached. Raise it with sysctl, or bind fewer mounts.";
-      case "overlay" -> writes == null ? NO_MEMORY : fullDisk(failure, writes);
+      case "overlay" -> full(failure);
       default -> NO_MEMORY;
     };
   }
 
-  private static String fullDisk(Failure failure, String writes) {
+  private static String full(Failure failure) {
+    String writes = writes(failure);
+    if (writes == null) {
+      return NO_MEMORY;
+    }
     String disk =
         MountEntry.holding(failure.machine().mounts(), writes)
             .map(MountEntry::point)

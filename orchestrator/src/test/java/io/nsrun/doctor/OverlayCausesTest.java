@@ -36,6 +36,15 @@ class OverlayCausesTest {
   }
 
   @Test
+  void anOverlayThatCameUpReadOnlyFoundTheDiskFull() {
+    String detail = "of a disk that may be full";
+
+    assertThat(overlay(plan(2), Errno.EROFS, "upper", detail))
+        .contains("/small, where /small/d is");
+    assertThat(overlay(IN_MEMORY, Errno.EROFS, "upper", detail)).contains("Free some memory");
+  }
+
+  @Test
   void memoryIsShortOnlyWhereChangesGoToIt() {
     assertThat(overlay(IN_MEMORY, Errno.ENOSPC, "overlay", "")).contains("Free some memory");
     assertThat(overlay(PLAN, Errno.ENOSPC, "tmpfs", "mkdir")).contains("Free some memory");
