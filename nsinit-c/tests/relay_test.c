@@ -53,8 +53,7 @@ static bool turn(int timeout)
 
 	relay_want(fds);
 	n = poll(fds, RELAY_FDS, timeout);
-	if (n > 0)
-		relay_step(fds);
+	relay_step(fds);
 	return n > 0;
 }
 
@@ -106,6 +105,10 @@ static void end_typed(const char *typed)
 		;
 	if (*typed)
 		read_exactly(session, typed);
+	CHECK(relay_patience_ms() > 0);
+	/* Told, if it was not yet, and written. */
+	(void)turn(0);
+	(void)turn(0);
 	CHECK(read(session, rest, sizeof(rest)) == 0);
 }
 
@@ -114,6 +117,24 @@ static void end_after_a_line(void) { end_typed("line\n"); }
 static void end_within_a_line(void) { end_typed("line"); }
 
 static void end_at_once(void) { end_typed(""); }
+
+static void end_told_again(void)
+{
+	char rest[8];
+
+	start(true);
+	CHECK(relay_patience_ms() == -1);
+	(void)close(typing);
+	while (turn(0))
+		;
+	/* What was typed before is no end in raw mode. */
+	raw_session();
+	CHECK(read(session, rest, sizeof(rest)) == 2 && rest[0] == 0 && rest[1] == 0);
+	CHECK(!turn(0) && turn(0));
+	read_exactly(session, "\4\4");
+	relay_hang_up();
+	CHECK(relay_patience_ms() == -1);
+}
 
 static void no_input(void)
 {
@@ -397,6 +418,7 @@ int main(void)
 	test("what is typed reaches the session, and what it says comes back", both_ways);
 	test("the end of piped input is the session's end of file", end_after_a_line);
 	test("the end of piped input within a line is the session's end of file", end_within_a_line);
+	test("an end that was lost is told again", end_told_again);
 	test("input that is empty is the session's end of file", end_at_once);
 	test("input that is not wanted is not touched", no_input);
 	test("a stdin that is not open is an end of file, and not waited for", closed_stdin);
