@@ -118,12 +118,13 @@ class EphemeralDirTest extends ContainerTest {
       running.endInput();
       Result result = running.end();
 
+      assertThat(victim.toFile().list()).containsExactlyInAnyOrder("upper", "work", "lock");
       assertThat(result.code()).isEqualTo(1);
-      assertThat(result.errors().get(0))
+      assertThat(result.errors())
+          .first()
           .isEqualTo("nsrun: can't remove " + own + ": something else has its place");
       Files.delete(own);
     }
-    assertThat(victim.toFile().list()).containsExactlyInAnyOrder("upper", "work", "lock");
     Command.check(List.of("rm", "-rf", parent.resolve("moved").toString()));
   }
 
