@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An {@link OverlayDirectory} for one container, to be removed in the end, in a directory that
@@ -37,6 +38,9 @@ public final class EphemeralDirectory {
   /** After that long without its parts, a directory is not being made any more. */
   private static final Duration LONG_TO_MAKE = Duration.ofMinutes(1);
 
+  private static final int DISCARD_LOOKS = 50;
+  private static final long DISCARD_PAUSE_NANOS = 2_000_000;
+
   /** Removes all that is in a directory, whoever owns it. */
   public interface Emptier {
     /**
@@ -55,6 +59,9 @@ public final class EphemeralDirectory {
   private final Path parent;
   private final int uid;
   private final List<Held> all = new ArrayList<>();
+
+  /** Guarded by this. */
+  private boolean discarded;
 
   /**
    * None of it is there before {@link #make}.
@@ -130,12 +137,15 @@ public final class EphemeralDirectory {
   }
 
   /** Null if it is worth another attempt. */
-  private Held attempt(boolean last) throws IOException {
+  private synchronized Held attempt(boolean last) throws IOException {
+    if (discarded) {
+      throw new IOException("not wanted any more");
+    }
     try {
       OverlayDirectory directory = OverlayDirectory.open(own, uid);
       return new Held(own, identity(own), directory);
     } catch (IOException e) {
-      discard();
+      deleteParts();
       if (last) {
         throw e.getCause() instanceof IOException cause ? cause : e;
       }
@@ -149,17 +159,29 @@ public final class EphemeralDirectory {
     return attributes.get("dev") + ":" + attributes.get("ino");
   }
 
-  /** Removes a directory in which no command ran, as far as that goes without waiting. */
-  public void discard() {
+  /**
+   * Removes the directory before a command ran in it; to be called from another thread than that
+   * which may be making it, and will not any more. Waits a moment for a container that was killed
+   * to leave it alone.
+   */
+  public synchronized void discard() {
+    discarded = true;
+    for (int i = 0; i < DISCARD_LOOKS && !deleteParts(); i++) {
+      LockSupport.parkNanos(DISCARD_PAUSE_NANOS);
+    }
+  }
+
+  /** False if something is left: the next one takes it over. */
+  private boolean deleteParts() {
     try {
       for (String name : new String[] {"work/work", "work", "upper"}) {
         deleteDirectory(own.resolve(name));
       }
       Files.deleteIfExists(own.resolve(LockedDirectory.FILE));
       deleteDirectory(own);
+      return true;
     } catch (IOException e) {
-      // The next one takes it over.
-      return;
+      return false;
     }
   }
 

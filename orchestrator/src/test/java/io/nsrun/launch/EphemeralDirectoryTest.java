@@ -166,6 +166,10 @@ class EphemeralDirectoryTest {
     directory.discard();
 
     assertThat(parent).isEmptyDirectory();
+    assertThatThrownBy(directory::make)
+        .isInstanceOf(ExplainedException.class)
+        .hasMessageContaining("not wanted any more");
+    assertThat(parent).isEmptyDirectory();
   }
 
   @Test
