@@ -32,9 +32,6 @@ public final class EphemeralDirectory {
   private static final int OTHERS_WRITE = 022;
   private static final int STICKY = 01000;
 
-  /** Who takes over may take one for left that is being made: then it is made again. */
-  private static final int ATTEMPTS = 10;
-
   /** After that long without its parts, a directory is not being made any more. */
   private static final Duration LONG_TO_MAKE = Duration.ofMinutes(1);
 
@@ -101,11 +98,7 @@ public final class EphemeralDirectory {
       for (Path each = parent; each != null; each = each.getParent()) {
         checkThatNobodyElseCanExchangeWhatIsIn(each);
       }
-      Held made = null;
-      for (int i = 1; made == null; i++) {
-        made = attempt(i == ATTEMPTS);
-      }
-      all.add(made);
+      all.add(makeOwn());
     } catch (ExplainedException e) {
       throw e;
     } catch (IOException e) {
@@ -136,8 +129,7 @@ public final class EphemeralDirectory {
     }
   }
 
-  /** Null if it is worth another attempt. */
-  private synchronized Held attempt(boolean last) throws IOException {
+  private synchronized Held makeOwn() throws IOException {
     if (discarded) {
       throw new IOException("not wanted any more");
     }
@@ -146,10 +138,7 @@ public final class EphemeralDirectory {
       return new Held(own, identity(own), directory);
     } catch (IOException e) {
       deleteParts();
-      if (last) {
-        throw e.getCause() instanceof IOException cause ? cause : e;
-      }
-      return null;
+      throw e.getCause() instanceof IOException cause ? cause : e;
     }
   }
 
