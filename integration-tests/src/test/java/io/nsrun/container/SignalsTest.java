@@ -63,7 +63,7 @@ class SignalsTest {
   }
 
   @Test
-  void aSetUpThatHangsIsEndedByASignal() throws IOException {
+  void aSetUpThatHangsIsEndedByASignal() throws Exception {
     Path tools = Directories.fresh(Caller.RANGED);
     Path helper = tools.resolve("newuidmap");
     // As where a directory service does not answer; the end of the pipe ends it.
@@ -76,12 +76,12 @@ class SignalsTest {
     try (BufferedReader errors = jvm.errorReader(StandardCharsets.UTF_8)) {
       assertThat(errors.readLine()).isEqualTo("asked");
 
+      // The first is kept for the command.
+      Running.kill("USR1", jvm.pid());
       Running.kill("INT", jvm.pid());
 
       assertThat(jvm.waitFor()).isEqualTo(130);
       assertThat(jvm.inputReader(StandardCharsets.UTF_8).readLine()).isNull();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
       jvm.destroyForcibly();
       jvm.getOutputStream().close();

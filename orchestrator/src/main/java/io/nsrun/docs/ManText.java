@@ -81,8 +81,8 @@ final class ManText {
           """
           INT, TERM, HUP, USR1, USR2, CONT and WINCH are passed on to the command; QUIT has the JVM
           print its threads. One that comes during the set-up is kept for the command. If that has
-          not started three seconds later, as where *newuidmap*(1) waits for a directory service,
-          the signal ends nsrun, and nothing is started. KILL ends nsrun and the container with it.
+          not started three seconds after INT, TERM or HUP, as where *newuidmap*(1) waits for a
+          directory service, the signal ends nsrun, and nothing is started. KILL ends nsrun and the container with it.
           """);
 
   private static final Section LIMITS =

@@ -9,8 +9,8 @@ import java.io.IOException;
  *
  * <p>QUIT stays with the JVM, which prints a thread dump for it (started with {@code -Xrs}, it
  * leaves it to us). Before there is a container to send to, a signal ends this process instead, as
- * it would any other program; and so it does if the command, which is to get it, does not start
- * within three seconds.
+ * it would any other program; and so do INT, TERM and HUP if the command, which is to get them,
+ * does not start within three seconds.
  */
 public final class SignalForwarder {
   /** All that a person or a supervisor sends to a program in the foreground. */
@@ -84,7 +84,7 @@ public final class SignalForwarder {
     }
     try {
       target.send(Frames.signal(number));
-      if (endsAProcess(number) && !awaitSettled()) {
+      if (asksToEnd(number) && !awaitSettled()) {
         endThisProcess(number);
       }
     } catch (IOException e) {
@@ -104,6 +104,11 @@ public final class SignalForwarder {
     } finally {
       Runtime.getRuntime().halt(128 + number);
     }
+  }
+
+  /** The same as nsinit takes for it while an agent holds the command up. */
+  private static boolean asksToEnd(int number) {
+    return number == 1 || number == 2 || number == 15;
   }
 
   /** CONT and WINCH are ignored by programs that don't care, signal(7). */
