@@ -63,7 +63,8 @@ class SignalsTest {
   }
 
   @Test
-  void aSetUpThatHangsIsEndedByASignal() throws Exception {
+  void aSetUpThatHangsIsEndedByASignalAndLeavesNothing() throws Exception {
+    Path scratch = Directories.fresh(Caller.RANGED);
     Path tools = Directories.fresh(Caller.RANGED);
     Path helper = tools.resolve("newuidmap");
     // As where a directory service does not answer; the end of the pipe ends it.
@@ -72,9 +73,10 @@ class SignalsTest {
     Process jvm =
         Nsrun.as(Caller.RANGED)
             .env("PATH", tools + ":/usr/bin:/bin")
-            .start("run", "busybox", "echo", "started");
+            .start("run", "--ephemeral-dir=" + scratch, "busybox", "echo", "started");
     try (BufferedReader errors = jvm.errorReader(StandardCharsets.UTF_8)) {
       assertThat(errors.readLine()).isEqualTo("asked");
+      assertThat(scratch).isNotEmptyDirectory();
 
       // The first is kept for the command.
       Running.kill("USR1", jvm.pid());
@@ -82,6 +84,7 @@ class SignalsTest {
 
       assertThat(jvm.waitFor()).isEqualTo(130);
       assertThat(jvm.inputReader(StandardCharsets.UTF_8).readLine()).isNull();
+      assertThat(scratch).isEmptyDirectory();
     } finally {
       jvm.destroyForcibly();
       jvm.getOutputStream().close();
