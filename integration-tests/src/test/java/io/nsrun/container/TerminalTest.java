@@ -226,7 +226,7 @@ class TerminalTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void shellOnATerminalEndsWithTheInputThatFeedsIt() {
     // It edits lines in raw mode, and would lose an end of file that was typed before.
     assertThat(Nsrun.as(Caller.PLAIN).input("").run("-it", "busybox").code()).isZero();
@@ -235,7 +235,7 @@ class TerminalTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void theEndOfTheInputIsToldAgainToWhomItWasLost() {
     // Its second half is typed before raw mode, which makes a NUL of it, and nothing is said after.
     String script = "read -r x; stty raw -echo; head -c 3 | od -An -tx1";
