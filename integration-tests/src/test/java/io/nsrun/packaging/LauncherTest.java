@@ -5,14 +5,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,6 +153,96 @@ class LauncherTest {
     Process process = start(env, "--version");
     assertThat(text(process.getErrorStream())).contains("/no/such/jdk/bin/java").hasLineCount(1);
     assertThat(process.waitFor()).isEqualTo(125);
+  }
+
+  @Test
+  void streamsThatWereClosedAreFilledBeforeTheJvmStarts() throws Exception {
+    Path streams = cache.resolve("streams");
+    Path fakeHome = cache.resolve("jdk");
+    Path fake = Files.createDirectories(fakeHome.resolve("bin")).resolve("java");
+    Files.writeString(
+        fake, "#!/bin/sh\nnames=$(readlink /proc/$$/fd/[012])\necho \"$names\" >" + streams + "\n");
+    assertThat(fake.toFile().setExecutable(true)).isTrue();
+
+    for (String closed : List.of("<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", "<&- >&- 2>&-")) {
+      ProcessBuilder builder =
+          new ProcessBuilder("/bin/sh", "-c", "exec " + LAUNCHER + " --version " + closed);
+      builder.environment().putAll(env());
+      builder.environment().put("JAVA_HOME", fakeHome.toString());
+      Process process = builder.start();
+
+      assertThat(text(process.getErrorStream())).isEmpty();
+      assertThat(process.waitFor()).as(closed).isZero();
+      assertThat(Files.readAllLines(streams))
+          .as(closed)
+          .hasSize(3)
+          .allMatch(name -> name.equals("/dev/null") || name.startsWith("pipe:"));
+    }
+  }
+
+  @Test
+  void workingDirectoryThatIsGoneIsToldInALine() throws Exception {
+    Path gone = Files.createDirectory(cache.resolve("gone"));
+    ProcessBuilder builder =
+        new ProcessBuilder("/bin/sh", "-c", "rmdir " + gone + "; exec " + LAUNCHER + " --version")
+            .directory(gone.toFile());
+    builder.environment().putAll(env());
+    Process process = builder.start();
+
+    assertThat(text(process.getErrorStream())).contains("nsrun: the working directory was removed");
+    assertThat(process.waitFor()).isEqualTo(125);
+  }
+
+  @Test
+  void containerThatSharesTmpCantLoadCodeIntoTheJvm() throws Exception {
+    assumeTrue(Files.isWritable(Path.of("/etc/shadow")), "asks for root, whose files these are");
+    Path out = cache.resolve("out");
+    ProcessBuilder builder =
+        new ProcessBuilder(LAUNCHER.toString(), "run", "-v", "/tmp:/shared", "busybox", "sh", "-c")
+            .redirectOutput(out.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder
+        .command()
+        .add("read n; touch /shared/.attach_pid$n; trap 'echo quit' QUIT; echo ready; read m");
+    builder.environment().putAll(env());
+    Process process = builder.start();
+    Path trigger = Path.of("/tmp/.attach_pid" + process.pid());
+    Path socket = Path.of("/tmp/.java_pid" + process.pid());
+    try (OutputStream input = process.getOutputStream()) {
+      input.write((process.pid() + "\n").getBytes(StandardCharsets.US_ASCII));
+      input.flush();
+      await(() -> content(out).contains("ready"));
+      assertThat(trigger).exists();
+      new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid())).start().waitFor();
+
+      // Whichever answers: the JVM that can be attached to, or what else takes the signal.
+      await(
+          () ->
+              Files.exists(socket)
+                  || content(out).contains("quit")
+                  || content(out).contains("Full thread dump"));
+      assertThat(socket).doesNotExist();
+    } finally {
+      process.waitFor();
+      Files.deleteIfExists(trigger);
+      Files.deleteIfExists(socket);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("patience").isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private static String content(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Map<String, String> env() {

@@ -1,8 +1,11 @@
 package io.nsrun.cli;
 
+import io.nsrun.launch.CallersStreams;
 import io.nsrun.log.LogLevel;
 import io.nsrun.log.StderrLogProvider;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +29,11 @@ public final class Main {
   }
 
   static int run(String[] arguments) {
+    try {
+      settleStreams();
+    } catch (IOException e) {
+      return new ErrorPrinter(System.err).failure(e);
+    }
     StderrLogProvider.select();
     ErrorPrinter errors = new ErrorPrinter(System.err);
     try {
@@ -41,6 +49,17 @@ public final class Main {
       return ExitCode.NSRUN;
     } catch (IOException | RuntimeException | Error e) {
       return BadWords.tell(e, errors) ? ExitCode.NSRUN : errors.failure(e);
+    }
+  }
+
+  /** What we print goes nowhere, rather than into a file of the JVM's. */
+  private static void settleStreams() throws IOException {
+    CallersStreams.settle();
+    if (!CallersStreams.given(1)) {
+      System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+    }
+    if (!CallersStreams.given(2)) {
+      System.setErr(new PrintStream(OutputStream.nullOutputStream()));
     }
   }
 

@@ -11,7 +11,7 @@ import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ExecuteStreamHandler;
 
 /**
- * Runs a program with this JVM's own standard streams.
+ * Runs a program with the standard streams that the caller gave this JVM.
  *
  * <p>Commons Exec would put pipes and pumping threads between them: then the program has no
  * terminal, and every byte is copied twice.
@@ -44,7 +44,7 @@ final class InheritingExecutor extends DefaultExecutor {
 
   private Process launch(CommandLine command) throws IOException {
     try {
-      Process started = new ProcessBuilder(command.toStrings()).inheritIO().start();
+      Process started = CallersStreams.inherit(new ProcessBuilder(command.toStrings())).start();
       laps.end("spawn");
       synchronized (this) {
         process = started;

@@ -20,7 +20,9 @@ public final class StandardPipes {
   /** Opens the mode of those of the descriptors 0 to 2 that are pipes without a name. */
   public static void openToAll() {
     for (int descriptor = 0; descriptor <= 2; descriptor++) {
-      openToAll(Path.of("/proc/self/fd/" + descriptor));
+      if (CallersStreams.given(descriptor)) {
+        openToAll(Path.of("/proc/self/fd/" + descriptor));
+      }
     }
   }
 

@@ -148,8 +148,8 @@ public final class Supervisor {
       return;
     }
     try {
-      new ProcessBuilder(program.toString(), "--restore-terminal", letters(terminal))
-          .inheritIO()
+      CallersStreams.inherit(
+              new ProcessBuilder(program.toString(), "--restore-terminal", letters(terminal)))
           .start()
           .waitFor();
     } catch (IOException e) {
