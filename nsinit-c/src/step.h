@@ -54,7 +54,7 @@
 	X(33, HOSTNAME, hostname, INIT, F(str, name)) \
 	X(34, DOMAINNAME, domainname, INIT, F(str, name)) \
 	X(35, LOOPBACK, loopback, INIT) \
-	X(36, SYSCTL, sysctl, INIT, F(str, key) F(str, value)) \
+	X(36, SYSCTL, sysctl, INIT, F(str, key) F(str, value) F(bool, required)) \
 	X(37, CONSOLE, console, INIT, F(str, path)) \
 	X(38, INJECT, inject, INIT, F(u16, slot) F(u32, mode) F(u32, uid) F(u32, gid) F(blob, content)) \
 	X(39, WATCH, watch, INIT, F(u64, memory_bytes) F(u64, cpu_ms) F(u32, processes) F(u32, period_ms)) \

@@ -125,6 +125,7 @@ static void mount_fields_are_those_of_the_plan(void)
 	CHECK_TEXT(step_of(STEP_HOSTNAME)->hostname.name, "box");
 	CHECK_TEXT(step_of(STEP_SYSCTL)->sysctl.key, "net/ipv4/ip_forward");
 	CHECK_TEXT(step_of(STEP_SYSCTL)->sysctl.value, "1");
+	CHECK(step_of(STEP_SYSCTL)->sysctl.required);
 	CHECK_TEXT(step_of(STEP_CONSOLE)->console.path, "/dev/console");
 }
 

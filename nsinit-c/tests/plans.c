@@ -211,6 +211,7 @@ static void add_init_steps(struct bytes *b)
 	begin_step(b, STEP_SYSCTL);
 	add_str(b, "net/ipv4/ip_forward");
 	add_str(b, "1");
+	add8(b, 1);
 	end_step(b);
 	add_text(b, STEP_CONSOLE, "/dev/console");
 }

@@ -307,6 +307,7 @@ void plan_sysctl(struct plan *p, const char *key, const char *value)
 
 	put_str(&b, key);
 	put_str(&b, value);
+	put_u8(&b, 1);
 	plan_add(p, STEP_SYSCTL, &b);
 }
 

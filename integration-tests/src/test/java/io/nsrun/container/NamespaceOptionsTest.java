@@ -57,6 +57,21 @@ class NamespaceOptionsTest extends ContainerTest {
         .toList();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void usersWithoutCapabilitiesPingAndBindLowPortsInANetworkOfTheirOwn(Caller caller) {
+    String script =
+        "cat /proc/sys/net/ipv4/ping_group_range; (echo hello | nc -l -p 80 -s 127.0.0.1) & "
+            + "until nc 127.0.0.1 80; do :; done 2>/dev/null; ping -c 1 127.0.0.1";
+    String user = caller == Caller.PLAIN ? "0" : "1000:1000";
+
+    List<String> lines = sh(caller, script, "--user=" + user, "--cap-drop=ALL").orFail().lines();
+
+    assertThat(lines.get(0)).startsWith("0\t");
+    assertThat(lines).contains("hello").anyMatch(line -> line.startsWith("1 packets transmitted"));
+    assertThat(sh(caller, "echo >/proc/sys/net/ipv4/ip_unprivileged_port_start").code()).isOne();
+  }
+
   @Test
   void pidHostShowsTheHostsProcesses() throws IOException {
     long me = ProcessHandle.current().pid();

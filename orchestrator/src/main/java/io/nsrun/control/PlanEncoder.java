@@ -293,6 +293,7 @@ public final class PlanEncoder implements Step.Visitor {
     int start = begin(SetupStep.SYSCTL);
     out.str(step.key());
     out.str(step.value());
+    out.bool(step.required());
     end(start);
   }
 

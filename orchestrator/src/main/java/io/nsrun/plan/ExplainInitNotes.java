@@ -83,9 +83,22 @@ final class ExplainInitNotes {
         "sysctl",
         "Set",
         step.key() + " to " + step.value(),
-        "A write below /proc/sys; only settings that belong to a namespace are allowed.",
-        "",
+        "A write below /proc/sys; only settings that belong to a namespace are allowed."
+            + (step.required() ? "" : " A kernel that does not have it is no failure."),
+        reason(step.key()),
         "proc(5)");
+  }
+
+  private static String reason(String key) {
+    return switch (key) {
+      case NamespaceSettings.PING_GROUPS ->
+          "Users without capabilities may ping, in a network in which they can't disturb anybody"
+              + " else.";
+      case NamespaceSettings.FIRST_FREE_PORT ->
+          "They may bind port 80 too: the ports below 1024 are privileged for the sake of those who"
+              + " share a network.";
+      default -> "";
+    };
   }
 
   static ExplainNote console(InitStep.Console step) {

@@ -305,8 +305,9 @@ public sealed interface InitStep extends Step {
    *
    * @param key with slashes
    * @param value what is written
+   * @param required whether a kernel that does not take it ends the set-up
    */
-  record Sysctl(String key, String value) implements InitStep {
+  record Sysctl(String key, String value, boolean required) implements InitStep {
     @Override
     public String stepName() {
       return "sysctl";

@@ -44,7 +44,7 @@ final class MountPlanner {
             && (!facts.isNested() || spec.user().mode() == UserNamespace.Mode.EXPLICIT);
   }
 
-  /** Adds every step from the propagation to the working directory. */
+  /** Adds every step from the propagation to what is hidden. */
   void plan(IdPlan ids, SpecProblems problems) {
     if (ids != null) {
       privateIds = ids.isPrivate();
@@ -67,6 +67,7 @@ final class MountPlanner {
     if (!cwd.equals("/") && !spec.root().host()) {
       plan.afterPivot(new InitStep.Mkdir(cwd, WORKDIR_MODE));
     }
+    NamespaceSettings.plan(spec, ids, isReplaced("/proc"), plan);
     system.mask(problems);
   }
 

@@ -245,6 +245,7 @@ final class PlanFields implements Step.Visitor {
   public void visit(InitStep.Sysctl step) {
     put("key", step.key());
     put("value", step.value());
+    put("required", step.required());
   }
 
   @Override

@@ -216,6 +216,8 @@ public final class Planner {
     boolean ownMounts = spec.isPrivate(NamespaceType.MOUNT);
     if (ownMounts) {
       new MountPlanner(spec, facts, plan).plan(ids, problems);
+    } else {
+      NamespaceSettings.plan(spec, ids, false, plan);
     }
     if (!spec.hostname().isEmpty()) {
       plan.afterPivot(new InitStep.Hostname(spec.hostname()));

@@ -50,7 +50,7 @@ public final class Steps {
         new InitStep.Hostname("box"),
         new InitStep.Domainname("example"),
         new InitStep.Loopback(),
-        new InitStep.Sysctl("net/ipv4/ip_forward", "1"),
+        new InitStep.Sysctl("net/ipv4/ip_forward", "1", true),
         new InitStep.Console("/dev/console"),
         new InitStep.Inject(5, 0640, 9, 10, Blob.copyOf("key".getBytes(StandardCharsets.US_ASCII))),
         new InitStep.Watch(1L << 31, 90_000, 99, 50),
