@@ -1,4 +1,5 @@
 #include "hands.h"
+#include "namespaces.h"
 
 /* The kernel takes a whole map in one write, of less than a page (user_namespaces(7)). */
 #define MAP_TEXT_MAX 4095
@@ -9,7 +10,7 @@ static void write_file(const char *name, const char *text)
 	size_t n = strlen(text);
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", (int)run.init, name);
-	scoped_fd fd = must(open(path, O_WRONLY | O_CLOEXEC), path, "open");
+	scoped_fd fd = namespaces_open(path, O_WRONLY);
 	if (write(fd, text, n) != (ssize_t)n)
 		fail(path, "write \"%.*s\"%s", (int)strcspn(text, "\n"), text, strchr(text, '\n') ? " ..." : "");
 }

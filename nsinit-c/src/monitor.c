@@ -43,8 +43,11 @@ static void signal_container(int signo)
 		signo = SIGCONT;
 	}
 	/* Nobody else gets its number before we have reaped it. */
-	if (run.init > 0 && !m.reaped)
+	if (run.init > 0 && !m.reaped && kill(run.init, signo) < 0) {
+		namespaces_as_owner(true);
 		kill(run.init, signo);
+		namespaces_as_owner(false);
+	}
 }
 
 /* A failed set-up leaves nothing: not init, not a raw terminal. */

@@ -1,6 +1,7 @@
 #include "mounts.h"
 
 #include "hands.h"
+#include "namespaces.h"
 #include "root.h"
 
 /* Descriptor + 1, so that an empty slot is the zero it starts as. */
@@ -75,7 +76,7 @@ void step_idmap_mount(const struct idmap_mount_step *step)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)run.init);
-	scoped_fd user = must(open(path, O_RDONLY | O_CLOEXEC), path, "open");
+	scoped_fd user = namespaces_open(path, O_RDONLY);
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)user };
 
 	must(sys_mount_setattr(slots[step->slot] - 1, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr), "mount_setattr",

@@ -30,6 +30,8 @@ static void become_owner(const struct namespaces_step *step, struct rlimit *befo
 		 * away that somebody makes who lacks CAP_SYS_ADMIN. In the new one the bit is off again. */
 		must(prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP), "prctl", "PR_SET_SECUREBITS");
 		must(syscall(SYS_setresuid, owner, owner, -1), "setresuid", "the owner, uid=%u", owner);
+		/* As for every other caller, until init has its maps: nobody else has that id. */
+		must(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "PR_SET_DUMPABLE", "on");
 	}
 }
 
@@ -59,6 +61,22 @@ static pid_t clone_now(const struct namespaces_step *step, uint64_t flags, uint6
 	if (pid < 0)
 		fail_errno(error, "clone3", "flags=%#llx", (unsigned long long)args.flags);
 	return pid;
+}
+
+long namespaces_as_owner(bool on)
+{
+	uint32_t owner = run_step(STEP_NAMESPACES)->namespaces.owner;
+
+	return owner == NO_OWNER ? 0 : syscall(SYS_setresuid, -1, on ? owner : (uid_t)getauxval(AT_UID), -1);
+}
+
+int namespaces_open(const char *path, int flags)
+{
+	must(namespaces_as_owner(true), "setresuid", "the owner, to open %s", path);
+	int fd = open(path, flags | O_CLOEXEC), error = errno;
+	must(namespaces_as_owner(false), "setresuid", "back, with %s open", path);
+	errno = error;
+	return must(fd, path, "open");
 }
 
 void namespaces_bound(const struct namespaces_step *step)

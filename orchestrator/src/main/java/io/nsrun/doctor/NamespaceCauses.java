@@ -146,10 +146,10 @@ final class NamespaceCauses {
         failure.machine().isRoot()
             ? "root here lacks CAP_SET"
                 + (kind.equals("uid") ? "UID" : "GID")
-                + " or CAP_SETFCAP, or the ids are not mapped in its own user namespace. Compare"
-                + " /proc/self/"
+                + " or CAP_SETFCAP, without which nobody maps the id 0, or the ids are not mapped in its"
+                + " own user namespace (see /proc/self/"
                 + kind
-                + "_map, or use --userns=private."
+                + "_map). Grant them, or start nsrun as another user."
             : "without newuidmap and newgidmap a map may hold only the caller's own id."
                 + " Leave out --"
                 + kind

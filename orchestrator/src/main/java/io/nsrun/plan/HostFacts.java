@@ -58,8 +58,9 @@ public record HostFacts(
   /** How many private ids there are. */
   public static final long PRIVATE_COUNT = 65536;
 
-  private static final long MAP_CAPABILITIES =
-      Capability.SETUID.bit() | Capability.SETGID.bit() | Capability.SETFCAP.bit();
+  private static final long MAP_OTHERS = Capability.SETUID.bit() | Capability.SETGID.bit();
+
+  private static final long MAP_CAPABILITIES = MAP_OTHERS | Capability.SETFCAP.bit();
 
   public HostFacts {
     groups = List.copyOf(groups);
@@ -105,6 +106,13 @@ public record HostFacts(
     return euid == 0 && (capabilities & MAP_CAPABILITIES) == MAP_CAPABILITIES;
   }
 
+  /**
+   * As {@link #mayMapAnyIds}, but for maps without the id 0, which are no matter of CAP_SETFCAP.
+   */
+  static boolean mayMapOtherIds(long euid, long capabilities) {
+    return euid == 0 && (capabilities & MAP_OTHERS) == MAP_OTHERS;
+  }
+
   /** Whether the caller may mount in its own namespace: CAP_SYS_ADMIN. */
   public boolean mayMount() {
     return mayMount(capabilities);
@@ -131,7 +139,7 @@ public record HostFacts(
    * files translated: root of the initial user namespace, who may mount.
    */
   public boolean mayHavePrivateIds() {
-    return mayMapAnyIds() && mayTranslateOwners(capabilities) && !isNested();
+    return mayMapOtherIds(euid, capabilities) && mayTranslateOwners(capabilities) && !isNested();
   }
 
   /**

@@ -122,13 +122,13 @@ public final class HostFactsReader {
       if (!root && mode != UserNamespace.Mode.HOST && mode != UserNamespace.Mode.PRIVATE) {
         subordinate(mode == UserNamespace.Mode.EXPLICIT);
       }
-      if (root || !subGids.isEmpty()) {
+      if (root || mayMapOtherIds() || !subGids.isEmpty()) {
         existing();
       }
     }
 
     void reserve(PrivateIds source) throws IOException {
-      if (mayMapAnyIds()
+      if (mayMapOtherIds()
           && HostFacts.mayTranslateOwners(status.capabilities())
           && HostFacts.isEverything(uids)) {
         privateIds = source.take();
@@ -137,6 +137,10 @@ public final class HostFactsReader {
 
     private boolean mayMapAnyIds() {
       return HostFacts.mayMapAnyIds(status.euid(), status.capabilities());
+    }
+
+    private boolean mayMapOtherIds() {
+      return HostFacts.mayMapOtherIds(status.euid(), status.capabilities());
     }
 
     private void subordinate(boolean all) throws IOException {

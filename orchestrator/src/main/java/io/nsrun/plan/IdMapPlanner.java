@@ -55,7 +55,8 @@ final class IdMapPlanner {
       case EXPLICIT -> explicit(user);
       case IDENTITY -> identity(user, "asked for");
       case KEEP_ID -> facts.mayMapAnyIds() ? identity(user, "asked for") : ranges(user, true);
-      default -> facts.mayMapAnyIds() ? ofRoot(user) : ranges(user, false);
+      default ->
+          facts.privateIds() != null || facts.mayMapAnyIds() ? ofRoot(user) : ranges(user, false);
     };
   }
 

@@ -179,6 +179,7 @@ class IdMapPlannerTest {
   void rootWithoutTheCapabilitiesToMapIsAnOrdinaryUser() {
     Specs.Facts facts = new Specs.Facts().root();
     facts.capabilities = 0;
+    facts.privateIds = null;
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), facts.facts());
 
     assertThat(uidMap(plan).mappings()).containsExactly(map(0, 0, 1));
