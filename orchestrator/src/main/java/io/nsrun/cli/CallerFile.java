@@ -1,9 +1,11 @@
 package io.nsrun.cli;
 
 import io.nsrun.spec.Blob;
-import java.io.File;
-import java.io.FileInputStream;
+import io.nsrun.spec.OsPath;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** A file that an option names. */
 final class CallerFile {
@@ -14,14 +16,13 @@ final class CallerFile {
    *
    * @param workingDirectory what a relative name is relative to
    */
-  static File of(String name, String workingDirectory) {
-    File file = new File(name);
-    return file.isAbsolute() ? file : new File(workingDirectory, name);
+  static Path of(String name, String workingDirectory) {
+    return OsPath.of(name.startsWith("/") ? name : workingDirectory + "/" + name);
   }
 
   /** Its first {@code most} bytes, and one more if there are more. Blocks until they are there. */
-  static Blob read(File file, int most) throws IOException {
-    try (FileInputStream in = new FileInputStream(file)) {
+  static Blob read(Path file, int most) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
       return Blob.copyOf(in.readNBytes(most + 1));
     }
   }

@@ -1,12 +1,12 @@
 package io.nsrun.cli;
 
+import io.nsrun.spec.OsPath;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.IoMessages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** The file that {@code --cidfile} asks for. */
@@ -21,7 +21,7 @@ final class CidFile {
   static void write(String file, String id) throws ExplainedException {
     try {
       Files.write(
-          Path.of(file),
+          OsPath.of(file),
           id.getBytes(StandardCharsets.US_ASCII),
           StandardOpenOption.WRITE,
           StandardOpenOption.CREATE_NEW);
@@ -40,7 +40,7 @@ final class CidFile {
   /** Takes the file back, for a container that did not come to be. */
   static void remove(String file) {
     try {
-      Files.deleteIfExists(Path.of(file));
+      Files.deleteIfExists(OsPath.of(file));
     } catch (IOException e) {
       // The failure that led here is the one to tell.
       return;

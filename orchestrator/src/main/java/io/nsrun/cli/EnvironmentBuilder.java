@@ -1,12 +1,13 @@
 package io.nsrun.cli;
 
+import io.nsrun.spec.OsPath;
+import io.nsrun.spec.OsString;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.state.IoMessages;
-import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,7 @@ final class EnvironmentBuilder {
   }
 
   private String read(String file) {
-    try (FileInputStream in = new FileInputStream(file)) {
+    try (InputStream in = OsPath.newInputStream(file)) {
       byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
       if (bytes.length > LARGEST_FILE) {
         problems.add(
@@ -100,7 +101,7 @@ final class EnvironmentBuilder {
             "the kernel takes no environment as large");
         return "";
       }
-      String text = new String(bytes, StandardCharsets.UTF_8);
+      String text = OsString.decode(bytes);
       return text.startsWith("\uFEFF") ? text.substring(1) : text;
     } catch (FileNotFoundException e) {
       problems.add(RunOption.ENV_FILE.longName(), "can't read " + e.getMessage(), "");

@@ -6,6 +6,7 @@ import io.nsrun.launch.SignalForwarder;
 import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
+import io.nsrun.spec.OsPath;
 import io.nsrun.spec.SpecProblemsException;
 import io.nsrun.state.StatePaths;
 import java.io.Closeable;
@@ -38,7 +39,8 @@ final class EphemeralWrites implements Closeable, EphemeralDirectory.Emptier {
       }
       until find . -mindepth 1 -maxdepth 1 -exec rm -rf {} + 2>/dev/null; [ -z "$(ls -A)" ]; do
         [ -n "$(lift 1000)" ] || [ -n "$(lift 100)" ] || [ -n "$(lift 12)" ] || exit
-      done""";
+      done\
+      """;
 
   private final StatePaths paths;
   private final ErrorPrinter errors;
@@ -56,7 +58,7 @@ final class EphemeralWrites implements Closeable, EphemeralDirectory.Emptier {
     this.paths = paths;
     this.errors = errors;
     this.signals = signals;
-    this.directory = new EphemeralDirectory(Path.of(directory), paths.uid());
+    this.directory = new EphemeralDirectory(OsPath.of(directory), paths.uid());
   }
 
   /** See {@link EphemeralDirectory#make}. */
@@ -90,7 +92,7 @@ final class EphemeralWrites implements Closeable, EphemeralDirectory.Emptier {
     List<String> words = List.of(ids, "--read-only", ROOTFS, "sh", "-c", EMPTY, "sh", identity);
     Mount mount =
         new Mount.Bind(
-            directory.toString(), "/mnt", false, Mount.Propagation.PRIVATE, MountOptions.DEFAULT);
+            OsPath.text(directory), "/mnt", false, Mount.Propagation.PRIVATE, MountOptions.DEFAULT);
     Outcome outcome;
     try {
       outcome = InnerRun.of(paths, words, List.of(mount)).outcome();

@@ -8,6 +8,7 @@ import io.nsrun.state.ExplainedException;
 import io.nsrun.state.IoMessages;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.util.List;
@@ -27,14 +28,21 @@ final class ErrorPrinter {
 
   /** One line, after {@code nsrun: }. */
   void line(String message) {
-    out.println("nsrun: " + Printable.of(message));
+    print("nsrun: " + Printable.of(message) + "\n");
   }
 
   /** The indented second line; nothing if it is empty. */
   void remedy(String text) {
     if (!text.isEmpty()) {
-      out.println("  " + Printable.of(text));
+      print("  " + Printable.of(text) + "\n");
     }
+  }
+
+  /** In UTF-8: a JVM without a locale would print a question mark for every letter beyond ASCII. */
+  private void print(String line) {
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    out.write(bytes, 0, bytes.length);
+    out.flush();
   }
 
   /** Every problem of an input, one on each line. */
@@ -63,8 +71,7 @@ final class ErrorPrinter {
       line("too many files are open");
       remedy(MORE_FILES);
     } else if (thrown instanceof InvalidPathException path) {
-      line("the encoding of this locale does not have all letters of " + path.getInput());
-      remedy("set LC_ALL=C.UTF-8");
+      line("\"" + path.getInput() + "\" is no path: " + path.getReason());
     } else if (thrown instanceof OutOfMemoryError) {
       line("out of memory");
       remedy("give the JVM more with -Xmx");

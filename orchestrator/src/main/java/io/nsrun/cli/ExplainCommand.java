@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.plan.PlanPrinter;
+import io.nsrun.spec.OsEnvironment;
 import io.nsrun.state.Caller;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class ExplainCommand {
 
     RunPlan make(OptionValues values) throws IOException, InterruptedException {
       RunPlan run = new RunPlan(paths, this, OwnIds.shown(paths), new Laps(System.nanoTime()));
-      run.make(values, System.getenv());
+      run.make(values, OsEnvironment.variables());
       return run;
     }
 

@@ -2,10 +2,11 @@ package io.nsrun.cli;
 
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.Mount;
+import io.nsrun.spec.OsString;
 import io.nsrun.state.IoMessages;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Reads the values of {@code --inject}. */
 final class Injection {
@@ -29,17 +30,17 @@ final class Injection {
     Blob content =
         value.startsWith("@")
             ? read(value.substring(1), workingDirectory)
-            : Blob.copyOf(value.getBytes(StandardCharsets.UTF_8));
+            : Blob.copyOf(OsString.encode(value));
     return new Mount.Inject(text.substring(0, equals), content, READABLE_FOR_ALL);
   }
 
   private static Blob read(String name, String workingDirectory) {
-    File file = CallerFile.of(name, workingDirectory);
-    if (name.isEmpty() || file.isDirectory() || !file.exists()) {
+    Path file = CallerFile.of(name, workingDirectory);
+    if (name.isEmpty() || Files.isDirectory(file) || !Files.exists(file)) {
       throw new IllegalArgumentException(
           name
               + ": "
-              + (file.isDirectory() && !name.isEmpty() ? "is a directory" : "no such file"));
+              + (Files.isDirectory(file) && !name.isEmpty() ? "is a directory" : "no such file"));
     }
     try {
       return CallerFile.read(file, Mount.Inject.MAX_BYTES);

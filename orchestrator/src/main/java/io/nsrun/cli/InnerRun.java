@@ -8,6 +8,7 @@ import io.nsrun.launch.Outcome;
 import io.nsrun.launch.Supervisor;
 import io.nsrun.plan.LaunchPlan;
 import io.nsrun.spec.Mount;
+import io.nsrun.spec.OsEnvironment;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ record InnerRun(LaunchPlan plan, Outcome outcome) {
     try (OwnIds ids = OwnIds.held(paths)) {
       RunPlan run =
           new RunPlan(paths, InnerRun::noLookUp, ids, new Laps(System.nanoTime()), mounts);
-      run.make(values, System.getenv());
+      run.make(values, OsEnvironment.variables());
       byte[] frames = PlanEncoder.encode(run.plan());
       try (Nsinit nsinit = Nsinit.start(paths)) {
         Supervisor supervisor = new Supervisor(nsinit, nsinit.connect(), new Silent());

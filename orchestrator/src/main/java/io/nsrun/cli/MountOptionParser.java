@@ -3,8 +3,8 @@ package io.nsrun.cli;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
+import io.nsrun.spec.OsPath;
 import io.nsrun.spec.SpecField;
-import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -143,12 +143,9 @@ final class MountOptionParser {
               + "\" is the name of a volume, and there are none; for a path write ./"
               + source);
     }
-    if (!new File(workingDirectory).isDirectory()) {
+    if (!OsPath.isDirectory(workingDirectory)) {
       throw new IllegalArgumentException(
-          "\""
-              + source
-              + "\": the working directory is not found by its name; set LC_ALL=C.UTF-8 if that is"
-              + " not plain ASCII");
+          "\"" + source + "\": the working directory is not found by its name");
     }
     return workingDirectory + "/" + source;
   }

@@ -2,6 +2,7 @@ package io.nsrun.cli;
 
 import io.nsrun.plan.HostStep;
 import io.nsrun.plan.PrivateIds;
+import io.nsrun.spec.OsPath;
 import io.nsrun.state.IdSlots;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class OwnIds implements PrivateIds, AutoCloseable {
   }
 
   private static Range range(long firstId, Path file) {
-    return new Range(firstId, new HostStep.Lock(file.toString(), IdSlots.lockOffset(firstId)));
+    return new Range(firstId, new HostStep.Lock(OsPath.text(file), IdSlots.lockOffset(firstId)));
   }
 
   /** Whether the container has ids of its own. */

@@ -1,8 +1,8 @@
 package io.nsrun.cli;
 
+import io.nsrun.spec.OsString;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The arguments as they were given.
@@ -14,18 +14,16 @@ final class RawArguments {
   private RawArguments() {}
 
   /**
-   * The same arguments, read anew as UTF-8 if Java's decoding has lost anything.
+   * The same arguments as strings of {@link OsString}, read anew if Java may have lost anything.
    *
    * @param args what main was given
    */
   static String[] of(String[] args) {
     for (String arg : args) {
-      for (int i = 0; i < arg.length(); i++) {
-        // Everything beyond ASCII: a locale with another encoding maps bytes to wrong letters, not
-        // only to U+FFFD.
-        if (arg.charAt(i) > 0x7f) {
-          return reread(args);
-        }
+      // Everything beyond ASCII: a locale with another encoding maps bytes to wrong letters, not
+      // only to U+FFFD.
+      if (!OsString.isAscii(arg)) {
+        return reread(args);
       }
     }
     return args;
@@ -58,7 +56,7 @@ final class RawArguments {
       while (start > 0 && line[start - 1] != 0) {
         start--;
       }
-      words[i] = new String(line, start, end - 1 - start, StandardCharsets.UTF_8);
+      words[i] = OsString.decode(line, start, end - 1 - start);
       end = start;
     }
     return words;

@@ -1,5 +1,6 @@
 package io.nsrun.cli;
 
+import io.nsrun.spec.OsPath;
 import io.nsrun.state.AtomicFile;
 import io.nsrun.state.ExitRecord;
 import io.nsrun.state.ExitRecordWriter;
@@ -33,7 +34,7 @@ final class ResultFile {
   static ResultFile of(String name) throws ExplainedException {
     Path file;
     try {
-      file = Path.of(name).toAbsolutePath();
+      file = OsPath.of(name).toAbsolutePath();
     } catch (InvalidPathException e) {
       throw new ExplainedException("--result: \"" + name + "\" is no file name", "", e);
     }

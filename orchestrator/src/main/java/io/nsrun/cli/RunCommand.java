@@ -12,6 +12,8 @@ import io.nsrun.launch.StandardPipes;
 import io.nsrun.launch.Supervisor;
 import io.nsrun.log.LogLevel;
 import io.nsrun.plan.PlanPrinter;
+import io.nsrun.spec.OsEnvironment;
+import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Root;
 import io.nsrun.state.Caller;
 import io.nsrun.state.ExitRecord;
@@ -123,14 +125,14 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
 
   private int dryRun(RunPlan run, OptionValues values, boolean json)
       throws IOException, InterruptedException {
-    run.make(values, System.getenv());
+    run.make(values, OsEnvironment.variables());
     return print(run, json);
   }
 
   private int makeAndLaunch(
       RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals, ResultFile result)
       throws IOException, InterruptedException {
-    run.make(values, System.getenv());
+    run.make(values, OsEnvironment.variables());
     Closeable writes = writes(run.spec().root(), signals);
     try (writes) {
       return launch(run, values, ids, signals, result);
@@ -231,7 +233,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       return null;
     }
     if (!root.ephemeral()) {
-      return OverlayDirectory.open(Path.of(root.overlayDirectory()), paths.uid());
+      return OverlayDirectory.open(OsPath.of(root.overlayDirectory()), paths.uid());
     }
     EphemeralWrites writes = new EphemeralWrites(root.overlayDirectory(), paths, errors, signals);
     unstarted = writes;

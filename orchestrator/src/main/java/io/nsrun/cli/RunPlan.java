@@ -13,6 +13,7 @@ import io.nsrun.plan.PrivateIds;
 import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.rootfs.TarRootfs;
 import io.nsrun.spec.Mount;
+import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
@@ -71,7 +72,7 @@ final class RunPlan {
   void make(OptionValues values, Map<String, String> environment)
       throws IOException, InterruptedException {
     SpecProblems problems = new SpecProblems();
-    options = new SpecOptions(values, environment, System.getProperty("user.dir"), problems);
+    options = new SpecOptions(values, environment, OsPath.workingDirectory(), problems);
     options.add(mounts);
     laps.end("options");
     String word = options.rootfs();
@@ -82,7 +83,7 @@ final class RunPlan {
     if (word != null && (problems.isEmpty() || !TarRootfs.isArchiveName(word))) {
       try {
         RootfsResolver.Resolved resolved = new RootfsResolver(paths).resolve(word);
-        directory = resolved.directory().toString();
+        directory = OsPath.text(resolved.directory());
         kind = resolved.kind();
         known = true;
       } catch (ExplainedException e) {

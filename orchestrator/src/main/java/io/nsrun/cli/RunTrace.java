@@ -5,13 +5,13 @@ import io.nsrun.control.Event;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Outcome;
 import io.nsrun.plan.LaunchPlan;
+import io.nsrun.spec.OsPath;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.IoMessages;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 
 /** The file of {@code --trace}. */
 final class RunTrace implements AutoCloseable {
@@ -31,7 +31,7 @@ final class RunTrace implements AutoCloseable {
    */
   static RunTrace open(String file) throws ExplainedException {
     try {
-      return new RunTrace(file, Files.newBufferedWriter(Path.of(file)));
+      return new RunTrace(file, Files.newBufferedWriter(OsPath.of(file)));
     } catch (IOException e) {
       throw notWritten(file, e);
     } catch (InvalidPathException e) {

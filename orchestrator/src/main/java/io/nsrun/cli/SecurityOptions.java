@@ -6,8 +6,9 @@ import io.nsrun.spec.Seccomp;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.state.IoMessages;
-import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -83,9 +84,10 @@ final class SecurityOptions {
   }
 
   private Blob profile(String name) {
-    File file = CallerFile.of(name, workingDirectory);
-    if (name.isEmpty() || !file.isFile()) {
-      return bad(name, file.exists() && !name.isEmpty() ? "is no regular file" : "no such file");
+    Path file = CallerFile.of(name, workingDirectory);
+    if (name.isEmpty() || !Files.isRegularFile(file)) {
+      return bad(
+          name, Files.exists(file) && !name.isEmpty() ? "is no regular file" : "no such file");
     }
     try {
       Blob content = CallerFile.read(file, LARGEST_PROFILE);

@@ -1,7 +1,7 @@
 package io.nsrun.control;
 
 import io.nsrun.spec.Blob;
-import java.nio.charset.StandardCharsets;
+import io.nsrun.spec.OsString;
 
 /** Takes little-endian numbers and strings out of one payload, and nothing beyond its end. */
 final class ByteReader {
@@ -53,7 +53,7 @@ final class ByteReader {
     return blob;
   }
 
-  /** A string; bytes that are no UTF-8, as file names may have, come as U+FFFD. */
+  /** A string of {@link OsString}. */
   String str() throws ProtocolException {
     int length = length();
     need(length + 1);
@@ -65,7 +65,7 @@ final class ByteReader {
     if (bytes[at + length] != 0) {
       throw new ProtocolException("a string has no NUL at its end");
     }
-    String text = new String(bytes, at, length, StandardCharsets.UTF_8);
+    String text = OsString.decode(bytes, at, length);
     at += length + 1;
     return text;
   }

@@ -1,6 +1,6 @@
 package io.nsrun.control;
 
-import java.nio.charset.StandardCharsets;
+import io.nsrun.spec.OsString;
 import java.util.Arrays;
 
 /** Puts little-endian numbers and strings into a buffer that grows up to the largest frame. */
@@ -75,8 +75,7 @@ final class ByteWriter {
     if (value.indexOf(0) >= 0) {
       throw new EncodingException("a NUL character in " + quote(value), "remove it");
     }
-    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-    blob(utf8);
+    blob(OsString.encode(value));
     u8(0);
   }
 

@@ -2,6 +2,7 @@ package io.nsrun.control;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.nsrun.plan.JsonText;
 import io.nsrun.plan.LaunchPlan;
 import io.nsrun.plan.PlanPrinter;
 import java.io.IOException;
@@ -141,7 +142,7 @@ public final class ChromeTrace {
     json.writeNumberField("dur", micros(span.duration()));
     json.writeObjectFieldStart("args");
     if (!span.object().isEmpty()) {
-      json.writeStringField("object", span.object());
+      JsonText.write(json, "object", span.object());
     }
     if (span.index() >= 0) {
       json.writeNumberField("index", span.index());

@@ -3,7 +3,8 @@ package io.nsrun.doctor;
 import io.nsrun.control.Errno;
 import io.nsrun.plan.CommandStep;
 import io.nsrun.plan.MountEntry;
-import java.nio.charset.StandardCharsets;
+import io.nsrun.spec.OsPath;
+import io.nsrun.spec.OsString;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -99,7 +100,7 @@ final class ExecCauses {
     if (head.length < 3 || head[0] != '#' || head[1] != '!') {
       return Optional.empty();
     }
-    String line = new String(head, 2, head.length - 2, StandardCharsets.UTF_8);
+    String line = OsString.decode(head, 2, head.length - 2);
     int end = line.indexOf('\n');
     String words = (end < 0 ? line : line.substring(0, end)).replaceFirst("^[ \t]+", "");
     return Optional.of(words.replaceFirst("[ \t].*$", ""));
@@ -123,12 +124,12 @@ final class ExecCauses {
     if (!Files.isRegularFile(file.get())) {
       return command + " is no regular file.";
     }
-    int mode = failure.machine().mode(file.get().toString());
+    int mode = failure.machine().mode(OsPath.text(file.get()));
     if (mode != 0 && (mode & 0111) == 0) {
       return command + " has no execute permission. chmod +x it in the root filesystem.";
     }
     boolean noexec =
-        MountEntry.holding(failure.machine().mounts(), file.get().toString())
+        MountEntry.holding(failure.machine().mounts(), OsPath.text(file.get()))
             .map(mount -> mount.has("noexec"))
             .orElse(false);
     if (noexec || root.isNoexec(command)) {

@@ -1,12 +1,13 @@
 package io.nsrun.doctor;
 
+import io.nsrun.spec.OsEnvironment;
+import io.nsrun.spec.OsPath;
 import io.nsrun.state.IdSlots;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,7 @@ public final class LocalMachine implements Machine {
     if ((mode(path) & FileMode.TYPE) != FileMode.REGULAR) {
       return Optional.empty();
     }
-    try (InputStream in = Files.newInputStream(Path.of(path))) {
+    try (InputStream in = Files.newInputStream(OsPath.of(path))) {
       return Optional.of(new String(in.readNBytes(LIMIT), StandardCharsets.UTF_8));
     } catch (IOException | SecurityException e) {
       return Optional.empty();
@@ -32,7 +33,7 @@ public final class LocalMachine implements Machine {
   @Override
   public Optional<String> link(String path) {
     try {
-      return Optional.of(Files.readSymbolicLink(Path.of(path)).toString());
+      return Optional.of(OsPath.text(Files.readSymbolicLink(OsPath.of(path))));
     } catch (IOException | UnsupportedOperationException e) {
       return Optional.empty();
     }
@@ -41,7 +42,7 @@ public final class LocalMachine implements Machine {
   @Override
   public int mode(String path) {
     try {
-      return (Integer) Files.getAttribute(Path.of(path), "unix:mode");
+      return (Integer) Files.getAttribute(OsPath.of(path), "unix:mode");
     } catch (IOException | UnsupportedOperationException e) {
       return 0;
     }
@@ -49,7 +50,7 @@ public final class LocalMachine implements Machine {
 
   @Override
   public boolean canExecute(String path) {
-    return Files.isExecutable(Path.of(path));
+    return Files.isExecutable(OsPath.of(path));
   }
 
   /** Runs getcap(8): the JDK reads no extended attribute outside {@code user.}. */
@@ -90,7 +91,7 @@ public final class LocalMachine implements Machine {
   @Override
   public List<String> programDirectories() {
     int uid = uid().orElse(0L).intValue();
-    return StatePaths.ofCaller(uid).cacheCandidates().stream().map(Path::toString).toList();
+    return StatePaths.ofCaller(uid).cacheCandidates().stream().map(OsPath::text).toList();
   }
 
   @Override
@@ -112,12 +113,13 @@ public final class LocalMachine implements Machine {
   }
 
   private IdSlots slots() {
-    return new IdSlots(new StatePaths(System.getenv(), uid().orElse(0L).intValue()));
+    return new IdSlots(new StatePaths(OsEnvironment.variables(), uid().orElse(0L).intValue()));
   }
 
   @Override
   public Optional<String> environment(String name) {
-    return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty());
+    return Optional.ofNullable(OsEnvironment.variables().get(name))
+        .filter(value -> !value.isEmpty());
   }
 
   @Override

@@ -3,7 +3,9 @@ package io.nsrun.doctor;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import io.nsrun.plan.JsonText;
 import io.nsrun.plan.TextWrap;
+import io.nsrun.spec.Printable;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
@@ -49,7 +51,7 @@ public final class ReportPrinter {
 
   private static void lines(List<String> lines, Appendable out) throws IOException {
     for (String line : lines) {
-      out.append(line).append('\n');
+      out.append(Printable.of(line)).append('\n');
     }
   }
 
@@ -84,9 +86,9 @@ public final class ReportPrinter {
       json.writeStringField("id", finding.id());
       json.writeStringField("what", finding.what());
       json.writeStringField("result", finding.result().word());
-      json.writeStringField("detail", finding.detail());
+      JsonText.write(json, "detail", finding.detail());
       json.writeStringField("why", finding.why());
-      json.writeStringField("remedy", finding.remedy());
+      JsonText.write(json, "remedy", finding.remedy());
       json.writeEndObject();
     }
     json.writeEndArray();

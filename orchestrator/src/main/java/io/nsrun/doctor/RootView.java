@@ -5,6 +5,7 @@ import io.nsrun.plan.InitStep;
 import io.nsrun.plan.LaunchPlan;
 import io.nsrun.plan.LinuxConstants;
 import io.nsrun.plan.Step;
+import io.nsrun.spec.OsPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -44,10 +45,10 @@ final class RootView {
     Set<String> noexec = new HashSet<>();
     for (Step step : plan.steps()) {
       if (step instanceof HostStep.HostTree tree) {
-        slots.put(tree.source().slot(), Path.of(tree.source().path()));
+        slots.put(tree.source().slot(), OsPath.of(tree.source().path()));
         noteNoexec(tree.source().slot(), tree.source().attrSet(), noexecSlots);
       } else if (step instanceof InitStep.Bind bind) {
-        slots.put(bind.source().slot(), Path.of(bind.source().path()));
+        slots.put(bind.source().slot(), OsPath.of(bind.source().path()));
         noteNoexec(bind.source().slot(), bind.source().attrSet(), noexecSlots);
       } else if (step instanceof InitStep.Filesystem filesystem) {
         noteNoexec(filesystem.slot(), filesystem.attrs(), noexecSlots);
@@ -120,7 +121,7 @@ final class RootView {
       if (++links > MAX_LINKS) {
         return Optional.empty();
       }
-      String target = Files.readSymbolicLink(here).toString();
+      String target = OsPath.text(Files.readSymbolicLink(here));
       push(target, rest);
       if (target.startsWith("/")) {
         at = "";
@@ -142,7 +143,7 @@ final class RootView {
       if (sources.containsKey(above)) {
         Path source = sources.get(above);
         String below = path.substring(above.equals("/") ? 1 : above.length());
-        return source == null ? null : source.resolve(below.replaceFirst("^/+", ""));
+        return source == null ? null : OsPath.resolve(source, below.replaceFirst("^/+", ""));
       }
       if (above.equals("/")) {
         return null;

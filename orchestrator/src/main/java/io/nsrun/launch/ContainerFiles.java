@@ -43,7 +43,7 @@ public final class ContainerFiles {
     channel.send(Frames.read(root, path, LIMIT));
     FileReply reply = awaitReply();
     if (reply.isOk()) {
-      return reply.content().utf8();
+      return reply.content().text();
     }
     Errno errno = reply.errno();
     if (errno == Errno.ENOENT || errno == Errno.ENOTDIR) {
@@ -76,13 +76,18 @@ public final class ContainerFiles {
     return switch (errno) {
       case EFBIG -> "it has more than 1 MiB";
       case EINVAL -> "it is no regular file";
+      case EAGAIN -> "somebody holds a lease on it";
       default -> errno.text();
     };
   }
 
   private static String remedy(Errno errno) {
-    return errno == Errno.EACCES || errno == Errno.EPERM
-        ? "leave --user out, or make the file readable for you"
-        : "leave --user out, or mend the root filesystem";
+    return switch (errno) {
+      case EACCES, EPERM -> "leave --user out, or make the file readable for you";
+      case EAGAIN ->
+          "leave --user out, or try again: the kernel ends the lease in fs.lease-break-time"
+              + " seconds";
+      default -> "leave --user out, or mend the root filesystem";
+    };
   }
 }

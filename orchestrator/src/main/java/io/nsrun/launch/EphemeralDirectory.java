@@ -1,11 +1,14 @@
 package io.nsrun.launch;
 
+import io.nsrun.spec.OsPath;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.IoMessages;
 import io.nsrun.state.LockedDirectory;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -82,7 +85,7 @@ public final class EphemeralDirectory {
   public static String path(String parent, String id) {
     String name = PREFIX + id.substring(0, DIGITS);
     try {
-      return Path.of(parent).toRealPath().resolve(name).toString();
+      return OsPath.text(OsPath.of(parent).toRealPath().resolve(name));
     } catch (IOException | InvalidPathException e) {
       return parent + "/" + name;
     }
@@ -103,7 +106,7 @@ public final class EphemeralDirectory {
       throw e;
     } catch (IOException e) {
       throw new ExplainedException(
-          "ephemeral directory " + own + ": " + IoMessages.reason(e),
+          "ephemeral directory " + OsPath.text(own) + ": " + IoMessages.reason(e),
           "name a directory in which you can make one, such as /var/tmp",
           e);
     }
@@ -125,7 +128,8 @@ public final class EphemeralDirectory {
                   ? "mode 0" + Integer.toOctalString(stat.permissions())
                   : "uid " + Integer.toUnsignedString(stat.uid()))
               + ")",
-          "name a directory that others can't write to, up to the root; or a sticky one of root's, as /var/tmp");
+          "name a directory that others can't write to, up to the root; or a sticky one of root's,"
+              + " as /var/tmp");
     }
   }
 
@@ -182,14 +186,19 @@ public final class EphemeralDirectory {
   }
 
   private void takeOver() {
-    String[] names = parent.toFile().list();
-    for (String name : names == null ? new String[0] : names) {
-      if (name.startsWith(PREFIX) && name.length() == PREFIX.length() + DIGITS) {
-        Held left = take(parent.resolve(name));
-        if (left != null) {
-          all.add(left);
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (name.startsWith(PREFIX) && name.length() == PREFIX.length() + DIGITS) {
+          Held left = take(entry);
+          if (left != null) {
+            all.add(left);
+          }
         }
       }
+    } catch (IOException | DirectoryIteratorException e) {
+      // One that can be searched but not listed: the next one takes over what is left.
+      return;
     }
   }
 
@@ -236,8 +245,10 @@ public final class EphemeralDirectory {
         if (failure == null) {
           failure =
               new ExplainedException(
-                  "can't remove " + held.path() + ": " + IoMessages.reason(e),
-                  "remove it as root; the next run with --ephemeral-dir=" + parent + " tries, too",
+                  "can't remove " + OsPath.text(held.path()) + ": " + IoMessages.reason(e),
+                  "remove it as root; the next run with --ephemeral-dir="
+                      + OsPath.text(parent)
+                      + " tries, too",
                   e);
         }
       }

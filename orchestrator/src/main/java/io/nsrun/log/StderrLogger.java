@@ -1,6 +1,8 @@
 package io.nsrun.log;
 
+import io.nsrun.spec.Printable;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
@@ -37,7 +39,9 @@ final class StderrLogger extends LegacyAbstractLogger {
     if (thrown != null) {
       line.append(": ").append(thrown);
     }
-    out.println(line);
+    byte[] bytes = (Printable.of(line.toString()) + "\n").getBytes(StandardCharsets.UTF_8);
+    out.write(bytes, 0, bytes.length);
+    out.flush();
     if (thrown != null && LogLevel.current().covers(LogLevel.DEBUG)) {
       thrown.printStackTrace(out);
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import io.nsrun.spec.Printable;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
@@ -20,13 +21,13 @@ final class DryRunPrinter {
       for (PlanFields.Field field : PlanFields.of(step)) {
         line.append(' ').append(field.key()).append('=').append(value(field.value()));
       }
-      out.append(line).append('\n');
+      out.append(Printable.of(line.toString())).append('\n');
     }
     for (Isolation.Property property : plan.isolation().properties()) {
       out.append("isolation aspect=").append(property.aspect().key());
       out.append(" full=").append(String.valueOf(property.full()));
-      out.append(" value=").append(value(property.value()));
-      out.append(" reason=").append(value(property.reason())).append('\n');
+      out.append(" value=").append(Printable.of(value(property.value())));
+      out.append(" reason=").append(Printable.of(value(property.reason()))).append('\n');
     }
   }
 
@@ -68,8 +69,8 @@ final class DryRunPrinter {
       json.writeStartObject();
       json.writeStringField("aspect", property.aspect().key());
       json.writeBooleanField("full", property.full());
-      json.writeStringField("value", property.value());
-      json.writeStringField("reason", property.reason());
+      JsonText.write(json, "value", property.value());
+      JsonText.write(json, "reason", property.reason());
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -83,7 +84,7 @@ final class DryRunPrinter {
     if (value instanceof List<?> list) {
       json.writeStartArray();
       for (Object element : list) {
-        json.writeString(element.toString());
+        JsonText.write(json, element.toString());
       }
       json.writeEndArray();
     } else if (value instanceof Long number) {
@@ -91,7 +92,7 @@ final class DryRunPrinter {
     } else if (value instanceof Boolean flag) {
       json.writeBoolean(flag);
     } else {
-      json.writeString(value.toString());
+      JsonText.write(json, value.toString());
     }
   }
 }

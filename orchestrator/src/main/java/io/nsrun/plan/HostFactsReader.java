@@ -4,6 +4,7 @@ import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
 import io.nsrun.spec.Mount;
+import io.nsrun.spec.OsEnvironment;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.UserNamespace;
 import java.io.FileNotFoundException;
@@ -41,7 +42,7 @@ public final class HostFactsReader {
    * @throws IOException if /proc is not there or has an unknown form, or there are no private ids
    */
   public static HostFacts read(Spec spec, PrivateIds privateIds) throws IOException {
-    String path = System.getenv("PATH");
+    String path = OsEnvironment.variables().get("PATH");
     // The JVM asked getpwuid(3) at its start; "?" is its word for a user without a name.
     String name = System.getProperty("user.name", "?");
     return new HostFactsReader("/proc/self", "/etc", path == null ? "" : path, name)

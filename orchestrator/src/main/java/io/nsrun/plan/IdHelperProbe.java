@@ -1,5 +1,7 @@
 package io.nsrun.plan;
 
+import io.nsrun.spec.OsPath;
+import io.nsrun.spec.OsString;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,8 +50,11 @@ final class IdHelperProbe {
   }
 
   private static boolean isExecutable(String path) {
-    File file = new File(path);
-    return file.isFile() && file.canExecute();
+    if (OsString.isAscii(path)) {
+      File file = new File(path);
+      return file.isFile() && file.canExecute();
+    }
+    return Files.isRegularFile(OsPath.of(path)) && Files.isExecutable(OsPath.of(path));
   }
 
   /**
@@ -58,8 +63,7 @@ final class IdHelperProbe {
    */
   private static String problem(String path) {
     try {
-      Map<String, Object> attributes =
-          Files.readAttributes(new File(path).toPath(), "unix:mode,uid");
+      Map<String, Object> attributes = Files.readAttributes(OsPath.of(path), "unix:mode,uid");
       int mode = (Integer) attributes.get("mode");
       int owner = (Integer) attributes.get("uid");
       return (mode & S_ISUID) != 0 && owner != 0 ? path + " is set-user-id, but not root's" : "";

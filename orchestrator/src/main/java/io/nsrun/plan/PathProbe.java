@@ -1,5 +1,7 @@
 package io.nsrun.plan;
 
+import io.nsrun.spec.OsPath;
+import io.nsrun.spec.OsString;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -22,18 +24,26 @@ final class PathProbe {
     if (path.isEmpty()) {
       return PathKind.MISSING;
     }
-    File file = new File(path);
-    if (file.isDirectory()) {
-      return file.canExecute() ? PathKind.DIRECTORY : PathKind.UNSEARCHABLE_DIRECTORY;
-    }
-    if (file.isFile()) {
-      return PathKind.FILE;
+    File file = OsString.isAscii(path) ? new File(path) : null;
+    if (file != null && file.isDirectory()) {
+      return directory(file.canExecute());
     }
     try {
-      return special(file.toPath());
+      return kind(OsPath.of(path));
     } catch (InvalidPathException e) {
       return PathKind.MISSING;
     }
+  }
+
+  private static PathKind kind(Path path) {
+    if (Files.isDirectory(path)) {
+      return directory(Files.isExecutable(path));
+    }
+    return Files.isRegularFile(path) ? PathKind.FILE : special(path);
+  }
+
+  private static PathKind directory(boolean searchable) {
+    return searchable ? PathKind.DIRECTORY : PathKind.UNSEARCHABLE_DIRECTORY;
   }
 
   private static PathKind special(Path path) {

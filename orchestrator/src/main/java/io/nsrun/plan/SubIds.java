@@ -3,9 +3,9 @@ package io.nsrun.plan;
 import io.nsrun.spec.Decimal;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
+import io.nsrun.spec.OsString;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +26,7 @@ final class SubIds {
     } catch (FileNotFoundException e) {
       return List.of();
     }
-    return parse(new String(text, StandardCharsets.UTF_8), name, uid);
+    return parse(OsString.decode(text), name, uid);
   }
 
   static List<IdRange> parse(String text, String name, long uid) {
@@ -38,9 +38,9 @@ final class SubIds {
       if (end < 0) {
         end = text.length();
       }
-      int first = text.indexOf(':', at);
-      int second = first < 0 ? -1 : text.indexOf(':', first + 1);
-      if (second >= 0 && second < end) {
+      int first = colon(text, at, end);
+      int second = colon(text, first + 1, end);
+      if (second < end) {
         String user = text.substring(at, first);
         if (user.equals(name) || user.equals(number)) {
           add(ranges, text.substring(first + 1, second), text.substring(second + 1, end));
@@ -49,6 +49,15 @@ final class SubIds {
       at = end + 1;
     }
     return ranges;
+  }
+
+  /** The next colon before {@code end}, or that: looking further would take time for each line. */
+  private static int colon(String text, int from, int end) {
+    int at = from;
+    while (at < end && text.charAt(at) != ':') {
+      at++;
+    }
+    return Math.min(at, end);
   }
 
   private static void add(List<IdRange> ranges, String startText, String countText) {

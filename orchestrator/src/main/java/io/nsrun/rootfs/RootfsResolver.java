@@ -1,5 +1,6 @@
 package io.nsrun.rootfs;
 
+import io.nsrun.spec.OsPath;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
@@ -63,7 +64,7 @@ public final class RootfsResolver {
     if (!isPath && !TarRootfs.isArchiveName(word)) {
       throw unknownName(word);
     }
-    Path path = Path.of(word).toAbsolutePath();
+    Path path = OsPath.of(word).toAbsolutePath();
     if (Files.isDirectory(path)) {
       return new Resolved(path.normalize().equals(path) ? path : path.toRealPath(), Kind.DIRECTORY);
     }
@@ -77,10 +78,9 @@ public final class RootfsResolver {
   }
 
   private static ExplainedException missing(String word, Path path) {
-    if (!word.startsWith("/") && !Files.isDirectory(Path.of("").toAbsolutePath())) {
+    if (!word.startsWith("/") && !OsPath.isDirectory(OsPath.workingDirectory())) {
       return new ExplainedException(
-          word + ": the working directory is not found by its name",
-          "go to another one, or set LC_ALL=C.UTF-8 if the name is not plain ASCII");
+          word + ": the working directory is not found by its name", "go to another one");
     }
     Path parent = path.getParent();
     if (parent != null && !Files.isExecutable(parent) && Files.isDirectory(parent)) {
@@ -90,7 +90,7 @@ public final class RootfsResolver {
   }
 
   private ExplainedException unknownName(String word) {
-    if (Files.isDirectory(Path.of(word))) {
+    if (Files.isDirectory(OsPath.of(word))) {
       return new ExplainedException(
           "no root filesystem is named '" + word + "'",
           "for the directory of that name write ./" + word);

@@ -1,6 +1,5 @@
 package io.nsrun.spec;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Bytes as an immutable value. */
@@ -33,9 +32,9 @@ public final class Blob {
     return bytes.clone();
   }
 
-  /** The bytes read as UTF-8, with U+FFFD for what is none. */
-  public String utf8() {
-    return new String(bytes, StandardCharsets.UTF_8);
+  /** The bytes as a string of {@link OsString}. */
+  public String text() {
+    return OsString.decode(bytes);
   }
 
   @Override

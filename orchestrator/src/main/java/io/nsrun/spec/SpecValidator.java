@@ -20,9 +20,8 @@ final class SpecValidator {
   private static final long MAX_SECONDS = 3650L * 24 * 60 * 60;
 
   /** What nsinit has room for; the kernel would take 65536. */
-  private static final int MAX_GROUPS = 256;
-
   private final Spec spec;
+
   private final SpecProblems problems;
 
   private SpecValidator(Spec spec, SpecProblems problems) {
@@ -164,11 +163,11 @@ final class SpecValidator {
     User user = spec.process().user();
     id("uid", user.uid());
     id("gid", user.gid());
-    if (user.additionalGids().size() > MAX_GROUPS) {
+    if (user.additionalGids().size() > User.MAX_GROUPS) {
       problems.add(
           SpecField.USER,
           user.additionalGids().size() + " supplementary groups",
-          "nsinit takes at most " + MAX_GROUPS);
+          "nsinit takes at most " + User.MAX_GROUPS);
     }
     for (int i = 0; i < user.additionalGids().size(); i++) {
       id("supplementary gid", user.additionalGids().get(i));
@@ -369,7 +368,8 @@ final class SpecValidator {
             field, subject + " has a NUL character at " + i, "execve(2) can't pass it; remove it");
         return false;
       }
-      if (Character.isSurrogate(c)) {
+      // A lone one may stand for a byte that is no UTF-8.
+      if (Character.isSurrogate(c) && !OsString.isEscape(value, i)) {
         if (!Character.isSurrogatePair(c, i + 1 < value.length() ? value.charAt(i + 1) : 0)) {
           problems.add(
               field, subject + " is no valid Unicode at " + i, "remove the lone surrogate");

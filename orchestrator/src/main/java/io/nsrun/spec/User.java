@@ -10,6 +10,9 @@ import java.util.List;
  * @param additionalGids supplementary groups
  */
 public record User(long uid, long gid, List<Long> additionalGids) {
+  /** Most supplementary groups that nsinit takes; the kernel takes 65536. */
+  public static final int MAX_GROUPS = 256;
+
   /** Root with no other group. */
   public static final User ROOT = new User(0, 0, List.of());
 

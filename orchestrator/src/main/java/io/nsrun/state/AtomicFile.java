@@ -1,5 +1,6 @@
 package io.nsrun.state;
 
+import io.nsrun.spec.OsPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -39,7 +40,8 @@ public final class AtomicFile {
   public static void write(Path file, byte[] content, Set<PosixFilePermission> permissions)
       throws IOException {
     Path directory = file.getParent();
-    Path temporary = directory.resolve("." + file.getFileName() + "-" + RandomBytes.hex(8));
+    Path temporary =
+        OsPath.resolve(directory, "." + OsPath.text(file.getFileName()) + "-" + RandomBytes.hex(8));
     try {
       try (FileChannel out =
           FileChannel.open(

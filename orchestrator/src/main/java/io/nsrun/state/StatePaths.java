@@ -1,5 +1,7 @@
 package io.nsrun.state;
 
+import io.nsrun.spec.OsEnvironment;
+import io.nsrun.spec.OsPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +56,7 @@ public final class StatePaths {
   /** Those of the caller of this JVM, whose effective user id is {@code uid}. */
   public static StatePaths ofCaller(int uid) {
     // The JVM takes it from getpwuid(3), and "?" where that knows nothing.
-    return new StatePaths(System.getenv(), uid, System.getProperty("user.home", ""));
+    return new StatePaths(OsEnvironment.variables(), uid, System.getProperty("user.home", ""));
   }
 
   /** Effective user id of the caller, who owns all of these directories. */
@@ -186,6 +188,6 @@ public final class StatePaths {
     if (text == null || text.isEmpty() || text.charAt(0) != '/') {
       return null;
     }
-    return Path.of(text);
+    return OsPath.of(text);
   }
 }

@@ -118,7 +118,7 @@ class WordsTest {
     printer.line("a\u001b[2Jb\nc");
     printer.remedy("d\u009be");
 
-    assertThat(printed()).isEqualTo("nsrun: a?[2Jb?c\n  d?e\n");
+    assertThat(printed()).isEqualTo("nsrun: a\\x1b[2Jb\\x0ac\n  d\\u009be\n");
   }
 
   @Test

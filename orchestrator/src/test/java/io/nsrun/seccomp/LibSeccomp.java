@@ -97,7 +97,7 @@ final class LibSeccomp {
       lines.append("number ").append(architecture.tableName()).append(' ').append(name);
       lines.append('\n');
     }
-    String text = ask(lines.toString()).program().utf8();
+    String text = ask(lines.toString()).program().text();
     return text.lines().map(Integer::valueOf).toList();
   }
 
