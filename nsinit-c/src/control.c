@@ -129,17 +129,22 @@ static void receive_hello(int fd)
 /* Reads a regular file of at most limit bytes. 0, or an errno. */
 static int read_regular(int root, const char *path, uint8_t *bytes, uint32_t limit, uint32_t *length)
 {
-	/* Whatever lies there is hostile: a FIFO must not block us, a terminal must not become
-	 * ours. */
-	scoped_fd fd = open_beneath(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	/* Whatever lies there is hostile, and opening a device may be all that it takes: first it is only found. */
+	scoped_fd found = open_beneath(root, path, O_PATH, 0);
+	char self[sizeof("/proc/self/fd/-2147483648")];
 	struct stat st;
 	uint32_t n = 0;
 	ssize_t got;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (found < 0 || fstat(found, &st) < 0)
 		return errno;
 	if (!S_ISREG(st.st_mode))
 		return EINVAL;
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", found);
+	/* Not waiting for one who has a lease on it: EAGAIN. */
+	scoped_fd fd = open(self, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
 	while ((got = read(fd, bytes + n, limit + 1 - n)) > 0)
 		n += (uint32_t)got;
 	if (got < 0 || n > limit)

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -320,6 +322,37 @@ static void files_that_are_no_files(void)
 	CHECK(talk() == 42 && answer32(6) == ENOENT);
 }
 
+/* A device may do all it does when it is opened; a watcher of the file system sees whether it was. */
+static void what_is_no_file_is_not_opened(void)
+{
+	char events[4096];
+	int watcher = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	make_tree();
+	CHECK(mkfifo(tree_path("fifo"), 0666) == 0);
+	tree_file("passwd", "x");
+	CHECK(inotify_add_watch(watcher, tree_path("fifo"), IN_OPEN) > 0);
+	read_as("/fifo", 99, EINVAL, "");
+	CHECK(read(watcher, events, sizeof(events)) == -1 && errno == EAGAIN);
+	CHECK(inotify_add_watch(watcher, tree_path("passwd"), IN_OPEN) > 0);
+	read_as("/passwd", 99, 0, "x");
+	CHECK(read(watcher, events, sizeof(events)) > 0);
+	(void)close(watcher);
+}
+
+static void leases_are_not_waited_for(void)
+{
+	make_tree();
+	tree_file("leased", "x");
+	int lease = open(tree_path("leased"), O_RDONLY | O_CLOEXEC);
+	(void)signal(SIGIO, SIG_IGN);
+	CHECK(fcntl(lease, F_SETLEASE, F_WRLCK) == 0);
+	read_as("/leased", 99, EAGAIN, "");
+	CHECK(fcntl(lease, F_SETLEASE, F_UNLCK) == 0);
+	read_as("/leased", 99, 0, "x");
+	(void)close(lease);
+}
+
 static void magic_links_are_not_followed(void)
 {
 	make_tree();
@@ -421,6 +454,8 @@ int main(void)
 	test("an orchestrator that goes before its plan is whole is left in peace", gone_before_the_plan);
 	test("a file is read inside the root, wherever its path leads", files_are_read);
 	test("what is no regular file, too large or outside is not read", files_that_are_no_files);
+	test("what is no regular file is not even opened", what_is_no_file_is_not_opened);
+	test("a file on which somebody has a lease is not waited for", leases_are_not_waited_for);
 	test("a magic link is not followed to read a file", magic_links_are_not_followed);
 	test("a malformed READ is a failure", malformed_reads);
 	test("nsinit connects to its own user", our_own_user_listens);

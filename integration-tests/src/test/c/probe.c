@@ -151,6 +151,18 @@ static int abstract_listen(const char *name)
 	return waiting(0);
 }
 
+/* Whoever opens the file is to wait until we give the lease up, which we never do. */
+static int lease(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	signal(SIGIO, SIG_IGN);
+	if (fd < 0 || fcntl(fd, F_SETLEASE, F_WRLCK) < 0)
+		return outcome("lease", -1);
+	puts("ready");
+	return waiting(0);
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -173,5 +185,7 @@ int main(int argc, char **argv)
 		return abstract_connect(argument);
 	if (strcmp(what, "listen") == 0)
 		return abstract_listen(argument);
+	if (strcmp(what, "lease") == 0)
+		return lease(argument);
 	return 99;
 }

@@ -2,6 +2,7 @@ package io.nsrun.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -156,6 +157,76 @@ class HostileRootTest extends ContainerTest {
 
     assertThat(result.code()).isEqualTo(125);
     assertThat(result.errors().get(0)).contains("/etc/" + name, "no regular file");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void userDatabaseThatIsNoFileIsNotEvenOpened(Caller caller) throws Exception {
+    Path tree = Rootfs.tree(caller);
+    Path pipe = tree.resolve("etc/passwd");
+    Files.delete(pipe);
+    Command.check(List.of("mkfifo", "-m", "666", pipe.toString()));
+    // Whoever opens the pipe to read lets the first writer go on, whose word is lost then.
+    Process writers =
+        new ProcessBuilder(
+                "sh", "-c", "echo first >\"$1\"; echo second >\"$1\"", "sh", pipe.toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      Result result = Nsrun.as(caller).run("-u", "root", tree.toString(), "true");
+
+      assertThat(result.errors().get(0)).contains("/etc/passwd", "no regular file");
+      try (BufferedReader reader = Files.newBufferedReader(pipe)) {
+        assertThat(reader.readLine()).isEqualTo("first");
+      }
+    } finally {
+      writers.destroyForcibly().waitFor();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void userDatabaseWithALeaseIsToldAtOnce(Caller caller) throws IOException {
+    Path tree = Rootfs.tree(caller);
+    try (Running lessee =
+        Running.ready(
+            Nsrun.as(caller),
+            "-v",
+            tree + ":/tree",
+            Tools.mount("probe"),
+            "busybox",
+            "/probe",
+            "lease",
+            "/tree/etc/passwd")) {
+      assertThat(lessee).isNotNull();
+
+      Result result = Nsrun.as(caller).run("--name=n", "-u", "root", tree.toString(), "true");
+
+      assertThat(result.code()).isEqualTo(125);
+      assertThat(result.errors().get(0))
+          .contains("can't read /etc/passwd of the root filesystem: somebody holds a lease on it");
+    }
+    assertThat(Nsrun.as(caller).run("-u", "root", tree.toString(), "true").orFail().code())
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  @Timeout(value = 15, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aUserInAllGroupsThatAFileHasRoomForIsToldAtOnce(Caller caller) throws IOException {
+    Path tree = Rootfs.tree(caller);
+    StringBuilder groups = new StringBuilder();
+    for (int i = 1; i <= 69_000; i++) {
+      groups.append("g:x:").append(i).append(":u\n");
+    }
+    Files.writeString(tree.resolve("etc/group"), groups);
+    Files.writeString(tree.resolve("etc/passwd"), "u:x:0:0::/:/bin/sh\n");
+
+    Result result = Nsrun.as(caller).run("-u", "u", tree.toString(), "true");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.err()).contains("in 69000 groups", "at most 256", "USER:GROUP");
+    assertThat(Nsrun.as(caller).run("-u", "u:0", tree.toString(), "true").orFail().code()).isZero();
   }
 
   @ParameterizedTest

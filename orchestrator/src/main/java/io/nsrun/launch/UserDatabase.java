@@ -5,7 +5,9 @@ import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.User;
 import io.nsrun.state.ExplainedException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The users and groups of a container: its /etc/passwd and /etc/group, which may be hostile.
@@ -14,8 +16,6 @@ import java.util.List;
  * number that is misread as 0 would be root.
  */
 public final class UserDatabase {
-  private static final int MOST_GROUPS = 65536;
-
   private final String passwd;
   private final String group;
 
@@ -88,22 +88,25 @@ public final class UserDatabase {
     return gid;
   }
 
-  private List<Long> groupsOf(Entry entry) {
-    List<Long> gids = new ArrayList<>();
+  private List<Long> groupsOf(Entry entry) throws ExplainedException {
     if (entry.name().isEmpty()) {
-      return gids;
+      return List.of();
     }
+    // Whoever wrote the file may have put a user into as many groups as it has room for.
+    Set<Long> gids = new LinkedHashSet<>();
     Lines lines = new Lines(group);
-    while (lines.next() && gids.size() < MOST_GROUPS) {
+    while (lines.next()) {
       long gid = lines.id(2);
-      if (gid >= 0
-          && gid != entry.gid()
-          && lists(lines.field(3), entry.name())
-          && !gids.contains(gid)) {
+      if (gid >= 0 && gid != entry.gid() && lists(lines.field(3), entry.name())) {
         gids.add(gid);
       }
     }
-    return gids;
+    if (gids.size() > User.MAX_GROUPS) {
+      throw new ExplainedException(
+          "the container's /etc/group has '" + entry.name() + "' in " + gids.size() + " groups",
+          "at most " + User.MAX_GROUPS + " can be given; USER:GROUP gives that group alone");
+    }
+    return new ArrayList<>(gids);
   }
 
   private static boolean lists(String members, String name) {
@@ -182,14 +185,22 @@ public final class UserDatabase {
     String field(int index) {
       int from = start;
       for (int i = 0; i < index; i++) {
-        int colon = text.indexOf(':', from);
-        if (colon < 0 || colon >= end) {
+        int colon = colon(from);
+        if (colon == end) {
           return "";
         }
         from = colon + 1;
       }
-      int colon = text.indexOf(':', from);
-      return text.substring(from, colon < 0 || colon > end ? end : colon);
+      return text.substring(from, colon(from));
+    }
+
+    /** The next colon of the line, or its end: looking further would take time for each line. */
+    private int colon(int from) {
+      int at = from;
+      while (at < end && text.charAt(at) != ':') {
+        at++;
+      }
+      return at;
     }
 
     /** A field as an id; -1 if it is none. */

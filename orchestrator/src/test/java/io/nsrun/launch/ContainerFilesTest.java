@@ -50,6 +50,7 @@ class ContainerFilesTest {
   @CsvSource({
     "EFBIG, it has more than 1 MiB",
     "EINVAL, it is no regular file",
+    "EAGAIN, somebody holds a lease on it",
     "EACCES, permission denied"
   })
   void aFileThatCannotBeReadIsAnErrorWithItsReason(Errno errno, String reason) {

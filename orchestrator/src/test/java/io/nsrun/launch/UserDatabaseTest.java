@@ -7,6 +7,7 @@ import io.nsrun.spec.User;
 import io.nsrun.state.ExplainedException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -123,17 +124,35 @@ class UserDatabaseTest {
   }
 
   @Test
-  void moreGroupsThanTheKernelTakesAreLeftOut() throws ExplainedException {
-    StringBuilder group = new StringBuilder();
-    for (int i = 1; i <= 300; i++) {
-      group.append("g").append(i).append(":x:").append(i).append(":ann\n");
+  @Timeout(10)
+  void aUserInMoreGroupsThanCanBeGivenIsToldAtOnce() throws ExplainedException {
+    StringBuilder groups = new StringBuilder();
+    for (int i = 0; i < 69_000; i++) {
+      groups.append("g:x:").append(i).append(":u\n");
     }
+    UserDatabase users = new UserDatabase("u:x:5:5::/:", groups.toString());
 
-    assertThat(
-            new UserDatabase("ann:x:1000:100::/:", group.toString())
-                .find("ann")
-                .user()
-                .additionalGids())
-        .hasSize(299);
+    assertThatThrownBy(() -> users.find("u"))
+        .isInstanceOf(ExplainedException.class)
+        .hasMessage("the container's /etc/group has 'u' in 68999 groups");
+    assertThat(users.find("u:7").user()).isEqualTo(new User(5, 7, List.of()));
+  }
+
+  @Test
+  @Timeout(10)
+  void aMebibyteWithoutFieldsTakesNoLongerForItsLength() {
+    UserDatabase users = new UserDatabase("\n".repeat(1 << 20), "a\n".repeat(1 << 19));
+
+    assertThat(users.home(5)).isEqualTo("/");
+    assertThatThrownBy(() -> users.find("u")).hasMessageContaining("no user 'u'");
+    assertThatThrownBy(() -> users.find("5:u")).hasMessageContaining("no group 'u'");
+  }
+
+  @Test
+  void namesAreBytes() throws ExplainedException {
+    UserDatabase users = new UserDatabase("n\udcfe:x:1:1::/e:\nn\udcff:x:2:2::/f\udcff:\n", "");
+
+    assertThat(users.find("n\udcff"))
+        .isEqualTo(new UserDatabase.Login(new User(2, 2, List.of()), "/f\udcff"));
   }
 }
