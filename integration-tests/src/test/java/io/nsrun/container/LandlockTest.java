@@ -2,8 +2,10 @@ package io.nsrun.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -76,6 +78,84 @@ class LandlockTest extends ContainerTest {
     assertThat(result.code()).isEqualTo(125);
     assertThat(result.errors().get(0)).isEqualTo("nsrun: n: landlock /no/such: ENOENT (open)");
     assertThat(result.errors().get(1)).contains("not in the container");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void aLinkOfTheRootLeadsNoRuleIntoAVolume(Caller caller) throws IOException {
+    Path data = Directories.fresh(caller);
+    Files.writeString(data.resolve("secret"), "secret");
+    Path tree = Rootfs.tree(caller);
+    Files.createDirectories(tree.resolve("a/data"));
+    Files.createSymbolicLink(tree.resolve("absolute"), Path.of("/a/data"));
+    Files.createSymbolicLink(tree.resolve("a/relative"), Path.of("../a/./data"));
+    Files.createSymbolicLink(tree.resolve("above"), Path.of("a"));
+    Files.createSymbolicLink(tree.resolve("all"), Path.of("/"));
+    Files.createSymbolicLink(tree.resolve("process"), Path.of("/proc/self/root"));
+    Rootfs.own(tree, caller);
+    for (String path :
+        List.of("/absolute", "/a/relative", "/above/data", "/all/a/data", "/process/a/data/")) {
+      Result result =
+          Nsrun.as(caller)
+              .run(
+                  "--name=n",
+                  "-v",
+                  data + ":/a/data",
+                  "--landlock=rx:/bin",
+                  "--landlock=ro:" + path,
+                  tree.toString(),
+                  "cat",
+                  "/a/data/secret");
+
+      assertThat(result.out()).as(path).isEmpty();
+      assertThat(result.code()).as(path).isEqualTo(125);
+      assertThat(result.errors().get(0)).isEqualTo("nsrun: n: landlock " + path + ": EXDEV (open)");
+      assertThat(result.errors().get(1)).contains("Name the place itself");
+    }
+    // What the remedy says.
+    assertThat(
+            Nsrun.as(caller)
+                .run(
+                    "-v",
+                    data + ":/a/data",
+                    "--landlock=rx:/bin",
+                    "--landlock=ro:/a/data",
+                    tree.toString(),
+                    "cat",
+                    "/a/data/secret")
+                .orFail()
+                .text())
+        .isEqualTo("secret");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void aLinkThatStaysOnItsMountIsFollowed(Caller caller) throws IOException {
+    Path data = Directories.fresh(caller);
+    Files.createDirectories(data.resolve("v1"));
+    Files.writeString(data.resolve("v1/file"), "of v1");
+    Files.createSymbolicLink(data.resolve("current"), Path.of("v1"));
+    for (Path usrBin : List.of(Path.of("usr/bin"), Path.of("/usr/bin"))) {
+      Path tree = Rootfs.tree(caller);
+      // As the trees of distributions have it.
+      Files.createDirectory(tree.resolve("usr"));
+      Files.move(tree.resolve("bin"), tree.resolve("usr/bin"));
+      Files.createSymbolicLink(tree.resolve("bin"), usrBin);
+      Rootfs.own(tree, caller);
+
+      Result result =
+          Nsrun.as(caller)
+              .run(
+                  "-v",
+                  data + ":/data",
+                  "--landlock=rx:/bin/",
+                  "--landlock=ro:/data/current/file",
+                  tree.toString(),
+                  "cat",
+                  "/data/current/file");
+
+      assertThat(result.orFail().text()).isEqualTo("of v1");
+    }
   }
 
   @Test

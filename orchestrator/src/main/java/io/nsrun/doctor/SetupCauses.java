@@ -41,13 +41,14 @@ final class SetupCauses {
           };
       case INJECT ->
           errno == Errno.EINVAL
-              ? "the owner is not mapped in this container. Choose one that --uidmap and --gidmap map."
+              ? "the owner is not mapped in this container. Choose one that --uidmap and --gidmap"
+                  + " map."
               : null;
       case WATCH ->
           errno == Errno.EPERM
-              ? "limits of sums need a /proc of the container's own, which the kernel refuses to who does"
-                  + " not see all of one (see nsrun doctor). Use --ulimit, whose limits are per"
-                  + " process."
+              ? "limits of sums need a /proc of the container's own, which the kernel refuses to"
+                  + " who does not see all of one (see nsrun doctor). Use --ulimit, whose limits"
+                  + " are per process."
               : null;
       default -> null;
     };
@@ -85,8 +86,8 @@ final class SetupCauses {
             case ENOSYS, EPERM ->
                 "a seccomp filter of an outer container forbids filters. Allow seccomp(2) there.";
             case ENOMEM ->
-                "the filters that are active already leave no room for this one. Start nsrun outside"
-                    + " of other containers, or take a shorter profile.";
+                "the filters that are active already leave no room for this one. Start nsrun"
+                    + " outside of other containers, or take a shorter profile.";
             default -> null;
           };
       case AFFINITY ->
@@ -96,7 +97,8 @@ final class SetupCauses {
               : null;
       case NICE ->
           errno == Errno.EACCES || errno == Errno.EPERM
-              ? "a lower nice value needs CAP_SYS_NICE on the host. Ask for no less than the caller's."
+              ? "a lower nice value needs CAP_SYS_NICE on the host. Ask for no less than the"
+                  + " caller's."
               : null;
       case LANDLOCK ->
           switch (errno) {
@@ -106,6 +108,11 @@ final class SetupCauses {
             case ENOENT ->
                 failure.object()
                     + " is not in the container. Leave its rule out, or make it first.";
+            case EXDEV ->
+                "a link on the way leads from one mount to another, which the rule does not name."
+                    + " Name the place itself: "
+                    + failure.object()
+                    + " is a link or below one.";
             case EACCES ->
                 failure.object() + " is closed to the user of the command. Choose another, or -u.";
             case EINVAL, E2BIG -> "this kernel's Landlock knows less than was asked for.";
@@ -155,8 +162,8 @@ final class SetupCauses {
   static String listener(Failure failure) {
     return switch (failure.errno()) {
       case ENOENT, ECONNREFUSED ->
-          "no agent listens there for the calls that the seccomp profile asks about. Start it first,"
-              + " or name its socket in listenerPath.";
+          "no agent listens there for the calls that the seccomp profile asks about. Start it"
+              + " first, or name its socket in listenerPath.";
       case EACCES, EPERM -> "the agent's socket is not for this user. Give it write permission.";
       case EAGAIN -> "the agent does not take connections. Look whether it still runs.";
       case ENAMETOOLONG -> "the kernel takes 107 bytes. Choose a shorter path for the socket.";
