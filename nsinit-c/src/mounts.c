@@ -235,7 +235,9 @@ void step_inject(const struct inject_step *step)
 		fail("tmpfs", "write %u bytes", content->length);
 	must(fchown(fd, step->uid, step->gid), "tmpfs", "chown to %u:%u", step->uid, step->gid);
 	must(fchmod(fd, step->mode & 07777), "tmpfs", "chmod %04o", step->mode);
-	slot_put(step->slot, mount_clone(fd, false, NULL, "tmpfs"));
+	/* What nobody may write, root may not either. */
+	struct mount_attr attr = { .attr_set = step->mode & 0222 ? 0 : MOUNT_ATTR_RDONLY };
+	slot_put(step->slot, mount_clone(fd, false, &attr, "tmpfs"));
 	unstage();
 }
 
@@ -257,23 +259,34 @@ void step_pivot_root(const struct pivot_root_step *step)
 	must(root_set_current(), "/", "open");
 }
 
+/* Opens the mount point, which is made if that is wanted. -1 and errno on failure. */
+static int open_mount_point(const char *path, uint32_t flags)
+{
+	uint64_t resolve = flags & MOUNT_NO_SYMLINKS ? RESOLVE_NO_SYMLINKS : 0;
+	int target = root_open(path, O_PATH, resolve);
+
+	if (target >= 0 || errno != ENOENT)
+		return target;
+	int made = flags & MOUNT_CREATE_DIRECTORY ? root_mkdir(path, 0755)
+		   : flags & MOUNT_CREATE_FILE	  ? root_touch(path)
+						  : -1;
+	if (!(flags & MOUNT_OPTIONAL))
+		must(made, path, "the mount point does not exist");
+	if (made > 0)
+		close(made);
+	/* Opened again under the same rules: what was made may not be what is there now. */
+	return root_open(path, O_PATH, resolve);
+}
+
 void step_mount(const struct mount_step *step)
 {
 	const char *path = step->target;
-	uint64_t resolve = step->flags & MOUNT_NO_SYMLINKS ? RESOLVE_NO_SYMLINKS : 0;
 	scoped_fd fd = slot_take(step->slot);
-	scoped_fd target = root_open(path, O_PATH, resolve);
+	scoped_fd target = open_mount_point(path, step->flags);
+	struct stat st;
 
-	if (target < 0 && errno == ENOENT) {
-		int made = step->flags & MOUNT_CREATE_DIRECTORY ? root_mkdir(path, 0755)
-			   : step->flags & MOUNT_CREATE_FILE	? root_touch(path)
-								: -1;
-
-		if (must(made, path, "the mount point does not exist") > 0)
-			close(made);
-		/* Opened again under the same rules: what was made may not be what is there now. */
-		target = root_open(path, O_PATH, resolve);
-	}
+	if (step->flags & MOUNT_OPTIONAL && (target < 0 || fstat(target, &st) < 0 || !S_ISREG(st.st_mode)))
+		return;
 	must(target, path, "open the mount point");
 	mount_attach(fd, target, "", path);
 }

@@ -187,7 +187,8 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 	case STEP_PIVOT_ROOT:
 		return drain(slots, step->pivot_root.slot);
 	case STEP_MOUNT:
-		if (step->mount.flags & ~(MOUNT_CREATE_DIRECTORY | MOUNT_CREATE_FILE | MOUNT_NO_SYMLINKS))
+		if (step->mount.flags &
+		    ~(MOUNT_CREATE_DIRECTORY | MOUNT_CREATE_FILE | MOUNT_NO_SYMLINKS | MOUNT_OPTIONAL))
 			return "unknown mount flag";
 		return drain(slots, step->mount.slot);
 	case STEP_SECCOMP:

@@ -27,6 +27,7 @@
 #define MOUNT_CREATE_DIRECTORY 1u
 #define MOUNT_CREATE_FILE      2u
 #define MOUNT_NO_SYMLINKS      4u
+#define MOUNT_OPTIONAL	       8u
 
 enum tree_expect { EXPECT_ANY, EXPECT_DIRECTORY, EXPECT_CHARACTER_DEVICE };
 

@@ -2,6 +2,9 @@
 
 #include "sys.h"
 
+/* As many as the kernel follows (path_resolution(7)). */
+#define MOST_LINKS 40
+
 static int root_fd = -1;
 
 int root_set_current(void)
@@ -63,19 +66,55 @@ static int make_directories(char *path, mode_t mode)
 	return -1;
 }
 
+/*
+ * Writes path with its links replaced by where they lead: nothing can be made through a link to nothing. It is still
+ * hostile, and says where to make something, never where something is.
+ */
+static int expand(const char *path, char real[PATH_MAX])
+{
+	char rest[PATH_MAX], link[PATH_MAX], *at = rest;
+	size_t n = 0, links = 0;
+
+	snprintf(rest, sizeof(rest), "%s", path);
+	for (*real = 0; at += strspn(at, "/"), *at; real[n] = 0) {
+		size_t length = strcspn(at, "/"), left = strlen(at + length) + 1;
+
+		snprintf(real + n, PATH_MAX - n, "/%.*s", (int)length, at);
+		scoped_fd fd = root_open(real, O_PATH | O_NOFOLLOW, 0);
+		ssize_t size = fd < 0 ? -1 : readlinkat(fd, "", link, sizeof(link));
+		/* ENOENT: nothing, or no link. */
+		if (size < 0 && errno != ENOENT)
+			return -1;
+		at += length;
+		if (size < 0) {
+			n += 1 + length;
+		} else if (++links <= MOST_LINKS && (size_t)size + left <= sizeof(rest)) {
+			memmove(rest + size, at, left);
+			memcpy(rest, link, (size_t)size);
+			at = rest;
+			n = *link == '/' ? 0 : n;
+		} else {
+			errno = links > MOST_LINKS ? ELOOP : ENAMETOOLONG;
+			return -1;
+		}
+		if (n >= PATH_MAX - 1) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+	}
+	return 0;
+}
+
 int root_mkdir(const char *path, mode_t mode)
 {
-	char copy[PATH_MAX];
+	char real[PATH_MAX];
 	int fd = root_open(path, O_PATH | O_DIRECTORY, 0);
 
-	if (fd >= 0 || errno != ENOENT)
-		return fd;
-	if (strlen(path) >= sizeof(copy)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	memcpy(copy, path, strlen(path) + 1);
-	return make_directories(copy, mode);
+	if (fd < 0 && errno == ENOENT && strlen(path) < sizeof(real))
+		fd = make_directories(strcpy(real, path), mode);
+	if (fd < 0 && errno == ENOENT && expand(path, real) == 0)
+		fd = make_directories(real, mode);
+	return fd;
 }
 
 int root_open_parent(const char *path, const char **name)
@@ -97,12 +136,22 @@ int root_open_parent(const char *path, const char **name)
 	return root_mkdir(copy, 0755);
 }
 
-int root_touch(const char *path)
+static int touch(const char *path)
 {
 	const char *name = "";
 	scoped_fd parent = root_open_parent(path, &name);
 	scoped_fd fd =
 		parent < 0 ? -1 : openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 
-	return fd >= 0 || (parent >= 0 && errno == EEXIST) ? 0 : -1;
+	return fd < 0 ? -1 : 0;
+}
+
+int root_touch(const char *path)
+{
+	char real[PATH_MAX];
+	int made = touch(path);
+
+	if (made < 0 && errno == EEXIST)
+		made = expand(path, real) < 0 ? -1 : touch(real);
+	return made < 0 && errno != EEXIST ? -1 : 0;
 }

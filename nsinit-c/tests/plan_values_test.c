@@ -142,7 +142,7 @@ static void mount_flags_unknown(void)
 		add32(&b, 1u << bit);
 		end_step(&b);
 		add_exec(&b);
-		CHECK_TEXT(decode_built(&b), bit > 2 ? "unknown mount flag" : NULL);
+		CHECK_TEXT(decode_built(&b), bit > 3 ? "unknown mount flag" : NULL);
 	}
 }
 

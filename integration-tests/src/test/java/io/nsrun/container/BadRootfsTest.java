@@ -124,17 +124,52 @@ class BadRootfsTest extends ContainerTest {
     assertThat(victim).isEmptyDirectory();
   }
 
-  @Test
-  void volumeWhoseTargetIsALinkToNothing() throws IOException {
-    Path tree = Rootfs.tree(ANY);
-    Files.createSymbolicLink(tree.resolve("link"), Path.of("/gone"));
+  /** As cloud images have it: /etc/resolv.conf leads to below /run, where nothing is yet. */
+  @ParameterizedTest
+  @EnumSource
+  void mountPointThatIsALinkToNothingIsMadeInside(Caller caller) throws IOException {
+    Path outside = Directories.fresh(caller);
+    Path file = Files.writeString(Directories.fresh(caller).resolve("f"), "mounted");
+    Rootfs.own(file, caller);
+    Path tree = Rootfs.tree(caller);
+    Files.createSymbolicLink(tree.resolve("etc/up"), Path.of("../run/new/file"));
+    Files.createSymbolicLink(tree.resolve("etc/away"), outside.resolve("made"));
+    Files.createSymbolicLink(tree.resolve("etc/chain"), Path.of("/etc/away/deep"));
+    Files.createSymbolicLink(tree.resolve("etc/text"), Path.of("../../../run/text"));
+    Files.createSymbolicLink(tree.resolve("work"), Path.of("var/work"));
 
-    new Refusal(
-            125,
-            List.of(
-                "nsrun: NAME: mount /link: ENOENT (the mount point does not exist)",
-                "  the mount point is missing in the root filesystem. Make /link there."))
-        .assertIs(Nsrun.as(ANY).run("-v", "/tmp:/link", tree.toString(), "true"));
+    for (String option : List.of("--ephemeral", "--ephemeral=false")) {
+      Result result =
+          Nsrun.as(caller)
+              .run(
+                  option,
+                  "-v",
+                  file + ":/etc/up:ro",
+                  "--inject=/etc/text=injected",
+                  "--tmpfs=/etc/chain",
+                  "-w",
+                  "/work",
+                  tree.toString(),
+                  "sh",
+                  "-c",
+                  "cat /etc/up /run/text; stat -f -c %T /etc/chain; readlink -f .");
+
+      assertThat(result.orFail().lines()).containsExactly("mountedinjectedtmpfs", "/var/work");
+    }
+    assertThat(outside).isEmptyDirectory();
+  }
+
+  @Test
+  void mountPointThatIsALoopOfLinks() throws IOException {
+    Path tree = Rootfs.tree(ANY);
+    Files.createSymbolicLink(tree.resolve("a"), Path.of("b"));
+    Files.createSymbolicLink(tree.resolve("b"), Path.of("/a"));
+    Files.createSymbolicLink(tree.resolve("grows"), Path.of("grows/x"));
+
+    for (String target : List.of("/a", "/a/x", "/grows")) {
+      assertThat(Nsrun.as(ANY).run("-v", "/tmp:" + target, tree.toString(), "true").err())
+          .contains("mount " + target + ": ELOOP");
+    }
   }
 
   @Test
