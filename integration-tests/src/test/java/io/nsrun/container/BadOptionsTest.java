@@ -196,8 +196,11 @@ class BadOptionsTest extends ContainerTest {
             "--mount: \"type=tmpfs,src=/a,dst=/x\": a tmpfs has no src"),
         arguments("--proc=magic", "--proc: \"magic\" is no mode (fresh, bind or none is expected)"),
         arguments(
-            "--rootfs-host|--ephemeral|true|",
-            "--ephemeral: can't be had with --rootfs-host (the host's root is read-only; use --tmpfs for what must be writable)"));
+            "--rootfs-host|--overlay-dir=/x|true|",
+            "--overlay-dir: can't be had with --rootfs-host (use --ephemeral, which keeps changes in memory)"),
+        arguments(
+            "--rootfs-host|--mountns=host|--ephemeral|true|",
+            "--ephemeral: needs a mount namespace of the container's own (leave it out, or leave --mountns private)"));
   }
 
   static Stream<Arguments> namespaces() {

@@ -21,6 +21,7 @@ public final class Nsrun {
   private final List<String> program = new ArrayList<>();
   private byte[] input = new byte[0];
   private Path directory;
+  private String groups = "";
 
   private Nsrun(Caller caller) {
     this.caller = caller;
@@ -53,6 +54,12 @@ public final class Nsrun {
 
   public Nsrun input(byte[] bytes) {
     input = bytes.clone();
+    return this;
+  }
+
+  /** Gives the caller these supplementary groups, by number, in place of those of his account. */
+  public Nsrun groups(String list) {
+    groups = list;
     return this;
   }
 
@@ -150,8 +157,10 @@ public final class Nsrun {
               caller.login(),
               "--regid",
               caller.login(),
-              "--init-groups",
+              groups.isEmpty() ? "--init-groups" : "--groups=" + groups,
               "--"));
+    } else if (!groups.isEmpty()) {
+      command.addAll(List.of("setpriv", "--groups=" + groups, "--"));
     }
     command.addAll(prefix);
     command.add(System.getProperty("java.home") + "/bin/java");

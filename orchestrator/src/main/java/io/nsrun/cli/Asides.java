@@ -56,6 +56,20 @@ final class Asides {
             + value(RunOption.OVERLAY_DIR)
             + "; the changes are kept for the next run.");
     add(
+        RunOption.NO_HOSTS,
+        "/etc/hosts is the root filesystem's own; the host name need not have an address.");
+    add(
+        RunOption.ADD_HOST,
+        "The file at /etc/hosts has these names too: "
+            + String.join(", ", values.values(RunOption.ADD_HOST))
+            + ".");
+    add(
+        RunOption.PASSWD,
+        values.flag(RunOption.PASSWD, true)
+            ? "With --userns=keep-id, users and groups know the caller; it is so without the option"
+                + " too."
+            : "Users and groups are those of the root filesystem, whoever the caller is.");
+    add(
         RunOption.NAME,
         "While the container lives, a lock holds the name "
             + value(RunOption.NAME)

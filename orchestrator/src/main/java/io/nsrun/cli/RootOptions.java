@@ -36,7 +36,8 @@ final class RootOptions {
           "keeps what " + (ephemeral.isEmpty() ? "--ephemeral" : "--ephemeral-dir") + " forgets",
           "leave one of them out");
     }
-    boolean readOnly = host || values.flag(RunOption.READ_ONLY, false);
+    boolean forgets = host && values.flag(RunOption.EPHEMERAL, false);
+    boolean readOnly = (host && !forgets) || values.flag(RunOption.READ_ONLY, false);
     if (kind == null) {
       return new Root(directory, host, readOnly, false, false);
     }

@@ -44,6 +44,11 @@ enum RunOption {
       "Run the command as USER, by name or number. Default: 0.",
       "-u",
       "--user"),
+  GROUP_ADD(
+      Kind.LIST,
+      "GROUP",
+      "Add the command to a group, by name or number; keep-groups leaves it all groups of the caller instead.",
+      "--group-add"),
   ENTRYPOINT(
       Kind.VALUE,
       "COMMAND",
@@ -99,7 +104,7 @@ enum RunOption {
   ROOTFS_HOST(
       Kind.FLAG,
       "",
-      "Take the host's own files, read-only, in place of a ROOTFS; COMMAND is then the first word.",
+      "Take the host's own files, read-only or with --ephemeral, in place of a ROOTFS; COMMAND is then the first word.",
       "--rootfs-host"),
   PROC(
       Kind.VALUE,
@@ -116,6 +121,23 @@ enum RunOption {
   HOSTNAME(
       Kind.VALUE, "NAME", "Host name inside. Default: ten random letters.", "-h", "--hostname"),
   DOMAINNAME(Kind.VALUE, "NAME", "NIS domain name inside.", "--domainname"),
+  NO_HOSTS(
+      Kind.FLAG,
+      "",
+      "Leave /etc/hosts as ROOTFS has it; otherwise it is a file in memory that knows localhost and the host name.",
+      "--no-hosts"),
+  ADD_HOST(
+      Kind.LIST, "NAME:IP", "Add a line to /etc/hosts: NAME has the address IP.", "--add-host"),
+  DNS(
+      Kind.LIST,
+      "IP",
+      "Ask this name server: /etc/resolv.conf is a file in memory that names it. none leaves it as ROOTFS has it. Default: with the host's network, what the host's says.",
+      "--dns"),
+  PASSWD(
+      Kind.FLAG,
+      "",
+      "With --userns=keep-id, add the caller to /etc/passwd and /etc/group, in memory, where they don't know him. Default: true.",
+      "--passwd"),
   CIDFILE(
       Kind.VALUE, "FILE", "Write the container's id to FILE, which must not exist.", "--cidfile"),
 

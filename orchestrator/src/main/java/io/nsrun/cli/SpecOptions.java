@@ -38,6 +38,7 @@ final class SpecOptions {
   private static final int HOSTNAME_LETTERS = 10;
   private static final int ID_BYTES = 32;
   private static final int NAME_DIGITS = 12;
+  private static final String KEEP_GROUPS = "keep-groups";
   private static final String PS1 = "\\u@\\h:\\w\\$ ";
 
   private final OptionValues values;
@@ -134,7 +135,9 @@ final class SpecOptions {
 
   /** Whether {@link #build} wants to know the users of the root filesystem. */
   boolean needsUsers() {
-    return values.has(RunOption.USER) || userNamespace.mode() == UserNamespace.Mode.KEEP_ID;
+    return values.has(RunOption.USER)
+        || (values.has(RunOption.GROUP_ADD) && !keepsGroups())
+        || userNamespace.mode() == UserNamespace.Mode.KEEP_ID;
   }
 
   /**
@@ -148,16 +151,18 @@ final class SpecOptions {
     boolean embedded = kind == RootfsResolver.Kind.EMBEDDED;
     builder.root(new RootOptions(values, workingDirectory, problems).root(directory, kind, id));
     UserDatabase.Login login = login(users);
+    User user = values.has(RunOption.GROUP_ADD) ? withGroups(login.user(), users) : login.user();
     builder.process(
         new ProcessSpec(
             command(embedded),
             environment(login.home(), embedded),
             values.has(RunOption.WORKDIR) ? values.value(RunOption.WORKDIR) : "/",
-            login.user(),
+            user,
             values.has(RunOption.USER),
             terminal ? TerminalSize.DEFAULT : null,
             values.flag(RunOption.INTERACTIVE, true),
             umask()));
+    new ProvidedFiles(values, builder.build(), builder, problems).add(users);
     return builder.build();
   }
 
@@ -323,6 +328,35 @@ final class SpecOptions {
       problems.add(SpecField.USER, e.getMessage(), e.remedy());
       return new UserDatabase.Login(User.ROOT, "/");
     }
+  }
+
+  private boolean keepsGroups() {
+    return values.values(RunOption.GROUP_ADD).contains(KEEP_GROUPS);
+  }
+
+  private User withGroups(User user, UserDatabase users) {
+    List<String> words = values.values(RunOption.GROUP_ADD);
+    if (keepsGroups()) {
+      if (words.size() > 1) {
+        problems.add(
+            RunOption.GROUP_ADD.longName(),
+            KEEP_GROUPS + " keeps what is there, and nothing can be added",
+            "leave the others out");
+      }
+      return new User(user.uid(), user.gid(), List.of(), true);
+    }
+    List<Long> gids = new ArrayList<>(user.additionalGids());
+    for (int i = 0; users != null && i < words.size(); i++) {
+      try {
+        long gid = users.gid(words.get(i));
+        if (!gids.contains(gid)) {
+          gids.add(gid);
+        }
+      } catch (ExplainedException e) {
+        problems.add(RunOption.GROUP_ADD.longName(), e.getMessage(), e.remedy());
+      }
+    }
+    return new User(user.uid(), user.gid(), gids);
   }
 
   /** In the host's files, root of the container is the caller, and not root. */

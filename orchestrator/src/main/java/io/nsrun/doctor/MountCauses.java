@@ -36,7 +36,7 @@ final class MountCauses {
       case EACCES ->
           failure.step() == SetupStep.BIND
               ? "the container's root may not reach it: a directory above it is closed to the ids"
-                  + " that are mapped. Open the path with chmod o+x or an ACL."
+                  + " that are mapped. Open the path with chmod a+x or an ACL."
               : "a directory above it is closed to the caller. Run as its owner, or open the path"
                   + " with chmod o+x.";
       case ENOTDIR -> "it must be a directory. Name one.";
@@ -221,10 +221,13 @@ final class MountCauses {
     return switch (failure.errno()) {
       case ENOENT -> "the mount point is missing in the root filesystem. Make " + path + " there.";
       case EROFS ->
-          "the mount point is missing, and the root filesystem is read-only. Make "
-              + path
-              + " there, or use --ephemeral.";
-      case EACCES, EOVERFLOW -> unwritable(failure, path);
+          isHostRoot(failure)
+              ? noPlaceOnHost(path)
+              : "the mount point is missing, and the root filesystem is read-only. Make "
+                  + path
+                  + " there, or use --ephemeral.";
+      case EACCES, EOVERFLOW ->
+          isHostRoot(failure) ? noPlaceOnHost(path) : unwritable(failure, path);
       // move_mount(2) says EINVAL.
       case ENOTDIR, EINVAL ->
           "a directory goes onto a directory and a file onto a file, and here one is the other."
@@ -235,6 +238,30 @@ final class MountCauses {
       case ENOSYS -> NO_API;
       default -> null;
     };
+  }
+
+  /** Whether / is the host's, or made of entries of it. */
+  private static boolean isHostRoot(Failure failure) {
+    InitStep.PivotRoot root = failure.first(InitStep.PivotRoot.class);
+    for (Step step : failure.plan().steps()) {
+      Step.MountSource tree =
+          step instanceof HostStep.HostTree host
+              ? host.source()
+              : step instanceof InitStep.Bind bind ? bind.source() : null;
+      if (root != null
+          && ((tree != null && tree.slot() == root.slot() && tree.path().equals("/"))
+              || (step instanceof InitStep.Filesystem made && made.slot() == root.slot()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String noPlaceOnHost(String path) {
+    return "nothing can be made there in the host's own files: the directory has more entries than can"
+        + " be mounted one by one, or is not the container's. Make "
+        + path
+        + " on the host, or choose a place below /tmp, /run or a directory with less in it.";
   }
 
   static String node(Failure failure) {

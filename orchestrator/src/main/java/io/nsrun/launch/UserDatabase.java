@@ -73,7 +73,48 @@ public final class UserDatabase {
     return entry == null ? "/" : entry.home();
   }
 
-  private long gid(String text) throws ExplainedException {
+  /**
+   * What /etc/passwd would have to be to know this user.
+   *
+   * @param name of the user, unless another one has it
+   * @return {@code null} if it knows the user already
+   */
+  public String passwdWith(String name, long uid, long gid) {
+    return byUid(uid) == null
+        ? with(
+            passwd,
+            login(byName(name) == null, name, uid) + ":*:" + uid + ":" + gid + "::/:/bin/sh")
+        : null;
+  }
+
+  /** As {@link #passwdWith}, for /etc/group. */
+  public String groupWith(String name, long gid) {
+    boolean free = true;
+    Lines lines = new Lines(group);
+    while (lines.next()) {
+      if (lines.id(2) == gid) {
+        return null;
+      }
+      free &= !name.equals(lines.field(0));
+    }
+    return with(group, login(free, name, gid) + ":x:" + gid + ":");
+  }
+
+  private static String login(boolean free, String name, long id) {
+    return free && !name.isEmpty() && name.indexOf(':') < 0 ? name : Long.toString(id);
+  }
+
+  private static String with(String lines, String line) {
+    return lines + (lines.isEmpty() || lines.endsWith("\n") ? "" : "\n") + line + "\n";
+  }
+
+  /**
+   * The number of a group.
+   *
+   * @param text a name or a number; names are looked up first
+   * @throws ExplainedException if the name is unknown, or the number is none
+   */
+  public long gid(String text) throws ExplainedException {
     Lines lines = new Lines(group);
     while (lines.next()) {
       long gid = lines.id(2);

@@ -61,7 +61,11 @@ final class ExplainPrinter {
             + ExplainCommandNotes.words(spec.process().args())
             + ", its root directory "
             + spec.root().path()
-            + (spec.root().host() ? ", the host's own, read-only." : "."),
+            + (!spec.root().host()
+                ? "."
+                : spec.root().readOnly()
+                    ? ", the host's own, read-only."
+                    : ", the host's own, and what is written is forgotten."),
         "",
         "");
     line("");

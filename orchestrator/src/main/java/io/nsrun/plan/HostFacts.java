@@ -29,10 +29,13 @@ import java.util.Map;
  * @param privateIds {@link #PRIVATE_COUNT} user and group ids that are this container's alone; null
  *     unless {@link UserNamespace.Mode#AUTO} calls for them and the caller may have them, see
  *     {@link #mayHavePrivateIds}
+ * @param untranslatable which tree of a container with private ids lies where owners can't be
+ *     translated, as "/x is on overlay"; empty if none is known to
  * @param sysfsHidden whether the caller sees no sysfs in full, so that the kernel refuses a new one
  *     in a user namespace
  * @param kernelRelease as uname(2) has it
  * @param limits what limits depend on
+ * @param opened directories of the host's root in which something is to be made, outer ones first
  * @param paths what the root and the bind sources of the spec are
  * @param seccomp what the spec's profile comes to on this machine; see {@link #withSeccomp}
  */
@@ -50,9 +53,11 @@ public record HostFacts(
     IdHelper newuidmap,
     IdHelper newgidmap,
     PrivateIds.Range privateIds,
+    String untranslatable,
     boolean sysfsHidden,
     String kernelRelease,
     LimitFacts limits,
+    List<OpenedDirectory> opened,
     Map<String, PathKind> paths,
     SeccompFilter seccomp) {
   /** How many private ids there are. */
@@ -69,6 +74,7 @@ public record HostFacts(
     subUids = List.copyOf(subUids);
     subGids = List.copyOf(subGids);
     paths = Map.copyOf(paths);
+    opened = List.copyOf(opened);
   }
 
   /** The same with this filter. */
@@ -87,9 +93,11 @@ public record HostFacts(
         newuidmap,
         newgidmap,
         privateIds,
+        untranslatable,
         sysfsHidden,
         kernelRelease,
         limits,
+        opened,
         paths,
         filter);
   }

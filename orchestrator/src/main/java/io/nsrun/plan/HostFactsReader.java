@@ -9,6 +9,7 @@ import io.nsrun.spec.Spec;
 import io.nsrun.spec.UserNamespace;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ public final class HostFactsReader {
   private final String etc;
   private final String searchPath;
   private final String userName;
+  private byte[] mountinfo;
 
   /** A reader with other places to look at, for tests. */
   HostFactsReader(String proc, String etc, String searchPath, String userName) {
@@ -70,7 +72,7 @@ public final class HostFactsReader {
     Ids ids = new Ids(status);
     ids.gather(spec.user().mode());
     if (spec.user().mode() == UserNamespace.Mode.AUTO) {
-      ids.reserve(privateIds);
+      ids.reserve(privateIds, spec);
     }
     return new HostFacts(
         status.euid(),
@@ -86,15 +88,26 @@ public final class HostFactsReader {
         ids.newuidmap,
         ids.newgidmap,
         ids.privateIds,
-        MountPlanner.wantsSysfs(spec)
-            && !VisibilityProbe.isSysfsVisible(SmallFile.read(proc + "/mountinfo")),
+        ids.untranslatable,
+        MountPlanner.wantsSysfs(spec) && !VisibilityProbe.isSysfsVisible(mountinfo()),
         System.getProperty("os.version", ""),
         LimitFacts.isNeeded(spec)
             ? new LimitFactsReader(proc, LSM)
                 .read(spec, statusText, System.getProperty("os.version", ""))
             : LimitFacts.NONE,
+        HostRootProbe.isNeeded(spec)
+            ? HostRootProbe.find(
+                spec, MountEntry.parseAll(new String(mountinfo(), StandardCharsets.UTF_8)))
+            : List.of(),
         paths,
         SeccompFilter.NONE);
+  }
+
+  private byte[] mountinfo() throws IOException {
+    if (mountinfo == null) {
+      mountinfo = SmallFile.read(proc + "/mountinfo");
+    }
+    return mountinfo;
   }
 
   /** The facts about ids, each read only if those before it leave a use for it. */
@@ -109,6 +122,7 @@ public final class HostFactsReader {
     private IdHelper newuidmap = NOT_LOOKED_FOR;
     private IdHelper newgidmap = NOT_LOOKED_FOR;
     private PrivateIds.Range privateIds;
+    private String untranslatable = "";
 
     Ids(ProcStatus status) {
       this.status = status;
@@ -128,11 +142,14 @@ public final class HostFactsReader {
       }
     }
 
-    void reserve(PrivateIds source) throws IOException {
+    void reserve(PrivateIds source, Spec spec) throws IOException {
       if (mayMapOtherIds()
           && HostFacts.mayTranslateOwners(status.capabilities())
           && HostFacts.isEverything(uids)) {
-        privateIds = source.take();
+        untranslatable = TranslationProbe.untranslatable(spec, mountinfo());
+        if (untranslatable.isEmpty()) {
+          privateIds = source.take();
+        }
       }
     }
 

@@ -46,7 +46,10 @@ final class IdMapPlanner {
   /** Whom the command runs as. */
   static User userOf(Spec spec, HostFacts facts) {
     boolean keep = spec.user().mode() == UserNamespace.Mode.KEEP_ID && !spec.process().userGiven();
-    return keep ? new User(facts.euid(), facts.egid(), List.of()) : spec.process().user();
+    User user = spec.process().user();
+    return keep
+        ? new User(facts.euid(), facts.egid(), user.additionalGids(), user.keepsGroups())
+        : user;
   }
 
   private IdPlan choose(User user) {
@@ -81,9 +84,11 @@ final class IdMapPlanner {
     if (range == null) {
       return identity(
           user,
-          facts.isNested()
-              ? "started by root of a user namespace, which has no others to give"
-              : "started without CAP_SYS_ADMIN or CAP_SETPCAP, which others need");
+          !facts.untranslatable().isEmpty()
+              ? facts.untranslatable() + ", where owners can't be translated"
+              : facts.isNested()
+                  ? "started by root of a user namespace, which has no others to give"
+                  : "started without CAP_SYS_ADMIN or CAP_SETPCAP, which others need");
     }
     long first = range.firstId();
     List<IdMapping> map = List.of(new IdMapping(0, first, HostFacts.PRIVATE_COUNT));

@@ -32,7 +32,7 @@ final class IsolationReport {
       Spec spec, HostFacts facts, IdPlan ids, boolean setGroups, CapabilitySet capabilities) {
     IsolationReport report = new IsolationReport(spec, facts);
     report.user(ids);
-    report.groups(setGroups);
+    report.groups(ids, setGroups);
     report.namespace(NamespaceType.MOUNT, Isolation.Aspect.MOUNT_NAMESPACE);
     report.namespace(NamespaceType.PID, Isolation.Aspect.PID_NAMESPACE);
     report.namespace(NamespaceType.IPC, Isolation.Aspect.IPC_NAMESPACE);
@@ -65,14 +65,16 @@ final class IsolationReport {
     }
   }
 
-  private void groups(boolean setGroups) {
+  private void groups(IdPlan ids, boolean setGroups) {
     if (setGroups) {
       add(Isolation.Aspect.SUPPLEMENTARY_GROUPS, true, "set", "");
       return;
     }
+    // The caller's own is a group of the container too, unless its ids are others.
+    boolean foreign = ids != null && ids.isPrivate();
     StringBuilder kept = new StringBuilder();
     for (int i = 0; i < facts.groups().size(); i++) {
-      if (facts.groups().get(i) != facts.egid()) {
+      if (foreign || facts.groups().get(i) != facts.egid()) {
         kept.append(kept.length() == 0 ? "kept: " : ",").append(facts.groups().get(i));
       }
     }
@@ -83,7 +85,9 @@ final class IsolationReport {
           Isolation.Aspect.SUPPLEMENTARY_GROUPS,
           false,
           kept.toString(),
-          "the kernel lets nobody drop groups in this user namespace: setgroups is denied");
+          spec.process().user().keepsGroups()
+              ? "asked for"
+              : "the kernel lets nobody drop groups in this user namespace: setgroups is denied");
     }
   }
 

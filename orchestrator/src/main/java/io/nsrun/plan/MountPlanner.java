@@ -24,6 +24,7 @@ import java.util.List;
 final class MountPlanner {
   private static final int OWN = Step.MountFlags.CREATE_DIRECTORY | Step.MountFlags.NO_SYMLINKS;
   private static final int WORKDIR_MODE = 0755;
+  private static final int READ_ALONE = 0555;
 
   private final Spec spec;
   private final HostFacts facts;
@@ -52,7 +53,12 @@ final class MountPlanner {
       gid = IdRanges.rootOf(ids.gids());
     }
     plan.beforePivot(new InitStep.Propagation(MS_REC | propagation()));
-    root();
+    HostRootPlanner opened =
+        facts.opened().isEmpty() ? null : new HostRootPlanner(spec, facts, this, plan);
+    root(opened);
+    if (opened != null) {
+      opened.entries();
+    }
     SystemMounts system = new SystemMounts(spec, facts, this, plan);
     system.plan(ids);
     if (spec.root().host()) {
@@ -64,8 +70,11 @@ final class MountPlanner {
     }
     String cwd = spec.process().cwd();
     // The host's root is read-only: a missing directory is then better told by workdir itself.
-    if (!cwd.equals("/") && !spec.root().host()) {
+    if (!cwd.equals("/") && (!spec.root().host() || spec.root().ephemeral())) {
       plan.afterPivot(new InitStep.Mkdir(cwd, WORKDIR_MODE));
+    }
+    if (opened != null) {
+      opened.close();
     }
     NamespaceSettings.plan(spec, ids, isReplaced("/proc"), plan);
     system.mask(problems);
@@ -119,7 +128,14 @@ final class MountPlanner {
     plan.afterPivot(new InitStep.Mount(slot, target, flags));
   }
 
-  private void root() {
+  /**
+   * @param opened null if no directory of the host's root is opened
+   */
+  private void root(HostRootPlanner opened) {
+    if (opened != null && HostRootPlanner.opensRoot(facts)) {
+      plan.afterPivot(new InitStep.PivotRoot(opened.root()));
+      return;
+    }
     Root root = spec.root();
     long attributes = MOUNT_ATTR_NODEV;
     if (root.host()) {
@@ -172,7 +188,7 @@ final class MountPlanner {
           target,
           MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
           parameters,
-          Step.MountFlags.NO_SYMLINKS);
+          HostRootPlanner.opensRoot(facts) ? OWN : Step.MountFlags.NO_SYMLINKS);
     }
   }
 
@@ -190,7 +206,18 @@ final class MountPlanner {
 
   private void inject(Mount.Inject inject, String target) {
     int slot = plan.newSlot();
-    plan.beforePivot(new InitStep.Inject(slot, inject.mode(), uid, gid, inject.content()));
+    Root root = spec.root();
+    int mode = inject.provided() && root.readOnly() ? inject.mode() & READ_ALONE : inject.mode();
+    plan.beforePivot(new InitStep.Inject(slot, mode, uid, gid, inject.content()));
+    if (inject.provided()) {
+      // A directory that is not to be written gets no mount points for what nobody asked for.
+      boolean make =
+          !root.readOnly() || root.host() || root.ephemeral() || root.hasOverlayDirectory();
+      plan.afterPivot(
+          new InitStep.Mount(
+              slot, target, Step.MountFlags.OPTIONAL | (make ? Step.MountFlags.CREATE_FILE : 0)));
+      return;
+    }
     plan.afterPivot(new InitStep.Mount(slot, target, Step.MountFlags.CREATE_FILE));
     // The mode alone would not keep a root with CAP_DAC_OVERRIDE from writing.
     plan.afterPivot(new InitStep.MountAttributes(target, false, attributes(inject.options()), 0));
@@ -207,7 +234,9 @@ final class MountPlanner {
             directory ? Step.Expect.DIRECTORY : Step.Expect.ANY,
             0,
             0);
-    if (bind.idmap() == Mount.Idmap.ON || (bind.idmap() == Mount.Idmap.AUTO && privateIds)) {
+    // A device is no file with an owner to keep, and devtmpfs has no translation.
+    boolean translated = privateIds && facts.kind(bind.source()) != PathKind.CHARACTER_DEVICE;
+    if (bind.idmap() == Mount.Idmap.ON || (bind.idmap() == Mount.Idmap.AUTO && translated)) {
       plan.afterNamespaces(new HostStep.IdmapMount(slot));
     }
     int create = directory ? Step.MountFlags.CREATE_DIRECTORY : Step.MountFlags.CREATE_FILE;

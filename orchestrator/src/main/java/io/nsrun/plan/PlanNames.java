@@ -58,9 +58,14 @@ final class PlanNames {
   };
   private static final String[] OPTIONS = {"TRACE", "NULL_STDIN"};
   private static final long[] OPTION_BITS = {Step.OptionFlags.TRACE, Step.OptionFlags.NULL_STDIN};
-  private static final String[] MOUNT_FLAGS = {"CREATE_DIRECTORY", "CREATE_FILE", "NO_SYMLINKS"};
+  private static final String[] MOUNT_FLAGS = {
+    "CREATE_DIRECTORY", "CREATE_FILE", "NO_SYMLINKS", "OPTIONAL"
+  };
   private static final long[] MOUNT_FLAG_BITS = {
-    Step.MountFlags.CREATE_DIRECTORY, Step.MountFlags.CREATE_FILE, Step.MountFlags.NO_SYMLINKS
+    Step.MountFlags.CREATE_DIRECTORY,
+    Step.MountFlags.CREATE_FILE,
+    Step.MountFlags.NO_SYMLINKS,
+    Step.MountFlags.OPTIONAL
   };
 
   private static final List<String> FILTER_FLAGS =

@@ -126,6 +126,9 @@ public final class Planner {
   }
 
   private boolean setsGroups(IdPlan ids, User user) {
+    if (user.keepsGroups()) {
+      return false;
+    }
     if (ids != null) {
       return !ids.groupsStay();
     }

@@ -100,6 +100,9 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
     /** Refuse a symbolic link anywhere in the target. */
     public static final int NO_SYMLINKS = 4;
 
+    /** Go without it where the target is no regular file, and none can be made. */
+    public static final int OPTIONAL = 8;
+
     private MountFlags() {}
   }
 

@@ -88,13 +88,20 @@ public sealed interface Mount {
   }
 
   /**
-   * A file with a content of the caller's, in memory. Nobody can write it, and it belongs to the
-   * container's root.
+   * A file in memory, which belongs to the container's root.
    *
    * @param content all of it
    * @param mode permissions, 0 to 0777
+   * @param provided whether nsrun provides it, as engines do /etc/hosts: it may be written unless
+   *     the root is read-only, and is left out where there is no place for it. What the caller
+   *     wants at this place nobody can write, and it must be there
    */
-  record Inject(String target, Blob content, int mode) implements Mount {
+  record Inject(String target, Blob content, int mode, boolean provided) implements Mount {
+    /** One with a content of the caller's. */
+    public Inject(String target, Blob content, int mode) {
+      this(target, content, mode, false);
+    }
+
     /** Largest content of one file. */
     public static final int MAX_BYTES = 1 << 20;
 
@@ -103,7 +110,7 @@ public sealed interface Mount {
 
     @Override
     public MountOptions options() {
-      return MountOptions.READ_ONLY;
+      return provided ? MountOptions.DEFAULT : MountOptions.READ_ONLY;
     }
 
     @Override

@@ -65,7 +65,6 @@ final class SpecValidator {
     Root root = spec.root();
     if (path(SpecField.ROOT, root.path())) {
       if (root.host()) {
-        notOverHost(SpecField.EPHEMERAL, root.ephemeral() && !root.hasOverlayDirectory());
         notOverHost(overlayField(root), root.hasOverlayDirectory());
       } else if (root.hasOverlayDirectory()) {
         overlay(root);
@@ -78,7 +77,7 @@ final class SpecValidator {
       problems.add(
           field,
           "can't be had with --rootfs-host",
-          "the host's root is read-only; use --tmpfs for what must be writable");
+          "use --ephemeral, which keeps changes in memory");
     }
   }
 
@@ -206,6 +205,11 @@ final class SpecValidator {
             SpecField.MOUNT_NAMESPACE,
             "a shared mount namespace can't have a root of its own",
             "add --rootfs-host instead of a ROOTFS, or leave --mountns private");
+      } else if (spec.root().ephemeral()) {
+        problems.add(
+            SpecField.EPHEMERAL,
+            "needs a mount namespace of the container's own",
+            "leave it out, or leave --mountns private");
       }
       if (!spec.mounts().isEmpty()) {
         problems.add(

@@ -8,8 +8,10 @@ import java.util.List;
  * @param uid 0 to 2^32-2
  * @param gid 0 to 2^32-2
  * @param additionalGids supplementary groups
+ * @param keepsGroups whether the caller's supplementary groups stay, and {@code additionalGids} are
+ *     not set
  */
-public record User(long uid, long gid, List<Long> additionalGids) {
+public record User(long uid, long gid, List<Long> additionalGids, boolean keepsGroups) {
   /** Most supplementary groups that nsinit takes; the kernel takes 65536. */
   public static final int MAX_GROUPS = 256;
 
@@ -18,5 +20,10 @@ public record User(long uid, long gid, List<Long> additionalGids) {
 
   public User {
     additionalGids = List.copyOf(additionalGids);
+  }
+
+  /** One with these supplementary groups and no others. */
+  public User(long uid, long gid, List<Long> additionalGids) {
+    this(uid, gid, additionalGids, false);
   }
 }

@@ -155,4 +155,20 @@ class UserDatabaseTest {
     assertThat(users.find("n\udcff"))
         .isEqualTo(new UserDatabase.Login(new User(2, 2, List.of()), "/f\udcff"));
   }
+
+  @Test
+  void whoIsMissingIsAddedAtTheEnd() {
+    UserDatabase users =
+        new UserDatabase("root:x:0:0::/:/bin/sh\nann:x:5:5::/:", "root:x:0:\nann:x:5:");
+
+    assertThat(users.passwdWith("eve", 1000, 1001))
+        .isEqualTo("root:x:0:0::/:/bin/sh\nann:x:5:5::/:\neve:*:1000:1001::/:/bin/sh\n");
+    assertThat(users.groupWith("eve", 1001)).isEqualTo("root:x:0:\nann:x:5:\neve:x:1001:\n");
+    assertThat(users.passwdWith("ann", 1000, 5)).endsWith("\n1000:*:1000:5::/:/bin/sh\n");
+    assertThat(users.groupWith("a:b", 7)).endsWith("\n7:x:7:\n");
+    assertThat(users.passwdWith("eve", 5, 1)).isNull();
+    assertThat(users.groupWith("eve", 5)).isNull();
+    assertThat(new UserDatabase("", "").passwdWith("eve", 1, 2))
+        .isEqualTo("eve:*:1:2::/:/bin/sh\n");
+  }
 }

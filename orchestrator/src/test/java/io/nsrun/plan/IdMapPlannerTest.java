@@ -160,6 +160,20 @@ class IdMapPlannerTest {
   }
 
   @Test
+  void rootWhoseFilesCantBeTranslatedKeepsItsIds() {
+    Specs.Facts facts = new Specs.Facts().root();
+    facts.privateIds = null;
+    facts.untranslatable = "/x is on overlay";
+    LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), facts.facts());
+
+    assertThat(uidMap(plan).mappings()).containsExactly(map(0, 0, 65536));
+    assertThat(plan.isolation().get(Isolation.Aspect.IDS).reason())
+        .isEqualTo(
+            "/x is on overlay, where owners can't be translated: ids inside are the same ids"
+                + " outside");
+  }
+
+  @Test
   void rootOfANestedNamespaceMapsEachLineOfItsMapApart() {
     Specs.Facts facts = new Specs.Facts().root();
     facts.uids = List.of(new IdRange(0, 1), new IdRange(1, 70000));

@@ -302,4 +302,21 @@ class MountPlannerTest {
 
     assertThatThrownBy(() -> Plans.with(mounts)).hasMessageStartingWith("--volume: 263 mounts");
   }
+
+  @Test
+  void aProvidedFileMayBeWrittenAndIsNoReasonToStop() {
+    Blob content = Blob.copyOf(new byte[] {'x'});
+    Mount hosts = new Mount.Inject("/etc/hosts", content, 0644, true);
+    LaunchPlan plan = Plans.with(hosts);
+
+    assertThat(Plans.only(plan, InitStep.Inject.class).mode()).isEqualTo(0644);
+    assertThat(Plans.flags(plan, "/etc/hosts"))
+        .isEqualTo(Step.MountFlags.OPTIONAL | Step.MountFlags.CREATE_FILE);
+    assertThat(Plans.has(plan, InitStep.MountAttributes.class)).isFalse();
+
+    Root readOnly = new Root(Specs.ROOT, false, true, false, false);
+    plan = Planner.plan(Specs.builder("sh").root(readOnly).mount(hosts).build(), FACTS);
+    assertThat(Plans.only(plan, InitStep.Inject.class).mode()).isEqualTo(0444);
+    assertThat(Plans.flags(plan, "/etc/hosts")).isEqualTo(Step.MountFlags.OPTIONAL);
+  }
 }

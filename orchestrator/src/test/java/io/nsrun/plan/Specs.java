@@ -79,8 +79,10 @@ public final class Specs {
     public IdHelper newuidmap = IdHelper.at("/usr/bin/newuidmap");
     public IdHelper newgidmap = IdHelper.at("/usr/bin/newgidmap");
     public PrivateIds.Range privateIds;
+    public String untranslatable = "";
     public boolean sysfsHidden;
     public LimitFacts limits = LimitFacts.NONE;
+    public List<OpenedDirectory> opened = List.of();
     public final Map<String, PathKind> paths = new LinkedHashMap<>();
 
     public Facts() {
@@ -118,9 +120,11 @@ public final class Specs {
           newuidmap,
           newgidmap,
           privateIds,
+          untranslatable,
           sysfsHidden,
           "6.1.0",
           limits,
+          opened,
           paths,
           ALLOW_ALL);
     }

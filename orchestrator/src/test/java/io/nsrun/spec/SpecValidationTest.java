@@ -176,9 +176,16 @@ class SpecValidationTest {
   }
 
   @Test
-  void theHostsRootCanNotBeEphemeral() {
+  void theHostsRootCanNotKeepChangesNorForgetThemInASharedMountNamespace() {
+    Root ephemeral = new Root("/", true, false, true, false);
+
+    assertThat(problems(good().root(ephemeral))).isEmpty();
     assertProblem(
-        good().root(new Root("/", true, true, true, false)), "--ephemeral", "rootfs-host");
+        good().root(new Root("/", true, true, false, false, "/x")), "--overlay-dir", "rootfs-host");
+    assertProblem(
+        good().root(ephemeral).namespace(NamespaceType.MOUNT, NamespaceMode.HOST),
+        "--ephemeral",
+        "mount namespace");
   }
 
   @Test
