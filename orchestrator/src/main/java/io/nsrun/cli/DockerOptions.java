@@ -19,8 +19,8 @@ final class DockerOptions {
           "a container runs in the foreground; put & behind, or nohup or setsid before the command line";
       case "-p", "--publish", "-P", "--publish-all", "--expose" ->
           "no port is forwarded; --network=host gives the container the host's network";
-      case "--dns", "--dns-search", "--dns-option", "--add-host" ->
-          "names are resolved as the root filesystem's own files say; put others there with -v";
+      case "--dns-search", "--dns-option", "--dns-opt" ->
+          "put a file of your own there: --inject /etc/resolv.conf=@FILE";
       case "--ip", "--ip6", "--mac-address", "--network-alias", "--link" ->
           "containers have no network between them; --network=pid:N joins that of a process";
       case "--restart" -> "nothing is restarted; a service manager such as systemd does that";
@@ -31,14 +31,17 @@ final class DockerOptions {
       case "--pull", "--platform" ->
           "no images are fetched; ROOTFS is a directory or a tar archive";
       case "--shm-size" -> "a size is given as --tmpfs /dev/shm:size=64m";
-      case "--group-add" -> "groups are those of the container's /etc/group; see --user";
       case "-l", "--label", "--label-file", "--annotation" ->
           "a container has no labels; --name is what messages call it";
       case "-a", "--attach", "--sig-proxy", "--detach-keys" ->
           "streams and signals of the caller always go to the container; see -i";
       case "--log-driver", "--log-opt" ->
           "output goes to standard output and standard error; redirect them";
-      case "--health-cmd", "--health-interval", "--health-retries", "--health-timeout" ->
+      case "--health-cmd",
+          "--health-interval",
+          "--health-retries",
+          "--health-timeout",
+          "--no-healthcheck" ->
           "health is not checked";
       case "--cgroup-parent",
           "-c",
@@ -48,8 +51,20 @@ final class DockerOptions {
           "--blkio-weight",
           "--memory-swap",
           "--memory-reservation",
-          "--oom-score-adj" ->
-          "cgroups are not used";
+          "--memory-swappiness",
+          "--kernel-memory",
+          "--oom-kill-disable" ->
+          "cgroups are not used; --memory, --cpus, --pids-limit do without";
+      case "--oom-score-adj" -> "what choom -n N sets before nsrun, the container has too";
+      case "--sysctl" -> "settings of a namespace are the kernel's defaults";
+      case "--storage-opt" ->
+          "what is written is bounded by where it goes: --ephemeral-dir DIR on a file system of that size";
+      case "--secret" -> "a file in memory: --inject /run/secrets/NAME=@FILE";
+      case "--tz" -> "-e TZ=Europe/Berlin, where the root filesystem knows time zones";
+      case "--http-proxy" -> "nothing of the environment is passed on by itself: -e http_proxy";
+      case "--rootfs" -> "ROOTFS is the first word that is no option; a path has a slash in it";
+      case "-q", "--quiet", "--replace", "--rmi", "--systemd", "--image-volume", "--arch", "--os" ->
+          "leave it out; there is nothing that it would change here";
       default -> null;
     };
   }
