@@ -45,6 +45,14 @@ static bool same_groups(const gid_t *wanted, unsigned count)
 	return true;
 }
 
+void credentials_change(uint32_t uid, uint32_t gid)
+{
+	must(sys_setresgid(gid), "setresgid", "gid=%u", gid);
+	must(sys_setresuid(uid), "setresuid", "uid=%u", uid);
+	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
+	command_dies_with_parent();
+}
+
 void step_user(const struct user_step *step)
 {
 	struct reader list = step->groups.entries;
@@ -61,9 +69,7 @@ void step_user(const struct user_step *step)
 			groups[i] = get_u32(&list);
 		must(syscall(SYS_setgroups, count, groups), "setgroups", "%u groups", count);
 	}
-	must(sys_setresgid(step->gid), "setresgid", "gid=%u", step->gid);
-	must(sys_setresuid(step->uid), "setresuid", "uid=%u", step->uid);
-	command_dies_with_parent();
+	credentials_change(step->uid, step->gid);
 	if (step->set_groups && !same_groups(groups, count))
 		fail_errno(EPERM, "getgroups", "foreign groups remain");
 }

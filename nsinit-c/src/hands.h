@@ -24,6 +24,12 @@ struct run {
 extern struct run run;
 
 /*
+ * How much of what a process inside can make without end - signals, orphans - is dealt with before the others get their
+ * turn.
+ */
+enum { ROUND = 16 };
+
+/*
  * Puts the container's /dev/null where a stream is the host's, whose inode the root of a container may own: chmod
  * through /proc/self/fd would then be a chmod outside.
  */

@@ -1,3 +1,4 @@
+#include "credentials.h"
 #include "hands.h"
 #include "namespaces.h"
 
@@ -86,8 +87,4 @@ void step_gid_map(const struct gid_map_step *step)
 	map_ids("gid_map", step->helper, step->ranges);
 }
 
-void step_setup_ids(const struct setup_ids_step *step)
-{
-	must(sys_setresgid(step->gid), "setresgid", "gid=%u", step->gid);
-	must(sys_setresuid(step->uid), "setresuid", "uid=%u", step->uid);
-}
+void step_setup_ids(const struct setup_ids_step *step) { credentials_change(step->uid, step->gid); }

@@ -48,21 +48,35 @@ static pid_t spawn(uint16_t first)
 	return child;
 }
 
-/* True once the command itself is among the reaped. */
-static bool reap(pid_t child, int *status)
+/* True once the command itself is among the reaped; more: there may be others. */
+static bool reap(pid_t child, int *status, bool *more)
 {
 	bool found = false;
-	pid_t pid;
+	pid_t pid = 1;
 	int any;
 
-	while ((pid = waitpid(-1, &any, WNOHANG)) > 0) {
+	for (int i = 0; i < ROUND && (pid = waitpid(-1, &any, WNOHANG)) > 0; i++) {
 		found |= pid == child;
 		if (pid == child)
 			*status = any;
 	}
 	if (pid < 0 && errno != ECHILD)
 		fail("waitpid", "for the command");
+	*more = pid > 0;
 	return found;
+}
+
+/* Whoever is inside may send as many as there are: what is left waits for the next round. */
+static void forward_signals(int signals, pid_t child)
+{
+	struct signalfd_siginfo info[ROUND];
+	ssize_t n = read(signals, info, sizeof(info));
+
+	for (ssize_t i = 0; i < n / (ssize_t)sizeof(info[0]); i++) {
+		/* The command leads a session of its own, where a default TSTP would be lost: stop it for real. */
+		if (info[i].ssi_signo != SIGCHLD)
+			kill(child, info[i].ssi_signo == SIGTSTP ? SIGSTOP : (int)info[i].ssi_signo);
+	}
 }
 
 static int supervise(pid_t child, int inner)
@@ -70,6 +84,7 @@ static int supervise(pid_t child, int inner)
 	struct pollfd fds[2] = { { .events = POLLIN }, { .fd = inner, .events = POLLIN } };
 	sigset_t all;
 	int status = 0;
+	bool more;
 
 	memset(&all, 0xff, sizeof(all));
 	sigprocmask(SIG_SETMASK, &all, NULL);
@@ -77,24 +92,17 @@ static int supervise(pid_t child, int inner)
 	/* The last of what may fail is done. */
 	event_pid(FRAME_STARTED, 0);
 	for (;;) {
-		struct signalfd_siginfo info;
-
 		/* First: it may have ended before there was a signalfd to say so. */
-		if (reap(child, &status))
+		if (reap(child, &status, &more))
 			return status;
-		if (poll(fds, 2, -1) < 0)
+		if (poll(fds, 2, more ? 0 : -1) < 0)
 			continue;
 		if (fds[1].revents != 0) {
 			/* The monitor is gone, or wants us all to go. */
 			kill(child, SIGKILL);
 			fds[1].fd = -1;
 		}
-		while (read(fds[0].fd, &info, sizeof(info)) == sizeof(info)) {
-			/* The command leads a session of its own, where a default TSTP would be lost: stop it
-			 * for real. */
-			if (info.ssi_signo != SIGCHLD)
-				kill(child, info.ssi_signo == SIGTSTP ? SIGSTOP : (int)info.ssi_signo);
-		}
+		forward_signals(fds[0].fd, child);
 	}
 }
 
@@ -138,7 +146,9 @@ void init_run(int inner)
 	take_own_null();
 	fail_at(STEP_EXEC, NO_INDEX);
 	command_prepare();
-	event_pid(FRAME_READY, 0);
+	/* A monitor that died while the parent-death signal was off hears nothing any more. */
+	if (!event_pid(FRAME_READY, 0))
+		fail_told();
 	trace_flush();
 	if (!run.plan->exec->init)
 		become_command(first);

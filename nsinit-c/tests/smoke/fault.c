@@ -87,6 +87,7 @@ static struct {
 	bool begun;		/* nsinit is executed */
 	bool told, settled;	/* the monitor has told STARTED, and waits for what comes */
 	bool supervises;	/* init waits for its child */
+	bool spawns;		/* init is about to have one */
 	size_t count;
 	struct {
 		pid_t pid;
@@ -124,6 +125,15 @@ static bool settled(pid_t pid, long number)
 	return t.settled && pid == t.monitor;
 }
 
+/* When waitpid tells its end, all that the kernel does to its children is done. */
+static void kill_monitor(void)
+{
+	(void)kill(t.monitor, SIGKILL);
+	do
+		(void)waitpid(t.monitor, &t.status, __WALL);
+	while (WIFSTOPPED(t.status));
+}
+
 static void on_entry(pid_t pid)
 {
 	long number = call_number(pid);
@@ -135,7 +145,8 @@ static void on_entry(pid_t pid)
 		return;
 	/* Init looks for its child first. */
 	t.supervises |= pid != t.monitor && number == SYS_wait4;
-	if (t.fault->only >= 0 && t.fault->only != number)
+	t.spawns |= pid != t.monitor && number == SYS_vfork;
+	if ((t.fault->only >= 0 && t.fault->only != number) || (t.fault->kills && t.spawns))
 		return;
 	t.fault->made++;
 	if (t.fault->made != t.fault->at)
@@ -144,6 +155,8 @@ static void on_entry(pid_t pid)
 	t.fault->arguments[0] = first_argument(pid);
 	t.fault->arguments[1] = second_argument(pid);
 	t.fault->supervised = t.supervises;
+	if (t.fault->kills)
+		return kill_monitor();
 	t.failing = pid;
 	/* It releases the descriptor even where it fails (close(2)). */
 	if (number != SYS_close)

@@ -2,9 +2,9 @@
 #define NSRUN_SMOKE_FAULT_H
 
 /*
- * Fails one system call of a set-up, and only that: the n-th that the monitor makes from its own execve on, until it
- * has told STARTED and waits for what comes; or the n-th of all others, but for what the command makes from its execve
- * on. The call is not carried out.
+ * Fails one system call of a set-up - or kills the monitor before it is carried out - and only that: the n-th that the
+ * monitor makes from its own execve on, until it has told STARTED and waits for what comes; or the n-th of all others,
+ * but for what the command makes from its execve on. The call is not carried out.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +15,7 @@ struct fault {
 	long only;	   /* calls of this number alone; -1: all */
 	uint32_t at;	   /* counted from 1; 0 fails none */
 	int error;	   /* an errno */
+	bool kills;	   /* the monitor, in place of failing; no call counts from init's vfork on */
 	uint32_t made;	   /* calls that count */
 	long number;	   /* which call it was that failed; -1: there was none */
 	long arguments[2]; /* its first ones */

@@ -250,6 +250,21 @@ static void sweep_kept(const struct target *t)
 	}
 }
 
+/* Each change of ids clears the parent-death signal. */
+static void sweep_dead_monitors(const struct target *t)
+{
+	struct container c = container_default(t->rootfs, NULL);
+
+	if (container_any_ids()) {
+		c.ids = CONTAINER_FREE_IDS;
+		c.idmapped = true;
+		c.user = 1000;
+	}
+	sweep_deaths(t, c, "with an init");
+	c.init = false;
+	sweep_deaths(t, c, "without one");
+}
+
 void check_faults(const struct target *t)
 {
 	if (!fault_possible())
@@ -269,6 +284,7 @@ void check_faults(const struct target *t)
 	sweep_joined(t, 2, false, "with an agent, in user and network namespace of another and no init");
 	sweep_joined(t, 3, true, "with an agent, in user, network and pid namespace of another");
 	sweep_kept(t);
+	sweep_dead_monitors(t);
 	check_swept();
 	close(lock_file);
 	close(agent);

@@ -59,8 +59,6 @@ static bool may_fail_unnoticed(void)
 		    SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_umask,
 		    /* Whether it leads a session is looked up then. */
 		    SYS_setsid,
-		    /* A session keyring is a wish of the plan. */
-		    SYS_keyctl,
 		    /* libc, before main. */
 		    SYS_set_tid_address))
 		return true;
@@ -77,6 +75,9 @@ static bool may_fail_unnoticed(void)
 		return fault->arguments[1] == 0;
 	if (number == SYS_prctl)
 		return fault->arguments[0] == PR_SET_NAME;
+	/* What can't be opened again, a process in between waits for. */
+	if (number == SYS_open && fault->of_monitor && fault->arguments[1] & O_NONBLOCK)
+		return true;
 	/* The monitor lets go of the container's streams; nobody inside sees whether it did. What it can't learn of its
 	 * own terminal, the plan told. */
 	return fault->of_monitor && IS_CALL(number, SYS_dup2, SYS_ioctl, SYS_fstat);
@@ -276,6 +277,50 @@ void sweep(const struct target *t, struct container c, bool (*held_nothing)(cons
 		       tally.good, tally.tried);
 	if (!check(tally.tried > 100 && tally.good == tally.tried, text))
 		show_outcome(&usual);
+}
+
+void sweep_deaths(const struct target *t, struct container c, const char *sentence)
+{
+	static const char *const argv[] = { "/bin/echo", "ran", NULL };
+	struct tally tally = { 0 };
+	char text[160];
+
+	if (!share_fault())
+		return;
+	c.argv = argv;
+	fault->kills = true;
+	driver_before_exec = inject;
+	driver_nsinit = &fault->monitor;
+	for (fault->at = 1, fault->number = 0; fault->number >= 0; fault->at++) {
+		struct surroundings before;
+		struct outcome o;
+		bool good;
+
+		fault->made = 0;
+		fault->number = -1;
+		fault->monitor = 0;
+		look_around(&before);
+		run_to_end(t, &c, -1, &o);
+		/* An init that ended is our child by then. */
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		/* The last one has no call to die at. */
+		good = fault->number < 0 ? o.exited && strcmp(o.output, "ran\n") == 0
+					 : WIFSIGNALED(o.monitor_status) && !o.output[0] && !*what_is_left(&before);
+		tally.tried++;
+		tally.good += good;
+		if (good)
+			continue;
+		printf("# at call %u, number %ld\n", fault->at, fault->number);
+		show_outcome(&o);
+	}
+	driver_before_exec = NULL;
+	driver_nsinit = NULL;
+	(void)munmap(fault, sizeof(*fault));
+	(void)snprintf(text, sizeof(text),
+		       "%s: no command starts after the death of the monitor, at %u of %u calls of init", sentence,
+		       tally.good, tally.tried);
+	check(tally.tried > 100 && tally.good == tally.tried, text);
 }
 
 /* ---- one run a number of descriptors ---- */

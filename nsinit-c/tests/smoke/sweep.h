@@ -23,4 +23,10 @@ void sweep_descriptors(const struct target *t, struct container c, uint8_t cause
 /* After all sweeps: every step stood in a plan of theirs. */
 void check_swept(void);
 
+/*
+ * The monitor is killed before each call that init makes until it has a child, or, where it is to become the command,
+ * until it has: that is never seen to run.
+ */
+void sweep_deaths(const struct target *t, struct container c, const char *sentence);
+
 #endif

@@ -103,6 +103,25 @@ static int pour(int fd)
 	return sleeper();
 }
 
+/* PID 1 gets more signals than it can pass on; ends with stdin. */
+static int signals(void)
+{
+	char byte;
+
+	for (int signo = 1; signo < NSIG; signo++)
+		signal(signo, SIG_IGN);
+	for (int i = 0; i < 3; i++) {
+		if (fork() == 0) {
+			for (;;)
+				for (int signo = SIGRTMIN; signo <= SIGRTMAX; signo++)
+					kill(1, signo);
+		}
+	}
+	(void)!write(STDOUT_FILENO, "ready\n", 6);
+	(void)!read(STDIN_FILENO, &byte, 1);
+	return 5;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -110,6 +129,8 @@ int main(int argc, char **argv)
 	alarm(SECONDS);
 	if (argc > 2 && strcmp(argv[argc - 1], "deaf") == 0)
 		signal(SIGTERM, SIG_IGN);
+	if (strcmp(what, "signals") == 0)
+		return signals();
 	if (strcmp(what, "bomb") == 0)
 		return bomb();
 	if (strcmp(what, "hog") == 0)

@@ -52,6 +52,27 @@ class InitTest {
 
   @ParameterizedTest
   @EnumSource
+  void floodOfSignalsKeepsInitFromNothing(Caller caller) {
+    try (Running running = flooded(caller)) {
+      running.endInput();
+
+      assertThat(running.end().code()).isEqualTo(5);
+    }
+    try (Running running = flooded(caller)) {
+      Running.kill("KILL", running.monitor().pid());
+
+      assertThat(running.end().code()).isEqualTo(125);
+      Await.unchanged(before);
+    }
+  }
+
+  private static Running flooded(Caller caller) {
+    return Running.ready(
+        Nsrun.as(caller), Tools.mount("hostile"), "busybox", "/hostile", "signals");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void endOfTheCommandTakesTheRestDown(Caller caller) {
     Result result =
         Nsrun.as(caller)
