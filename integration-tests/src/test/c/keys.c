@@ -3,6 +3,7 @@
  *
  *   keys hold COMMAND...   runs it with such a key, and says then what the key holds
  *   keys change            tries to change it
+ *   keys fill COMMAND...   runs it when this user may have no more keys
  */
 #include <errno.h>
 #include <linux/keyctl.h>
@@ -40,6 +41,23 @@ static int hold(char *const command[])
 	return 0;
 }
 
+static int fill(char *const command[])
+{
+	char name[32];
+	int i = 0;
+
+	/* In a keyring that ends with us. */
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
+		return 77;
+	do
+		(void)snprintf(name, sizeof(name), NAME "-%d", i);
+	while (syscall(SYS_add_key, TYPE, name, "x", 1, KEY_SPEC_SESSION_KEYRING) >= 0 && ++i < 10000);
+	if (errno != EDQUOT)
+		return 77;
+	execvp(command[0], command);
+	return 127;
+}
+
 static int change(void)
 {
 	long key = syscall(SYS_keyctl, KEYCTL_SEARCH, KEY_SPEC_SESSION_KEYRING, TYPE, NAME, 0);
@@ -53,5 +71,7 @@ int main(int argc, char *argv[])
 {
 	if (argc > 2 && strcmp(argv[1], "hold") == 0)
 		return hold(argv + 2);
+	if (argc > 2 && strcmp(argv[1], "fill") == 0)
+		return fill(argv + 2);
 	return argc == 2 && strcmp(argv[1], "change") == 0 ? change() : 2;
 }

@@ -29,4 +29,27 @@ class KeyringTest extends ContainerTest {
     assertThat(result.orFail().lines())
         .containsExactly("Required key not available", "the key holds: untouched");
   }
+
+  /** An ordinary user's: root's container has ids, and quotas, of its own. */
+  @ParameterizedTest
+  @EnumSource(names = {"RANGED", "PLAIN"})
+  void keysOfTheCallerAreNotSharedWhereTheQuotaIsUsedUp(Caller caller) {
+    Result result =
+        Nsrun.as(caller)
+            .through(Tools.word("keys"), "fill")
+            .run(
+                "--name=web",
+                "--security-opt=seccomp=unconfined",
+                Tools.mount("keys"),
+                "busybox",
+                "/keys",
+                "change");
+
+    assumeThat(result.code()).isNotEqualTo(NO_KEYRINGS);
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.errors().get(0))
+        .startsWith("nsrun: web: keyring KEYCTL_JOIN_SESSION_KEYRING: EDQUOT");
+    assertThat(result.err()).contains("kernel.keys.maxkeys");
+  }
 }
