@@ -39,6 +39,32 @@ static void fill_streams(void)
 	}
 }
 
+/* What the caller is in the eyes of its kernel, and the container, which is not trusted with it, is not to be. */
+static void leave_callers_ways(void)
+{
+	static const char path[] = "/proc/self/oom_score_adj";
+	const struct sched_param none = { 0 };
+	scoped_fd badness = must(open(path, O_RDWR), path, "open");
+	char sign = 0;
+
+	umask(022);
+	/* The first in need, and not the last. */
+	must(read(badness, &sign, 1), path, "read");
+	if (sign == '-')
+		must(write(badness, "0", 1), path, "write 0");
+	/* What the machine is said to be stays; addresses that are known, and pages that can be executed, do not. */
+	must(personality((unsigned)must(personality(UINT32_MAX), "personality", "read") & PER_MASK), "personality",
+	     "set");
+	/* FIFO, RR and DEADLINE take a CPU from everybody. The bare calls: musl has none. */
+	int policy = must(syscall(SYS_sched_getscheduler, 0), "sched_getscheduler", "own") & ~SCHED_RESET_ON_FORK;
+	if (policy == SCHED_FIFO || policy == SCHED_RR || policy == SCHED_DEADLINE)
+		must(syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &none), "sched_setscheduler", "SCHED_OTHER");
+	/* And so does this class its disks. */
+	if (must(syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0), "ioprio_get", "own") >> IOPRIO_CLASS_SHIFT ==
+	    IOPRIO_CLASS_RT)
+		must(syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, 0), "ioprio_set", "none");
+}
+
 int main(int argc, char **argv)
 {
 	int control;
@@ -60,6 +86,7 @@ int main(int argc, char **argv)
 		fail_errno(EPERM, "nsinit", "refuses to run setuid, setgid or with file capabilities");
 	block_signals();
 	fill_streams();
+	leave_callers_ways();
 	seal_self(argv);
 	must(sys_close_range(3, ~0u, 0), "close_range", "Linux 5.9 or newer is needed");
 	prctl(PR_SET_NAME, "nsinit", 0, 0, 0);
