@@ -38,7 +38,8 @@ class SignalsTest {
   void signalsSentToTheJvmReachTheCommandOnceEach(Caller caller) {
     try (Running running = counting(Nsrun.as(caller))) {
       List<String> got = new ArrayList<>();
-      List<String> names = List.of("INT", "TERM", "HUP", "USR1", "USR2", "WINCH", "CONT", "INT");
+      List<String> names =
+          List.of("INT", "TERM", "HUP", "USR1", "USR2", "WINCH", "CONT", "ALRM", "PROF", "INT");
       for (String name : names) {
         Running.kill(name, running.jvm().pid());
         // The next is sent when this one is there: pending signals of one kind are one.
@@ -56,6 +57,8 @@ class SignalsTest {
               "signal 12",
               "signal 28",
               "signal 18",
+              "signal 14",
+              "signal 27",
               "signal 2",
               "end");
       assertThat(running.end().code()).isZero();
@@ -144,6 +147,18 @@ class SignalsTest {
 
       running.endInput();
       assertThat(running.lines()).containsExactly("end");
+    }
+  }
+
+  /** A JVM keeps its own to itself, and would write about it. */
+  @Test
+  void quitOfTheWholeProcessGroupReachesTheCommandAndNothingElseItsOutput() {
+    try (Running running = counting(Nsrun.as(Caller.PLAIN).through("setsid"))) {
+      Running.kill("QUIT", -running.jvm().pid());
+      assertThat(running.line()).isEqualTo("signal 3");
+      running.endInput();
+
+      assertThat(running.end()).extracting(Result::out, Result::err).containsExactly("end\n", "");
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.List;
  * wrong into a line and an exit code.
  */
 public final class Main {
+  private static boolean alone;
+
   private Main() {}
 
   /**
@@ -22,10 +24,16 @@ public final class Main {
    * @param args as {@code nsrun help} tells
    */
   public static void main(String[] args) {
+    alone = true;
     int code = run(args);
     System.out.flush();
     System.err.flush();
     System.exit(code);
+  }
+
+  /** Whether this JVM has one command to run, and ends with it. */
+  static boolean isAlone() {
+    return alone;
   }
 
   static int run(String[] arguments) {

@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.control.ControlChannel;
 import io.nsrun.control.Event;
 import io.nsrun.control.PlanEncoder;
+import io.nsrun.launch.CallersStreams;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.Outcome;
@@ -175,6 +176,9 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       }
       if (values.has(RunOption.USER) || ids.isHeld()) {
         StandardPipes.openToAll();
+      }
+      if (Main.isAlone() && CallersStreams.given(1)) {
+        StandardStreams.leaveOutput();
       }
       Outcome.Report report = new Supervisor(nsinit, channel, this).run(frames, signals);
       laps.end(startedMillis == 0 ? ResultRecord.FAIL : ResultRecord.RUN);

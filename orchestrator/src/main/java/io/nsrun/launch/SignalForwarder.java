@@ -7,15 +7,16 @@ import java.io.IOException;
 /**
  * Passes the signals that reach this JVM on to the container's command.
  *
- * <p>QUIT stays with the JVM, which prints a thread dump for it (started with {@code -Xrs}, it
- * leaves it to us). Before there is a container to send to, a signal ends this process instead, as
- * it would any other program; and so do INT, TERM and HUP if the command, which is to get them,
- * does not start within three seconds.
+ * <p>QUIT stays with the JVM, which gives it to nobody; typed at a terminal or sent to the process
+ * group, nsinit passes it on. Before there is a container to send to, a signal ends this process
+ * instead, as it would any other program; and so do INT, TERM and HUP if the command, which is to
+ * get them, does not start within three seconds.
  */
 public final class SignalForwarder {
   /** All that a person or a supervisor sends to a program in the foreground. */
   private static final String[] NAMES = {
-    "INT", "TERM", "HUP", "QUIT", "USR1", "USR2", "CONT", "WINCH"
+    "INT", "TERM", "HUP", "USR1", "USR2", "CONT", "WINCH", "ALRM", "VTALRM", "PROF", "IO", "PWR",
+    "STKFLT"
   };
 
   /**
