@@ -33,6 +33,7 @@ static struct {
 	struct timeout_step timeout; /* how to stop it, too */
 	const struct watch_step *watch;
 	bool stopping, asked; /* a signal was sent on behalf of somebody */
+	bool more;	      /* children that have ended may be left to reap */
 } m = { .inner = -1, .pidfd = -1, .proc = -1, .timeout.signo = SIGKILL };
 
 static void signal_container(int signo)
@@ -54,6 +55,7 @@ static void signal_container(int signo)
 static void take_down(void)
 {
 	signal_container(SIGKILL);
+	stream_end_pumps();
 	/* Where we don't know yet who init is, it sees this. */
 	close(m.inner);
 	if (run.init > 0 && !m.reaped)
@@ -225,9 +227,9 @@ static void on_child_gone(void)
 {
 	struct rusage usage;
 	int status;
-	pid_t pid;
+	pid_t pid = 1;
 
-	while ((pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0) {
+	for (int i = 0; i < ROUND && (pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0; i++) {
 		if (pid != run.init)
 			continue;
 		m.reaped = true;
@@ -235,9 +237,11 @@ static void on_child_gone(void)
 		 * end is all there is. */
 		if (!m.have_child)
 			m.child = (struct child_exit){ status, usage };
-		if (run.proc >= 0)
+		/* What still passes on the output would be among them; later then. */
+		if (run.proc >= 0 && !stream_pumping())
 			end_descendants(run.proc);
 	}
+	m.more = pid > 0;
 }
 
 /*
@@ -247,21 +251,22 @@ static void on_child_gone(void)
  */
 static void on_signal(void)
 {
-	struct signalfd_siginfo info;
+	struct signalfd_siginfo info[ROUND];
+	ssize_t n = read(m.signals, info, sizeof(info));
 
-	while (read(m.signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD) {
-			on_child_gone();
-		} else if (info.ssi_signo == SIGWINCH) {
+	for (ssize_t i = 0; i < n / (ssize_t)sizeof(info[0]); i++) {
+		if (info[i].ssi_signo == SIGCHLD) {
+			m.more = true;
+		} else if (info[i].ssi_signo == SIGWINCH) {
 			relay_resize();
-		} else if (info.ssi_signo == SIGQUIT && info.ssi_code == SI_KERNEL) { /* of a terminal */
+		} else if (info[i].ssi_signo == SIGQUIT) { /* a JVM keeps its own to itself */
 			signal_container(SIGQUIT);
-		} else if (info.ssi_signo == SIGTSTP) {
+		} else if (info[i].ssi_signo == SIGTSTP) {
 			/* We stay awake ourselves: a SIGCONT between here and our own stop would be lost, and nobody's
 			 * shell would know that we sleep. */
 			stop_container();
 			relay_restore();
-		} else if (info.ssi_signo == SIGCONT) {
+		} else if (info[i].ssi_signo == SIGCONT) {
 			relay_raw();
 			signal_container(SIGCONT);
 		}
@@ -331,9 +336,19 @@ static bool init_told(void)
 	return m.failed;
 }
 
+/* Once all that was written is on its way, whoever passes it on is told that this is all. */
+static bool draining(void)
+{
+	if (relay_draining() || output_draining())
+		return true;
+	relay_end();
+	output_end();
+	return stream_pumping();
+}
+
 static void supervise(void)
 {
-	while (!m.reaped || (!m.control_gone && (relay_draining() || output_draining()))) {
+	while (!m.reaped || (!m.control_gone && draining())) {
 		struct pollfd fds[FD_COUNT] = {
 			[FD_CONTROL] = { .fd = m.control_gone ? -1 : m.control, .events = POLLIN },
 			[FD_INIT] = { .fd = m.reaped ? -1 : m.pidfd, .events = POLLIN },
@@ -346,13 +361,16 @@ static void supervise(void)
 		relay_want(&fds[FD_RELAY]);
 		output_want(&fds[FD_OUTPUT]);
 		/* Who ended it may not want to wait for a reader that does not read. */
-		int most_ms = m.reaped && m.asked ? DRAIN_MS : relay_patience_ms();
+		int most_ms = m.more		    ? 0
+			      : m.reaped && m.asked ? DRAIN_MS
+			      : run.own_pty	    ? relay_patience_ms()
+						    : output_patience_ms();
 		/* The kernel takes no more of them than we might have open. Nothing interrupts it: no signal has a
 		 * handler. */
 		if (must(poll(fds, FD_COUNT, most_ms), "poll", "%d descriptors", FD_COUNT) == 0 && most_ms == DRAIN_MS)
 			break;
 		/* What init said before it went comes before the fact that it went. */
-		while (m.inner >= 0 && on_inner())
+		for (int i = 0; i < ROUND && m.inner >= 0 && on_inner(); i++)
 			;
 		if (fds[FD_CONTROL].revents)
 			on_control();
@@ -366,11 +384,13 @@ static void supervise(void)
 		output_step(&fds[FD_OUTPUT]);
 		if (stream_over() && !m.stopping)
 			stop_for(CAUSE_OUTPUT, false);
-		if (fds[FD_INIT].revents)
+		if (fds[FD_INIT].revents || m.more)
 			on_child_gone();
 	}
 	while (m.inner >= 0 && on_inner())
 		;
+	if (run.proc >= 0)
+		end_descendants(run.proc);
 }
 
 static void prepare_supervision(void)
@@ -394,6 +414,8 @@ void monitor_run(const struct plan *plan, int control)
 	m.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
 	m.control = control;
 	fail_hooks(init_told, take_down);
+	if (run_step(STEP_TERMINAL) == NULL)
+		relay_remember();
 	run_host_steps();
 	trace_flush();
 	prepare_supervision();

@@ -1,12 +1,18 @@
 #include "output.h"
 
 #include "hands.h"
+#include "relay.h"
 #include "stream.h"
 
-static uint8_t bytes[2][STREAM_BYTES];
-static struct stream streams[2] = { { -1, -1, true, .bytes = bytes[0] }, { -1, -1, true, .bytes = bytes[1] } };
+/* By the number that the container has for it. */
+static uint8_t bytes[3][STREAM_BYTES];
+static struct stream streams[3] = {
+	{ -1, -1, .bytes = bytes[0] },
+	{ -1, -1, true, .bytes = bytes[1] },
+	{ -1, -1, true, .bytes = bytes[2] },
+};
 /* Their other ends, until init has them. */
-static int container[2] = { -1, -1 };
+static int container[3] = { -1, -1, -1 };
 
 static bool same_file(int a, int b)
 {
@@ -15,20 +21,18 @@ static bool same_file(int a, int b)
 	return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-static void open_stream(int i, int fd)
+static void open_stream(int fd)
 {
+	bool out = fd != STDIN_FILENO;
 	int ends[2];
 
-	must(pipe2(ends, O_CLOEXEC), "pipe", "for the output");
-	must(fcntl(ends[0], F_SETFL, O_NONBLOCK), "pipe", "O_NONBLOCK");
+	must(pipe2(ends, O_CLOEXEC), "pipe", "for fd %d", fd);
+	must(fcntl(ends[!out], F_SETFL, O_NONBLOCK), "pipe", "O_NONBLOCK");
 	/* The container's ids are not ours, and it may open its /dev/stdout. */
-	must(fchmod(ends[1], 0666), "pipe", "chmod");
-	streams[i].from = ends[0];
-	container[i] = ends[1];
-	streams[i].to = stream_own_description(fd);
-	/* The fd itself is to become /dev/null. */
-	if (streams[i].to == fd)
-		streams[i].to = must(fcntl(fd, F_DUPFD_CLOEXEC, 3), "dup", "fd %d", fd);
+	must(fchmod(ends[out], out ? 0622 : 0644), "pipe", "chmod");
+	container[fd] = ends[out];
+	streams[fd].from = out ? ends[0] : stream_way(fd, out);
+	streams[fd].to = out ? stream_way(fd, out) : ends[1];
 }
 
 void step_output(const struct output_step *step)
@@ -36,18 +40,20 @@ void step_output(const struct output_step *step)
 	stream_limit(step->bytes);
 	if (run_step(STEP_TERMINAL) != NULL)
 		return;
-	open_stream(0, STDOUT_FILENO);
+	if (step->input)
+		open_stream(STDIN_FILENO);
+	open_stream(STDOUT_FILENO);
 	/* What goes to one place keeps its order by one pipe. */
 	if (same_file(STDOUT_FILENO, STDERR_FILENO))
-		container[1] = must(fcntl(container[0], F_DUPFD_CLOEXEC, 3), "dup", "the pipe");
+		container[2] = must(fcntl(container[1], F_DUPFD_CLOEXEC, 3), "dup", "the pipe");
 	else
-		open_stream(1, STDERR_FILENO);
+		open_stream(STDERR_FILENO);
 }
 
 void output_leave(void)
 {
-	close(container[0]);
-	close(container[1]);
+	for (int fd = 0; fd <= 2; fd++)
+		close(container[fd]);
 }
 
 /* The container's end learns of it, by SIGPIPE, when it next writes; so does who reads from us. */
@@ -61,18 +67,25 @@ static void end_stream(struct stream *s)
 
 void output_enter(void)
 {
-	for (int i = 0; i < 2; i++) {
-		if (container[i] >= 0)
-			must(dup2(container[i], STDOUT_FILENO + i), "dup2", "the pipe");
-		end_stream(&streams[i]);
+	for (int fd = 0; fd <= 2; fd++) {
+		if (container[fd] >= 0)
+			must(dup2(container[fd], fd), "dup2", "the pipe");
+		end_stream(&streams[fd]);
 	}
 	output_leave();
 }
 
+/* What is typed at a terminal is for whoever is in the foreground. */
+static bool held_back(void) { return isatty(streams[0].from) && relay_in_background(); }
+
+int output_patience_ms(void) { return held_back() ? FOREGROUND_MS : -1; }
+
 void output_want(struct pollfd fds[OUTPUT_FDS])
 {
-	stream_want(&streams[0], fds);
-	stream_want(&streams[1], fds + 2);
+	for (size_t i = 0; i < ARRAY_LEN(streams); i++)
+		stream_want(&streams[i], fds + 2 * i);
+	if (held_back())
+		fds[0].fd = -1;
 }
 
 void output_step(const struct pollfd fds[OUTPUT_FDS])
@@ -84,7 +97,13 @@ void output_step(const struct pollfd fds[OUTPUT_FDS])
 
 bool output_draining(void)
 {
-	bool first = stream_draining(&streams[0]), second = stream_draining(&streams[1]);
+	bool out = stream_draining(&streams[1]), err = stream_draining(&streams[2]);
 
-	return first || second;
+	return out || err;
+}
+
+void output_end(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(streams); i++)
+		end_stream(&streams[i]);
 }

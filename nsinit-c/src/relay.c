@@ -12,11 +12,20 @@ struct winsize console_size;
 static uint8_t typed[STREAM_BYTES], said[STREAM_BYTES];
 
 static struct {
-	bool active, input, terminal, ended, away;
+	bool active, terminal, ended;
+	bool away;	 /* what is typed at the terminal is not for us */
+	bool background; /* because it is another job's; nobody says when it is ours */
+	bool changed;	 /* its settings are not what they were */
 	int slave;
-	struct termios before, raw;
+	int tty;   /* the caller's terminal */
+	int input; /* -1: none is wanted */
+	struct termios before;
 	struct stream in, back; /* to the pty's master, and from it */
-} relay = { .slave = -1, .in = { -1, -1, .bytes = typed }, .back = { -1, -1, true, .bytes = said } };
+} relay = { .slave = -1,
+	    .tty = STDIN_FILENO,
+	    .input = -1,
+	    .in = { -1, -1, .bytes = typed },
+	    .back = { -1, -1, true, .bytes = said } };
 
 static void tell_terminal(void)
 {
@@ -37,39 +46,68 @@ static bool read_size(struct winsize *size)
 void relay_start(uint16_t rows, uint16_t cols, bool input)
 {
 	relay.active = true;
-	relay.input = input;
-	relay.back.to = stream_own_description(STDOUT_FILENO);
+	relay.back.to = stream_way(STDOUT_FILENO, true);
+	if (input)
+		relay.input = stream_way(STDIN_FILENO, false);
 	if (!read_size(&console_size)) {
 		console_size.ws_row = rows;
 		console_size.ws_col = cols;
 	}
-	if (input && tcgetattr(STDIN_FILENO, &relay.before) == 0) {
-		relay.terminal = true;
-		relay.raw = relay.before;
-		cfmakeraw(&relay.raw);
+	relay.terminal = relay.away = input && isatty(STDIN_FILENO);
+	relay_raw();
+}
+
+void relay_remember(void)
+{
+	for (int fd = 0; fd <= 2 && !relay.changed; fd++) {
+		if (tcgetattr(fd, &relay.before) < 0)
+			continue;
+		relay.tty = must(fcntl(fd, F_DUPFD_CLOEXEC, 3), "dup", "the terminal");
+		relay.changed = true;
 		tell_terminal();
-		relay_raw();
 	}
+}
+
+bool relay_in_background(void)
+{
+	pid_t foreground = tcgetpgrp(relay.tty);
+
+	/* Unless it is nobody's, or that of a session of others, where no job is asked to wait. */
+	return foreground > 0 && foreground != getpgrp();
 }
 
 void relay_raw(void)
 {
-	relay.away = false;
-	if (relay.terminal)
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &relay.raw);
+	struct termios raw;
+	bool back = relay.away;
+
+	if (!relay.terminal)
+		return;
+	/* To set it would stop us, as it stops any program. */
+	relay.away = relay.background = relay_in_background();
+	if (relay.away)
+		return;
+	if (back && tcgetattr(relay.tty, &relay.before) == 0)
+		tell_terminal();
+	raw = relay.before;
+	cfmakeraw(&raw);
+	relay.changed = true;
+	/* Not drained: a terminal that is held up would hold us up. */
+	tcsetattr(relay.tty, TCSANOW, &raw);
 }
 
 void relay_restore(void)
 {
-	relay.away = true;
-	if (relay.terminal)
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &relay.before);
+	relay.away = relay.terminal;
+	relay.background = false;
+	if (relay.changed && !relay_in_background())
+		tcsetattr(relay.tty, TCSANOW, &relay.before);
 }
 
 void relay_attach(int master, int slave)
 {
 	relay.in.to = relay.back.from = master;
-	relay.in.from = relay.input ? STDIN_FILENO : -1;
+	relay.in.from = relay.input;
 	/* Held open, so that the master does not report a hang-up while the session inside merely
 	 * lets go of it. */
 	relay.slave = slave;
@@ -92,6 +130,7 @@ void relay_hang_up(void)
 		return;
 	close(relay.slave);
 	close(relay.back.from);
+	close(relay.in.from);
 	relay.slave = relay.in.from = relay.in.to = relay.back.from = -1;
 	relay.back.at = relay.back.end = relay.in.at = relay.in.end = 0;
 }
@@ -120,13 +159,21 @@ static void tell_end(void)
 }
 
 /* Nobody says that something was read. */
-int relay_patience_ms(void) { return relay.ended && relay.back.from >= 0 ? TELL_AGAIN_MS : -1; }
+int relay_patience_ms(void)
+{
+	if (relay.background)
+		return FOREGROUND_MS;
+	return relay.ended && relay.back.from >= 0 ? TELL_AGAIN_MS : -1;
+}
 
 void relay_step(const struct pollfd fds[RELAY_FDS])
 {
 	enum stream_state in = stream_step(&relay.in, &fds[RELAY_STDIN]);
 
+	if (relay.background)
+		relay_raw();
 	if (in == STREAM_ENDED) {
+		close(relay.in.from);
 		relay.in.from = -1;
 		if (relay.terminal)
 			return relay_hang_up();
@@ -137,6 +184,13 @@ void relay_step(const struct pollfd fds[RELAY_FDS])
 		relay_hang_up();
 	else if (relay.ended && stream_empty(&relay.in))
 		tell_end();
+}
+
+void relay_end(void)
+{
+	relay_hang_up();
+	close(relay.back.to);
+	relay.back.to = -1;
 }
 
 bool relay_draining(void) { return stream_draining(&relay.back); }
@@ -150,5 +204,5 @@ int relay_restore_from(const char *letters)
 		return 125;
 	for (size_t i = 0; i < sizeof(t); i++)
 		bytes[i] = (uint8_t)((letters[2 * i] - 'a') << 4 | (letters[2 * i + 1] - 'a'));
-	return tcsetattr(STDIN_FILENO, TCSADRAIN, &t) == 0 ? 0 : 125;
+	return tcsetattr(STDIN_FILENO, TCSANOW, &t) == 0 ? 0 : 125;
 }

@@ -8,14 +8,21 @@
 /* The monitor's part of an interactive session: bytes between its own fds 0 and 1 and the
  * container's pty. */
 
+/* How soon a job that came to the foreground, which nobody says, has the terminal. */
+#define FOREGROUND_MS 200
+
 enum { RELAY_STDIN, RELAY_TYPED, RELAY_MASTER, RELAY_STDOUT, RELAY_FDS };
 
 /* Size a new pty gets; found by the monitor before it clones init. */
 extern struct winsize console_size;
 
 /* Sets fd 0 raw if it is a terminal and input is wanted, tells how it was, and finds the size of
- * the pty to come. */
+ * the pty to come. In the background it does so once it is in the foreground. */
 void relay_start(uint16_t rows, uint16_t cols, bool input);
+/* Where the container has the caller's terminal itself, its settings are put back at the end too. */
+void relay_remember(void);
+/* Whether the caller's terminal is another job's at the moment. */
+bool relay_in_background(void);
 void relay_attach(int master, int slave);
 /* Fills in what to wait for, and deals with what came. */
 void relay_want(struct pollfd fds[RELAY_FDS]);
@@ -28,6 +35,8 @@ void relay_resize(void);
 void relay_hang_up(void);
 /* True while output of a container that has ended is still to be written. */
 bool relay_draining(void);
+/* Nothing more comes. */
+void relay_end(void);
 bool relay_active(void);
 /* Sets fd 0 raw, or back to how it was found. Neither blocks nor fails. */
 void relay_raw(void);

@@ -29,7 +29,7 @@
 	X(2, TERMINAL, terminal, HOST, F(u16, rows) F(u16, cols)) \
 	X(3, TIMEOUT, timeout, HOST, F(u64, ms) F(u32, signo) F(u64, grace_ms)) \
 	X(4, HOST_TREE, host_tree, HOST, F(source, source)) \
-	X(9, OUTPUT, output, HOST, F(u64, bytes)) \
+	X(9, OUTPUT, output, HOST, F(u64, bytes) F(bool, input)) \
 	X(10, LISTENER, listener, HOST, F(str, path) L(u16, parts, PLAN_MAX_PARTS, "s")) \
 	X(11, LOCK, lock, HOST, F(str, path) F(u64, offset)) \
 	X(5, NAMESPACES, namespaces, HOST, F(u64, create) F(u32, owner) F(u64, processes) \

@@ -10,7 +10,8 @@ struct stream {
 	int from, to; /* -1: none */
 	bool counted; /* output of the container, which has a limit */
 	size_t at, end;
-	uint8_t *bytes; /* STREAM_BYTES of them */
+	unsigned drained; /* how often it was read when nobody was left to write */
+	uint8_t *bytes;	  /* STREAM_BYTES of them */
 };
 
 /* No more than a pipe takes at once where poll(2) says that it takes any. */
@@ -22,7 +23,10 @@ bool stream_empty(const struct stream *s);
 /* Fills in what to wait for, and deals with what came: the end of what comes in, or of whoever takes it, is told. */
 void stream_want(const struct stream *s, struct pollfd fds[2]);
 enum stream_state stream_step(struct stream *s, const struct pollfd fds[2]);
-/* Reads on, without waiting, once nobody writes any more; true while there is something to be written. */
+/*
+ * Reads on, without waiting, once nobody writes any more; true while there is something to be written. Whoever outside
+ * has got hold of the other end can't go on for ever.
+ */
 bool stream_draining(struct stream *s);
 
 /* The most bytes that all counted streams may pass on together; beyond it they are read and thrown away. */
@@ -31,8 +35,12 @@ uint64_t stream_passed(void);
 bool stream_over(void);
 
 /*
- * Our fds 0 to 2 are shared with the caller's shell, so O_NONBLOCK must not be set on them; a description of our own
- * may. Only of a terminal or pipe: a file opened again would be written from its start. The fd itself where there is
- * none to be had.
+ * A descriptor that leads to where fd leads, or from there, and never blocks. Our fds 0 to 2 are shared with the
+ * caller's shell, so O_NONBLOCK must not be set on them: where no description of our own is to be had, of a terminal of
+ * another user's or a socket, a process in between does the waiting. A regular file is taken for one that does not
+ * block, as poll(2) takes it.
  */
-int stream_own_description(int fd);
+int stream_way(int fd, bool out);
+/* True while one of those processes has something to pass on, or waits for something to. */
+bool stream_pumping(void);
+void stream_end_pumps(void);

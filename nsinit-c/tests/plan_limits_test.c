@@ -56,6 +56,7 @@ static void more_than_one(void)
 	for (int i = 0; i < 2; i++) {
 		begin_step(&b, STEP_OUTPUT);
 		add64(&b, 1);
+		add8(&b, 0);
 		end_step(&b);
 	}
 	add_namespaces(&b, 0, 0, 0);

@@ -70,7 +70,7 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK(step_of(STEP_GID_MAP)->gid_map.deny_setgroups && step_of(STEP_GID_MAP)->gid_map.ranges.count == 1);
 	CHECK_TEXT(step_of(STEP_GID_MAP)->gid_map.helper, "");
 	CHECK(step_of(STEP_IDMAP_MOUNT)->idmap_mount.slot == 1);
-	CHECK(step_of(STEP_OUTPUT)->output.bytes == 1 << 20);
+	CHECK(step_of(STEP_OUTPUT)->output.bytes == 1 << 20 && step_of(STEP_OUTPUT)->output.input);
 	CHECK_TEXT(step_of(STEP_LISTENER)->listener.path, "/run/agent.sock");
 	r = step_of(STEP_LISTENER)->listener.parts.entries;
 	CHECK_TEXT(get_str(&r), "{\"pid\":");

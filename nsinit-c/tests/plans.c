@@ -98,6 +98,7 @@ static void add_host_steps(struct bytes *b)
 	add_tree(b, STEP_HOST_TREE, 1, EXPECT_CHARACTER_DEVICE);
 	begin_step(b, STEP_OUTPUT);
 	add64(b, 1 << 20);
+	add8(b, 1);
 	end_step(b);
 	begin_step(b, STEP_LISTENER);
 	add_str(b, "/run/agent.sock");

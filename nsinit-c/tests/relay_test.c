@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -150,10 +151,12 @@ static void no_input(void)
 static void closed_stdin(void)
 {
 	start(true);
+	/* The relay has its own description of it. */
 	(void)close(STDIN_FILENO);
-	/* An end like any other: it is typed, and fd 0 not looked at again. */
-	CHECK(turn(0) && turn(0));
-	CHECK(!turn(0));
+	raw_session();
+	CHECK(write(typing, "typed", 5) == 5);
+	CHECK(turn(-1) && turn(-1));
+	read_exactly(session, "typed");
 }
 
 static void closed_stdout(void)
@@ -305,6 +308,78 @@ static void raw_and_back(void)
 	CHECK(is_raw(&after));
 }
 
+/* A session of our own, whose foreground another process group has; returns one of that. */
+static pid_t into_background(void)
+{
+	pid_t other;
+
+	CHECK(setsid() > 0 && ioctl(STDIN_FILENO, TIOCSCTTY, 0) == 0);
+	other = fork();
+	if (other == 0) {
+		(void)setpgid(0, 0);
+		(void)pause();
+		_exit(0);
+	}
+	CHECK((setpgid(other, other) == 0 || errno == EACCES) && tcsetpgrp(STDIN_FILENO, other) == 0);
+	return other;
+}
+
+static void left_alone_in_the_background(void)
+{
+	struct termios before, after;
+	int master, slave;
+	pid_t other;
+
+	become_terminal();
+	event_to(-1);
+	/* A session leader of today can't lead one of its own; nor can it stop. */
+	pid_t child = fork();
+	if (child > 0) {
+		int status;
+
+		CHECK(waitpid(child, &status, WUNTRACED) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		return;
+	}
+	other = into_background();
+	before = now();
+	CHECK(openpty(&master, &slave, NULL, NULL, NULL) == 0);
+	relay_start(1, 2, true);
+	relay_attach(master, slave);
+	after = now();
+	bool good = memcmp(&before, &after, 36) == 0 && relay_patience_ms() > 0;
+	/* What is typed is another's. */
+	good &= write(terminal, "x\n", 2) == 2 && !turn(0);
+	relay_restore();
+	relay_raw();
+	after = now();
+	good &= memcmp(&before, &after, 36) == 0;
+	/* The shell's fg. */
+	(void)signal(SIGTTOU, SIG_IGN);
+	good &= tcsetpgrp(STDIN_FILENO, getpgrp()) == 0;
+	(void)turn(0);
+	after = now();
+	good &= is_raw(&after) && relay_patience_ms() == -1;
+	(void)kill(other, SIGKILL);
+	_exit(good ? 0 : 1);
+}
+
+static void terminal_of_the_container(void)
+{
+	struct termios before, after;
+
+	become_terminal();
+	event_to(-1);
+	before = now();
+	relay_remember();
+	after = before;
+	cfmakeraw(&after);
+	CHECK(tcsetattr(STDIN_FILENO, TCSANOW, &after) == 0);
+	relay_raw();
+	relay_restore();
+	after = now();
+	CHECK(memcmp(&before, &after, 36) == 0);
+}
+
 static void left_alone_without_input(void)
 {
 	struct termios after;
@@ -421,7 +496,7 @@ int main(void)
 	test("an end that was lost is told again", end_told_again);
 	test("input that is empty is the session's end of file", end_at_once);
 	test("input that is not wanted is not touched", no_input);
-	test("a stdin that is not open is an end of file, and not waited for", closed_stdin);
+	test("what others do to the descriptor of our stdin is of no matter", closed_stdin);
 	test("a stdout that nobody reads any more ends the session", closed_stdout);
 	test("output that nobody reads stops, and input does not", nobody_reads_the_pipe);
 	test("a terminal that takes no more output does not block the relay", nobody_reads_the_terminal);
@@ -429,6 +504,8 @@ int main(void)
 	test("what the session said last is written after its end", rest_is_drained);
 	test("the caller's terminal is set raw, told of and set back", raw_and_back);
 	test("the caller's terminal is left alone when input is not wanted", left_alone_without_input);
+	test("the caller's terminal is left alone in the background", left_alone_in_the_background);
+	test("a terminal that the container has itself is set back", terminal_of_the_container);
 	test("without a terminal the pty has the plan's size", size_of_the_plan);
 	test("the pty follows the size of the caller's terminal", size_follows);
 	test("a terminal that hangs up hangs up the session", terminal_hangs_up);

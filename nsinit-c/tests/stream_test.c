@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -146,19 +148,88 @@ static void rest_is_drained(void)
 
 static void own_descriptions(void)
 {
-	char path[] = "/tmp/nsinit-stream-XXXXXX";
-	int file = mkstemp(path);
-	int own;
+	char path[] = "/tmp/nsinit-stream-XXXXXX", got[2];
+	int file = mkstemp(path), pipe_ends[2], own;
 
-	start(false);
-	own = stream_own_description(stream.to);
-	CHECK(own != stream.to && (fcntl(own, F_GETFL) & O_NONBLOCK) && (fcntl(own, F_GETFD) & FD_CLOEXEC));
-	CHECK(write(own, "x", 1) == 1);
-	check_text_read("x");
+	CHECK(pipe(pipe_ends) == 0 && dup2(pipe_ends[1], 1) == 1);
+	own = stream_way(1, true);
+	CHECK(own != 1 && (fcntl(own, F_GETFL) & O_NONBLOCK) && (fcntl(own, F_GETFD) & FD_CLOEXEC));
+	CHECK(!(fcntl(1, F_GETFL) & O_NONBLOCK));
+	CHECK(write(own, "x", 1) == 1 && read(pipe_ends[0], got, 2) == 1);
 	/* A file opened again would be written from its start. */
-	CHECK(stream_own_description(file) == file);
-	CHECK(stream_own_description(-1) == -1);
+	CHECK(write(file, "abc", 3) == 3 && dup2(file, 1) == 1);
+	own = stream_way(1, true);
+	CHECK(own != 1 && write(own, "d", 1) == 1 && lseek(1, 0, SEEK_CUR) == 4);
+	CHECK(!stream_pumping());
 	(void)unlink(path);
+}
+
+/* The far end of what is our descriptor, and can't be opened again. */
+static int become_socket(int fd)
+{
+	int pair[2];
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0 && dup2(pair[1], fd) == fd);
+	(void)close(pair[1]);
+	return pair[0];
+}
+
+static void socket_that_nobody_reads(void)
+{
+	static char block[4096], got[4096];
+	int far = become_socket(STDOUT_FILENO), way = stream_way(STDOUT_FILENO, true);
+	struct pollfd room = { .fd = way, .events = POLLOUT };
+	size_t written = 0, n = 0;
+
+	CHECK(stream_pumping());
+	/* Until all on the way is full: 50 ms are what it takes the process in between to empty a pipe again. */
+	while (poll(&room, 1, 50) > 0) {
+		ssize_t k = write(way, block, sizeof(block));
+
+		if (!CHECK(k > 0))
+			return;
+		written += (size_t)k;
+	}
+	CHECK(written > 65536 && write(way, block, 1) < 0);
+	(void)close(way);
+	(void)close(STDOUT_FILENO);
+	CHECK(stream_pumping());
+	/* All of it is written, and then there is an end. */
+	for (ssize_t k; (k = read(far, got, sizeof(got))) > 0;)
+		n += (size_t)k;
+	CHECK(n == written);
+	while (stream_pumping())
+		;
+}
+
+static void socket_that_says_nothing(void)
+{
+	int far = become_socket(STDIN_FILENO), way = stream_way(STDIN_FILENO, false);
+	struct pollfd said = { .fd = way, .events = POLLIN };
+	char got[8];
+
+	CHECK(read(way, got, sizeof(got)) < 0);
+	/* What reads is not waited for. */
+	CHECK(!stream_pumping());
+	CHECK(write(far, "word", 4) == 4);
+	CHECK(poll(&said, 1, -1) == 1 && read(way, got, sizeof(got)) == 4);
+	CHECK(waitpid(-1, NULL, WNOHANG) == 0);
+	stream_end_pumps();
+	CHECK(waitpid(-1, NULL, 0) > 0);
+}
+
+static void endless_rest(void)
+{
+	start(false);
+	(void)close(stream.to);
+	stream.to = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	/* Somebody else has got hold of the other end, and writes whenever there is room. */
+	unsigned rounds = 0;
+	do {
+		(void)turn();
+		(void)!write(writing, "more", 4);
+	} while (stream_draining(&stream) && rounds++ < 100000);
+	CHECK(rounds > 500 && rounds < 100000);
 }
 
 int main(void)
@@ -171,6 +242,9 @@ int main(void)
 	test("as much as the limit is not too much", exactly_the_limit);
 	test("a limit of nothing lets nothing through", nothing_is_allowed);
 	test("what is left when nobody writes any more is drained", rest_is_drained);
+	test("whoever writes on after the end is not heard for ever", endless_rest);
 	test("a pipe is opened again to write without waiting, a file is not", own_descriptions);
+	test("a socket that nobody reads does not block whoever writes, and gets it all", socket_that_nobody_reads);
+	test("a socket that says nothing does not block whoever reads", socket_that_says_nothing);
 	return tests_done();
 }

@@ -130,11 +130,14 @@ static void put_map(struct bytes *b, const char *helper, const struct id_range *
 	put_u32(b, range->count);
 }
 
+bool plan_input;
+
 void plan_output(struct plan *p, uint64_t bytes)
 {
 	struct bytes b = { 0 };
 
 	put_u64(&b, bytes);
+	put_u8(&b, plan_input);
 	plan_add(p, STEP_OUTPUT, &b);
 }
 

@@ -41,6 +41,8 @@ extern uint32_t plan_owner;
 extern uint64_t plan_processes;
 /* What plan_uid_map names as the helper that writes the map; "": none. */
 extern const char *plan_uid_helper;
+/* Whether plan_output asks for stdin too. */
+extern bool plan_input;
 void plan_output(struct plan *p, uint64_t bytes);
 void plan_listener(struct plan *p, const char *path, uint16_t count, const char *const *parts);
 void plan_lock(struct plan *p, const char *path, uint64_t offset);

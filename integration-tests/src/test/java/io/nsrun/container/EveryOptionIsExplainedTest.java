@@ -30,6 +30,7 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     Map<String, List<String>> samples = new LinkedHashMap<>();
     put(samples, "--interactive=false", "/dev/null as its standard input");
     put(samples, "--tty", "Relay between your terminal and a new one");
+    put(samples, "--relay", "Relay the streams, and count the output, without a limit");
     put(samples, "--env=SINGLE=1", "SINGLE");
     put(samples, "--env-file=" + file, "FROM_FILE");
     put(samples, "--workdir=/src", "Change to the directory /src");
@@ -77,7 +78,7 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     put(samples, "--cpuset-cpus=0", "Run only on the CPUs 0");
     put(samples, "--nice=5", "Set the nice value to 5");
     put(samples, "--cpu-time=5s", "together: CPU time 5000 ms");
-    put(samples, "--output-limit=1m", "Count the output, at most 1048576 bytes");
+    put(samples, "--output-limit=1m", "count the output, at most 1048576 bytes");
     put(samples, "--file-size=1m", "Limit RLIMIT_FSIZE to 1048576");
     put(samples, "--nofile=20", "Limit RLIMIT_NOFILE to 20");
     put(samples, "--jvm", "JAVA_TOOL_OPTIONS", "--memory=64m");

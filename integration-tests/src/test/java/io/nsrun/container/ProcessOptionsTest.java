@@ -33,6 +33,20 @@ class ProcessOptionsTest extends ContainerTest {
     assertThat(nsrun.run("-i=false", "-i", "busybox", "cat").orFail().out()).isEqualTo("typed");
   }
 
+  @Test
+  void relayGivesTheCommandPipesOfItsOwn() throws Exception {
+    Path file = Files.writeString(Directories.fresh(ANY).resolve("in"), "typed");
+
+    Process process =
+        Nsrun.as(ANY)
+            .builder("run", "--relay", "busybox", "sh", "-c", "readlink /proc/self/fd/0; cat")
+            .redirectInput(file.toFile())
+            .start();
+
+    assertThat(Command.text(process.getInputStream())).matches("pipe:\\[\\d+\\]\ntyped");
+    assertThat(process.waitFor()).isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"-t", "--tty", "-it"})
   void ttyGivesTheCommandATerminal(String option) {

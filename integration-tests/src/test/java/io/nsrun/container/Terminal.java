@@ -55,6 +55,19 @@ final class Terminal implements AutoCloseable {
         args);
   }
 
+  /** A window of root's in which a shell of the caller's runs a script; its arguments are nsrun. */
+  static Terminal ofRoot(Caller caller, String script, String... args) {
+    return start(
+        Nsrun.as(Caller.ROOT)
+            .in(caller.home())
+            .env("HOME", caller.home().toString())
+            .env("XDG_RUNTIME_DIR", Directories.runtimeOf(caller).toString())
+            .through(Tools.word("terminal"), "24", "80")
+            .through("setpriv", "--reuid", caller.login(), "--regid", caller.login())
+            .through("--init-groups", "--", "/bin/sh", "-c", script, "sh"),
+        args);
+  }
+
   private static Terminal start(Nsrun nsrun, String... args) {
     Tools.path("terminal");
     try {
@@ -77,6 +90,17 @@ final class Terminal implements AutoCloseable {
 
   Terminal resize(int rows, int columns) {
     order('s', new byte[] {(byte) rows, (byte) (rows >> 8), (byte) columns, (byte) (columns >> 8)});
+    return this;
+  }
+
+  /** Shows nothing more until {@link #goOn}: what is written waits in the terminal. */
+  Terminal hold() {
+    Running.kill("STOP", helper.pid());
+    return this;
+  }
+
+  Terminal goOn() {
+    Running.kill("CONT", helper.pid());
     return this;
   }
 

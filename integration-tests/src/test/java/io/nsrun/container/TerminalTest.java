@@ -207,6 +207,41 @@ class TerminalTest {
     }
   }
 
+  /** Setting the terminal raw would stop it, as whatever touches another job's terminal. */
+  @ParameterizedTest
+  @EnumSource
+  void jobInTheBackgroundRunsAndHasTheTerminalInTheForeground(Caller caller) {
+    // The shell reads meanwhile: what is typed is not the job's.
+    try (Terminal terminal =
+        Terminal.inShell(
+            caller,
+            "set -m; \"$@\" & read line; echo \"she\"\"ll=$line\"; fg >/dev/null; echo \"[ended $?]\";"
+                + " read wait",
+            new String[] {
+              "run", "busybox", "sh", "-c", "echo ba\"\"ck; read line; echo got=$line; stty; exit 4"
+            })) {
+      String modes = terminal.await("back").modes();
+
+      terminal.type("first\n").await("shell=first");
+      terminal.type("second\n").await("got=second").await("[ended 4]");
+
+      assertThat(terminal.modes()).isEqualTo(modes);
+    }
+  }
+
+  @Test
+  void jobThatEndsInTheBackgroundLeavesTheTerminalAlone() {
+    try (Terminal terminal =
+        Terminal.inShell(
+            Caller.PLAIN,
+            "set -m; \"$@\" & stty -echo; wait $!; echo \"[ended $?]\"; read wait",
+            new String[] {"run", "busybox", "sh", "-c", "echo ba\"\"ck; exit 4"})) {
+      terminal.await("back").await("[ended 4]");
+
+      terminal.type("hidden").type("\n");
+    }
+  }
+
   @Test
   void terminalIsGivenOnRequestWithoutOneOutside() {
     Result result =

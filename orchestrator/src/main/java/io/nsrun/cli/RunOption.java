@@ -21,6 +21,11 @@ enum RunOption {
       "Give the command a terminal of its own. Default: if standard input and output are terminals.",
       "-t",
       "--tty"),
+  RELAY(
+      Kind.FLAG,
+      "",
+      "Give the command pipes of nsrun's own in place of the caller's files, pipes and terminals, which it could open again. Default: only with --output-limit or a terminal.",
+      "--relay"),
   ENV(
       Kind.LIST,
       "NAME[=VALUE]",

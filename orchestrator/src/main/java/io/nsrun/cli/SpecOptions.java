@@ -161,7 +161,8 @@ final class SpecOptions {
             values.has(RunOption.USER),
             terminal ? TerminalSize.DEFAULT : null,
             values.flag(RunOption.INTERACTIVE, true),
-            umask()));
+            umask(),
+            values.flag(RunOption.RELAY, false)));
     new ProvidedFiles(values, builder.build(), builder, problems).add(users);
     return builder.build();
   }

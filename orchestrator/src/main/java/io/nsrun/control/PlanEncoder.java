@@ -104,6 +104,7 @@ public final class PlanEncoder implements Step.Visitor {
   public void visit(HostStep.Output step) {
     int start = begin(SetupStep.OUTPUT);
     out.u64(step.bytes());
+    out.u8(step.input() ? 1 : 0);
     end(start);
   }
 

@@ -9,11 +9,13 @@ import java.nio.file.Path;
  *
  * <p>A pipe belongs to whoever made it, with mode 0600, and a container with other ids may use the
  * descriptor but not open its file again. Only processes that have a descriptor of the pipe, and
- * those that may look into them, come upon that file: so its mode can be opened to all. Files and
- * terminals of the caller keep theirs.
+ * those that may look into them, come upon that file: so its mode can be opened to all, but only
+ * the way that it was given, or lines that the container writes would be read by whoever reads its
+ * input next. Files and terminals of the caller keep theirs.
  */
 public final class StandardPipes {
-  private static final int FOR_ALL = 0666;
+  private static final int READ_BY_ALL = 0644;
+  private static final int WRITTEN_BY_ALL = 0622;
 
   private StandardPipes() {}
 
@@ -21,15 +23,16 @@ public final class StandardPipes {
   public static void openToAll() {
     for (int descriptor = 0; descriptor <= 2; descriptor++) {
       if (CallersStreams.given(descriptor)) {
-        openToAll(Path.of("/proc/self/fd/" + descriptor));
+        openToAll(
+            Path.of("/proc/self/fd/" + descriptor), descriptor == 0 ? READ_BY_ALL : WRITTEN_BY_ALL);
       }
     }
   }
 
-  private static void openToAll(Path file) {
+  private static void openToAll(Path file, int mode) {
     try {
       if (Files.readSymbolicLink(file).toString().startsWith("pipe:[")) {
-        Files.setAttribute(file, "unix:mode", FOR_ALL);
+        Files.setAttribute(file, "unix:mode", mode);
       }
     } catch (IOException e) {
       // Closed, or somebody else's: then /dev/stdout can't be opened, and all else works.

@@ -10,7 +10,7 @@ final class ExplainLimitNotes {
   static ExplainNote output(HostStep.Output step, boolean terminal) {
     return new ExplainNote(
         "output",
-        "Count the output,",
+        step.input() ? "Relay the streams, and count the output," : "Count the output,",
         step.bytes() == -1
             ? "without a limit"
             : "at most " + PlanNames.limit(step.bytes()) + " bytes",
@@ -19,9 +19,14 @@ final class ExplainLimitNotes {
             : """
               Standard output and error become pipes that the monitor reads; it passes on what comes. A
               reader that is slow slows the container, since a full pipe makes its writer wait.""",
-        "Whoever keeps the output, as a log on a disk, is not filled up by a program that never stops"
-            + " talking.",
-        "pipe(7)");
+        step.input()
+            ? """
+              A descriptor is more than a stream: /proc/self/fd opens the file, pipe or terminal behind
+              it again, also to write where it was given to be read. Of a pipe of the monitor's there is
+              nothing to be had."""
+            : "Whoever keeps the output, as a log on a disk, is not filled up by a program that never"
+                + " stops talking.",
+        "pipe(7), proc_pid_fd(5)");
   }
 
   static ExplainNote watch(InitStep.Watch step) {

@@ -82,8 +82,12 @@ public sealed interface HostStep extends Step {
    *
    * @param bytes unsigned; the most that is passed on, after which the container is stopped as
    *     {@link Timeout} says; all ones = no limit
+   * @param input whether what comes from fd 0 passes through the monitor too, by a pipe
    */
-  record Output(long bytes) implements HostStep {
+  record Output(long bytes, boolean input) implements HostStep {
+    /** No limit. */
+    static final long COUNT_ONLY = -1;
+
     @Override
     public String stepName() {
       return "output";

@@ -29,9 +29,6 @@ final class LimitsPlanner {
    */
   private static final int ONE_TOO_MANY = 1;
 
-  /** All ones: no limit of the output. */
-  private static final long COUNT_ONLY = -1;
-
   private final Spec spec;
   private final Limits limits;
   private final HostFacts facts;
@@ -96,12 +93,8 @@ final class LimitsPlanner {
     }
   }
 
-  /** Adds what the monitor and init do. */
+  /** Adds what init does. */
   void plan(PlanBuilder plan) {
-    if (limits.relayOutput()) {
-      long bytes = limits.output().value();
-      plan.host(new HostStep.Output(bytes > 0 ? bytes : COUNT_ONLY));
-    }
     if (limits.areWatched()) {
       plan.afterPivot(
           new InitStep.Watch(

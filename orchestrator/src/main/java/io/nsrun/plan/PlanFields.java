@@ -87,6 +87,7 @@ final class PlanFields implements Step.Visitor {
   @Override
   public void visit(HostStep.Output step) {
     put("bytes", PlanNames.limit(step.bytes()));
+    put("input", step.input());
   }
 
   @Override

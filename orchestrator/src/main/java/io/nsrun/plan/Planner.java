@@ -93,6 +93,7 @@ public final class Planner {
     if (limits != null) {
       limits.plan(plan);
     }
+    relay();
     command.checkCapabilities();
     command.plan(user, setGroups, limits, plan);
     List<Step> steps = plan.steps();
@@ -207,6 +208,20 @@ public final class Planner {
       case CGROUP -> LinuxConstants.CLONE_NEWCGROUP;
       case TIME -> LinuxConstants.CLONE_NEWTIME;
     };
+  }
+
+  /** Where there is a terminal, that is a relay already. */
+  private void relay() {
+    ProcessSpec process = spec.process();
+    boolean all = process.relayed() && process.terminal() == null;
+    if (!all && !spec.limits().relayOutput()) {
+      return;
+    }
+    long bytes = spec.limits().output().value();
+    // What can be written to counts as output, and a terminal or socket given as input can.
+    boolean input =
+        process.interactive() && process.terminal() == null && (process.relayed() || bytes > 0);
+    plan.host(new HostStep.Output(bytes > 0 ? bytes : HostStep.Output.COUNT_ONLY, input));
   }
 
   private void initSteps(IdPlan ids) {

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param terminal size of the pseudo-terminal it gets; {@code null} for none
  * @param interactive whether it reads the caller's standard input; otherwise /dev/null
  * @param umask file mode creation mask, 0 to 0777
+ * @param relayed whether its streams are pipes of nsrun's own, so that it can't open again what the
+ *     caller's lead to
  */
 public record ProcessSpec(
     List<String> args,
@@ -26,7 +28,8 @@ public record ProcessSpec(
     boolean userGiven,
     TerminalSize terminal,
     boolean interactive,
-    int umask) {
+    int umask,
+    boolean relayed) {
   /** The umask unless told otherwise. */
   public static final int DEFAULT_UMASK = 022;
 
@@ -37,6 +40,6 @@ public record ProcessSpec(
 
   /** Root running {@code args} in {@code /} without a terminal. */
   public static ProcessSpec of(List<String> args, Map<String, String> env) {
-    return new ProcessSpec(args, env, "/", User.ROOT, false, null, true, DEFAULT_UMASK);
+    return new ProcessSpec(args, env, "/", User.ROOT, false, null, true, DEFAULT_UMASK, false);
   }
 }

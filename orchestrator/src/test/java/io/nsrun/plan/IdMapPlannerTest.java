@@ -33,7 +33,9 @@ class IdMapPlannerTest {
   private static Spec spec(UserNamespace.Mode mode, User user) {
     return Specs.builder("true")
         .user(UserNamespace.of(mode))
-        .process(new ProcessSpec(List.of("/bin/true"), Map.of(), "/", user, true, null, true, 022))
+        .process(
+            new ProcessSpec(
+                List.of("/bin/true"), Map.of(), "/", user, true, null, true, 022, false))
         .build();
   }
 

@@ -139,12 +139,13 @@ class LimitsPlannerTest {
   void outputIsRelayedForALimitOrToBeCounted() {
     LaunchPlan limited =
         Planner.plan(with(Limits.NONE.withOutput(new Bytes(7))), Specs.unprivileged());
-    assertThat(Plans.only(limited, HostStep.Output.class).bytes()).isEqualTo(7);
+    assertThat(Plans.only(limited, HostStep.Output.class)).isEqualTo(new HostStep.Output(7, true));
     assertThat(Plans.has(limited, HostStep.Timeout.class)).isTrue();
 
     LaunchPlan counted =
         Planner.plan(with(Limits.NONE.withCountOutput(true)), Specs.unprivileged());
-    assertThat(Plans.only(counted, HostStep.Output.class).bytes()).isEqualTo(-1);
+    assertThat(Plans.only(counted, HostStep.Output.class))
+        .isEqualTo(new HostStep.Output(-1, false));
     assertThat(Plans.has(counted, HostStep.Timeout.class)).isFalse();
   }
 

@@ -41,7 +41,8 @@ class MountPlannerTest {
     return Specs.builder("sh")
         .root(root)
         .process(
-            new ProcessSpec(List.of("/bin/sh"), Map.of(), cwd, User.ROOT, true, null, true, 022))
+            new ProcessSpec(
+                List.of("/bin/sh"), Map.of(), cwd, User.ROOT, true, null, true, 022, false))
         .build();
   }
 

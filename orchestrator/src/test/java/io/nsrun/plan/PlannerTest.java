@@ -34,7 +34,7 @@ class PlannerTest {
 
   private static ProcessSpec process(String path, User user, TerminalSize terminal, String arg) {
     return new ProcessSpec(
-        List.of(arg), Map.of("PATH", path), "/work", user, true, terminal, false, 027);
+        List.of(arg), Map.of("PATH", path), "/work", user, true, terminal, false, 027, false);
   }
 
   @Test

@@ -114,7 +114,7 @@ final class SamplePlans {
                     Step.Expect.ANY,
                     0,
                     0)),
-            new HostStep.Output(1 << 20),
+            new HostStep.Output(1 << 20, true),
             new HostStep.Listener("/run/agent.sock", List.of("{\"pid\":", "}")),
             new HostStep.Lock("/run/slots", 65_536),
             new HostStep.Namespaces(

@@ -17,7 +17,7 @@ public final class Steps {
         new HostStep.Timeout(90_000, 15, 10_000),
         new HostStep.HostTree(
             new Step.MountSource(1, "/host", true, 0x5, 0x8, 0x80000, Step.Expect.DIRECTORY, 0, 0)),
-        new HostStep.Output(1L << 34),
+        new HostStep.Output(1L << 34, false),
         new HostStep.Listener("/run/agent.sock", List.of("{\"pid\":", ",\"state\":", "}")),
         new HostStep.Lock("/run/slots", 1L << 35),
         new HostStep.Namespaces(

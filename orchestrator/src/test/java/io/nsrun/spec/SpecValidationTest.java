@@ -19,7 +19,7 @@ class SpecValidationTest {
 
   private static ProcessSpec process(String cwd, User user, String... args) {
     return new ProcessSpec(
-        List.of(args), Map.of(), cwd, user, true, null, true, ProcessSpec.DEFAULT_UMASK);
+        List.of(args), Map.of(), cwd, user, true, null, true, ProcessSpec.DEFAULT_UMASK, false);
   }
 
   private static List<String> problems(Spec.Builder builder) {
@@ -233,14 +233,24 @@ class SpecValidationTest {
   void umaskAndTerminalSizeHaveRanges() {
     ProcessSpec p = process("/", User.ROOT, "sh");
     assertProblem(
-        good().process(new ProcessSpec(p.args(), p.env(), "/", p.user(), true, null, true, 01000)),
+        good()
+            .process(
+                new ProcessSpec(p.args(), p.env(), "/", p.user(), true, null, true, 01000, false)),
         "--umask",
         "out of range");
     assertProblem(
         good()
             .process(
                 new ProcessSpec(
-                    p.args(), p.env(), "/", p.user(), true, new TerminalSize(70000, 1), true, 0)),
+                    p.args(),
+                    p.env(),
+                    "/",
+                    p.user(),
+                    true,
+                    new TerminalSize(70000, 1),
+                    true,
+                    0,
+                    false)),
         "--tty",
         "70000x1");
   }
