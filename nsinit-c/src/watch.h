@@ -6,7 +6,7 @@
 /* What all processes of a container use together, as its own procfs shows them. */
 struct usage {
 	uint64_t rss_bytes; /* sum of the resident sets: a shared page counts once for each who has it */
-	uint64_t cpu_ms;    /* of those that live, and of those they have waited for */
+	uint64_t cpu_ms; /* of those that live, of those they have waited for, and of others that an earlier look saw */
 	uint64_t threads;
 };
 

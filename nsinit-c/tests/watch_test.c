@@ -125,6 +125,64 @@ static void vanished(void)
 	CHECK(!watch_sum(-1, &sum));
 }
 
+/* A look at a directory of at most two processes, 41 and 42, which have 200 ticks of their own, and began at 7. */
+static uint64_t ticks_of(const char *path, int children_of_41, int children_of_42, int start_of_42)
+{
+	struct usage sum;
+	char text[200], directory[64], file[80];
+	int children[2] = { children_of_41, children_of_42 };
+
+	for (int i = 0; i < 2; i++) {
+		(void)snprintf(directory, sizeof(directory), "%s/4%d", path, 1 + i);
+		(void)snprintf(file, sizeof(file), "%s/stat", directory);
+		if (children[i] < 0)
+			continue;
+		(void)snprintf(text, sizeof(text), "4%d (sh) S 1 1 1 0 -1 0 0 0 0 0 150 50 %d 0 20 0 1 0 %d 0 1 1",
+			       1 + i, children[i], i ? start_of_42 : 7);
+		CHECK(mkdir(directory, 0700) == 0);
+		int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		CHECK(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+		(void)close(fd);
+	}
+	int proc = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK(watch_sum(proc, &sum));
+	(void)close(proc);
+	for (int i = 0; i < 2; i++) {
+		(void)snprintf(directory, sizeof(directory), "%s/4%d", path, 1 + i);
+		(void)snprintf(file, sizeof(file), "%s/stat", directory);
+		(void)unlink(file);
+		(void)rmdir(directory);
+	}
+	return sum.cpu_ms * (uint64_t)sysconf(_SC_CLK_TCK) / 1000;
+}
+
+static void nobody_waited(void)
+{
+	char path[] = "/tmp/nsinit-watch-XXXXXX";
+
+	CHECK(mkdtemp(path) != NULL);
+	CHECK(ticks_of(path, 0, 30, 7) == 430);
+	CHECK(ticks_of(path, 0, -1, 0) == 430);
+	CHECK(ticks_of(path, 0, -1, 0) == 430);
+	/* Another with that number, the second time. */
+	CHECK(ticks_of(path, 0, 0, 8) == 630);
+	CHECK(ticks_of(path, 0, 0, 9) == 830);
+	CHECK(rmdir(path) == 0);
+}
+
+static void somebody_waited(void)
+{
+	char path[] = "/tmp/nsinit-watch-XXXXXX";
+
+	CHECK(mkdtemp(path) != NULL);
+	CHECK(ticks_of(path, 0, 30, 7) == 430);
+	/* With what it used after the last look. */
+	CHECK(ticks_of(path, 235, -1, 0) == 435);
+	CHECK(ticks_of(path, 235, 0, 9) == 635);
+	CHECK(ticks_of(path, 435, -1, 0) == 635);
+	CHECK(rmdir(path) == 0);
+}
+
 int main(void)
 {
 	test("a process counts its pages, its time with that of its children, and its threads", plain_name);
@@ -134,5 +192,7 @@ int main(void)
 	test("the processes of this machine can be summed up", real_processes);
 	test("only what is named as a number is a process", only_numbers);
 	test("a process that is gone by the time it is read counts for nothing", vanished);
+	test("what a process used that nobody has waited for is not forgotten", nobody_waited);
+	test("nor counted twice where somebody has", somebody_waited);
 	return tests_done();
 }

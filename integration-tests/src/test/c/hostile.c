@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { FORKS = 500, SECONDS = 15, BLOCK = 64 << 10 };
@@ -88,6 +89,24 @@ static int spawn(void)
 	return fail("fork");
 }
 
+/* CPU time of children that nobody waits for: 100 ms each. */
+static int shed(void)
+{
+	pid_t child;
+
+	signal(SIGCHLD, SIG_IGN);
+	while ((child = fork()) >= 0) {
+		if (child == 0) {
+			while (clock() < CLOCKS_PER_SEC / 10)
+				;
+			_exit(0);
+		}
+		/* Comes back when there are none. */
+		wait(NULL);
+	}
+	return fail("fork");
+}
+
 static int pour(int fd)
 {
 	static char block[BLOCK];
@@ -141,6 +160,8 @@ int main(int argc, char **argv)
 		return spin();
 	if (strcmp(what, "spawn") == 0)
 		return spawn();
+	if (strcmp(what, "shed") == 0)
+		return shed();
 	if (strcmp(what, "flood") == 0)
 		return pour(STDOUT_FILENO);
 	if (strcmp(what, "fill") == 0 && argc > 2) {
@@ -150,6 +171,6 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(what, "sleep") == 0)
 		return sleeper();
-	fputs("usage: hostile bomb|hog|herd|spin|spawn|flood|fill FILE|sleep [deaf]\n", stderr);
+	fputs("usage: hostile bomb|hog|herd|spin|spawn|shed|flood|fill FILE|sleep [deaf]\n", stderr);
 	return 2;
 }

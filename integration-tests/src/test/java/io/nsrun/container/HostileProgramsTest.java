@@ -142,6 +142,13 @@ class HostileProgramsTest extends ContainerTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void cpuTimeOfProcessesThatNobodyWaitedForCounts(Caller caller) throws Exception {
+    run(caller, List.of("--cpu-time=500ms"), "shed")
+        .wasStopped(143, "cpu-time", "CPU time limit of 0.50 s reached");
+  }
+
+  @ParameterizedTest
   @EnumSource
   void outputFloodIsStoppedAndNothingBeyondTheLimitIsPassedOn(Caller caller) throws Exception {
     Seen seen = run(caller, List.of("--output-limit=1m"), "flood");
