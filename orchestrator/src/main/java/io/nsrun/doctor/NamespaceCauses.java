@@ -3,11 +3,16 @@ package io.nsrun.doctor;
 import io.nsrun.control.SetupStep;
 import io.nsrun.plan.HostStep;
 import io.nsrun.plan.LinuxConstants;
+import io.nsrun.plan.MountEntry;
 import java.util.List;
 import java.util.function.Function;
 
 /** Why namespaces or their id maps were refused. Null where nothing is known. */
 final class NamespaceCauses {
+  private static final String READ_ONLY_PROC =
+      "/proc is mounted read-only, and the ids of a new user namespace are written there. As root,"
+          + " mount another one over it: mount -t proc proc /proc";
+
   /** What makes clone3(2) say EPERM, the surest sign first. */
   private static final List<Function<Machine, Outcome>> REFUSALS =
       List.of(
@@ -28,8 +33,9 @@ final class NamespaceCauses {
       case EUSERS -> "user namespaces can be nested 32 deep. Start nsrun further outside.";
       case EINVAL -> missing(failure);
       case ENOSYS ->
-          "clone3(2) is not there: a seccomp filter of an outer container hides it, or the kernel"
-              + " is older than 5.3. Update the outer container engine, or boot a newer kernel.";
+          "clone3(2) is not there: the seccomp filter of an outer container hides it, or the kernel"
+              + " is older than 5.3. Start the outer container with --security-opt"
+              + " seccomp=unconfined (docker, podman, nsrun), or boot a newer kernel.";
       case EAGAIN, ENOMEM ->
           "a limit on processes is reached (ulimit -u, or the pid limit of an outer container)."
               + " Raise it, or end some processes.";
@@ -120,6 +126,7 @@ final class NamespaceCauses {
               + "map and /proc/self/"
               + kind
               + "_map.";
+      case EROFS -> READ_ONLY_PROC;
       case E2BIG ->
           "the map does not fit into one page as text. Use fewer entries of --" + kind + "map.";
       default -> null;
@@ -127,6 +134,12 @@ final class NamespaceCauses {
   }
 
   private static String helperRefused(Failure failure, String kind) {
+    List<MountEntry> mounts = failure.machine().mounts();
+    for (int i = 0; i < mounts.size(); i++) {
+      if (mounts.get(i).point().equals("/proc") && mounts.get(i).options().contains("ro")) {
+        return READ_ONLY_PROC;
+      }
+    }
     Outcome power = IdProbes.helper(failure.machine(), kind);
     if (Failure.isIll(power)) {
       return Failure.told("", power);

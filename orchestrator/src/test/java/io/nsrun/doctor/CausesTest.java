@@ -100,6 +100,13 @@ class CausesTest {
             "no range for ann in /etc/subgid",
             "usermod --add-subgids"),
         pair("UID_MAP", "EPERM", "/usr/bin/newuidmap", HEALTHY, "100000+65536 in /etc/subuid"),
+        pair("UID_MAP", "EROFS", "/proc/7/uid_map", HEALTHY, "mount -t proc proc /proc"),
+        pair(
+            "UID_MAP",
+            "EPERM",
+            "/usr/bin/newuidmap",
+            m -> m.file("/proc/self/mountinfo", "21 1 0:5 / /proc ro - proc proc ro\n"),
+            "mount -t proc proc /proc"),
         pair("UID_MAP", "ENOENT", "/usr/bin/newuidmap", HEALTHY, "apt-get install uidmap"),
         pair("UID_MAP", "EPERM", "/proc/7/uid_map", HEALTHY, "only the caller's own id"),
         pair("UID_MAP", "EPERM", "/proc/7/uid_map", FakeMachine::asRoot, "CAP_SETFCAP"),
