@@ -39,7 +39,7 @@ enum frame_type {
 #define PROTOCOL_VERSION 2u
 #define EVENT_MAX	 (64u << 10)
 
-#define EVENT_FDS 2u
+#define EVENT_FDS 16u
 
 /* As wait4(2) gives it. */
 struct child_exit {

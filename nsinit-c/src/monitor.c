@@ -186,6 +186,8 @@ static void on_tick(void)
 	uint64_t most = m.watch->processes;
 	bool too_many = most > 0 && used.threads > most;
 
+	if (m.watch->memory_bytes > 0)
+		used.rss_bytes += watch_hidden(m.proc, now_ns());
 	if (used.rss_bytes > m.ending.peak_rss_bytes)
 		m.ending.peak_rss_bytes = used.rss_bytes;
 	/* What takes memory takes it from everybody, and may not get the time to say goodbye; nor may what forks on
@@ -309,7 +311,7 @@ static bool on_inner(void)
 		relay_attach(fds[0], fds[1]);
 		break;
 	case FRAME_WATCH:
-		m.proc = fds[0];
+		m.proc = watch_begin(fds);
 		break;
 	case FRAME_LISTENER:
 		listener_pass(fds[0]);

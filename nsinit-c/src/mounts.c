@@ -3,6 +3,7 @@
 #include "hands.h"
 #include "namespaces.h"
 #include "root.h"
+#include "watch.h"
 
 /* Descriptor + 1, so that an empty slot is the zero it starts as. */
 static int slots[PLAN_SLOTS];
@@ -127,7 +128,10 @@ static void configure(int fs, const char *type, const char *key, const char *val
 static int create(int fs, const char *type, uint64_t attrs)
 {
 	context_must(syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0), fs, type, "type", type);
-	return context_must(syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, (unsigned)attrs), fs, type, "type", type);
+	int fd = context_must(syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, (unsigned)attrs), fs, type, "type", type);
+	if (strcmp(type, "tmpfs") == 0 && !(attrs & MOUNT_ATTR_RDONLY))
+		watch_keep(fd);
+	return fd;
 }
 
 static int context(const char *type) { return must(syscall(SYS_fsopen, type, FSOPEN_CLOEXEC), type, "fsopen"); }

@@ -3,6 +3,7 @@
 #include "event.h"
 #include "hands.h"
 #include "mounts.h"
+#include "trace.h"
 
 /* Fields of proc_pid_stat(5), by the numbers there. */
 enum { STATE = 3, UTIME = 14, STIME, CUTIME, CSTIME, NUM_THREADS = 20, START = 22, RSS = 24 };
@@ -119,11 +120,121 @@ bool watch_sum(int proc, struct usage *sum)
 	return n == 0;
 }
 
+/* ---- memory that is in no resident set ---- */
+
+/* At most a fiftieth of the time goes into it, but it never waits for longer than a second. */
+#define HIDDEN_COST  50u
+#define HIDDEN_OFTEN 50000000u
+#define HIDDEN_RARE  1000000000u
+/* What an empty file costs, more or less: an inode, a name. */
+#define INODE_BYTES 1024u
+#define INODES	    8192u
+
+/* The procfs, then the file systems in memory. */
+static int kept[EVENT_FDS] = { -1 };
+static size_t kept_count = 1;
+
+/* Each inode once; 0 is none. */
+static uint64_t seen[INODES];
+
+static bool is_new(uint64_t inode)
+{
+	for (size_t at = inode % INODES, tries = 0; tries < 64; at = (at + 1) % INODES, tries++) {
+		if (seen[at] == inode)
+			return false;
+		if (seen[at] == 0) {
+			seen[at] = inode;
+			return true;
+		}
+	}
+	return true;
+}
+
+/* The sizes of what has no name: memory that is shared, memfd_create(2), System V segments; all on one device. */
+static uint64_t add_nameless(int proc, uint64_t pid, const char *kind, dev_t device)
+{
+	static char bytes[8192];
+	uint64_t sum = 0;
+	struct stat st;
+	ssize_t n;
+
+	snprintf(bytes, 64, "%llu/%s", (unsigned long long)pid, kind);
+	scoped_fd directory = openat(proc, bytes, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (directory >= 0 && (n = syscall(SYS_getdents64, directory, bytes, sizeof(bytes))) > 0) {
+		for (ssize_t at = 0; at < n; at += ((const struct dirent *)(bytes + at))->d_reclen) {
+			const char *name = ((const struct dirent *)(bytes + at))->d_name;
+
+			/* As the cache has it: no server of a file system may keep us. */
+			if (fstatat(directory, name, &st, AT_STATX_DONT_SYNC) == 0 && st.st_dev == device &&
+			    S_ISREG(st.st_mode) && is_new(st.st_ino))
+				sum += (uint64_t)st.st_blocks * 512;
+		}
+	}
+	return sum;
+}
+
+static uint64_t look_for_hidden(int proc)
+{
+	uint64_t sum = 0, shared = 0;
+	struct stat self;
+	struct statfs fs;
+	char text[128];
+
+	memset(seen, 0, sizeof(seen));
+	/* A memfd is what we run from. */
+	if (stat("/proc/self/exe", &self) < 0)
+		return 0;
+	for (const struct process *p = before->of; p < before->of + before->count; p++) {
+		sum += add_nameless(proc, p->pid, "fd", self.st_dev) +
+		       add_nameless(proc, p->pid, "map_files", self.st_dev);
+		snprintf(text, sizeof(text), "%llu/statm", (unsigned long long)p->pid);
+		scoped_fd fd = openat(proc, text, O_RDONLY | O_CLOEXEC);
+		ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+		text[n > 0 ? n : 0] = 0;
+		/* The third number. */
+		const char *at = text + strcspn(text, " ");
+		at += strspn(at, " ");
+		shared += strtoull(at + strcspn(at, " "), NULL, 10) * getauxval(AT_PAGESZ);
+	}
+	for (size_t i = 1; i < kept_count; i++)
+		if (fstatfs(kept[i], &fs) == 0)
+			sum += (fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize +
+			       (fs.f_files - fs.f_ffree) * INODE_BYTES;
+	/* What is mapped stands in resident sets. */
+	return sum > shared ? sum - shared : 0;
+}
+
+uint64_t watch_hidden(int proc, uint64_t begin)
+{
+	static uint64_t last, next;
+
+	if (begin >= next) {
+		last = look_for_hidden(proc);
+		uint64_t pause = (now_ns() - begin) * HIDDEN_COST;
+		next = begin + (pause < HIDDEN_OFTEN ? HIDDEN_OFTEN : pause > HIDDEN_RARE ? HIDDEN_RARE : pause);
+	}
+	return last;
+}
+
+void watch_keep(int mount)
+{
+	if (kept_count < EVENT_FDS && run_step(STEP_WATCH) != NULL)
+		kept[kept_count++] = must(fcntl(mount, F_DUPFD_CLOEXEC, 0), "dup", "of a tmpfs to watch");
+}
+
+int watch_begin(const int fds[])
+{
+	for (kept_count = 1; kept_count < EVENT_FDS && fds[kept_count] >= 0; kept_count++)
+		kept[kept_count] = fds[kept_count];
+	return fds[0];
+}
+
 void step_watch(const struct watch_step *step)
 {
-	scoped_fd proc = mount_procfs();
-
 	(void)step;
-	if (!event_fds(FRAME_WATCH, &proc, 1))
+	kept[0] = mount_procfs();
+	if (!event_fds(FRAME_WATCH, kept, kept_count))
 		fail("sendmsg", "the procfs to the monitor");
+	while (kept_count > 0)
+		close(kept[--kept_count]);
 }

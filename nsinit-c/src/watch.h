@@ -15,5 +15,15 @@ struct usage {
  * descriptors at a time. False if proc can't be read.
  */
 bool watch_sum(int proc, struct usage *sum);
+/* In init: a file system in memory, which counts as well; as many as a message to the monitor has room for. */
+void watch_keep(int mount);
+/* In the monitor: what init's step has sent. Returns the procfs. */
+int watch_begin(const int fds[]);
+/*
+ * What of the memory is in no resident set: files in memory, and what is shared and mapped nowhere any more, both by
+ * what the descriptors and mappings of the processes lead to. To be asked after watch_sum, and much dearer than that:
+ * it looks only every now and then, and says what it saw last.
+ */
+uint64_t watch_hidden(int proc, uint64_t now_ns);
 /* Adds the numbers of the text of one /proc/PID/stat (proc_pid_stat(5)); a malformed one counts for nothing. */
 void watch_add(const char *stat, struct usage *sum);

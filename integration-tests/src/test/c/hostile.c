@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -107,6 +109,58 @@ static int shed(void)
 	return fail("fork");
 }
 
+/* Memory that is in nobody's resident set: written, and given back; what is shared keeps it. */
+static int hide(bool by_descriptor)
+{
+	const size_t piece = 8 << 20;
+
+	for (size_t at = 0; at < GIB; at += piece) {
+		int fd = by_descriptor ? memfd_create("hidden", MFD_CLOEXEC) : -1;
+
+		if (by_descriptor && (fd < 0 || ftruncate(fd, (off_t)piece) < 0))
+			return fail("memfd_create");
+		char *memory = mmap(NULL, piece, PROT_READ | PROT_WRITE, MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
+		if (memory == MAP_FAILED)
+			return fail("mmap");
+		memset(memory, 1, piece);
+		if ((by_descriptor ? munmap(memory, piece) : madvise(memory, piece, MADV_DONTNEED)) < 0)
+			return fail("give back");
+	}
+	return sleeper();
+}
+
+/* System V segments that nobody is attached to. */
+static int segments(void)
+{
+	const size_t piece = 8 << 20;
+
+	for (size_t at = 0; at < GIB; at += piece) {
+		int id = shmget(IPC_PRIVATE, piece, IPC_CREAT | 0600);
+		char *memory = id < 0 ? (void *)-1 : shmat(id, NULL, 0);
+
+		if (memory == (void *)-1)
+			return fail("shmget");
+		memset(memory, 1, piece);
+		shmdt(memory);
+	}
+	return sleeper();
+}
+
+/* Half a million empty files. */
+static int litter(const char *directory)
+{
+	char path[200];
+
+	for (int i = 0; i < 500000; i++) {
+		snprintf(path, sizeof(path), "%s/%d", directory, i);
+		int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		if (fd < 0)
+			return fail(path);
+		close(fd);
+	}
+	return sleeper();
+}
+
 static int pour(int fd)
 {
 	static char block[BLOCK];
@@ -162,6 +216,12 @@ int main(int argc, char **argv)
 		return spawn();
 	if (strcmp(what, "shed") == 0)
 		return shed();
+	if (strcmp(what, "hide") == 0)
+		return hide(argc > 2);
+	if (strcmp(what, "segments") == 0)
+		return segments();
+	if (strcmp(what, "litter") == 0 && argc > 2)
+		return litter(argv[2]);
 	if (strcmp(what, "flood") == 0)
 		return pour(STDOUT_FILENO);
 	if (strcmp(what, "fill") == 0 && argc > 2) {
@@ -171,6 +231,6 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(what, "sleep") == 0)
 		return sleeper();
-	fputs("usage: hostile bomb|hog|herd|spin|spawn|shed|flood|fill FILE|sleep [deaf]\n", stderr);
+	fputs("usage: hostile bomb|hog|herd|spin|spawn|shed|hide [memfd]|segments|litter DIR|flood|fill FILE|sleep [deaf]\n", stderr);
 	return 2;
 }

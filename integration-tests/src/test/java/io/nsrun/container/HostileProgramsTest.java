@@ -134,6 +134,36 @@ class HostileProgramsTest extends ContainerTest {
     assertThat(seen.number("user_us") + seen.number("system_us")).isBetween(450_000L, 2_000_000L);
   }
 
+  /** Written, and given back: only descriptors and mappings lead to it. */
+  @ParameterizedTest
+  @EnumSource
+  void memoryInNoResidentSetCounts(Caller caller) throws Exception {
+    run(caller, List.of("--memory=64m"), "hide", "memfd")
+        .wasStopped(137, "memory", "memory limit of 64 MiB reached");
+    if (caller.isRoot()) {
+      run(caller, List.of("--memory=64m"), "hide")
+          .wasStopped(137, "memory", "memory limit of 64 MiB reached");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void filesInMemoryCountAlsoEmptyOnes(Caller caller) throws Exception {
+    run(caller, List.of("--memory=64m", "--tmpfs=/t:size=1g"), "fill", "/t/file")
+        .wasStopped(137, "memory", "memory limit of 64 MiB reached");
+    run(caller, List.of("--memory=32m", "--tmpfs=/t"), "litter", "/t")
+        .wasStopped(137, "memory", "memory limit of 32 MiB reached");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void segmentsThatNobodyIsAttachedToAreBounded(Caller caller) throws Exception {
+    Seen seen = run(caller, List.of("--memory=64m"), "segments");
+
+    assertThat(seen.result.code()).isEqualTo(28);
+    assertThat(seen.result.errors()).containsExactly("shmget: No space left on device");
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"ROOT", "PLAIN"})
   void cpuTimeOfProcessesThatEndedCounts(Caller caller) throws Exception {

@@ -97,6 +97,11 @@ final class ExplainInitNotes {
       case NamespaceSettings.FIRST_FREE_PORT ->
           "They may bind port 80 too: the ports below 1024 are privileged for the sake of those who"
               + " share a network.";
+      case NamespaceSettings.SHARED_PAGES,
+          NamespaceSettings.SHARED_SEGMENT,
+          NamespaceSettings.MESSAGE_QUEUES,
+          NamespaceSettings.SEMAPHORES ->
+          "What System V objects hold is no process's memory: it would get around the limit.";
       default -> "";
     };
   }

@@ -50,7 +50,8 @@ final class ExplainLimitNotes {
         """
         init mounts one more procfs of its pid namespace, which hangs nowhere, and sends the monitor
         its descriptor. The monitor adds up /proc/PID/stat of all processes there: resident sets, CPU
-        time with that of ended children, threads.""",
+        time with that of ended children, threads. To a limit of memory it adds, now and then, what
+        is in no resident set: files in memory, and what descriptors and mappings lead to.""",
         """
         A resource limit is each process's own: ten processes have ten times as much. The sum is what
         counts, and it is taken outside, where nothing in the container can hide from it for longer

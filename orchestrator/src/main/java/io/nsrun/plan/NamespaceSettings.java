@@ -10,10 +10,28 @@ import java.util.List;
 /** Settings of the kernel that namespaces of the container's own have for themselves. */
 final class NamespaceSettings {
   static final String PING_GROUPS = "net/ipv4/ping_group_range";
+  static final String SHARED_PAGES = "kernel/shmall";
+  static final String SHARED_SEGMENT = "kernel/shmmax";
+  static final String MESSAGE_QUEUES = "kernel/msgmni";
+  static final String SEMAPHORES = "kernel/sem";
   static final String FIRST_FREE_PORT = "net/ipv4/ip_unprivileged_port_start";
 
   /** The kernel takes no larger group for pings. */
   private static final long MAX_PING_GROUP = Integer.MAX_VALUE;
+
+  private static final long PAGE = 4096;
+
+  /** Bytes that a message queue of System V has room for. */
+  private static final long QUEUE = 16384;
+
+  /** As many as the kernel allows without being asked. */
+  private static final long MAX_QUEUES = 32000;
+
+  /**
+   * In a set, in all, in an operation, sets: two MiB of the kernel's memory, where it allows 60
+   * GiB.
+   */
+  private static final String FEW_SEMAPHORES = "250 32000 100 128";
 
   private NamespaceSettings() {}
 
@@ -25,6 +43,14 @@ final class NamespaceSettings {
     if (spec.isPrivate(NamespaceType.NETWORK)) {
       set(PING_GROUPS, ids == null ? unknownGroups(spec) : groups(ids.gids()), plan);
       set(FIRST_FREE_PORT, "0", plan);
+    }
+    long memory = spec.limits().memory().value();
+    if (memory > 0 && spec.isPrivate(NamespaceType.IPC)) {
+      set(SHARED_PAGES, Long.toString(Math.max(1, memory / PAGE)), plan);
+      set(SHARED_SEGMENT, Long.toString(memory), plan);
+      long queues = Math.max(1, memory / QUEUE / 8);
+      set(MESSAGE_QUEUES, Long.toString(Math.min(queues, MAX_QUEUES)), plan);
+      set(SEMAPHORES, FEW_SEMAPHORES, plan);
     }
   }
 

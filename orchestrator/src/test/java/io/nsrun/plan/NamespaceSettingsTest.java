@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.Limits;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.Spec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +56,24 @@ class NamespaceSettingsTest {
         .isEqualTo("0 0");
     assertThat(groups(new IdMapping(0, 0, 4294967295L))).isEqualTo("0 2147483647");
     assertThat(groups()).isEqualTo("0 0");
+  }
+
+  @Test
+  void aLimitOfMemoryBoundsWhatTheIpcNamespaceHolds() {
+    Spec.Builder spec = Specs.builder("x").limits(Limits.NONE.withMemory(Bytes.ofMebi(64)));
+    LaunchPlan plan = Planner.plan(spec.build(), Specs.unprivileged());
+    LaunchPlan hosts =
+        Planner.plan(
+            spec.namespace(NamespaceType.IPC, NamespaceMode.HOST).build(), Specs.unprivileged());
+
+    assertThat(Plans.all(plan, InitStep.Sysctl.class))
+        .contains(
+            new InitStep.Sysctl("kernel/shmall", "16384", false),
+            new InitStep.Sysctl("kernel/shmmax", "67108864", false),
+            new InitStep.Sysctl("kernel/msgmni", "512", false),
+            new InitStep.Sysctl("kernel/sem", "250 32000 100 128", false));
+    assertThat(Plans.all(hosts, InitStep.Sysctl.class))
+        .noneMatch(step -> step.key().startsWith("kernel/"));
   }
 
   private static String groups(IdMapping... map) {
