@@ -266,4 +266,18 @@ class VolumeOptionsTest extends ContainerTest {
     assertThat(sh(ANY, script, "--tmpfs=/mnt").code()).isEqualTo(126);
     assertThat(sh(ANY, script, "--tmpfs=/mnt:exec").orFail().code()).isZero();
   }
+
+  @Test
+  void aPathWithAColonIsMountedAsItsRefusalSays() throws IOException {
+    Path host = Files.createDirectory(Directories.fresh(ANY).resolve("a:b"));
+    Files.writeString(host.resolve("file"), "with a colon");
+
+    Result refused = sh(ANY, "cat /data/file", "--volume=" + host + ":/data");
+    Result mounted =
+        sh(ANY, "cat /data/file", "--mount=type=bind,source=" + host + ",target=/data");
+
+    assertThat(refused.code()).isEqualTo(125);
+    assertThat(refused.err()).contains("needs --mount type=bind,source=...,target=...");
+    assertThat(mounted.orFail().text()).isEqualTo("with a colon");
+  }
 }

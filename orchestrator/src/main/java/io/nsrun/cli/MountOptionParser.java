@@ -234,7 +234,15 @@ final class MountOptionParser {
   }
 
   private static IllegalArgumentException unknown(String option, String text) {
-    return new IllegalArgumentException("\"" + text + "\": unknown option \"" + option + "\"");
+    return new IllegalArgumentException(
+        "\""
+            + text
+            + "\": unknown option \""
+            + option
+            + "\""
+            + (option.startsWith("/")
+                ? "; a path with a colon needs --mount type=bind,source=...,target=..."
+                : ""));
   }
 
   /** Without regular expressions, whose first use costs milliseconds. */

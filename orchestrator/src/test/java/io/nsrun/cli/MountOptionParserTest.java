@@ -106,6 +106,7 @@ class MountOptionParserTest {
         ":/b | has no path of the host",
         "/a:/b:rox | unknown option \"rox\"",
         "/a:/b: | unknown option \"\"",
+        "/a:b:/d | unknown option \"/d\"; a path with a colon needs --mount type=bind,source=",
         "/a:/b:z | SELinux labels are not supported",
         "/a:/b:ro,Z | SELinux labels are not supported"
       })
