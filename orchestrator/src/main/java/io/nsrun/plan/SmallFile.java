@@ -6,9 +6,12 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Reads files that are expected to be short. */
+/**
+ * Reads files that are expected to be short: those of the kernel, and of root. A host may have
+ * 100,000 mounts, or as many users with ranges of ids.
+ */
 final class SmallFile {
-  private static final int MAX_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 16 << 20;
   private static final int FIRST_BYTES = 4096;
 
   private SmallFile() {}
@@ -17,7 +20,7 @@ final class SmallFile {
    * The content of a regular file; anything else, which might block, is refused.
    *
    * @throws FileNotFoundException if it is missing, unreadable or no regular file
-   * @throws IOException if it is longer than 1 MiB
+   * @throws IOException if it is longer than 16 MiB
    */
   static byte[] read(String path) throws IOException {
     File file = new File(path);

@@ -17,7 +17,7 @@ final class SubIds {
    * The ranges of one user, by name or number; none if there is no such file. Lines that are not of
    * the form {@code user:start:count} are skipped, as newuidmap(1) does.
    *
-   * @throws IOException if the file is there but can't be read, or is longer than 1 MiB
+   * @throws IOException if the file is there but can't be read, or is longer than 16 MiB
    */
   static List<IdRange> read(String file, String name, long uid) throws IOException {
     byte[] text;

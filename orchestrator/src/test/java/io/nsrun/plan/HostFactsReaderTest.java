@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostFactsReaderTest {
@@ -169,12 +170,24 @@ class HostFactsReaderTest {
   }
 
   @Test
-  void aSubuidFileOfOverAMebibyteIsAnError() throws Exception {
-    Files.writeString(etc.resolve("subuid"), "#".repeat((1 << 20) + 1));
+  @Timeout(20)
+  void aHundredThousandUsersWithRangesAreWalkedOver() throws Exception {
+    StringBuilder lines = new StringBuilder("\n".repeat(1 << 20));
+    for (int i = 0; i < 100_000; i++) {
+      lines.append("user").append(i).append(":").append(i).append(":65536\n");
+    }
+    Files.writeString(etc.resolve("subuid"), lines + "ann:10:11\n");
+
+    assertThat(read(UserNamespace.Mode.AUTO).subUids()).containsExactly(new IdRange(10, 11));
+  }
+
+  @Test
+  void aSubuidFileOfOverSixteenMebibytesIsAnError() throws Exception {
+    Files.writeString(etc.resolve("subuid"), "#".repeat((16 << 20) + 1));
 
     assertThatThrownBy(() -> read(UserNamespace.Mode.AUTO))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("1048576 bytes");
+        .hasMessageContaining("16777216 bytes");
   }
 
   @Test
