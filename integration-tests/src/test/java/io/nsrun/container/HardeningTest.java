@@ -285,11 +285,11 @@ class HardeningTest extends ContainerTest {
     try {
       Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rwxrwxrwx"));
 
-      // Without a home, nsinit has no other place.
+      // Where nothing can be made, nsinit has no other place.
       Result result =
           Nsrun.as(Caller.PLAIN)
               .env("XDG_RUNTIME_DIR", "")
-              .env("HOME", "/nonexistent")
+              .env("XDG_CACHE_HOME", "/proc/nsrun")
               .run(Rootfs.tree(Caller.PLAIN).toString(), "echo", "ran");
 
       assertThat(result.code()).isEqualTo(125);

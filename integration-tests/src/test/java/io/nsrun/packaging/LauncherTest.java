@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -134,6 +135,30 @@ class LauncherTest {
     assertThat(version(env())).startsWith("nsrun ");
     try (Stream<Path> files = Files.list(cache)) {
       assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void cacheThatAnotherUserCanReplaceIsNeitherReadNorWritten() throws Exception {
+    assumeTrue(Files.isWritable(Path.of("/etc/shadow")), "only root can give a folder away");
+    Path theirs = Files.createDirectory(cache.resolve("theirs"));
+    Path below = Files.createDirectory(theirs.resolve("below"));
+    Files.setAttribute(theirs, "unix:uid", 65534);
+    Path open = Files.createDirectory(cache.resolve("open"));
+    Path sticky = Files.createDirectory(cache.resolve("sticky"));
+    Files.setAttribute(sticky, "unix:mode", 01777);
+    Path link = Files.createSymbolicLink(sticky.resolve("link"), below);
+    Files.setAttribute(link, "unix:uid", 65534, LinkOption.NOFOLLOW_LINKS);
+
+    for (Path given : List.of(below, Files.createDirectory(open.resolve("below")), link)) {
+      Files.setAttribute(open, "unix:mode", 0777);
+      Map<String, String> env = env();
+      env.put("NSRUN_CACHE", given.toString());
+
+      assertThat(version(env)).startsWith("nsrun ");
+      try (Stream<Path> files = Files.list(given)) {
+        assertThat(files).as(given.toString()).isEmpty();
+      }
     }
   }
 

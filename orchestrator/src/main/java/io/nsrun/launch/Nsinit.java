@@ -267,7 +267,7 @@ public final class Nsinit implements AutoCloseable {
 
     private int spawn() throws IOException, InterruptedException {
       awaitProceed();
-      Path program = NsinitBinary.ofJar().extract(paths);
+      Path program = NsinitProgram.open(NsinitBinary.ofJar(), paths);
       laps.end("place nsinit");
       synchronized (Nsinit.this) {
         binary = program;

@@ -85,20 +85,25 @@ public final class NsinitBinary {
   public Path extract(StatePaths paths) throws IOException {
     List<Path> candidates = paths.cacheCandidates();
     StringBuilder tried = new StringBuilder();
+    UnsafeDirectoryException unsafe = null;
     for (Path directory : candidates) {
       String refusal;
       try {
-        PrivateDirectory.ensure(directory, paths.uid());
-        Path file = directory.resolve(name);
+        Path place = PrivateDirectory.ensure(directory, paths.uid());
+        Path file = place.resolve(name);
         if (!isIntact(file, paths.uid())) {
-          write(directory, file);
+          write(place, file);
         }
         if (file.toFile().canExecute()) {
           return file;
         }
         refusal = "mounted noexec";
       } catch (UnsafeDirectoryException e) {
-        throw e;
+        if (!e.isForeign()) {
+          throw e;
+        }
+        unsafe = unsafe == null ? e : unsafe;
+        continue;
       } catch (IOException e) {
         refusal = IoMessages.reason(e);
       }
@@ -109,9 +114,13 @@ public final class NsinitBinary {
           .append(refusal)
           .append(')');
     }
+    if (unsafe != null) {
+      throw unsafe;
+    }
     throw new ExplainedException(
         "can't place the nsinit program: " + tried,
-        "set NSRUN_HOME to a directory that you can write to, on a file system that allows programs");
+        "set NSRUN_HOME to a directory that you can write to, on a file system that allows"
+            + " programs");
   }
 
   private boolean isIntact(Path file, int uid) throws IOException {
@@ -124,8 +133,13 @@ public final class NsinitBinary {
       return false;
     }
     try (FileInputStream in = new FileInputStream(file.toFile())) {
-      return Arrays.equals(in.readNBytes(content.length + 1), content);
+      return isContent(in);
     }
+  }
+
+  /** Whether a stream, from where it is to its end, is the program. */
+  boolean isContent(FileInputStream in) throws IOException {
+    return Arrays.equals(in.readNBytes(content.length + 1), content);
   }
 
   private void write(Path directory, Path file) throws IOException {

@@ -34,6 +34,7 @@ final class Decompression {
       return checked(new XZInputStream(in, XZ_MEMORY_KIB));
     }
     if (startsWith(head, 0, 0x28, 0xb5, 0x2f, 0xfd)) {
+      NativeLibraries.keepPrivate();
       return checked(new ZstdCompressorInputStream(in));
     }
     return checked(in);

@@ -15,9 +15,10 @@ import java.util.Map;
  *
  * @param mode type and permission bits, as in {@code st_mode}
  * @param uid owner
+ * @param gid group
  * @param size in bytes
  */
-public record FileStat(int mode, int uid, long size) {
+public record FileStat(int mode, int uid, int gid, long size) {
   private static final int S_IFMT = 0170000;
   private static final int S_IFREG = 0100000;
   private static final int S_IFDIR = 0040000;
@@ -32,10 +33,11 @@ public record FileStat(int mode, int uid, long size) {
   public static FileStat of(Path path) throws IOException {
     try {
       Map<String, Object> attributes =
-          Files.readAttributes(path, "unix:mode,uid,size", LinkOption.NOFOLLOW_LINKS);
+          Files.readAttributes(path, "unix:mode,uid,gid,size", LinkOption.NOFOLLOW_LINKS);
       return new FileStat(
           (Integer) attributes.get("mode"),
           (Integer) attributes.get("uid"),
+          (Integer) attributes.get("gid"),
           (Long) attributes.get("size"));
     } catch (NoSuchFileException e) {
       return null;

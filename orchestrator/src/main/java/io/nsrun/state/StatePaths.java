@@ -22,9 +22,11 @@ import java.util.Map;
  *
  * <p>{@code NSRUN_HOME} moves the first three below itself, to {@code cache}, {@code data} and
  * {@code state}. A variable that is empty or not absolute is passed over, as the XDG base directory
- * specification asks. So is a home directory that belongs to somebody else, as sudo leaves it
- * behind. Where HOME is not set, as cron and service managers may start us, {@code ~} is the home
- * directory of the user database, passwd(5).
+ * specification asks. So is a directory that somebody else could change, or put another in the
+ * place of ({@link TrustedPath}); a variable that names one is told. Where HOME is not set, or
+ * names no home of the caller's, as sudo, cron and service managers may start us, {@code ~} is the
+ * home directory of the user database, passwd(5). Who has none there either keeps data and state in
+ * the directory for the runtime, and so does root of a user namespace that may not use root's.
  */
 public final class StatePaths {
   private final Map<String, String> environment;
@@ -71,7 +73,10 @@ public final class StatePaths {
     if (base != null) {
       candidates.add(base);
     }
-    candidates.addAll(runtimeCandidates());
+    // Who names a place wants no other.
+    if (absolute("NSRUN_HOME") == null || unsafety(base) == null) {
+      candidates.addAll(runtimeCandidates());
+    }
     return candidates;
   }
 
@@ -102,13 +107,21 @@ public final class StatePaths {
   }
 
   private List<Path> lasting(String below, String ofRoot, String variable, String belowHome) {
-    List<Path> candidates = new ArrayList<>(2);
-    if (uid == 0 && absolute("NSRUN_HOME") == null) {
+    List<Path> candidates = new ArrayList<>(6);
+    boolean elsewhere = absolute("NSRUN_HOME") != null;
+    if (uid == 0 && !elsewhere) {
       candidates.add(Path.of(ofRoot));
-    } else {
-      Path base = base(below, variable, belowHome);
-      if (base != null) {
-        candidates.add(base);
+      if (CallersNamespace.isInitial()) {
+        return candidates;
+      }
+    }
+    Path base = base(below, variable, belowHome);
+    if (base != null) {
+      candidates.add(base);
+    }
+    if (!elsewhere && (base == null || uid == 0)) {
+      for (Path runtime : runtimeCandidates()) {
+        candidates.add(runtime.resolve(below));
       }
     }
     return candidates;
@@ -123,7 +136,8 @@ public final class StatePaths {
     if (uid == 0) {
       candidates.add(Path.of("/run/nsrun"));
     }
-    candidates.add(Path.of("/tmp/nsrun-" + Integer.toUnsignedString(uid)));
+    // Many users are root of a namespace of their own, and all of them share /tmp.
+    candidates.add(Path.of("/tmp/nsrun-" + CallersNamespace.outside(uid)));
     return candidates;
   }
 
@@ -134,29 +148,62 @@ public final class StatePaths {
       return own.resolve(below);
     }
     Path xdg = absolute(variable);
-    if (xdg != null) {
+    if (xdg != null && isSafe(variable, xdg)) {
       return xdg.resolve("nsrun");
     }
-    String variableHome = environment.get("HOME");
-    Path home =
-        absolutePath(variableHome == null || variableHome.isEmpty() ? accountHome : variableHome);
-    if (home == null || !isOurs(home, 022)) {
+    Path home = absolute("HOME");
+    if (home == null || !isOurs(home, 02)) {
+      home = absolutePath(accountHome);
+    }
+    if (home == null || !isOurs(home, 02)) {
       return null;
     }
     return home.resolve(belowHome).resolve("nsrun");
   }
 
+  /** Logs it if it is not. */
+  private boolean isSafe(String variable, Path directory) {
+    UnsafeDirectoryException why = unsafety(directory);
+    if (why != null) {
+      PathsLog.passedOver(variable, why);
+    }
+    return why == null;
+  }
+
+  /** Null if there is none, or where who wants to use the directory will say why it can't be. */
+  private UnsafeDirectoryException unsafety(Path directory) {
+    try {
+      TrustedPath.resolve(directory, uid);
+      return null;
+    } catch (UnsafeDirectoryException e) {
+      return e;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
   private Path firstUsable(String what, List<Path> candidates) throws IOException {
     IOException last = null;
+    UnsafeDirectoryException unsafe = null;
     for (Path candidate : candidates) {
       try {
-        PrivateDirectory.ensure(candidate, uid);
-        return candidate;
+        Path directory = PrivateDirectory.ensure(candidate, uid);
+        if (last != null) {
+          PathsLog.usedInstead(what, directory, last);
+        }
+        return directory;
       } catch (UnsafeDirectoryException e) {
-        throw e;
+        if (!e.isForeign()) {
+          throw e;
+        }
+        unsafe = unsafe == null ? e : unsafe;
+        last = e;
       } catch (IOException e) {
         last = e;
       }
+    }
+    if (unsafe != null) {
+      throw unsafe;
     }
     String remedy = "set NSRUN_HOME to a directory that you can write to";
     if (last == null) {
@@ -170,7 +217,7 @@ public final class StatePaths {
 
   private boolean isOurs(Path directory, int forbidden) {
     try {
-      FileStat stat = FileStat.of(directory.toRealPath());
+      FileStat stat = FileStat.of(TrustedPath.resolve(directory, uid));
       return stat != null
           && stat.isDirectory()
           && stat.uid() == uid

@@ -8,7 +8,19 @@ import java.nio.file.Path;
 public final class UnsafeDirectoryException extends ExplainedException {
   private static final long serialVersionUID = 1L;
 
-  UnsafeDirectoryException(Path directory, String why, String remedy) {
+  private final boolean foreign;
+
+  /**
+   * @param foreign whether somebody else made it so, and another place may serve: not a fault of
+   *     the caller's to mend
+   */
+  UnsafeDirectoryException(Path directory, String why, String remedy, boolean foreign) {
     super("directory " + directory + " " + why, remedy);
+    this.foreign = foreign;
+  }
+
+  /** Whether it belongs to, or lies in the hands of, somebody else. */
+  public boolean isForeign() {
+    return foreign;
   }
 }

@@ -74,9 +74,15 @@ class StatePathsTest {
 
       assertThat(paths.cacheCandidates().get(0)).isEqualTo(base.resolve(".cache/nsrun"));
     }
-    assertThat(
-            new StatePaths(Map.of("HOME", "/nonexistent"), uid, base.toString()).cacheCandidates())
-        .noneMatch(path -> path.startsWith(base));
+  }
+
+  @Test
+  void whereHomeIsNoneOfTheCallersTheAccountSaysWhereItIs() {
+    for (String home : List.of("/nonexistent", "/tmp", "/etc/passwd")) {
+      StatePaths paths = new StatePaths(Map.of("HOME", home), uid, base.toString());
+
+      assertThat(paths.cacheCandidates().get(0)).isEqualTo(base.resolve(".cache/nsrun"));
+    }
   }
 
   @Test
@@ -98,14 +104,38 @@ class StatePathsTest {
   }
 
   @Test
-  void anUnprivilegedCallerWithoutAHomeIsToldToSetNsrunHome() {
-    StatePaths paths = new StatePaths(Map.of(), 4242);
+  void whoHasNoHomeKeepsStateWhereTheRuntimeIs() {
+    assertThat(new StatePaths(Map.of(), 4242).stateCandidates())
+        .containsExactly(Path.of("/tmp/nsrun-4242/state"));
+  }
 
+  @Test
+  void aDirectoryThatOthersMayRenameIsPassedOver() throws IOException {
+    Path open = Files.createDirectory(base.resolve("open"));
+    Path below = Files.createDirectory(open.resolve("below"));
+    Files.setAttribute(open, "unix:mode", 0777);
+    Files.setAttribute(below, "unix:mode", 0700);
+
+    assertThat(
+            paths(
+                    "HOME", below.toString(),
+                    "XDG_CACHE_HOME", below.toString(),
+                    "XDG_RUNTIME_DIR", below.toString())
+                .cacheCandidates())
+        .noneMatch(path -> path.startsWith(open));
+  }
+
+  @Test
+  void aNameThatTheCallerChoseHasNoOtherInItsPlace() throws IOException {
+    Path open = Files.createDirectory(base.resolve("open"));
+    Files.setAttribute(open, "unix:mode", 0777);
+
+    StatePaths paths = paths("NSRUN_HOME", open + "/own");
+
+    assertThat(paths.cacheCandidates()).containsExactly(open.resolve("own/cache"));
     assertThatThrownBy(paths::dataDirectory)
-        .isInstanceOf(ExplainedException.class)
-        .hasMessage("data directory: there is no home directory that is yours")
-        .extracting(e -> ((ExplainedException) e).remedy())
-        .isEqualTo("set NSRUN_HOME to a directory that you can write to");
+        .isInstanceOf(UnsafeDirectoryException.class)
+        .hasMessageContaining("is not safe: " + open + " can be changed by others (mode 0777)");
   }
 
   @Test
