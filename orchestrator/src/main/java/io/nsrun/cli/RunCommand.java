@@ -35,7 +35,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
   private final Laps laps = new Laps(System.nanoTime());
   private StatePaths paths;
   private volatile Nsinit nsinit;
-  private volatile String cidFile;
+  private volatile CidFile cidFile;
   private volatile EphemeralWrites unstarted;
   private long startedMillis;
   private boolean resultWritten;
@@ -145,13 +145,15 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals)
       throws IOException, InterruptedException {
     ResultFile result = ResultFile.of(values.value(RunOption.RESULT));
-    try {
-      return makeAndLaunch(run, values, ids, signals, result);
-    } catch (IOException | RuntimeException e) {
-      if (!resultWritten) {
-        result.write(new ResultRecord(run, laps, startedMillis).of(e, ExitCode.NSRUN));
+    try (result) {
+      try {
+        return makeAndLaunch(run, values, ids, signals, result);
+      } catch (IOException | RuntimeException e) {
+        if (!resultWritten) {
+          result.write(new ResultRecord(run, laps, startedMillis).of(e, ExitCode.NSRUN));
+        }
+        throw e;
       }
-      throw e;
     }
   }
 
@@ -162,7 +164,8 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       RunLog.plan(run);
     }
     try (NameLock name = lockName(run, values);
-        RunTrace trace = trace(values)) {
+        RunTrace trace = trace(values);
+        ExitRecords kept = records(values)) {
       byte[] frames = PlanEncoder.encode(run.plan());
       laps.end("encode");
       ControlChannel channel = run.channel();
@@ -171,8 +174,7 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
         laps.end("connect");
       }
       if (values.has(RunOption.CIDFILE)) {
-        CidFile.write(values.value(RunOption.CIDFILE), run.options().id());
-        cidFile = values.value(RunOption.CIDFILE);
+        cidFile = CidFile.write(values.value(RunOption.CIDFILE), run.options().id());
       }
       if (values.has(RunOption.USER) || ids.isHeld()) {
         StandardPipes.openToAll();
@@ -186,41 +188,60 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
         trace.write(report, run.plan(), laps, nsinit.laps());
       }
       RunEnd end = new RunEnd(run, report, errors);
-      if (report.outcome() instanceof Outcome.NotStarted && cidFile != null) {
-        CidFile.remove(cidFile);
-      }
+      CidFile written = cidFile;
       cidFile = null;
-      boolean keep = !values.flag(RunOption.RM, true);
-      if (keep || result != null) {
+      if (written != null) {
+        if (report.outcome() instanceof Outcome.NotStarted) {
+          written.remove();
+        }
+        written.close();
+      }
+      if (kept != null || result != null) {
         ExitRecord record = new ResultRecord(run, laps, startedMillis).of(end);
         if (result != null) {
           resultWritten = true;
           result.write(record);
         }
-        if (keep) {
-          keep(record, name);
+        if (kept != null) {
+          keep(kept, record, name);
         }
       }
       return end.tell();
     }
   }
 
-  private void keep(ExitRecord record, NameLock name) throws IOException {
+  /** Where the record of the run will be kept; null if it won't be. */
+  private ExitRecords records(OptionValues values) throws IOException {
+    if (values.flag(RunOption.RM, true)) {
+      return null;
+    }
     Path directory = paths.stateDirectory();
     try {
-      if (name != null) {
-        name.keep();
-      }
-      new ExitRecords(directory).write(record);
+      return ExitRecords.hold(directory);
     } catch (IOException e) {
-      throw new ExplainedException(
-          "--rm: can't keep the record of how it ended below "
-              + directory
-              + ": "
-              + IoMessages.reason(e),
-          "look at free space and permissions there, or set NSRUN_HOME to another directory",
-          e);
+      throw notKept(directory, e);
     }
+  }
+
+  private static void keep(ExitRecords kept, ExitRecord record, NameLock name) throws IOException {
+    try {
+      if (name != null) {
+        kept.keep(name);
+      }
+      kept.write(record);
+    } catch (IOException e) {
+      throw notKept(kept.directory(), e);
+    }
+  }
+
+  private static ExplainedException notKept(Path directory, IOException e) {
+    return new ExplainedException(
+        "--rm: can't keep the record of how it ended below "
+            + directory
+            + ": "
+            + IoMessages.reason(e),
+        "look at free space and permissions there, or set NSRUN_HOME to another directory",
+        e);
   }
 
   /** Null for a name that was made up: nobody else has it. */
@@ -280,9 +301,9 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
     if (running != null) {
       running.abandon();
     }
-    String file = cidFile;
+    CidFile file = cidFile;
     if (file != null) {
-      CidFile.remove(file);
+      file.remove();
     }
     EphemeralWrites writes = unstarted;
     if (writes != null) {

@@ -76,7 +76,12 @@ public final class CallersStreams {
     return builder;
   }
 
-  private static boolean isCallers(int descriptor) throws IOException {
+  /**
+   * Whether a descriptor of this JVM, any at all, can be one that the caller gave us.
+   *
+   * @throws NoSuchFileException if it is closed
+   */
+  public static boolean isCallers(int descriptor) throws IOException {
     Path file = Path.of("/proc/self/fd", Integer.toString(descriptor));
     String name = Files.readSymbolicLink(file).toString();
     if (name.equals("/dev/null") || name.startsWith("/dev/pts/")) {

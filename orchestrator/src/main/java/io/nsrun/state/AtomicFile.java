@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
@@ -23,6 +24,11 @@ public final class AtomicFile {
       EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
   private AtomicFile() {}
+
+  /** Mode 0600, for a file that is made. */
+  public static FileAttribute<Set<PosixFilePermission>> forItsOwner() {
+    return PosixFilePermissions.asFileAttribute(OWNERS);
+  }
 
   /** As {@link #write(Path, byte[], Set)}, with mode 0600. */
   public static void write(Path file, byte[] content) throws IOException {

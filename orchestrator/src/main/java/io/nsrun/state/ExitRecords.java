@@ -1,12 +1,14 @@
 package io.nsrun.state;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Keeps {@link ExitRecord}s as {@code ID/record.json} in the state directory. */
-public final class ExitRecords {
+public final class ExitRecords implements Closeable {
   /** Of the format; readers refuse a newer one. */
   static final int VERSION = 1;
 
@@ -14,8 +16,63 @@ public final class ExitRecords {
 
   private final Path stateDirectory;
 
+  /** Null for those that are only read. */
+  private final HeldDirectory held;
+
+  /** Those that are there, to be read. */
   public ExitRecords(Path stateDirectory) {
+    this(stateDirectory, null);
+  }
+
+  private ExitRecords(Path stateDirectory, HeldDirectory held) {
     this.stateDirectory = stateDirectory;
+    this.held = held;
+  }
+
+  /**
+   * Opens the directory for a record that will be written, with room for it: whatever a container
+   * puts in its place meanwhile, which may have it as a volume, nothing is written there.
+   *
+   * @throws IOException if none can be written
+   */
+  public static ExitRecords hold(Path stateDirectory) throws IOException {
+    HeldDirectory held = HeldDirectory.open(stateDirectory);
+    boolean done = false;
+    try {
+      held.reserve();
+      done = true;
+      return new ExitRecords(stateDirectory, held);
+    } finally {
+      if (!done) {
+        held.close();
+      }
+    }
+  }
+
+  /** Where they are. */
+  public Path directory() {
+    return stateDirectory;
+  }
+
+  /** Leaves a name to a record, before that is written. Blocks for the disk. */
+  public void keep(NameLock name) throws IOException {
+    try (HeldDirectory names = entered(NameLock.DIRECTORY)) {
+      name.keep(names);
+    }
+  }
+
+  /** A directory in the one that is held, made if it is not there. */
+  private HeldDirectory entered(String name) throws IOException {
+    if (!held.isWhereItWas()) {
+      throw new IOException("something else was put in its place");
+    }
+    Path entry = Path.of(name);
+    if (held.attributes(entry) == null) {
+      // Java has no mkdirat(2): if it got elsewhere all the same, it is not found here.
+      Files.createDirectory(directory(name));
+      Files.setAttribute(directory(name), "unix:mode", 0700, LinkOption.NOFOLLOW_LINKS);
+    }
+    return held.enter(entry);
   }
 
   /** The directory of one container's record. */
@@ -29,20 +86,23 @@ public final class ExitRecords {
    * @throws IOException if it can't be written; nothing is left then
    */
   public void write(ExitRecord record) throws IOException {
-    Path directory = directory(record.id());
-    boolean fresh = !Files.isDirectory(directory);
-    if (fresh) {
-      Files.createDirectory(directory);
-      Files.setAttribute(directory, "unix:mode", 0700);
-    }
+    boolean fresh = held.attributes(Path.of(record.id())) == null;
     boolean written = false;
-    try {
-      AtomicFile.write(directory.resolve(ExitRecord.FILE), ExitRecordWriter.encode(record));
+    try (HeldDirectory directory = entered(record.id())) {
+      directory.replace(
+          Path.of(ExitRecord.FILE), ExitRecordWriter.encode(record), AtomicFile.forItsOwner());
       written = true;
     } finally {
       if (!written && fresh) {
-        Files.deleteIfExists(directory);
+        Files.deleteIfExists(directory(record.id()));
       }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (held != null) {
+      held.close();
     }
   }
 

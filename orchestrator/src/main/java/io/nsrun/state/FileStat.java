@@ -23,6 +23,9 @@ public record FileStat(int mode, int uid, int gid, long size) {
   private static final int S_IFREG = 0100000;
   private static final int S_IFDIR = 0040000;
   private static final int S_IFLNK = 0120000;
+  private static final int S_IFCHR = 0020000;
+  private static final int S_IFIFO = 0010000;
+  private static final String ATTRIBUTES = "unix:mode,uid,gid,size";
 
   /**
    * Reads the attributes of {@code path} itself, never of what a symbolic link points to.
@@ -32,16 +35,27 @@ public record FileStat(int mode, int uid, int gid, long size) {
    */
   public static FileStat of(Path path) throws IOException {
     try {
-      Map<String, Object> attributes =
-          Files.readAttributes(path, "unix:mode,uid,gid,size", LinkOption.NOFOLLOW_LINKS);
-      return new FileStat(
-          (Integer) attributes.get("mode"),
-          (Integer) attributes.get("uid"),
-          (Integer) attributes.get("gid"),
-          (Long) attributes.get("size"));
+      return new FileStat(Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS));
     } catch (NoSuchFileException e) {
       return null;
     }
+  }
+
+  /**
+   * As {@link #of}, of what a symbolic link points to.
+   *
+   * @throws NoSuchFileException if nothing is there
+   */
+  public static FileStat ofTarget(Path path) throws IOException {
+    return new FileStat(Files.readAttributes(path, ATTRIBUTES));
+  }
+
+  private FileStat(Map<String, Object> attributes) {
+    this(
+        (Integer) attributes.get("mode"),
+        (Integer) attributes.get("uid"),
+        (Integer) attributes.get("gid"),
+        (Long) attributes.get("size"));
   }
 
   /** Whether this is a regular file. */
@@ -57,6 +71,16 @@ public record FileStat(int mode, int uid, int gid, long size) {
   /** Whether this is a symbolic link. */
   public boolean isSymbolicLink() {
     return (mode & S_IFMT) == S_IFLNK;
+  }
+
+  /** Whether this is a character device. */
+  public boolean isCharacterDevice() {
+    return (mode & S_IFMT) == S_IFCHR;
+  }
+
+  /** Whether this is a pipe, with a name or without. */
+  public boolean isPipe() {
+    return (mode & S_IFMT) == S_IFIFO;
   }
 
   /** The twelve permission bits: set-id, sticky, and rwx for owner, group and others. */

@@ -18,6 +18,9 @@ public final class NameLock implements AutoCloseable {
   private static final int ID_LENGTH = 64;
   private static final String LOCKS = "names.lock";
 
+  /** In the state directory: a file for each name that a record has. */
+  static final String DIRECTORY = "names";
+
   /** Of the hash FNV-1a with 64 bits. */
   private static final long FNV_BASIS = 0xcbf29ce484222325L;
 
@@ -50,7 +53,7 @@ public final class NameLock implements AutoCloseable {
     }
     boolean taken = false;
     try {
-      Path file = stateDirectory.resolve("names").resolve(name);
+      Path file = stateDirectory.resolve(DIRECTORY).resolve(name);
       refuseIfRecorded(stateDirectory, file, name);
       taken = true;
       return new NameLock(file, id, lock);
@@ -107,9 +110,9 @@ public final class NameLock implements AutoCloseable {
    * Leaves the name to the record of the container: to be called before the record is written, so
    * that there is never one without its name. Blocks for the disk.
    */
-  public void keep() throws IOException {
-    Files.createDirectories(file.getParent());
-    AtomicFile.write(file, id.getBytes(StandardCharsets.US_ASCII));
+  void keep(HeldDirectory names) throws IOException {
+    names.replace(
+        file.getFileName(), id.getBytes(StandardCharsets.US_ASCII), AtomicFile.forItsOwner());
   }
 
   /** Gives the name up, unless a record has it now. */

@@ -27,7 +27,7 @@ final class TrustedPath {
 
   private final Path asked;
   private final int uid;
-  private final Deque<String> names = new ArrayDeque<>();
+  private final Deque<Path> names = new ArrayDeque<>();
   private Path at;
   private FileStat stat;
   private int links;
@@ -55,18 +55,19 @@ final class TrustedPath {
 
   private void push(Path path) {
     for (int i = path.getNameCount() - 1; i >= 0; i--) {
-      names.addFirst(path.getName(i).toString());
+      names.addFirst(path.getName(i));
     }
   }
 
   private Path walk() throws IOException {
     checkDirectory();
     while (!names.isEmpty()) {
-      String name = names.removeFirst();
-      if (name.equals("..")) {
+      Path name = names.removeFirst();
+      String text = name.toString();
+      if (text.equals("..")) {
         at = at.getParent() == null ? at : at.getParent();
         stat = FileStat.of(at);
-      } else if (!name.isEmpty() && !name.equals(".")) {
+      } else if (!text.isEmpty() && !text.equals(".")) {
         FileStat next = FileStat.of(at.resolve(name));
         if (next == null) {
           return missing(name);
@@ -77,7 +78,7 @@ final class TrustedPath {
     return at;
   }
 
-  private void step(String name, FileStat next) throws IOException {
+  private void step(Path name, FileStat next) throws IOException {
     Path path = at.resolve(name);
     if ((stat.permissions() & STICKY) != 0 && !isTrusted(path, next.uid())) {
       throw unsafe(path, next);
@@ -100,11 +101,11 @@ final class TrustedPath {
   }
 
   /** What is not there yet will be the caller's. */
-  private Path missing(String name) throws IOException {
+  private Path missing(Path name) throws IOException {
     Path rest = at.resolve(name);
     while (!names.isEmpty()) {
-      String next = names.removeFirst();
-      if (next.equals("..")) {
+      Path next = names.removeFirst();
+      if (next.toString().equals("..")) {
         throw new NoSuchFileException(rest.toString());
       }
       rest = rest.resolve(next);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,9 +42,14 @@ class ExitRecordsTest {
   private Path file;
 
   @BeforeEach
-  void layOut() {
-    records = new ExitRecords(directory);
+  void layOut() throws IOException {
+    records = ExitRecords.hold(directory);
     file = directory.resolve(ID).resolve(ExitRecord.FILE);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    records.close();
   }
 
   @Test
@@ -136,12 +142,27 @@ class ExitRecordsTest {
 
   @Test
   void aFailedWriteLeavesNoDirectory() throws IOException {
-    Path plain = Files.writeString(directory.resolve("plain"), "x");
-    ExitRecords below = new ExitRecords(plain);
+    Files.createDirectories(file); // nothing can take its name
 
-    assertThatThrownBy(() -> below.write(KILLED)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> records.write(KILLED)).isInstanceOf(IOException.class);
+    assertThat(file.getParent().toFile().list()).containsExactly(ExitRecord.FILE);
 
-    assertThat(directory.toFile().list()).containsExactly("plain");
+    assertThatThrownBy(() -> ExitRecords.hold(directory.resolve("none")))
+        .isInstanceOf(IOException.class);
+    assertThat(directory.toFile().list()).containsExactly(ID);
+  }
+
+  @Test
+  void whatWasPutInThePlaceOfTheDirectoryIsLeftAlone() throws IOException {
+    Path state = Files.createDirectory(directory.resolve("state"));
+    Path victim = Files.createDirectory(directory.resolve("victim"));
+    try (ExitRecords held = ExitRecords.hold(state)) {
+      Files.move(state, directory.resolve("moved"));
+      Files.createSymbolicLink(state, victim);
+
+      assertThatThrownBy(() -> held.write(KILLED)).hasMessageContaining("put in its place");
+    }
+    assertThat(victim).isEmptyDirectory();
   }
 
   @Test

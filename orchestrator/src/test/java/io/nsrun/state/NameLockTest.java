@@ -80,7 +80,9 @@ class NameLockTest {
     NameLock lock = NameLock.acquire(state, "web", ID);
     Files.createDirectory(state.resolve(ID));
     Files.writeString(state.resolve(ID).resolve(ExitRecord.FILE), "{}");
-    lock.keep();
+    try (ExitRecords records = ExitRecords.hold(state)) {
+      records.keep(lock);
+    }
     lock.close();
 
     assertThatThrownBy(() -> NameLock.acquire(state, "web", OTHER_ID))
