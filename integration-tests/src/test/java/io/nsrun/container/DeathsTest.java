@@ -217,22 +217,9 @@ class DeathsTest {
       assertThat(now.processes()).isEqualTo(before.processes());
       assertThat(now.mounts()).isEqualTo(before.mounts());
       assertThat(now.namespaces()).isEqualTo(before.namespaces());
-      // Of root it is the lock of a range of ids.
-      assertThat(locks(home.resolve("state/ids.lock"))).isEmpty();
     }
 
     assertThat(Host.now().files()).isEqualTo(before.files());
-  }
-
-  /** The lines of /proc/locks that are about a file. */
-  private static List<String> locks(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return List.of();
-    }
-    String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
-    return Files.readAllLines(Path.of("/proc/locks")).stream()
-        .filter(line -> line.contains(inode))
-        .toList();
   }
 
   @Test

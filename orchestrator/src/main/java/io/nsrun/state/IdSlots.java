@@ -13,7 +13,8 @@ import java.util.List;
  *
  * <p>Each slot is two bytes of a file. The first is locked by the process that takes it; the second
  * by nsinit, which keeps it until the container's last process is gone, whatever became of the
- * first. Who has the first may look at the second, and has the slot if nobody holds that.
+ * first. Who has the first may look at the second, and has the slot if nobody holds that. The file
+ * belongs to the machine, not to the NSRUN_HOME of one of its callers.
  *
  * <p>Neither distributions nor systemd give these ids to anybody (https://systemd.io/UIDS-GIDS/). A
  * slot of which this machine's files know an id all the same is passed over; users that only a
@@ -31,16 +32,18 @@ public final class IdSlots {
 
   private static final String FILE = "ids.lock";
 
-  private final StatePaths paths;
+  private final List<Path> directories;
+  private final int uid;
   private final Path etc;
 
   public IdSlots(StatePaths paths) {
-    this(paths, Path.of("/etc"));
+    this(paths.machineCandidates(), paths.uid(), Path.of("/etc"));
   }
 
-  /** A pool with another /etc, for tests. */
-  IdSlots(StatePaths paths, Path etc) {
-    this.paths = paths;
+  /** A pool with other directories and another /etc, for tests. */
+  IdSlots(List<Path> directories, int uid, Path etc) {
+    this.directories = directories;
+    this.uid = uid;
     this.etc = etc;
   }
 
@@ -83,7 +86,7 @@ public final class IdSlots {
    */
   public Slot acquire() throws IOException {
     boolean[] reserved = reserved();
-    Path file = paths.stateDirectory().resolve(FILE);
+    Path file = directory().resolve(FILE);
     int first = random();
     for (int i = 0; i < COUNT; i++) {
       int slot = (first + i) % COUNT;
@@ -99,6 +102,32 @@ public final class IdSlots {
             + COUNT
             + " of the pool",
         "end some containers (nsrun doctor counts them), or use --userns=identity");
+  }
+
+  /**
+   * The first that can be used, made if it is not there; what others use is not seen from there.
+   */
+  private Path directory() throws IOException {
+    IOException first = null;
+    for (Path candidate : directories) {
+      try {
+        Path directory = PrivateDirectory.ensure(candidate, uid);
+        if (first != null) {
+          PathsLog.idsElsewhere(directory, first);
+        }
+        return directory;
+      } catch (IOException e) {
+        if (e instanceof UnsafeDirectoryException unsafe && !unsafe.isForeign()) {
+          throw e;
+        }
+        first = first == null ? e : first;
+      }
+    }
+    throw new ExplainedException(
+        "no directory for the lock of id ranges: "
+            + (first == null ? "none is yours" : IoMessages.reason(first)),
+        "make /run/nsrun, with mode 700, or use --userns=identity",
+        first);
   }
 
   /** The slot's first byte, unless that or the second is held. */
@@ -129,7 +158,7 @@ public final class IdSlots {
 
   /** The file of a slot that {@link #propose} names. Nothing is made. */
   public Path proposedFile() {
-    return paths.stateCandidates().get(0).resolve(FILE);
+    return directories.get(0).resolve(FILE);
   }
 
   /**
@@ -154,7 +183,7 @@ public final class IdSlots {
    */
   public List<Long> taken() throws IOException {
     List<Long> taken = new ArrayList<>();
-    for (Path directory : paths.stateCandidates()) {
+    for (Path directory : directories) {
       Path file = directory.resolve(FILE);
       if (Files.isReadable(file)) {
         boolean[] held = ByteLock.held(file, COUNT);

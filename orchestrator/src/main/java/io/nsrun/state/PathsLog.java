@@ -18,4 +18,11 @@ final class PathsLog {
   static void usedInstead(String what, Path directory, IOException why) {
     LOG.info("{} is {}: {}", what, directory, why.getMessage());
   }
+
+  static void idsElsewhere(Path directory, IOException why) {
+    LOG.warn(
+        "ranges of ids are told apart only from those of containers that use {} too: {}",
+        directory,
+        why.getMessage());
+  }
 }

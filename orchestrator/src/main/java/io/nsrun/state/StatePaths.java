@@ -20,6 +20,9 @@ import java.util.Map;
  * <tr><td>runtime: the same, where the cache takes no program</td><td>{@code $XDG_RUNTIME_DIR/nsrun} or {@code /tmp/nsrun-UID}</td><td>{@code /run/nsrun}, else {@code /tmp/nsrun-0}</td></tr>
  * </table>
  *
+ * <p>What root's containers have to agree on, the ids of each, is below {@code /run/nsrun}, else
+ * {@code /var/lib/nsrun/state}, whatever variables say.
+ *
  * <p>{@code NSRUN_HOME} moves the first three below itself, to {@code cache}, {@code data} and
  * {@code state}. A variable that is empty or not absolute is passed over, as the XDG base directory
  * specification asks. So is a directory that somebody else could change, or put another in the
@@ -104,6 +107,20 @@ public final class StatePaths {
   /** Where {@link #stateDirectory} looks; nothing is made or checked. */
   List<Path> stateCandidates() {
     return lasting("state", "/var/lib/nsrun/state", "XDG_STATE_HOME", ".local/state");
+  }
+
+  /**
+   * Where root keeps what all its containers on this machine have to agree on, wherever the rest of
+   * their state is, best first; nothing is made or checked.
+   */
+  List<Path> machineCandidates() {
+    List<Path> candidates = new ArrayList<>(6);
+    if (uid == 0 && CallersNamespace.isInitial()) {
+      candidates.add(Path.of("/run/nsrun"));
+      candidates.add(Path.of("/var/lib/nsrun/state"));
+    }
+    candidates.addAll(stateCandidates());
+    return candidates;
   }
 
   private List<Path> lasting(String below, String ofRoot, String variable, String belowHome) {

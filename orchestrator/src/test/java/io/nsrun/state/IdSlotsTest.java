@@ -25,10 +25,7 @@ class IdSlotsTest {
   @BeforeEach
   void makeAMachine() throws IOException {
     etc = Files.createDirectory(home.resolve("etc"));
-    StatePaths paths =
-        new StatePaths(
-            Map.of("NSRUN_HOME", home.resolve("nsrun").toString()), Caller.effectiveUid());
-    slots = new IdSlots(paths, etc);
+    slots = new IdSlots(List.of(home.resolve("nsrun/state")), Caller.effectiveUid(), etc);
   }
 
   @Test
@@ -66,6 +63,29 @@ class IdSlotsTest {
       }
     }
     slots.acquire().close();
+  }
+
+  @Test
+  void theFirstDirectoryThatCanBeUsedHasTheFile() throws IOException {
+    Path file = Files.writeString(home.resolve("file"), "x");
+    Path usable = home.resolve("usable");
+    slots =
+        new IdSlots(
+            List.of(file.resolve("below"), usable, home.resolve("last")),
+            Caller.effectiveUid(),
+            etc);
+
+    slots.acquire().close();
+
+    assertThat(usable.resolve("ids.lock")).exists();
+    assertThat(home.resolve("last")).doesNotExist();
+  }
+
+  @Test
+  void rootsPoolIsTheMachinesWhateverItsHomeIs() {
+    StatePaths root = new StatePaths(Map.of("NSRUN_HOME", home.toString()), 0);
+
+    assertThat(root.machineCandidates().get(0)).isEqualTo(Path.of("/run/nsrun"));
   }
 
   /** Has somebody own all of the pool but its first slots. */
