@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The files, pipes and terminals behind the three streams of a container: {@code /proc/self/fd}
@@ -207,5 +209,30 @@ class RelayTest extends ContainerTest {
             .run("--relay", "busybox", "seq", "1", "50000");
 
     assertThat(result.orFail().lines()).hasSize(50_000).startsWith("1", "2").endsWith("50000");
+  }
+
+  /** As nginx does for its log: a file of the caller's is not for the container's ids to open. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--user=0", "--user=1000"})
+  void aFileAsOutputCanBeOpenedByNameThroughTheRelay(String user) throws Exception {
+    Path log = Directories.fresh(Caller.ROOT).resolve("log");
+    Files.writeString(log, "before\n");
+    String script = "echo one >>/dev/stdout; echo two >/dev/stderr";
+
+    for (String relay : List.of("--relay=false", "--relay")) {
+      Process process =
+          Nsrun.as(Caller.ROOT)
+              .builder("run", relay, user, "busybox", "sh", "-c", script)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      assertThat(process.waitFor()).isEqualTo(relay.equals("--relay") ? 0 : 1);
+    }
+
+    assertThat(log)
+        .content()
+        .startsWith("before\n")
+        .contains("can't create /dev/stdout: Permission denied")
+        .endsWith("\none\ntwo\n");
   }
 }
