@@ -33,6 +33,7 @@ enum frame_type {
 	FRAME_CHILD = 102,    /* struct child_exit */
 	FRAME_WATCH = 103,    /* the container's procfs comes along */
 	FRAME_LISTENER = 104, /* that of the command's filter comes along */
+	FRAME_INIT = 105,     /* the pid of another init */
 };
 
 #define HELLO_MAGIC	 0x4e52534eu

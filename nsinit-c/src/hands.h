@@ -18,6 +18,7 @@ struct run {
 	int proc;	 /* the host's /proc; -1 where a pid namespace of its own ends a container's processes */
 	bool own_pty;	 /* the plan has a console */
 	bool stdin_null; /* input is not wanted */
+	bool nesting;	 /* we make PID 1 of the container, in a user namespace within our own */
 	pid_t init;	 /* host side, once it is cloned */
 	pid_t parent;	 /* of the command, where that is init */
 };

@@ -1,3 +1,5 @@
+#include "idmap.h"
+
 #include "credentials.h"
 #include "hands.h"
 #include "namespaces.h"
@@ -16,7 +18,7 @@ static void write_file(const char *name, const char *text)
 		fail(path, "write \"%.*s\"%s", (int)strcspn(text, "\n"), text, strchr(text, '\n') ? " ..." : "");
 }
 
-static void write_map(const char *name, struct list ranges)
+void idmap_write(const char *name, struct list ranges)
 {
 	char text[MAP_TEXT_MAX + 1];
 	size_t n = 0;
@@ -73,7 +75,7 @@ static void map_ids(const char *name, const char *helper, struct list ranges)
 	if (*helper)
 		run_helper(helper, ranges);
 	else
-		write_map(name, ranges);
+		idmap_write(name, ranges);
 }
 
 void step_uid_map(const struct uid_map_step *step) { map_ids("uid_map", step->helper, step->ranges); }

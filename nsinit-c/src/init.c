@@ -6,6 +6,8 @@
 #include "descendants.h"
 #include "event.h"
 #include "hands.h"
+#include "mounts.h"
+#include "nested.h"
 #include "root.h"
 #include "trace.h"
 
@@ -19,6 +21,25 @@ static void wait_for_go(int inner)
 
 	if (must(recv(inner, go, sizeof(go), 0), "recv", "from the monitor") == 0)
 		_exit(125);
+}
+
+/*
+ * Out of the caller's process group: what is sent to all of that reaches us through the orchestrator, and would be
+ * passed on twice.
+ */
+static void settle(void)
+{
+	must(setsid(), "setsid", "of init");
+	must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG", "SIGKILL");
+}
+
+static uint16_t first_of(enum step_stage stage)
+{
+	uint16_t first = 0;
+
+	while (step_stage_of(run.plan->steps[first].id) < stage)
+		first++;
+	return first;
 }
 
 static _Noreturn void become_command(uint16_t first)
@@ -124,25 +145,8 @@ static _Noreturn void report_and_end(int status)
 	_exit(0);
 }
 
-void init_run(int inner)
+static _Noreturn void run_command(uint16_t first, int inner)
 {
-	uint16_t first = 0;
-
-	fail_at(STEP_SYNC, NO_INDEX);
-	trace_forget();
-	/* Out of the caller's process group: what is sent to all of that reaches us through the
-	 * orchestrator, and would be passed on twice. */
-	must(setsid(), "setsid", "of init");
-	must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG", "SIGKILL");
-	wait_for_go(inner);
-	/* Not before: while /proc/PID belongs to root, an unprivileged monitor could not write our
-	 * id maps. */
-	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
-	/* Until the pivot, and for good where there is none, the root is the caller's. */
-	must(root_set_current(), "/", "open");
-	while (step_stage_of(run.plan->steps[first].id) < STAGE_INIT)
-		first++;
-	first = run_stage(STAGE_INIT, first);
 	take_own_null();
 	fail_at(STEP_EXEC, NO_INDEX);
 	command_prepare();
@@ -169,4 +173,46 @@ void init_run(int inner)
 	command_release();
 	control_release_plan();
 	report_and_end(supervise(child, inner));
+}
+
+void init_run(int inner)
+{
+	fail_at(STEP_SYNC, NO_INDEX);
+	trace_forget();
+	settle();
+	wait_for_go(inner);
+	/* Not before: while /proc/PID belongs to root, an unprivileged monitor could not write our
+	 * id maps. */
+	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
+	/* Until the pivot, and for good where there is none, the root is the caller's. */
+	must(root_set_current(), "/", "open");
+	uint16_t first = run_stage(STAGE_INIT, first_of(STAGE_INIT));
+	nested_hand_over();
+	run_command(first, inner);
+}
+
+void init_take_over(int from)
+{
+	struct pollfd word = { from, POLLIN, 0 };
+	int fds[EVENT_FDS];
+	uint8_t byte;
+
+	trace_forget();
+	settle();
+	/* Whoever sets up ends with the monitor, and has told it why where there is nothing to hear. */
+	must(poll(&word, 1, -1), "poll", "for the set-up");
+	if (must(event_receive(from, &byte, 1, fds), "recvmsg", "of the set-up") == 0)
+		_exit(125);
+	close(from);
+	mounts_forget();
+	for (int fd = 0; fd <= 2; fd++) {
+		must(dup2(fds[fd], fd), "dup2", "descriptor %d of the set-up", fd);
+		close(fds[fd]);
+	}
+	/* The pivot has changed our root too, but the working directory is the caller's still. */
+	must(chdir("/"), "/", "chdir");
+	must(unshare(CLONE_NEWNS), "unshare", "mounts");
+	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
+	must(root_set_current(), "/", "open");
+	run_command(first_of(STAGE_COMMAND), event_fd());
 }

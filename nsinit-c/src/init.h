@@ -7,3 +7,5 @@
  * monitor.
  */
 _Noreturn void init_run(int inner);
+/* The life of PID 1 where another process sets up, which says so over from. */
+_Noreturn void init_take_over(int from);

@@ -25,6 +25,7 @@ static struct {
 	int control, inner, pidfd, signals, timer, tick;
 	int proc; /* the container's procfs, if it is watched */
 	bool released, execing, started, failed, reaped, control_gone;
+	bool unborn; /* another process sets up, and PID 1 is still to come */
 	bool asking; /* an agent decides whether the command starts */
 	bool have_child;
 	struct child_exit child;
@@ -58,8 +59,9 @@ static void take_down(void)
 	stream_end_pumps();
 	/* Where we don't know yet who init is, it sees this. */
 	close(m.inner);
-	if (run.init > 0 && !m.reaped)
-		(void)waitpid(run.init, NULL, __WALL);
+	/* Its pid namespace may not end before others of our children are reaped. */
+	for (pid_t pid = 0; run.init > 0 && !m.reaped && pid >= 0; pid = waitpid(-1, NULL, __WALL))
+		m.reaped = pid == run.init;
 	if (run.proc >= 0)
 		end_descendants(run.proc);
 	while (run.proc < 0 && waitpid(-1, NULL, __WALL) > 0)
@@ -87,7 +89,7 @@ void step_namespaces(const struct namespaces_step *step)
 {
 	int inner[2];
 
-	if (!(step->create & CLONE_NEWPID)) {
+	if (!run.plan->new_pid_namespace) {
 		run.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (run.proc < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 			fail("/proc", "to find the container's processes");
@@ -224,6 +226,8 @@ static void on_control(void)
 		signal_container(signo);
 }
 
+static bool on_inner(void);
+
 /* Init, or an orphan of a container without a pid namespace of its own. */
 static void on_child_gone(void)
 {
@@ -232,6 +236,9 @@ static void on_child_gone(void)
 	pid_t pid = 1;
 
 	for (int i = 0; i < ROUND && (pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0; i++) {
+		/* It may have told, before it went, that another one is init. */
+		while (pid == run.init && m.inner >= 0 && on_inner())
+			;
 		if (pid != run.init)
 			continue;
 		m.reaped = true;
@@ -242,8 +249,13 @@ static void on_child_gone(void)
 		/* What still passes on the output would be among them; later then. */
 		if (run.proc >= 0 && !stream_pumping())
 			end_descendants(run.proc);
+		/* Whoever was to be PID 1 ends for want of a set-up. */
+		if (m.unborn)
+			stream_end_pumps();
+		while (m.unborn && waitpid(-1, NULL, __WALL) > 0)
+			;
 	}
-	m.more = pid > 0;
+	m.more = pid > 0 || (pid < 0 && errno != ECHILD);
 }
 
 /*
@@ -304,6 +316,12 @@ static bool on_inner(void)
 	case FRAME_STARTED:
 		on_started();
 		break;
+	case FRAME_INIT:
+		m.unborn = false;
+		run.init = (pid_t)get_u32(&r);
+		close(m.pidfd);
+		m.pidfd = must(syscall(SYS_pidfd_open, run.init, 0), "pidfd_open", "PID 1");
+		break;
 	case FRAME_EXECING:
 		m.execing = true;
 		break;
@@ -323,9 +341,11 @@ static bool on_inner(void)
 		m.have_child = true;
 		break;
 	default:
+		/* What else fails then is the consequence. */
+		if (!m.failed)
+			event_send_bytes(bytes, (size_t)n);
 		m.failed |= type == FRAME_FAILED;
 		m.asking &= !m.failed;
-		event_send_bytes(bytes, (size_t)n);
 	}
 	return true;
 }
@@ -352,7 +372,8 @@ static void supervise(void)
 {
 	while (!m.reaped || (!m.control_gone && draining())) {
 		struct pollfd fds[FD_COUNT] = {
-			[FD_CONTROL] = { .fd = m.control_gone ? -1 : m.control, .events = POLLIN },
+			/* A signal is for the container's PID 1, which there may not be yet. */
+			[FD_CONTROL] = { .fd = m.control_gone || m.unborn ? -1 : m.control, .events = POLLIN },
 			[FD_INIT] = { .fd = m.reaped ? -1 : m.pidfd, .events = POLLIN },
 			[FD_INNER] = { .fd = m.inner, .events = POLLIN },
 			[FD_SIGNALS] = { .fd = m.signals, .events = POLLIN },
@@ -414,6 +435,7 @@ void monitor_run(const struct plan *plan, int control)
 	run.plan = plan;
 	run.own_pty = run_step(STEP_CONSOLE) != NULL;
 	m.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
+	m.unborn = run_step(STEP_NESTED_NAMESPACES) != NULL;
 	m.control = control;
 	fail_hooks(init_told, take_down);
 	if (run_step(STEP_TERMINAL) == NULL)

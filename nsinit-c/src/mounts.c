@@ -18,6 +18,13 @@ static int slot_take(uint16_t slot)
 	return fd;
 }
 
+void mounts_forget(void)
+{
+	for (uint16_t slot = 0; slot < PLAN_SLOTS; slot++)
+		if (slots[slot] > 0)
+			close(slot_take(slot));
+}
+
 static void set_attributes(int fd, bool recursive, struct mount_attr *attr, const char *object)
 {
 	must(sys_mount_setattr(fd, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), attr), object,

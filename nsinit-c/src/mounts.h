@@ -10,5 +10,7 @@ struct mount_attr;
 int mount_clone(int at, bool recursive, struct mount_attr *attr, const char *object);
 /* A detached procfs of our own pid namespace. */
 int mount_procfs(void);
+/* Closes what is in the slots: another process uses them. */
+void mounts_forget(void);
 /* Attaches a detached mount over path below target; path "": over target itself. */
 void mount_attach(int fd, int target, const char *path, const char *object);

@@ -67,7 +67,8 @@ long namespaces_as_owner(bool on)
 {
 	uint32_t owner = run_step(STEP_NAMESPACES)->namespaces.owner;
 
-	return owner == NO_OWNER ? 0 : syscall(SYS_setresuid, -1, on ? owner : (uid_t)getauxval(AT_UID), -1);
+	return owner == NO_OWNER || run.nesting ? 0
+						: syscall(SYS_setresuid, -1, on ? owner : (uid_t)getauxval(AT_UID), -1);
 }
 
 int namespaces_open(const char *path, int flags)

@@ -3,6 +3,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
+#define CLONE_NEWNS_BIT	  0x00020000u
 #define CLONE_NEWUSER_BIT 0x10000000u
 #define CLONE_NEWPID_BIT  0x20000000u
 #define CLONE_NEW_ALL	  (0x00000080u | 0x00020000u | 0x02000000u | 0x7c000000u)
@@ -85,6 +86,7 @@ static const char *check_namespaces(const struct namespaces_step *step, struct p
 
 	if (step->create & ~(uint64_t)CLONE_NEW_ALL)
 		return "unknown namespace flag";
+	plan->created = step->create;
 	plan->new_user_namespace = (step->create & CLONE_NEWUSER_BIT) != 0;
 	if (step->owner != NO_OWNER && !plan->new_user_namespace)
 		return "an owner without a new user namespace";
@@ -98,6 +100,19 @@ static const char *check_namespaces(const struct namespaces_step *step, struct p
 		plan->new_user_namespace |= type == CLONE_NEWUSER_BIT;
 	}
 	return NULL;
+}
+
+static const char *check_nested(const struct nested_namespaces_step *step, struct plan *plan)
+{
+	const uint64_t outer = CLONE_NEWUSER_BIT | CLONE_NEWNS_BIT;
+
+	if ((step->create & (CLONE_NEW_ALL & ~CLONE_NEWNS_BIT)) != step->create || !(step->create & CLONE_NEWUSER_BIT))
+		return "unknown nested namespace flag, or none of users";
+	/* Where PID 1 is there already, it can have no sibling. */
+	if ((plan->created & (outer | CLONE_NEWPID_BIT)) != outer)
+		return "nothing to nest namespaces in";
+	plan->new_pid_namespace = (step->create & CLONE_NEWPID_BIT) != 0;
+	return step->uids.count == 0 || step->gids.count == 0 ? "an id map without entries" : NULL;
 }
 
 static const char *check_seccomp(const struct seccomp_step *step, struct plan *plan)
@@ -180,6 +195,8 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 		return step->idmap_mount.slot >= PLAN_SLOTS || slots[step->idmap_mount.slot] != STAGE_HOST
 			       ? "slot was not filled by a host_tree"
 			       : NULL;
+	case STEP_NESTED_NAMESPACES:
+		return check_nested(&step->nested_namespaces, plan);
 	case STEP_FILESYSTEM:
 		return fill(slots, step->filesystem.slot, STAGE_INIT);
 	case STEP_OVERLAY:
@@ -265,8 +282,8 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 	/* Else there would be a pty that nobody relays, or a terminal set raw for nothing. */
 	if (count[STEP_TERMINAL] != count[STEP_CONSOLE] || count[STEP_CONSOLE] > 1)
 		return "terminal and console go together";
-	if (count[STEP_OUTPUT] > 1 || count[STEP_WATCH] > 1)
-		return "more than one output or watch step";
+	if (count[STEP_OUTPUT] > 1 || count[STEP_WATCH] > 1 || count[STEP_NESTED_NAMESPACES] > 1)
+		return "more than one output, watch or nested_namespaces step";
 	/* Else nobody would answer, or somebody would wait for ever. */
 	if (count[STEP_LISTENER] != plan->listening || plan->listening > 1)
 		return "listener and a filter that tells one go together";

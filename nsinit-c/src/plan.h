@@ -60,7 +60,8 @@ struct step {
 struct plan {
 	uint16_t count;
 	bool new_user_namespace;      /* created or joined: capabilities are those of a user namespace */
-	bool new_pid_namespace;	      /* created */
+	bool new_pid_namespace;	      /* created, nested or not */
+	uint64_t created;	      /* by the namespaces step */
 	uint16_t listening;	      /* filters that tell a listener */
 	const struct exec_step *exec; /* the last step */
 	struct step steps[PLAN_MAX_STEPS];

@@ -38,6 +38,8 @@
 	X(7, GID_MAP, gid_map, MAPS, F(bool, deny_setgroups) F(str, helper) L(u16, ranges, PLAN_MAX_MAP_ENTRIES, "444")) \
 	X(8, IDMAP_MOUNT, idmap_mount, MAPS, F(u16, slot)) \
 	X(20, SETUP_IDS, setup_ids, INIT, F(u32, uid) F(u32, gid)) \
+	X(40, NESTED_NAMESPACES, nested_namespaces, INIT, F(u64, create) L(u16, uids, PLAN_MAX_MAP_ENTRIES, "444") \
+	  L(u16, gids, PLAN_MAX_MAP_ENTRIES, "444")) \
 	X(21, PROPAGATION, propagation, INIT, F(u64, flags)) \
 	X(22, BIND, bind, INIT, F(source, source)) \
 	X(23, FILESYSTEM, filesystem, INIT, F(u16, slot) F(str, type) F(str, source) F(u64, attrs) \

@@ -61,7 +61,7 @@ static void more_than_one(void)
 	}
 	add_namespaces(&b, 0, 0, 0);
 	add_exec(&b);
-	CHECK_TEXT(decode_built(&b), "more than one output or watch step");
+	CHECK_TEXT(decode_built(&b), "more than one output, watch or nested_namespaces step");
 	begin_plan(&b);
 	add_namespaces(&b, 0x20000000, 0, 0);
 	for (int i = 0; i < 2; i++) {
@@ -72,7 +72,7 @@ static void more_than_one(void)
 		end_step(&b);
 	}
 	add_exec(&b);
-	CHECK_TEXT(decode_built(&b), "more than one output or watch step");
+	CHECK_TEXT(decode_built(&b), "more than one output, watch or nested_namespaces step");
 }
 
 static void owner_of(uint64_t create, const char *why)

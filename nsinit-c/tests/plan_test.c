@@ -56,7 +56,7 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK(tree->propagation == 0x303 && tree->expect == EXPECT_CHARACTER_DEVICE);
 	CHECK(tree->major == 1 && tree->minor == 3);
 	CHECK_TEXT(tree->path, "/host/tree");
-	CHECK(step_of(STEP_NAMESPACES)->namespaces.create == 0x30000000 &&
+	CHECK(step_of(STEP_NAMESPACES)->namespaces.create == 0x10020000 &&
 	      step_of(STEP_NAMESPACES)->namespaces.joins.count == 1);
 	r = step_of(STEP_NAMESPACES)->namespaces.joins.entries;
 	CHECK(get_u64(&r) == 0x40000000);
@@ -90,6 +90,13 @@ static void mount_fields_are_those_of_the_plan(void)
 	plan_of_all_steps(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
 	CHECK(step_of(STEP_SETUP_IDS)->setup_ids.uid == 11 && step_of(STEP_SETUP_IDS)->setup_ids.gid == 12);
+	s = step_of(STEP_NESTED_NAMESPACES);
+	CHECK(s->nested_namespaces.create == 0x30000000);
+	CHECK(s->nested_namespaces.uids.count == 1 && s->nested_namespaces.gids.count == 2);
+	r = s->nested_namespaces.gids.entries;
+	for (uint32_t i = 0; i < 6; i++)
+		CHECK(get_u32(&r) == 60 + i);
+	CHECK(!r.bad && r.at == r.end);
 	CHECK(step_of(STEP_PROPAGATION)->propagation.flags == 0x44000);
 	CHECK(step_of(STEP_BIND)->bind.source.slot == 2 && !step_of(STEP_BIND)->bind.source.recursive);
 	s = step_of(STEP_FILESYSTEM);

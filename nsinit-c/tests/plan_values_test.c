@@ -88,6 +88,53 @@ static void namespaces_unknown(void)
 	namespaces_of(0, 9, 0x40000000, "too many entries in a list");
 }
 
+static void add_nested(uint64_t create, uint16_t uids, uint16_t gids)
+{
+	begin_step(&b, STEP_NESTED_NAMESPACES);
+	add64(&b, create);
+	for (int map = 0; map < 2; map++) {
+		uint16_t count = map ? gids : uids;
+
+		add16(&b, count);
+		for (uint32_t i = 0; i < 3u * count; i++)
+			add32(&b, i);
+	}
+	end_step(&b);
+}
+
+static void nested_in(uint64_t outer, uint64_t create, uint16_t uids, uint16_t gids, const char *why)
+{
+	begin_plan(&b);
+	add_namespaces(&b, outer, 0, 0);
+	add_nested(create, uids, gids);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+	CHECK(why == NULL || at == 1);
+}
+
+static void nesting_of_what_can_not_be(void)
+{
+	const char *flags = "unknown nested namespace flag, or none of users";
+
+	nested_in(0x10020000, 0x7e000080, 1, 1, NULL);
+	nested_in(0x10020000, 0x10000000, 340, 340, NULL);
+	nested_in(0x10020000, 0x30020000, 1, 1, flags);
+	nested_in(0x10020000, 0x20000000, 1, 1, flags);
+	nested_in(0x10020000, 0x10000001, 1, 1, flags);
+	nested_in(0x00020000, 0x10000000, 1, 1, "nothing to nest namespaces in");
+	nested_in(0x10000000, 0x10000000, 1, 1, "nothing to nest namespaces in");
+	nested_in(0x30020000, 0x10000000, 1, 1, "nothing to nest namespaces in");
+	nested_in(0x10020000, 0x10000000, 0, 1, "an id map without entries");
+	nested_in(0x10020000, 0x10000000, 1, 0, "an id map without entries");
+	nested_in(0x10020000, 0x10000000, 1, 341, "too many entries in a list");
+	begin_plan(&b);
+	add_namespaces(&b, 0x10020000, 0, 0);
+	add_nested(0x10000000, 1, 1);
+	add_nested(0x10000000, 1, 1);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), "more than one output, watch or nested_namespaces step");
+}
+
 static void maps_of_no_or_too_many_entries(void)
 {
 	for (unsigned wide = 0; wide < 2; wide++) {
@@ -331,6 +378,7 @@ int main(void)
 	test("an unknown option is refused", options_unknown);
 	test("a timeout of no signal, or beyond ten years, is refused", timeouts_out_of_range);
 	test("a namespace that does not exist is neither created nor joined", namespaces_unknown);
+	test("namespaces are nested once, in new ones of users and mounts", nesting_of_what_can_not_be);
 	test("an id map of no entry, or of more than 340, is refused", maps_of_no_or_too_many_entries);
 	test("a flag that is neither 0 nor 1 is refused", flags_that_are_neither_yes_nor_no);
 	test("a tree of unknown expectation is refused", trees_of_unknown_kind);

@@ -111,7 +111,7 @@ static void add_host_steps(struct bytes *b)
 	add64(b, 77);
 	end_step(b);
 	begin_step(b, STEP_NAMESPACES);
-	add64(b, 0x30000000);
+	add64(b, 0x10020000);
 	add32(b, 1000);
 	add64(b, 64);
 	add16(b, 1);
@@ -198,6 +198,14 @@ static void add_init_steps(struct bytes *b)
 	begin_step(b, STEP_SETUP_IDS);
 	add32(b, 11);
 	add32(b, 12);
+	end_step(b);
+	begin_step(b, STEP_NESTED_NAMESPACES);
+	add64(b, 0x30000000);
+	for (uint16_t count = 1; count <= 2; count++) {
+		add16(b, count);
+		for (uint32_t i = 0; i < 3u * count; i++)
+			add32(b, 60 + i);
+	}
 	end_step(b);
 	begin_step(b, STEP_PROPAGATION);
 	add64(b, 0x44000);
@@ -329,6 +337,8 @@ static bool walk_step(const struct step *step)
 		return walk_list(step->namespaces.joins, "8s");
 	case STEP_UID_MAP:
 		return walk_list(step->uid_map.ranges, "444");
+	case STEP_NESTED_NAMESPACES:
+		return walk_list(step->nested_namespaces.uids, "444") && walk_list(step->nested_namespaces.gids, "444");
 	case STEP_GID_MAP:
 		return walk_list(step->gid_map.ranges, "444");
 	case STEP_FILESYSTEM:

@@ -107,10 +107,15 @@ static void add_trees(const struct container *c, struct plan *p, uint16_t id)
 		plan_device(p, id, SLOT_DEVICE + i, devices[i].path, devices[i].major, devices[i].minor);
 }
 
+static struct id_range uids_of(const struct container *c) { return c->ids.count ? c->ids : container_uids(); }
+
+static struct id_range gids_of(const struct container *c) { return c->ids.count ? c->ids : container_gids(); }
+
 static void add_host_steps(const struct container *c, struct plan *p)
 {
-	struct id_range uids = c->ids.count ? c->ids : container_uids();
-	struct id_range gids = c->ids.count ? c->ids : container_gids();
+	const uint64_t outer = c->nested ? CLONE_NEWUSER | CLONE_NEWNS : UINT64_MAX;
+	struct id_range uids = uids_of(c);
+	struct id_range gids = gids_of(c);
 
 	plan_options(p, c->options);
 	if (c->terminal)
@@ -121,7 +126,7 @@ static void add_host_steps(const struct container *c, struct plan *p)
 		c->host_steps(p);
 	if (privileged())
 		add_trees(c, p, STEP_HOST_TREE);
-	plan_namespaces(p, c->create, c->joins, c->join_types, c->join_paths);
+	plan_namespaces(p, c->create & outer, c->joins, c->join_types, c->join_paths);
 	if (c->create & CLONE_NEWUSER) {
 		plan_uid_map(p, &uids);
 		plan_gid_map(p, !privileged(), &gids);
@@ -183,7 +188,12 @@ static void add_covers(struct plan *p)
 
 static void add_init_steps(const struct container *c, struct plan *p)
 {
+	struct id_range uids = uids_of(c);
+	struct id_range gids = gids_of(c);
+
 	plan_setup_ids(p, 0, 0);
+	if (c->nested)
+		plan_nested_namespaces(p, c->create & ~(uint64_t)CLONE_NEWNS, &uids, &gids);
 	plan_propagation(p, MS_REC | MS_PRIVATE);
 	if (!privileged())
 		add_trees(c, p, STEP_BIND);

@@ -21,6 +21,7 @@ struct container {
 	/* Where that is written, a directory with upper and work; NULL: to a tmpfs. */
 	const char *writes;
 	bool idmapped; /* for a privileged caller: rootfs and writes have the owners that the container's ids say */
+	bool nested;   /* all but the mounts belongs to a user namespace within that of the mounts */
 	bool terminal; /* 33 rows, 77 columns */
 	bool read_only;
 	bool sys; /* a fresh sysfs */

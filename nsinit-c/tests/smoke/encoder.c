@@ -211,6 +211,21 @@ void plan_setup_ids(struct plan *p, uint32_t uid, uint32_t gid)
 	plan_add(p, STEP_SETUP_IDS, &b);
 }
 
+void plan_nested_namespaces(struct plan *p, uint64_t create, const struct id_range *uids, const struct id_range *gids)
+{
+	const struct id_range *const ranges[] = { uids, gids };
+	struct bytes b = { 0 };
+
+	put_u64(&b, create);
+	for (size_t i = 0; i < 2; i++) {
+		put_u16(&b, 1);
+		put_u32(&b, ranges[i]->inside);
+		put_u32(&b, ranges[i]->inside);
+		put_u32(&b, ranges[i]->count);
+	}
+	plan_add(p, STEP_NESTED_NAMESPACES, &b);
+}
+
 void plan_propagation(struct plan *p, uint64_t flags)
 {
 	struct bytes b = { 0 };

@@ -57,6 +57,8 @@ void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint
 void plan_uid_map(struct plan *p, const struct id_range *range);
 void plan_gid_map(struct plan *p, bool deny_setgroups, const struct id_range *range);
 void plan_setup_ids(struct plan *p, uint32_t uid, uint32_t gid);
+/* Maps of the same ids. */
+void plan_nested_namespaces(struct plan *p, uint64_t create, const struct id_range *uids, const struct id_range *gids);
 void plan_propagation(struct plan *p, uint64_t flags);
 void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t attrs, const struct option *options);
 void plan_idmap_mount(struct plan *p, uint16_t slot);

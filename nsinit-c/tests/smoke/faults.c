@@ -104,6 +104,24 @@ static void sweep_terminal(const struct target *t)
 	sweep_descriptors(t, c, 0, "with a terminal, an overlay and no init");
 }
 
+static void sweep_nested(const struct target *t)
+{
+	struct container c = container_default(t->rootfs, NULL);
+
+	c.nested = true;
+	c.options = OPTION_TRACE;
+	c.terminal = true;
+	c.overlay = true;
+	c.early_steps = add_watch;
+	c.init_steps = add_nodes;
+	sweep(t, c, NULL, "with nested namespaces");
+	sweep_descriptors(t, c, 0, "with nested namespaces");
+	c.create &= ~(uint64_t)CLONE_NEWPID;
+	c.early_steps = c.init_steps = NULL;
+	c.init = false;
+	sweep(t, c, NULL, "with nested namespaces, and without one of pids");
+}
+
 /* ---- with an agent ---- */
 
 static void add_listener(struct plan *p)
@@ -280,6 +298,7 @@ void check_faults(const struct target *t)
 	lock_file = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	sweep_limits(t);
 	sweep_terminal(t);
+	sweep_nested(t);
 	sweep_host_pids(t);
 	sweep_joined(t, 2, false, "with an agent, in user and network namespace of another and no init");
 	sweep_joined(t, 3, true, "with an agent, in user, network and pid namespace of another");

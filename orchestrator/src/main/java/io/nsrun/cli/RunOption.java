@@ -183,7 +183,7 @@ enum RunOption {
   PRIVILEGED(
       Kind.FLAG,
       "",
-      "Give all capabilities, leave /proc and /sys unmasked, and filter no system calls. What the caller may not do stays impossible.",
+      "Give all capabilities, leave /proc and /sys unmasked, and filter no system calls. What the caller may not do stays impossible, and what is mounted stays as it is, but with --userns=host, a user or PID namespace that is joined, or a shared volume.",
       "--privileged"),
   SECURITY_OPT(
       Kind.LIST,

@@ -173,6 +173,15 @@ public final class PlanEncoder implements Step.Visitor {
   }
 
   @Override
+  public void visit(InitStep.NestedNamespaces step) {
+    int start = begin(SetupStep.NESTED_NAMESPACES);
+    out.u64(step.create());
+    ranges(step.uids());
+    ranges(step.gids());
+    end(start);
+  }
+
+  @Override
   public void visit(InitStep.Propagation step) {
     int start = begin(SetupStep.PROPAGATION);
     out.u64(step.flags());
@@ -457,6 +466,10 @@ public final class PlanEncoder implements Step.Visitor {
 
   private void map(String helper, List<IdMapping> mappings) {
     out.str(helper);
+    ranges(mappings);
+  }
+
+  private void ranges(List<IdMapping> mappings) {
     out.u16(mappings.size());
     for (int i = 0; i < mappings.size(); i++) {
       IdMapping mapping = mappings.get(i);

@@ -16,6 +16,7 @@ public enum SetupStep {
   GID_MAP(7, "gid_map", Stage.MAPS),
   IDMAP_MOUNT(8, "idmap_mount", Stage.MAPS),
   SETUP_IDS(20, "setup_ids", Stage.INIT),
+  NESTED_NAMESPACES(40, "nested_namespaces", Stage.INIT),
   PROPAGATION(21, "propagation", Stage.INIT),
   BIND(22, "bind", Stage.INIT),
   FILESYSTEM(23, "filesystem", Stage.INIT),

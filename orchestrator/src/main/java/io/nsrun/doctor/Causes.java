@@ -48,6 +48,7 @@ public final class Causes {
   private static String cause(Failure failure) {
     return switch (failure.step()) {
       case NAMESPACES -> NamespaceCauses.namespaces(failure);
+      case NESTED_NAMESPACES -> NamespaceCauses.nested(failure);
       case UID_MAP, GID_MAP -> NamespaceCauses.idMap(failure);
       case SETUP_IDS -> NamespaceCauses.setupIds(failure);
       case HOST_TREE, BIND -> MountCauses.tree(failure);

@@ -43,6 +43,11 @@ final class NamespaceCauses {
     };
   }
 
+  static String nested(Failure failure) {
+    // The maps repeat what was written once before: no reason is known why that should fail.
+    return failure.object().startsWith("/") ? null : namespaces(failure);
+  }
+
   private static String joined(Failure failure) {
     return switch (failure.errno()) {
       case ENOENT, ESRCH ->

@@ -50,6 +50,29 @@ final class ExplainNamespaces {
         "clone(2), namespaces(7)" + (joinsAny(step) ? ", setns(2)" : "") + manuals(step.create()));
   }
 
+  static ExplainNote nested(InitStep.NestedNamespaces step) {
+    List<String> created = new ArrayList<>();
+    for (int i = 0; i < BITS.length; i++) {
+      if ((step.create() & BITS[i]) != 0) {
+        created.add(NAMES[i]);
+      }
+    }
+    return new ExplainNote(
+        "nested_namespaces",
+        "Start PID 1 in namespaces below these:",
+        String.join(", ", created),
+        """
+        clone3(2) makes it, with the same ids, written to its uid_map and gid_map. Its parent enters
+        all but the user namespace with setns(2) and does what follows here. When all is mounted,
+        PID 1 takes a copy of the mount namespace with unshare(2), and its parent ends.""",
+        """
+        The command gets CAP_SYS_ADMIN, which changes mounts: read-only could become writable, a
+        device of a volume come to life, a mask be taken off. But it counts in the lower user
+        namespace alone, and in a copy of mounts that was made for a lesser user namespace the kernel
+        has all of them locked. What the command mounts itself is its own.""",
+        "mount_namespaces(7), user_namespaces(7), clone(2), setns(2), unshare(2)");
+  }
+
   private static boolean joinsAny(HostStep.Namespaces step) {
     return !step.joined().isEmpty();
   }

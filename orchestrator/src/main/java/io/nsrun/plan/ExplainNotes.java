@@ -97,6 +97,12 @@ final class ExplainNotes implements Step.Visitor {
   }
 
   @Override
+  public void visit(InitStep.NestedNamespaces step) {
+    ownPids = (step.create() & LinuxConstants.CLONE_NEWPID) != 0;
+    add(ExplainNamespaces.nested(step));
+  }
+
+  @Override
   public void visit(InitStep.Propagation step) {
     add(ExplainMountNotes.propagation(step));
   }

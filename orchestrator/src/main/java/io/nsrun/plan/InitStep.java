@@ -1,6 +1,7 @@
 package io.nsrun.plan;
 
 import io.nsrun.spec.Blob;
+import io.nsrun.spec.IdMapping;
 import java.util.List;
 
 /** Steps of the container's PID 1 during set-up. */
@@ -15,6 +16,34 @@ public sealed interface InitStep extends Step {
     @Override
     public String stepName() {
       return "setup_ids";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * PID 1 of the container is born into new namespaces, while the process that it is a child of
+   * carries out the steps of init, with power over the mount namespace, which PID 1 lacks. Then PID
+   * 1 copies that one, goes on, and the other ends. Only where {@link HostStep.Namespaces} has made
+   * a user and a mount namespace and no pid namespace.
+   *
+   * @param create CLONE_NEW* bits, among them CLONE_NEWUSER, without CLONE_NEWNS
+   * @param uids from the outer user namespace, in which init is, to the nested one
+   * @param gids as {@code uids}
+   */
+  record NestedNamespaces(long create, List<IdMapping> uids, List<IdMapping> gids)
+      implements InitStep {
+    public NestedNamespaces {
+      uids = List.copyOf(uids);
+      gids = List.copyOf(gids);
+    }
+
+    @Override
+    public String stepName() {
+      return "nested_namespaces";
     }
 
     @Override

@@ -24,6 +24,7 @@ public record Isolation(List<Property> properties) {
     PROC,
     SYSFS,
     PROTECTED_PATHS,
+    MOUNTS,
     CAPABILITIES,
     NO_NEW_PRIVS,
     SECCOMP,

@@ -42,6 +42,10 @@ final class IsolationReport {
     report.time();
     report.fileSystems();
     report.paths();
+    Isolation.Property mounts = new MountLocks(spec, capabilities).property();
+    if (mounts != null) {
+      report.properties.add(mounts);
+    }
     report.privileges(capabilities);
     if (!spec.landlock().isEmpty()) {
       report.properties.add(new LandlockPlanner(spec, facts).property());

@@ -143,6 +143,13 @@ final class PlanFields implements Step.Visitor {
   }
 
   @Override
+  public void visit(InitStep.NestedNamespaces step) {
+    put("create", PlanNames.namespaces(step.create()));
+    put("uids", mappings(step.uids()));
+    put("gids", mappings(step.gids()));
+  }
+
+  @Override
   public void visit(InitStep.Propagation step) {
     put("flags", PlanNames.propagation(step.flags()));
   }

@@ -26,11 +26,13 @@ public final class Planner {
   private final HostFacts facts;
   private final SpecProblems problems;
   private final PlanBuilder plan = new PlanBuilder();
+  private final boolean nested;
 
   private Planner(Spec spec, HostFacts facts, SpecProblems problems) {
     this.spec = spec;
     this.facts = facts;
     this.problems = problems;
+    this.nested = new MountLocks(spec, CommandPlanner.capabilities(spec, facts)).nest();
   }
 
   /**
@@ -174,27 +176,34 @@ public final class Planner {
   }
 
   private HostStep.Namespaces namespaces(long owner) {
-    long create = 0;
     List<Step.Joined> joined = new ArrayList<>();
     UserNamespace user = spec.user();
-    if (user.isNew()) {
-      create |= LinuxConstants.CLONE_NEWUSER;
-    } else if (user.mode() == UserNamespace.Mode.JOIN) {
+    if (user.mode() == UserNamespace.Mode.JOIN) {
       joined.add(new Step.Joined(LinuxConstants.CLONE_NEWUSER, user.path()));
     }
     for (NamespaceType type : NamespaceType.values()) {
-      NamespaceMode mode = spec.namespaces().get(type);
-      if (mode instanceof NamespaceMode.Private) {
-        create |= flag(type);
-      } else if (mode instanceof NamespaceMode.Join join) {
+      if (spec.namespaces().get(type) instanceof NamespaceMode.Join join) {
         joined.add(new Step.Joined(flag(type), join.path()));
       }
     }
+    long create = created();
     // The owner of a range counts only this container's processes: nobody else has that id.
     boolean counts = owner != IdPlan.CALLER && spec.limits().processes() > 0;
     long processes =
         counts ? LimitsPlanner.namespaceProcesses(spec.limits()) : HostStep.Namespaces.UNCHANGED;
-    return new HostStep.Namespaces(create, owner, processes, joined);
+    return new HostStep.Namespaces(
+        nested ? MountLocks.outer(create) : create, owner, processes, joined);
+  }
+
+  /** The CLONE_NEW* bits of all namespaces that are to be the container's own. */
+  private long created() {
+    long create = spec.user().isNew() ? LinuxConstants.CLONE_NEWUSER : 0;
+    for (NamespaceType type : NamespaceType.values()) {
+      if (spec.namespaces().get(type) instanceof NamespaceMode.Private) {
+        create |= flag(type);
+      }
+    }
+    return create;
   }
 
   private static long flag(NamespaceType type) {
@@ -230,6 +239,9 @@ public final class Planner {
           new InitStep.SetupIds(IdRanges.rootOf(ids.uids()), IdRanges.rootOf(ids.gids())));
     } else if (spec.user().mode() == UserNamespace.Mode.JOIN) {
       plan.beforePivot(new InitStep.SetupIds(0, 0));
+    }
+    if (nested) {
+      plan.beforePivot(MountLocks.step(created(), ids));
     }
     boolean ownMounts = spec.isPrivate(NamespaceType.MOUNT);
     if (ownMounts) {

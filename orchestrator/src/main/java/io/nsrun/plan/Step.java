@@ -133,6 +133,8 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
 
     void visit(InitStep.SetupIds step);
 
+    void visit(InitStep.NestedNamespaces step);
+
     void visit(InitStep.Propagation step);
 
     void visit(InitStep.Bind step);

@@ -40,6 +40,7 @@ class CausesTest {
         pair("LISTENER", "EAGAIN", "/run/agent", HEALTHY, "does not take", "still runs"),
         pair("LISTENER", "ENAMETOOLONG", "/run/agent", HEALTHY, "107 bytes", "shorter path"),
         pair("LISTENER", "EPIPE", "/run/agent", HEALTHY, "hung up", "got the listener"),
+        pair("NESTED_NAMESPACES", "EUSERS", "clone3", HEALTHY, "32 deep", "further outside"),
         pair("LOCK", "EAGAIN", "/ids.lock", HEALTHY, "still ends", "Try again"),
         pair("NAMESPACES", "EPERM", "clone3", HEALTHY, "security module", "nsrun doctor"),
         pair(

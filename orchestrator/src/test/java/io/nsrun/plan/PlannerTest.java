@@ -347,6 +347,9 @@ class PlannerTest {
         Specs.builder("sh")
             .namespace(NamespaceType.PID, NamespaceMode.HOST)
             .namespace(NamespaceType.NETWORK, NamespaceMode.join("/run/netns/a"))
+            .capabilities(
+                new Capabilities(
+                    CapabilitySet.NONE.plus(Capability.SYS_ADMIN), CapabilitySet.NONE, false))
             .landlock(LandlockRule.parse("rx:/"))
             .preferences(new Preferences(Set.of(), Set.of(Property.LANDLOCK)))
             .build();

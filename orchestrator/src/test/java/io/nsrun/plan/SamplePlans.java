@@ -126,6 +126,10 @@ final class SamplePlans {
             new HostStep.GidMap(true, "", List.of(new IdMapping(0, 1000, 1))),
             new HostStep.IdmapMount(1),
             new InitStep.SetupIds(0, 0),
+            new InitStep.NestedNamespaces(
+                LinuxConstants.CLONE_NEWUSER | LinuxConstants.CLONE_NEWUTS,
+                List.of(new IdMapping(0, 0, 1)),
+                List.of(new IdMapping(0, 0, 1))),
             new InitStep.Propagation(LinuxConstants.MS_REC | LinuxConstants.MS_SLAVE),
             new InitStep.Bind(directory(2, "/proc", 0)),
             new InitStep.Filesystem(3, "sysfs", "sysfs", NOSUID_NODEV_NOEXEC | 1, List.of()),

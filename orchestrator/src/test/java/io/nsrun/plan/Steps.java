@@ -21,13 +21,17 @@ public final class Steps {
         new HostStep.Listener("/run/agent.sock", List.of("{\"pid\":", ",\"state\":", "}")),
         new HostStep.Lock("/run/slots", 1L << 35),
         new HostStep.Namespaces(
-            0x7e020000L, 1879048192L, 64, List.of(new Step.Joined(0x40000000L, "/proc/42/ns/net"))),
+            0x5e020000L, 1879048192L, 64, List.of(new Step.Joined(0x40000000L, "/proc/42/ns/net"))),
         new HostStep.UidMap(
             "/usr/bin/newuidmap",
             List.of(new IdMapping(0, 1000, 1), new IdMapping(1, 100000, 65536))),
         new HostStep.GidMap(true, "", List.of(new IdMapping(0, 1001, 1))),
         new HostStep.IdmapMount(1),
         new InitStep.SetupIds(7, 8),
+        new InitStep.NestedNamespaces(
+            0x30000000L,
+            List.of(new IdMapping(0, 0, 1), new IdMapping(1, 1, 65536)),
+            List.of(new IdMapping(0, 0, 2))),
         new InitStep.Propagation(0x44000),
         new InitStep.Bind(
             new Step.MountSource(
