@@ -86,12 +86,17 @@ final class OutputFile implements Closeable {
     return null;
   }
 
+  /** Whether a name, or null, is that of standard output. */
+  static boolean isStandardOutput(String name) {
+    return name != null && "1".equals(descriptor(name));
+  }
+
   private void openDescriptor(String number) throws ExplainedException {
     try {
       boolean standard = number.equals("1") || number.equals("2");
       if (standard
           ? !CallersStreams.given(Integer.parseInt(number))
-          : !CallersStreams.isCallers(Integer.parseInt(number))) {
+          : !CallersStreams.gave(Integer.parseInt(number))) {
         throw refused(
             "descriptor " + number + " is not the caller's", "open it: " + number + ">FILE");
       }

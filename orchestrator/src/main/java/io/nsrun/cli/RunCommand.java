@@ -179,7 +179,10 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       if (values.has(RunOption.USER) || ids.isHeld()) {
         StandardPipes.openToAll();
       }
-      if (Main.isAlone() && CallersStreams.given(1)) {
+      if (Main.isAlone()
+          && CallersStreams.given(1)
+          && !OutputFile.isStandardOutput(values.value(RunOption.RESULT))
+          && !OutputFile.isStandardOutput(values.value(RunOption.TRACE))) {
         StandardStreams.leaveOutput();
       }
       Outcome.Report report = new Supervisor(nsinit, channel, this).run(frames, signals);

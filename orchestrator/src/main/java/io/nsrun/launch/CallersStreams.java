@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Which of the descriptors 0 to 2 the caller gave us.
@@ -30,6 +32,9 @@ public final class CallersStreams {
 
   private static boolean settled;
 
+  /** The numbers that were in use then. */
+  private static Set<String> others;
+
   private CallersStreams() {}
 
   /**
@@ -43,6 +48,7 @@ public final class CallersStreams {
       return;
     }
     settled = true;
+    others = inUse();
     for (int descriptor = 0; descriptor < MISSING.length; descriptor++) {
       try {
         MISSING[descriptor] = !isCallers(descriptor);
@@ -54,6 +60,30 @@ public final class CallersStreams {
         HELD[descriptor] = new FileInputStream(NULL);
       }
     }
+  }
+
+  private static Set<String> inUse() {
+    String[] numbers = new File("/proc/self/fd").list();
+    Set<String> found = new HashSet<>();
+    if (numbers != null) {
+      for (String number : numbers) {
+        // That of the listing itself is closed by now.
+        if (new File("/proc/self/fd", number).exists()) {
+          found.add(number);
+        }
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Whether a descriptor above 2 can be one that the caller gave us: it was there when we began,
+   * and is none of the files that this JVM runs from.
+   *
+   * @throws IOException if it can't be looked at
+   */
+  public static boolean gave(int descriptor) throws IOException {
+    return others != null && others.contains(Integer.toString(descriptor)) && isCallers(descriptor);
   }
 
   /** Whether the caller gave us a descriptor, as {@link #settle} saw it. */
@@ -76,12 +106,7 @@ public final class CallersStreams {
     return builder;
   }
 
-  /**
-   * Whether a descriptor of this JVM, any at all, can be one that the caller gave us.
-   *
-   * @throws NoSuchFileException if it is closed
-   */
-  public static boolean isCallers(int descriptor) throws IOException {
+  private static boolean isCallers(int descriptor) throws IOException {
     Path file = Path.of("/proc/self/fd", Integer.toString(descriptor));
     String name = Files.readSymbolicLink(file).toString();
     if (name.equals("/dev/null") || name.startsWith("/dev/pts/")) {
