@@ -147,6 +147,10 @@ static _Noreturn void report_and_end(int status)
 
 static _Noreturn void run_command(uint16_t first, int inner)
 {
+	if (run.plan->exec == NULL) {
+		event_pid(FRAME_STARTED, 0);
+		_exit(0);
+	}
 	take_own_null();
 	fail_at(STEP_EXEC, NO_INDEX);
 	command_prepare();
@@ -154,7 +158,7 @@ static _Noreturn void run_command(uint16_t first, int inner)
 	if (!event_pid(FRAME_READY, 0))
 		fail_told();
 	trace_flush();
-	if (!run.plan->exec->init)
+	if (!run.plan->stays_init)
 		become_command(first);
 
 	/* From here on we have others to take along, and see the monitor's end by ourselves. */

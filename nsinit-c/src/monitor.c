@@ -40,7 +40,7 @@ static struct {
 static void signal_container(int signo)
 {
 	/* Where the others would not die with init, it is told to end them and itself. */
-	if (signo == SIGKILL && run.proc >= 0 && m.started && run.plan->exec->init) {
+	if (signo == SIGKILL && run.proc >= 0 && m.started && run.plan->stays_init) {
 		shutdown(m.inner, SHUT_WR);
 		signo = SIGCONT;
 	}
@@ -202,7 +202,7 @@ static void on_tick(void)
 		stop_for(CAUSE_CPU_TIME, false);
 }
 
-static void stop_container(void) { signal_container(run.plan->exec->init ? SIGTSTP : SIGSTOP); }
+static void stop_container(void) { signal_container(run.plan->stays_init ? SIGTSTP : SIGSTOP); }
 
 static void on_control(void)
 {
@@ -451,7 +451,7 @@ void monitor_run(const struct plan *plan, int control)
 	supervise();
 	relay_restore();
 	/* Its own code is not the command's. */
-	bool silent = run.plan->exec->init && !m.have_child && WIFEXITED(m.child.status);
+	bool silent = run.plan->stays_init && !m.have_child && WIFEXITED(m.child.status);
 	if (!m.failed && (!m.started || silent))
 		fail_errno(ECHILD, "init", "ended %s, wait status %#x",
 			   m.started ? "without telling of the command" : "during set-up", (unsigned)m.child.status);

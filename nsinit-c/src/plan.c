@@ -278,7 +278,8 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 	if (count[STEP_NAMESPACES] != 1)
 		return "not exactly one namespaces step";
 	last = &plan->steps[plan->count - 1];
-	plan->exec = &last->exec;
+	plan->exec = last->id == STEP_EXEC ? &last->exec : NULL;
+	plan->stays_init = plan->exec && plan->exec->init;
 	/* Else there would be a pty that nobody relays, or a terminal set raw for nothing. */
 	if (count[STEP_TERMINAL] != count[STEP_CONSOLE] || count[STEP_CONSOLE] > 1)
 		return "terminal and console go together";
@@ -287,6 +288,8 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 	/* Else nobody would answer, or somebody would wait for ever. */
 	if (count[STEP_LISTENER] != plan->listening || plan->listening > 1)
 		return "listener and a filter that tells one go together";
+	if (last->id == STEP_UNPACK || last->id == STEP_REMOVE)
+		return NULL;
 	if (count[STEP_EXEC] != 1 || last->id != STEP_EXEC)
 		return "not exactly one exec step, as the last";
 	return NULL;

@@ -63,7 +63,8 @@ struct plan {
 	bool new_pid_namespace;	      /* created, nested or not */
 	uint64_t created;	      /* by the namespaces step */
 	uint16_t listening;	      /* filters that tell a listener */
-	const struct exec_step *exec; /* the last step */
+	bool stays_init;	      /* nsinit is PID 1 beside the command */
+	const struct exec_step *exec; /* the last step; NULL of a plan that ends with unpack or remove */
 	struct step steps[PLAN_MAX_STEPS];
 };
 

@@ -134,6 +134,8 @@ static void mount_fields_are_those_of_the_plan(void)
 	CHECK_TEXT(step_of(STEP_SYSCTL)->sysctl.value, "1");
 	CHECK(step_of(STEP_SYSCTL)->sysctl.required);
 	CHECK_TEXT(step_of(STEP_CONSOLE)->console.path, "/dev/console");
+	CHECK(step_of(STEP_UNPACK)->unpack.directories == 1000);
+	CHECK_TEXT(step_of(STEP_REMOVE)->remove.path, "/tree");
 }
 
 static void command_fields_are_those_of_the_plan(void)
@@ -385,6 +387,22 @@ static void not_one_exec_step(void)
 	refuse(&b, "not exactly one exec step, as the last", UINT16_MAX);
 }
 
+static void work_in_place_of_a_command(void)
+{
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	begin_step(&b, STEP_UNPACK);
+	add32(&b, 1);
+	end_step(&b);
+	CHECK_TEXT(decode_built(&b), NULL);
+	CHECK(plan.exec == NULL && !plan.stays_init);
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	add_text(&b, STEP_REMOVE, "/tree");
+	CHECK_TEXT(decode_built(&b), NULL);
+	CHECK(plan.exec == NULL);
+}
+
 int main(void)
 {
 	test("a plan with every step is understood", every_step_is_understood);
@@ -404,5 +422,6 @@ int main(void)
 	test("a host step on the wrong side of namespaces is refused", wrong_side_of_namespaces);
 	test("a plan without exactly one namespaces step is refused", not_one_namespaces_step);
 	test("a plan without exactly one exec step, as its last, is refused", not_one_exec_step);
+	test("a plan may end with unpack or remove, and has no command then", work_in_place_of_a_command);
 	return tests_done();
 }

@@ -223,6 +223,10 @@ static void add_init_steps(struct bytes *b)
 	add8(b, 1);
 	end_step(b);
 	add_text(b, STEP_CONSOLE, "/dev/console");
+	begin_step(b, STEP_UNPACK);
+	add32(b, 1000);
+	end_step(b);
+	add_text(b, STEP_REMOVE, "/tree");
 }
 
 static void add_command_steps(struct bytes *b)

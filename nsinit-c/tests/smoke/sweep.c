@@ -158,6 +158,8 @@ void check_swept(void)
 	/* For a caller who has more ids than its own. */
 	swept[STEP_HOST_TREE] |= geteuid() != 0;
 	swept[STEP_IDMAP_MOUNT] |= !container_any_ids();
+	/* They set nothing up: each of their calls is about one file of a tree (unpack_test.c). */
+	swept[STEP_UNPACK] = swept[STEP_REMOVE] = true;
 #define COUNT_MISSING(id, constant, name, ...) \
 	if (!swept[id]) { \
 		missing++; \

@@ -3,6 +3,8 @@ package io.nsrun.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -197,7 +199,7 @@ class BadArchiveTest extends ContainerTest {
   }
 
   @Test
-  void fileCapabilitiesThatAreLostAreToldOnce() {
+  void extendedAttributesThatAreLostAreToldOnce() {
     Path tree = Rootfs.tree(caller);
     Command.check(
         List.of(
@@ -219,11 +221,51 @@ class BadArchiveTest extends ContainerTest {
     assertThat(result.errors())
         .singleElement()
         .asString()
-        .startsWith(
-            "nsrun: warning: file capabilities of the archive are left out, those of ./bin/")
-        .endsWith(" among them: such programs run without");
+        .startsWith("nsrun: warning: extended attributes of the archive could not be kept: ")
+        .endsWith(" of them, invalid argument");
     assertThat(result.code()).isZero();
     assertThat(nsrun.run(archive.toString(), "true").errors()).isEmpty();
+  }
+
+  /** A directory with content, as a dump has it, of which nothing is kept. */
+  @Test
+  void contentThatIsLeftOutCountsToo() throws IOException {
+    archive = directory.resolve("root.tar.zst");
+    byte[] header = header("dump/", 'D', 1100L << 20);
+    Process zstd =
+        new ProcessBuilder("zstd", "-q", "-1", "-o", archive.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (OutputStream out = zstd.getOutputStream()) {
+      out.write(header);
+      byte[] nothing = new byte[1 << 20];
+      for (int i = 0; i < 1100; i++) {
+        out.write(nothing);
+      }
+    }
+    Await.until("zstd ends", () -> !zstd.isAlive());
+
+    refused("the archive unpacks to more than 1073741824 bytes");
+  }
+
+  private static byte[] header(String name, char type, long size) {
+    byte[] header = new byte[512];
+    put(header, 0, name);
+    put(header, 100, "0000755\0000000000\0000000000");
+    put(header, 124, String.format("%011o", size));
+    put(header, 136, "00000000000\000        " + type);
+    put(header, 257, "ustar\00000");
+    int sum = 0;
+    for (byte b : header) {
+      sum += b & 0xff;
+    }
+    put(header, 148, String.format("%06o\000 ", sum));
+    return header;
+  }
+
+  private static void put(byte[] header, int at, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(bytes, 0, header, at, bytes.length);
   }
 
   @Test
@@ -241,7 +283,7 @@ class BadArchiveTest extends ContainerTest {
                   + archive
                   + " below "
                   + home
-                  + "/data/rootfs: No space left on device (look at free space and permissions"
+                  + "/data/rootfs: no space left (look at free space and permissions"
                   + " there, or set NSRUN_HOME to another directory)")
           .assertIs(run());
       nothingIsKept();

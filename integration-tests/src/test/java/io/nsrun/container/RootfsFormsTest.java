@@ -217,7 +217,7 @@ class RootfsFormsTest extends ContainerTest {
     assertThat(look(nsrun, archive.toString()).out()).isEqualTo(SEEN);
     List<Path> unpacked = trees(home);
     assertThat(unpacked).hasSize(1);
-    assertThat(String.valueOf(unpacked.get(0).getFileName())).matches("[0-9a-f]{64}");
+    assertThat(String.valueOf(unpacked.get(0).getFileName())).matches("[0-9a-f]{64}(-1id)?");
 
     // The name alone is one in the working directory; and what is unpacked is not unpacked again.
     assertThat(look(nsrun, name).out()).isEqualTo(SEEN);

@@ -151,17 +151,7 @@ final class RunEnd {
 
   /** Step, object and error, as messages tell them. */
   static String failureText(Event.Failed failure) {
-    StringBuilder text = new StringBuilder(failure.step().stepName());
-    if (!failure.object().isEmpty()) {
-      text.append(' ').append(failure.object());
-    }
-    if (failure.errnoNumber() != 0) {
-      text.append(": ").append(failure.errnoName());
-    }
-    if (!failure.detail().isEmpty()) {
-      text.append(" (").append(failure.detail()).append(')');
-    }
-    return text.toString();
+    return failure.text();
   }
 
   private static int exitCode(Event.Failed failure) {

@@ -52,6 +52,21 @@ public sealed interface Event
       return Errno.of(errnoNumber);
     }
 
+    /** Step, object and error, as messages tell them. */
+    public String text() {
+      StringBuilder text = new StringBuilder(step.stepName());
+      if (!object.isEmpty()) {
+        text.append(' ').append(object);
+      }
+      if (errnoNumber != 0) {
+        text.append(": ").append(errnoName());
+      }
+      if (!detail.isEmpty()) {
+        text.append(" (").append(detail).append(')');
+      }
+      return text.toString();
+    }
+
     /** The error's name, or its number if it has none, as in {@code errno 4095}. */
     public String errnoName() {
       Errno errno = errno();

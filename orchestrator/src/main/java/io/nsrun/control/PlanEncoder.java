@@ -334,6 +334,20 @@ public final class PlanEncoder implements Step.Visitor {
   }
 
   @Override
+  public void visit(InitStep.Unpack step) {
+    int start = begin(SetupStep.UNPACK);
+    out.u32(step.directories());
+    end(start);
+  }
+
+  @Override
+  public void visit(InitStep.Remove step) {
+    int start = begin(SetupStep.REMOVE);
+    out.str(step.path());
+    end(start);
+  }
+
+  @Override
   public void visit(CommandStep.Session step) {
     end(begin(SetupStep.SESSION));
   }

@@ -36,6 +36,8 @@ public enum SetupStep {
   CONSOLE(37, "console", Stage.INIT),
   INJECT(38, "inject", Stage.INIT),
   WATCH(39, "watch", Stage.INIT),
+  UNPACK(41, "unpack", Stage.INIT),
+  REMOVE(42, "remove", Stage.INIT),
   SESSION(50, "session", Stage.COMMAND),
   KEYRING(51, "keyring", Stage.COMMAND),
   RLIMIT(52, "rlimit", Stage.COMMAND),

@@ -11,19 +11,22 @@ import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ExecuteStreamHandler;
 
 /**
- * Runs a program with the standard streams that the caller gave this JVM.
+ * Runs a program with the standard streams that the caller gave this JVM, or with pipes of this JVM
+ * in the place of its input and output.
  *
  * <p>Commons Exec would put pipes and pumping threads between them: then the program has no
  * terminal, and every byte is copied twice.
  */
 final class InheritingExecutor extends DefaultExecutor {
   private final Laps laps;
+  private final boolean piped;
   private Process process;
   private IOException failure;
 
   @SuppressWarnings("deprecation") // its builder can only build the class itself
-  InheritingExecutor(Laps laps) {
+  InheritingExecutor(Laps laps, boolean piped) {
     this.laps = laps;
+    this.piped = piped;
     setStreamHandler(new NoPumps());
     // Not passed on, but looked for: our own may have a name that this locale can't express.
     setWorkingDirectory(new File("/"));
@@ -44,7 +47,12 @@ final class InheritingExecutor extends DefaultExecutor {
 
   private Process launch(CommandLine command) throws IOException {
     try {
-      Process started = CallersStreams.inherit(new ProcessBuilder(command.toStrings())).start();
+      ProcessBuilder builder = CallersStreams.inherit(new ProcessBuilder(command.toStrings()));
+      if (piped) {
+        builder.redirectInput(ProcessBuilder.Redirect.PIPE);
+        builder.redirectOutput(ProcessBuilder.Redirect.PIPE);
+      }
+      Process started = builder.start();
       laps.end("spawn");
       synchronized (this) {
         process = started;
@@ -58,6 +66,16 @@ final class InheritingExecutor extends DefaultExecutor {
       }
       throw e;
     }
+  }
+
+  /**
+   * Runs the program; blocks until it has ended.
+   *
+   * @return its exit code, or 128 + the signal that killed it
+   */
+  int run(CommandLine command) throws IOException, InterruptedException {
+    // Commons Exec closes the pipes at once, with what nobody has read yet.
+    return piped ? launch(command).waitFor() : execute(command);
   }
 
   /** Wakes up who waits for a launch that will not happen. */

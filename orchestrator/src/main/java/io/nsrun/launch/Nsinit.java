@@ -7,6 +7,8 @@ import io.nsrun.state.ExplainedException;
 import io.nsrun.state.IoMessages;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import org.apache.commons.exec.CommandLine;
 
@@ -18,6 +20,7 @@ import org.apache.commons.exec.CommandLine;
  */
 public final class Nsinit implements AutoCloseable {
   private final StatePaths paths;
+  private final boolean piped;
   private final Spawner spawner = new Spawner();
   private final Laps laps = new Laps(System.nanoTime());
 
@@ -32,8 +35,9 @@ public final class Nsinit implements AutoCloseable {
   private boolean abandoned;
   private boolean mayProceed;
 
-  private Nsinit(StatePaths paths) {
+  private Nsinit(StatePaths paths, boolean piped) {
     this.paths = paths;
+    this.piped = piped;
   }
 
   /**
@@ -51,7 +55,18 @@ public final class Nsinit implements AutoCloseable {
    * then a signal may end this JVM.
    */
   public static Nsinit prepare(StatePaths paths) {
-    Nsinit nsinit = new Nsinit(paths);
+    return prepare(paths, false);
+  }
+
+  /** As {@link #start}, with pipes to talk to it, see {@link #input} and {@link #output}. */
+  public static Nsinit startPiped(StatePaths paths) {
+    Nsinit nsinit = prepare(paths, true);
+    nsinit.proceed();
+    return nsinit;
+  }
+
+  private static Nsinit prepare(StatePaths paths, boolean piped) {
+    Nsinit nsinit = new Nsinit(paths, piped);
     nsinit.spawner.setDaemon(true);
     nsinit.spawner.start();
     nsinit.provideExecutor();
@@ -60,7 +75,7 @@ public final class Nsinit implements AutoCloseable {
 
   /** Loads what runs programs, in the caller's thread: the spawner is busy with its files. */
   private void provideExecutor() {
-    InheritingExecutor made = new InheritingExecutor(laps);
+    InheritingExecutor made = new InheritingExecutor(laps, piped);
     synchronized (this) {
       executor = made;
       notifyAll();
@@ -127,6 +142,16 @@ public final class Nsinit implements AutoCloseable {
     } catch (IOException e) {
       throw ended();
     }
+  }
+
+  /** What {@link #startPiped} has nsinit read as its standard input. */
+  public OutputStream input() throws IOException, InterruptedException {
+    return awaitLaunch().getOutputStream();
+  }
+
+  /** What nsinit writes to its standard output, after {@link #startPiped}. */
+  public InputStream output() throws IOException, InterruptedException {
+    return awaitLaunch().getInputStream();
   }
 
   /** Where the time of the thread went that starts nsinit. */
@@ -275,7 +300,7 @@ public final class Nsinit implements AutoCloseable {
       CommandLine command = new CommandLine(program.toFile());
       command.addArgument(PipeConnection.argument(), false);
       laps.end("command");
-      int value = executor().execute(command);
+      int value = executor().run(command);
       laps.end("nsinit");
       return value;
     }

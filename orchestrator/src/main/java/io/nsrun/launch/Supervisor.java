@@ -73,6 +73,11 @@ public final class Supervisor {
     return report(hear());
   }
 
+  /** As {@link #run(byte[])}, for a plan that was sent already. */
+  public Outcome.Report await() throws IOException, InterruptedException {
+    return report(hear());
+  }
+
   /** Signals are the command's from now on, or nobody's. */
   private void settle() {
     if (signals != null) {

@@ -120,4 +120,25 @@ final class ExplainInitNotes {
         /dev/console or /dev/pts/0 has no say in it.""",
         "pts(4), ioctl_tty(2), unix(7)");
   }
+
+  static ExplainNote unpack(InitStep.Unpack step) {
+    return new ExplainNote(
+        "unpack",
+        "Unpack an archive",
+        "with at most " + step.directories() + " directories that it leaves out",
+        "Names, owners, modes and contents come over standard input, one frame after the other.",
+        "In a user namespace, files get the owners that the archive names; and whoever made it"
+            + " reaches no file of the host.",
+        "user_namespaces(7), openat2(2)");
+  }
+
+  static ExplainNote remove(InitStep.Remove step) {
+    return new ExplainNote(
+        "remove",
+        "Remove all that is in",
+        step.path(),
+        "Directories that are not empty are moved to the top, where their turn comes.",
+        "Its files belong to ids that you have in a user namespace alone.",
+        "user_namespaces(7), unlinkat(2)");
+  }
 }

@@ -207,6 +207,16 @@ final class ExplainNotes implements Step.Visitor {
   }
 
   @Override
+  public void visit(InitStep.Unpack step) {
+    add(ExplainInitNotes.unpack(step));
+  }
+
+  @Override
+  public void visit(InitStep.Remove step) {
+    add(ExplainInitNotes.remove(step));
+  }
+
+  @Override
   public void visit(CommandStep.Session step) {
     add(ExplainCommandNotes.session(terminal));
   }

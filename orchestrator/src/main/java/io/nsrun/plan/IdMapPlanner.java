@@ -43,6 +43,29 @@ final class IdMapPlanner {
     return ids;
   }
 
+  /**
+   * Every id that the caller may give a file, root's inside being the caller's own; or, of root,
+   * all that exist, unchanged.
+   */
+  static IdPlan ofCaller(HostFacts facts) {
+    User root = new User(0, 0, List.of());
+    UserNamespace wanted = UserNamespace.of(UserNamespace.Mode.AUTO);
+    IdMapPlanner planner = new IdMapPlanner(wanted, facts, new SpecProblems());
+    if (!facts.mayMapAnyIds()) {
+      return planner.ranges(root, false);
+    }
+    return new IdPlan(
+        IdRanges.unchanged(facts.uids()),
+        IdRanges.unchanged(facts.gids()),
+        "",
+        "",
+        false,
+        facts.setgroupsDenied(),
+        IdPlan.CALLER,
+        root,
+        new Isolation.Property(Isolation.Aspect.IDS, true, "all", ""));
+  }
+
   /** Whom the command runs as. */
   static User userOf(Spec spec, HostFacts facts) {
     boolean keep = spec.user().mode() == UserNamespace.Mode.KEEP_ID && !spec.process().userGiven();

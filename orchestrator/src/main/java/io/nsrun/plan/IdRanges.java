@@ -39,6 +39,15 @@ final class IdRanges {
     return map;
   }
 
+  /** Maps every id of the ranges onto itself. */
+  static List<IdMapping> unchanged(List<IdRange> ranges) {
+    List<IdMapping> map = new ArrayList<>();
+    for (int i = 0; i < ranges.size(); i++) {
+      map.add(new IdMapping(ranges.get(i).start(), ranges.get(i).start(), ranges.get(i).count()));
+    }
+    return map;
+  }
+
   /**
    * What of {@code granted} can be mapped: it exists, is not the caller's own id, which is mapped
    * apart, and is in no earlier range.

@@ -407,4 +407,40 @@ public sealed interface InitStep extends Step {
       visitor.visit(this);
     }
   }
+
+  /**
+   * The files of an archive are made beneath /, as frames on nsinit's standard input say; a report
+   * goes to its standard output. Last step of a plan that has no command.
+   *
+   * @param directories how many may be made on the way that are no member
+   */
+  record Unpack(long directories) implements InitStep {
+    @Override
+    public String stepName() {
+      return "unpack";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * All that a directory has is removed, whoever owns it; the number of bytes that this freed goes
+   * to nsinit's standard output. Last step of a plan that has no command.
+   *
+   * @param path absolute, in the root
+   */
+  record Remove(String path) implements InitStep {
+    @Override
+    public String stepName() {
+      return "remove";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
 }

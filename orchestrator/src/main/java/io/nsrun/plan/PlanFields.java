@@ -279,6 +279,16 @@ final class PlanFields implements Step.Visitor {
   }
 
   @Override
+  public void visit(InitStep.Unpack step) {
+    put("directories", step.directories());
+  }
+
+  @Override
+  public void visit(InitStep.Remove step) {
+    put("path", step.path());
+  }
+
+  @Override
   public void visit(CommandStep.Session step) {}
 
   @Override

@@ -173,6 +173,10 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
 
     void visit(InitStep.Watch step);
 
+    void visit(InitStep.Unpack step);
+
+    void visit(InitStep.Remove step);
+
     void visit(CommandStep.Session step);
 
     void visit(CommandStep.Keyring step);

@@ -45,8 +45,9 @@ final class Decompression {
         plain instanceof BufferedInputStream buffered
             ? buffered
             : new BufferedInputStream(plain, BUFFER);
-    byte[] head = peek(in, TAR_MAGIC_AT + 5);
-    if (!startsWith(head, TAR_MAGIC_AT, 'u', 's', 't', 'a', 'r')) {
+    byte[] head = peek(in, TarReader.BLOCK);
+    // Before POSIX, a header had nothing but its checksum to be known by.
+    if (!startsWith(head, TAR_MAGIC_AT, 'u', 's', 't', 'a', 'r') && !TarHeader.isChecked(head)) {
       throw new ExplainedException(
           head.length == 0 ? "the file is empty" : "the file is no tar archive",
           "a ROOTFS file is a tar archive, plain or compressed with gzip, xz or zstd");

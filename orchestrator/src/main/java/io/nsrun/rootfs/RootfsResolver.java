@@ -16,9 +16,15 @@ import java.nio.file.Path;
  */
 public final class RootfsResolver {
   private final StatePaths paths;
+  private final TreeWorker trees;
 
   public RootfsResolver(StatePaths paths) {
+    this(paths, new NsinitTrees(paths));
+  }
+
+  RootfsResolver(StatePaths paths, TreeWorker trees) {
     this.paths = paths;
+    this.trees = trees;
   }
 
   /**
@@ -66,6 +72,10 @@ public final class RootfsResolver {
     }
     Path path = OsPath.of(word).toAbsolutePath();
     if (Files.isDirectory(path)) {
+      if (Files.exists(path.resolve("oci-layout"))) {
+        ExplainedException image = image();
+        throw new ExplainedException(word + ": " + image.getMessage(), image.remedy());
+      }
       return new Resolved(path.normalize().equals(path) ? path : path.toRealPath(), Kind.DIRECTORY);
     }
     if (Files.isRegularFile(path)) {
@@ -75,6 +85,13 @@ public final class RootfsResolver {
       throw new ExplainedException(word + " is neither a directory nor a file", whatItMayBe());
     }
     throw missing(word, path);
+  }
+
+  /** Says what to do with an image, the layers of which are archives of their own. */
+  static ExplainedException image() {
+    return new ExplainedException(
+        "it is an image, as docker save or an OCI layout has it, no root filesystem",
+        "make one of it: docker export $(docker create IMAGE) > root.tar");
   }
 
   private static ExplainedException missing(String word, Path path) {
@@ -115,6 +132,6 @@ public final class RootfsResolver {
   }
 
   private RootfsStore store() throws IOException {
-    return new RootfsStore(paths.dataDirectory(), paths.uid());
+    return new RootfsStore(paths.dataDirectory(), trees);
   }
 }

@@ -14,7 +14,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.EnumSet;
+import java.util.HexFormat;
 
 /**
  * Unpacked root filesystems, each below the directory {@code rootfs} of the data directory under a
@@ -26,25 +30,29 @@ import java.util.EnumSet;
  */
 public final class RootfsStore {
   private static final String TEMPORARY = ".unpacking-";
+  private static final int BUFFER = 1 << 18;
+
+  /** What follows the digest in the name of a tree whose files all belong to one. */
+  private static final String ONE_OWNER = "-1id";
 
   /** File locks belong to the whole JVM, so its threads need a lock of their own. */
   private static final Object LOCK = new Object();
 
   private final Path directory;
-  private final int uid;
+  private final TreeWorker worker;
 
   /**
    * @param dataDirectory private to the caller, see {@code StatePaths}
-   * @param uid effective user id of the caller; 0 keeps the owners that an archive names
+   * @param worker what makes the trees
    */
-  public RootfsStore(Path dataDirectory, int uid) {
+  RootfsStore(Path dataDirectory, TreeWorker worker) {
     this.directory = dataDirectory.resolve("rootfs");
-    this.uid = uid;
+    this.worker = worker;
   }
 
   /** What a tree is made of. */
   interface Archive {
-    /** A fresh stream over the tar archive, compressed or not. */
+    /** A stream over the tar archive, compressed or not; it is opened once. */
     InputStream open() throws IOException;
 
     /** Size in bytes, as it is stored. */
@@ -67,13 +75,23 @@ public final class RootfsStore {
   }
 
   /**
-   * The tree of this name, unpacked now if it is not there; blocks while another process unpacks.
+   * The tree of an archive, under the name of its content: the digest of the very bytes that were
+   * unpacked. Blocks while another process unpacks.
    *
    * @throws HostileArchiveException if the archive is not safe to unpack
    * @throws ExplainedException if it can't be read or written
    */
+  Path unpack(Archive archive) throws IOException {
+    return unpack(null, archive);
+  }
+
+  /**
+   * The tree of this name, unpacked now if it is not there; blocks while another process unpacks.
+   *
+   * @param name null: that of its content
+   */
   Path unpack(String name, Archive archive) throws IOException {
-    Path tree = find(name);
+    Path tree = name == null ? null : find(name);
     if (tree != null) {
       return tree;
     }
@@ -85,7 +103,7 @@ public final class RootfsStore {
                     directory.resolve(".lock"),
                     EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
             FileLock lock = lockFile.lock()) {
-          tree = lock.isValid() ? find(name) : null;
+          tree = lock.isValid() && name != null ? find(name) : null;
           if (tree == null) {
             removeLeftovers();
             tree = unpackLocked(name, archive);
@@ -114,19 +132,64 @@ public final class RootfsStore {
     Path temporary = directory.resolve(TEMPORARY + RandomBytes.hex(8));
     boolean done = false;
     try {
-      Files.createDirectory(temporary);
-      Files.setAttribute(temporary, "unix:mode", 0755, LinkOption.NOFOLLOW_LINKS);
-      try (InputStream in = archive.open()) {
-        new TarUnpacker(temporary, UnpackLimits.forArchive(archive.size()), uid == 0).unpack(in);
+      Filling filling;
+      try (DigestInputStream in = new DigestInputStream(archive.open(), sha256())) {
+        Files.createDirectory(temporary);
+        Files.setAttribute(temporary, "unix:mode", 0755, LinkOption.NOFOLLOW_LINKS);
+        filling = new Filling(in, UnpackLimits.forArchive(archive.size()));
+        filling.into(worker, temporary);
       }
-      Path tree = directory.resolve(name);
-      Files.move(temporary, tree, StandardCopyOption.ATOMIC_MOVE);
-      done = true;
+      Path tree = directory.resolve(name == null ? filling.name() : name);
+      if (FileStat.of(tree) == null) {
+        Files.move(temporary, tree, StandardCopyOption.ATOMIC_MOVE);
+        done = true;
+      }
+      filling.unpacker.tellLosses();
       return tree;
     } finally {
-      if (!done) {
-        Trees.delete(temporary);
+      if (!done && FileStat.of(temporary) != null) {
+        worker.remove(temporary);
       }
+    }
+  }
+
+  /** One archive on its way into one directory. */
+  private static final class Filling implements TreeWorker.Filler {
+    private final DigestInputStream in;
+    private final UnpackLimits limits;
+    private TarUnpacker unpacker;
+    private boolean oneOwner;
+
+    Filling(DigestInputStream in, UnpackLimits limits) {
+      this.in = in;
+      this.limits = limits;
+    }
+
+    void into(TreeWorker worker, Path directory) throws IOException {
+      try {
+        worker.make(directory, this);
+      } catch (TreeException e) {
+        HostileArchiveException hostile = unpacker.explain(e);
+        throw hostile == null ? e : hostile;
+      }
+    }
+
+    @Override
+    public void fill(TreeSink sink, Owners owners) throws IOException {
+      oneOwner = owners.isOne();
+      unpacker = new TarUnpacker(limits, owners, sink);
+      unpacker.unpack(in);
+      byte[] rest = new byte[BUFFER];
+      int count = in.read(rest);
+      while (count >= 0) {
+        count = in.read(rest);
+      }
+    }
+
+    /** What the content calls for. */
+    String name() {
+      String digest = HexFormat.of().formatHex(in.getMessageDigest().digest());
+      return oneOwner ? digest + ONE_OWNER : digest;
     }
   }
 
@@ -137,8 +200,28 @@ public final class RootfsStore {
     }
     for (String name : names) {
       if (name.startsWith(TEMPORARY)) {
-        Trees.delete(directory.resolve(name));
+        worker.remove(directory.resolve(name));
       }
+    }
+  }
+
+  /** Whether a tree may have this name. */
+  static boolean isName(String text) {
+    String digest =
+        text.endsWith(ONE_OWNER) ? text.substring(0, text.length() - ONE_OWNER.length()) : text;
+    for (int i = 0; i < digest.length(); i++) {
+      if (!HexFormat.isHexDigit(digest.charAt(i))) {
+        return false;
+      }
+    }
+    return digest.length() == 64;
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -9,8 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 
@@ -43,7 +41,6 @@ public final class TarRootfs {
    * @throws ExplainedException if it can't be read, or the tree can't be written
    */
   public static Path locate(RootfsStore store, Path archive) throws IOException {
-    FileArchive file = new FileArchive(archive);
     String identity = identity(archive);
     Path index =
         store.directory().resolve(INDEX).resolve(hash(identity.getBytes(StandardCharsets.UTF_8)));
@@ -54,11 +51,13 @@ public final class TarRootfs {
         return tree;
       }
     }
-    String hash = hash(file);
-    Path tree = store.unpack(hash, file);
+    Path tree;
+    try (InputStream in = open(archive)) {
+      tree = store.unpack(new FileArchive(archive, in));
+    }
     if (identity.equals(identity(archive))) {
       Files.createDirectories(index.getParent());
-      AtomicFile.write(index, hash.getBytes(StandardCharsets.US_ASCII));
+      AtomicFile.write(index, tree.getFileName().toString().getBytes(StandardCharsets.US_ASCII));
     }
     return tree;
   }
@@ -86,58 +85,29 @@ public final class TarRootfs {
   private static String read(Path index) throws IOException {
     try {
       String text = new String(Files.readAllBytes(index), StandardCharsets.US_ASCII);
-      return isHash(text) ? text : null;
+      return RootfsStore.isName(text) ? text : null;
     } catch (NoSuchFileException e) {
       return null;
     }
   }
 
-  private static boolean isHash(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (!HexFormat.isHexDigit(text.charAt(i))) {
-        return false;
-      }
-    }
-    return text.length() == 64;
-  }
-
-  private static String hash(FileArchive archive) throws IOException {
-    MessageDigest digest = sha256();
-    byte[] buffer = new byte[1 << 16];
-    try (InputStream in = archive.open()) {
-      int count = in.read(buffer);
-      while (count >= 0) {
-        digest.update(buffer, 0, count);
-        count = in.read(buffer);
-      }
-    } catch (IOException e) {
-      throw unreadable(archive.path, e);
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
   private static String hash(byte[] bytes) {
-    return HexFormat.of().formatHex(sha256().digest(bytes));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(RootfsStore.sha256().digest(bytes));
   }
 
   private static ExplainedException unreadable(Path archive, IOException e) {
     return new ExplainedException("can't read " + archive + ": " + IoMessages.reason(e), "", e);
   }
 
-  private record FileArchive(Path path) implements RootfsStore.Archive {
-    @Override
-    public InputStream open() throws IOException {
-      return Files.newInputStream(path);
+  private static InputStream open(Path archive) throws IOException {
+    try {
+      return Files.newInputStream(archive);
+    } catch (IOException e) {
+      throw unreadable(archive, e);
     }
+  }
 
+  private record FileArchive(Path path, InputStream open) implements RootfsStore.Archive {
     @Override
     public long size() throws IOException {
       return Files.size(path);

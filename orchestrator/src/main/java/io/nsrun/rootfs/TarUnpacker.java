@@ -1,300 +1,285 @@
 package io.nsrun.rootfs;
 
-import io.nsrun.state.FileStat;
-import java.io.EOFException;
+import io.nsrun.spec.IdRange;
+import io.nsrun.state.ExplainedException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Unpacks a root filesystem from a tar archive that may be hostile.
+ * Reads a root filesystem from a tar archive that may be hostile, and says what it is made of.
  *
  * <p>Whatever the archive says, nothing outside the target is made, changed or linked to: names
  * with {@code ..} are refused, leading slashes are dropped, links on the way are followed inside
  * the target only, and a member that is there already is replaced, never written through. Devices
- * and FIFOs are left out, with a warning: a container gets its own /dev. Extended attributes are
- * left out too, since the JDK can set none but the users' own; of file capabilities, without which
- * a program does less, a warning says so.
+ * and FIFOs are left out: a container gets its own /dev.
  */
 final class TarUnpacker {
   private static final Logger LOG = LoggerFactory.getLogger(TarUnpacker.class);
 
-  private static final int BUFFER = 1 << 16;
-  private static final int PERMISSION_BITS = 07777;
-  private static final int MOST_WARNINGS = 5;
   private static final String CAPABILITY = "security.capability";
+  private static final String USERS_OWN = "user.";
+  private static final int MOST_XATTR_BYTES = 1 << 16;
+  private static final int SET_ID_BITS = 06000;
 
-  private final Path root;
-  private final RootfsPathResolver resolver;
+  /** Who owns what has an owner that is none here; as the kernel shows it. */
+  private static final long NOBODY = 65534;
+
+  /** Ids that a container usually has. */
+  private static final long ORDINARY_IDS = 65536;
+
+  private static final int CHUNK = 192 << 10;
+
   private final UnpackLimits limits;
-  private final boolean keepOwners;
-  private final Deque<DirectoryMetadata> directories = new ArrayDeque<>();
-  private final byte[] buffer = new byte[BUFFER];
+  private final Owners owners;
+  private final TreeSink sink;
+  private final ArchiveNames names = new ArchiveNames();
+  private final Map<String, TarMember> directories = new LinkedHashMap<>();
 
   private long members;
-  private long bytes;
-  private long skipped;
-  private boolean ownersRefused;
-  private String withCapabilities;
+  private final Losses skipped = new Losses();
+  private final Losses otherOwners = new Losses();
+  private final Losses strangers = new Losses();
+  private boolean looksLikeARoot;
 
-  /**
-   * @param root an empty directory that nobody else can write to
-   * @param limits what is too much
-   * @param keepOwners whether files get the numeric owners of the archive (needs CAP_CHOWN); else
-   *     all belong to the caller
-   */
-  TarUnpacker(Path root, UnpackLimits limits, boolean keepOwners) {
-    this.root = root;
-    this.resolver = new RootfsPathResolver(root);
-    this.limits = limits;
-    this.keepOwners = keepOwners;
+  /** How many members something could not be kept of, and the first of them. */
+  private static final class Losses {
+    private long count;
+    private String first;
+
+    void add(TarMember member, String what) {
+      if (count++ == 0) {
+        first = member.printable() + what;
+      }
+    }
   }
 
   /**
-   * Unpacks the whole archive; blocks until done.
+   * @param limits what is too much
+   * @param owners whom files can belong to
+   * @param sink what makes the files
+   */
+  TarUnpacker(UnpackLimits limits, Owners owners, TreeSink sink) {
+    this.limits = limits;
+    this.owners = owners;
+    this.sink = sink;
+  }
+
+  /**
+   * Reads the archive to its end, which may come before that of the stream; blocks until done.
    *
    * @param tar a tar archive, plain or compressed with gzip, xz or zstd; it is not closed
    * @throws HostileArchiveException if the archive tries to get out, or is too large
-   * @throws IOException if the archive is damaged, or the file system refuses; what was unpacked
-   *     until then stays
+   * @throws IOException if the archive is damaged, or the sink refuses; what was unpacked until
+   *     then stays
    */
   void unpack(InputStream tar) throws IOException {
-    TarArchiveInputStream in = new TarArchiveInputStream(Decompression.open(tar), "UTF-8");
-    TarArchiveEntry entry = next(in);
-    while (entry != null) {
-      if (!entry.isCheckSumOK()) {
-        throw new HostileArchiveException("the archive has a header whose checksum is wrong");
-      }
+    TarReader in = new TarReader(Decompression.open(tar), limits.bytes());
+    for (TarMember member = in.next(); member != null; member = in.next()) {
       if (++members > limits.members()) {
         throw new HostileArchiveException(
             "the archive has more than " + limits.members() + " members");
       }
-      unpack(in, entry);
-      entry = next(in);
+      unpack(in, member);
     }
     if (members == 0) {
       throw new HostileArchiveException("the archive has no members");
     }
-    while (!directories.isEmpty()) {
-      // Innermost first, since a directory may end up closed to its own owner.
-      directories.pop().apply(this);
+    for (Map.Entry<String, TarMember> directory : directories.entrySet()) {
+      sink.directory(directory.getKey());
+      attributes(directory.getValue());
     }
-    if (withCapabilities != null) {
+  }
+
+  /** Says what could not be kept; to be called once all is there. */
+  void tellLosses() {
+    if (skipped.count > 0) {
       LOG.warn(
-          "file capabilities of the archive are left out, those of {} among them: such programs run"
-              + " without",
-          RootfsPathResolver.printable(withCapabilities));
+          "left out of the archive, since it is a device or FIFO: {}{}",
+          skipped.first,
+          others(skipped));
     }
-    if (skipped > MOST_WARNINGS) {
-      LOG.warn("{} more devices and FIFOs of the archive were left out", skipped - MOST_WARNINGS);
+    if (otherOwners.count > 0) {
+      LOG.warn(
+          "all files of the archive belong to root inside, not to their owners, as {}{}: {}",
+          otherOwners.first,
+          others(otherOwners),
+          owners.oneId());
+    }
+    if (strangers.count > 0) {
+      LOG.warn(
+          "owners that a container does not have are nobody inside: {}{}",
+          strangers.first,
+          others(strangers));
     }
   }
 
-  private static TarArchiveEntry next(TarArchiveInputStream in) throws IOException {
-    try {
-      return in.getNextEntry();
-    } catch (EOFException e) {
-      throw new HostileArchiveException("the archive ends in the middle of a header");
-    } catch (RuntimeException | OutOfMemoryError e) {
-      // The parser believes sizes that headers claim for themselves.
-      throw new HostileArchiveException("the archive has a header that makes no sense");
-    }
+  private static String others(Losses losses) {
+    return losses.count == 1 ? "" : " and " + (losses.count - 1) + " more";
   }
 
-  private void unpack(TarArchiveInputStream in, TarArchiveEntry entry) throws IOException {
-    List<String> components = RootfsPathResolver.components(entry.getName());
-    if (components.isEmpty()) {
-      directories.push(new DirectoryMetadata(root, entry));
-      return;
-    }
-    if (entry.isCharacterDevice() || entry.isBlockDevice() || entry.isFIFO()) {
-      if (++skipped <= MOST_WARNINGS) {
-        LOG.warn(
-            "left out of the archive, since it is a device or FIFO: {}",
-            RootfsPathResolver.printable(entry.getName()));
+  /** What a failure to make a path means, in words of the archive; null if it is none of its. */
+  HostileArchiveException explain(TreeException failure) {
+    String path = ArchiveNames.printable(failure.path());
+    return switch (failure.why()) {
+      case NO_DIRECTORY ->
+          new HostileArchiveException("'" + path + "' lies below something that is no directory");
+      case HAS_FILES ->
+          new HostileArchiveException(
+              "member '" + path + "' would replace a directory that has files");
+      case NO_TARGET -> {
+        String target = names.targetOf(failure.path());
+        yield new HostileArchiveException(
+            "hard link '"
+                + path
+                + "' points to '"
+                + ArchiveNames.printable(target == null ? "" : target)
+                + "', which is no earlier file of the archive");
       }
-      return;
-    }
-    Path path = resolver.resolve(components, true);
-    if (entry.isDirectory()) {
-      makeDirectory(path, entry);
-    } else if (entry.isSymbolicLink()) {
-      makeWay(path);
-      Files.createSymbolicLink(path, Path.of(linkTarget(entry)));
-      own(path, entry);
-    } else if (entry.isLink()) {
-      makeHardLink(path, entry);
-    } else if (entry.isFile() && in.canReadEntryData(entry)) {
-      makeFile(in, path, entry);
-    } else {
-      throw new HostileArchiveException(
-          "member '" + RootfsPathResolver.printable(entry.getName()) + "' is of an unknown kind");
-    }
+      case TOO_MANY_DIRECTORIES ->
+          new HostileArchiveException("the archive has too many directories that are no member");
+      case TOO_LONG ->
+          new HostileArchiveException("member '" + path + "' has a name that is too long");
+      case OTHER -> null;
+    };
   }
 
-  private void makeDirectory(Path path, TarArchiveEntry entry) throws IOException {
-    FileStat there = FileStat.of(path);
-    if (there == null || !there.isDirectory()) {
-      makeWay(path);
-      Files.createDirectory(path);
-    }
-    directories.push(new DirectoryMetadata(path, entry));
-  }
-
-  private void makeHardLink(Path path, TarArchiveEntry entry) throws IOException {
-    List<String> target = RootfsPathResolver.components(linkTarget(entry));
-    if (target.isEmpty()) {
-      throw new HostileArchiveException(
-          "hard link '"
-              + RootfsPathResolver.printable(entry.getName())
-              + "' points to a directory");
-    }
-    Path existing = resolver.resolve(target, false);
-    FileStat stat = FileStat.of(existing);
-    if (stat == null || stat.isDirectory()) {
-      throw new HostileArchiveException(
-          "hard link '"
-              + RootfsPathResolver.printable(entry.getName())
-              + "' points to '"
-              + RootfsPathResolver.printable(entry.getLinkName())
-              + "', which is no earlier file of the archive");
-    }
-    if (path.equals(existing)) {
-      return;
-    }
-    makeWay(path);
-    Files.createLink(path, existing);
-  }
-
-  private void makeFile(TarArchiveInputStream in, Path path, TarArchiveEntry entry)
-      throws IOException {
-    makeWay(path);
-    noteCapabilities(entry);
-    try (OutputStream out =
-        Files.newOutputStream(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-      int count = read(in, entry);
-      while (count >= 0) {
-        bytes += count;
-        if (bytes > limits.bytes()) {
-          throw new HostileArchiveException(
-              "the archive unpacks to more than " + limits.bytes() + " bytes");
+  private void unpack(TarReader in, TarMember member) throws IOException {
+    String path = names.resolve(member.name());
+    refuseImages(path, member);
+    switch (member.kind()) {
+      case DIRECTORY -> {
+        names.noLink(path);
+        sink.directory(path);
+        directories.put(path, member);
+      }
+      case DEVICE, FIFO -> {
+        // Of those in /dev, whatever they are, every container has its own.
+        if (!path.startsWith("dev/")) {
+          skipped.add(member, "");
         }
-        out.write(buffer, 0, count);
-        count = read(in, entry);
       }
-    }
-    // Owner first: chown clears the set-id bits.
-    own(path, entry);
-    Files.setAttribute(
-        path, "unix:mode", entry.getMode() & PERMISSION_BITS, LinkOption.NOFOLLOW_LINKS);
-    setTime(path, entry);
-  }
-
-  /** Looks for what {@code setcap} gives a file, as GNU tar and libarchive spell it in a header. */
-  private void noteCapabilities(TarArchiveEntry entry) {
-    for (String header : entry.getExtraPaxHeaders().keySet()) {
-      if (withCapabilities == null && header.endsWith(".xattr." + CAPABILITY)) {
-        withCapabilities = entry.getName();
+      case UNKNOWN ->
+          throw new HostileArchiveException(
+              "member '" + member.printable() + "' is of an unknown kind");
+      default -> {
+        if (path.isEmpty()) {
+          throw new HostileArchiveException(
+              "member '" + member.printable() + "' replaces the root");
+        }
+        directories.remove(path);
+        makeFile(in, path, member);
       }
     }
   }
 
-  private int read(TarArchiveInputStream in, TarArchiveEntry entry) throws IOException {
-    try {
-      return in.read(buffer, 0, buffer.length);
-    } catch (EOFException e) {
-      throw cutShort(entry);
-    } catch (IOException e) {
-      if (e.getMessage() != null && e.getMessage().contains("Truncated")) {
-        throw cutShort(entry);
+  private void makeFile(TarReader in, String path, TarMember member) throws IOException {
+    switch (member.kind()) {
+      case SYMBOLIC_LINK -> {
+        String target = target(member);
+        sink.symbolicLink(path, target);
+        names.link(path, target);
+        attributes(member);
       }
-      throw e;
+      case HARD_LINK -> {
+        String target = names.resolve(target(member));
+        if (target.isEmpty()) {
+          throw new HostileArchiveException(
+              "hard link '" + member.printable() + "' points to a directory");
+        }
+        sink.hardLink(path, target);
+        names.hardLink(path, target, member.link());
+      }
+      default -> {
+        sink.file(path);
+        names.noLink(path);
+        content(in, member);
+        attributes(member);
+      }
     }
   }
 
-  private static HostileArchiveException cutShort(TarArchiveEntry entry) {
-    return new HostileArchiveException(
-        "the archive ends in the middle of '"
-            + RootfsPathResolver.printable(entry.getName())
-            + "'");
-  }
-
-  /** Removes what is at {@code path}, so that the member is made anew and never through a link. */
-  private static void makeWay(Path path) throws IOException {
-    try {
-      Files.deleteIfExists(path);
-    } catch (DirectoryNotEmptyException e) {
-      throw new HostileArchiveException(
-          "member '"
-              + RootfsPathResolver.printable(String.valueOf(path.getFileName()))
-              + "' would replace a directory that has files");
+  private static String target(TarMember member) throws HostileArchiveException {
+    if (member.link().isEmpty() || member.link().indexOf('\0') >= 0) {
+      throw new HostileArchiveException("link '" + member.printable() + "' has no usable target");
     }
+    return member.link();
   }
 
-  private void own(Path path, TarArchiveEntry entry) throws IOException {
-    if (!keepOwners || ownersRefused) {
+  private void content(TarReader in, TarMember member) throws IOException {
+    if (member.sparse() == null) {
+      piece(in, 0, member.size());
       return;
     }
-    try {
-      Files.setAttribute(path, "unix:uid", id(entry.getLongUserId()), LinkOption.NOFOLLOW_LINKS);
-      Files.setAttribute(path, "unix:gid", id(entry.getLongGroupId()), LinkOption.NOFOLLOW_LINKS);
-    } catch (FileSystemException e) {
-      ownersRefused = true;
-      LOG.warn(
-          "owners of the archive can't be kept, its files belong to you: {}",
-          String.valueOf(e.getReason()));
+    SparseMap map = member.sparse();
+    for (int i = 0; i < map.pieces(); i++) {
+      piece(in, map.offset(i), map.length(i));
+    }
+    sink.size(member.realSize());
+  }
+
+  private void piece(TarReader in, long offset, long length) throws IOException {
+    for (long done = 0; done < length; ) {
+      int n = in.available(Math.min(length - done, CHUNK));
+      sink.data(offset + done, in.bytes(), in.position(), n);
+      in.consume(n);
+      done += n;
     }
   }
 
-  private static int id(long value) throws HostileArchiveException {
-    // (uid_t) -1 means "leave unchanged" to chown(2).
-    if (value < 0 || value >= 0xffffffffL) {
-      throw new HostileArchiveException("owner " + value + " is outside 0 to 4294967294");
+  private void attributes(TarMember member) throws IOException {
+    long uid = owner(member, member.uid(), owners.uids(), owners.uid());
+    long gid = owner(member, member.gid(), owners.gids(), owners.gid());
+    boolean foreign = !owners.isOne() && (uid != member.uid() || gid != member.gid());
+    sink.attributes(
+        uid,
+        gid,
+        foreign ? member.mode() & ~SET_ID_BITS : member.mode(),
+        member.seconds(),
+        member.nanos());
+    if (member.kind() == TarMember.Kind.SYMBOLIC_LINK) {
+      return;
     }
-    return (int) value;
-  }
-
-  private static String linkTarget(TarArchiveEntry entry) throws HostileArchiveException {
-    String target = entry.getLinkName();
-    if (target == null || target.isEmpty() || target.indexOf('\0') >= 0) {
-      throw new HostileArchiveException(
-          "link '" + RootfsPathResolver.printable(entry.getName()) + "' has no usable target");
-    }
-    return target;
-  }
-
-  private static void setTime(Path path, TarArchiveEntry entry) throws IOException {
-    FileTime time = entry.getLastModifiedTime();
-    if (time != null) {
-      Files.setLastModifiedTime(path, time);
-    }
-  }
-
-  /** What a directory gets once everything in it is there. */
-  private record DirectoryMetadata(Path path, TarArchiveEntry entry) {
-    void apply(TarUnpacker unpacker) throws IOException {
-      FileStat stat = FileStat.of(path);
-      if (stat == null || !stat.isDirectory()) {
-        return; // a later member took its place
+    for (Map.Entry<String, byte[]> xattr : member.xattrs().entrySet()) {
+      String name = xattr.getKey();
+      // What else there is, such as labels of SELinux, is the host's to give.
+      if ((name.startsWith(USERS_OWN) || name.equals(CAPABILITY))
+          && name.indexOf('\0') < 0
+          && xattr.getValue().length <= MOST_XATTR_BYTES) {
+        sink.xattr(name, xattr.getValue());
       }
-      unpacker.own(path, entry);
-      setTime(path, entry);
-      Files.setAttribute(
-          path, "unix:mode", entry.getMode() & PERMISSION_BITS, LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+
+  private long owner(TarMember member, long id, List<IdRange> ids, long own)
+      throws HostileArchiveException {
+    // (uid_t) -1 means "leave unchanged" to chown(2).
+    if (id < 0 || id >= 0xffffffffL) {
+      throw new HostileArchiveException("owner " + id + " is outside 0 to 4294967294");
+    }
+    if (owners.isOne()) {
+      if (id != 0 && id != own) {
+        otherOwners.add(member, " (" + id + ")");
+      }
+      return 0;
+    }
+    boolean known = Owners.contains(ids, id);
+    if (!known || id >= ORDINARY_IDS) {
+      strangers.add(member, " (" + id + ")");
+    }
+    return known ? id : Owners.contains(ids, NOBODY) ? NOBODY : 0;
+  }
+
+  /** An image in an archive has its layers in archives of their own. */
+  private void refuseImages(String path, TarMember member) throws ExplainedException {
+    if (member.kind() == TarMember.Kind.DIRECTORY || path.indexOf('/') >= 0) {
+      looksLikeARoot |= path.startsWith("bin") || path.startsWith("usr") || path.startsWith("etc");
+    } else if (!looksLikeARoot && (path.equals("manifest.json") || path.equals("oci-layout"))) {
+      throw RootfsResolver.image();
     }
   }
 }

@@ -160,6 +160,8 @@ final class SamplePlans {
             new InitStep.Loopback(),
             new InitStep.Sysctl("net/ipv4/ip_forward", "1", true),
             new InitStep.Console("/dev/console"),
+            new InitStep.Unpack(100_000),
+            new InitStep.Remove("/tree"),
             new CommandStep.Session(),
             new CommandStep.Keyring(true),
             new CommandStep.Rlimit(7, 1024, -1),

@@ -58,6 +58,8 @@ public final class Steps {
         new InitStep.Console("/dev/console"),
         new InitStep.Inject(5, 0640, 9, 10, Blob.copyOf("key".getBytes(StandardCharsets.US_ASCII))),
         new InitStep.Watch(1L << 31, 90_000, 99, 50),
+        new InitStep.Unpack(100_000),
+        new InitStep.Remove("/tree"),
         new CommandStep.Session(),
         new CommandStep.Keyring(true),
         new CommandStep.Rlimit(7, 1024, -1),

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -27,13 +28,14 @@ import org.junit.jupiter.api.io.TempDir;
 class RootfsStoreTest {
   @TempDir Path base;
   private StatePaths paths;
+  private final DirectoryTrees trees = new DirectoryTrees(DirectoryTrees.ALL);
   private RootfsResolver resolver;
   private Path store;
 
   @BeforeEach
   void layOut() throws IOException {
     paths = new StatePaths(Map.of("NSRUN_HOME", base + "/home"), FileStat.of(base).uid());
-    resolver = new RootfsResolver(paths);
+    resolver = new RootfsResolver(paths, trees);
     store = base.resolve("home/data/rootfs");
   }
 
@@ -88,12 +90,12 @@ class RootfsStoreTest {
   @Test
   void anArchiveIsUnpackedOnceHoweverManyWantIt() throws Exception {
     Bytes archive = new Bytes(new TarBuilder().file("f", "x").bytes());
-    RootfsStore trees = new RootfsStore(paths.dataDirectory(), paths.uid());
+    RootfsStore stored = new RootfsStore(paths.dataDirectory(), trees);
     ExecutorService pool = Executors.newFixedThreadPool(8);
     try {
       List<Callable<Path>> calls = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
-        calls.add(() -> trees.unpack("tree", archive));
+        calls.add(() -> stored.unpack("tree", archive));
       }
       for (Future<Path> result : pool.invokeAll(calls)) {
         assertThat(result.get().resolve("f")).hasContent("x");
@@ -107,11 +109,22 @@ class RootfsStoreTest {
   }
 
   @Test
+  void anArchiveIsReadOnceAndNamedAfterWhatCame() throws IOException {
+    Bytes archive = new Bytes(new TarBuilder().file("f", "x").bytes());
+
+    Path tree = new RootfsStore(paths.dataDirectory(), trees).unpack(archive);
+
+    assertThat(archive.opened).hasValue(1);
+    assertThat(tree)
+        .hasFileName(HexFormat.of().formatHex(RootfsStore.sha256().digest(archive.content)));
+  }
+
+  @Test
   void ofAFailedUnpackingNothingIsLeft() throws IOException {
     Bytes archive = new Bytes(new TarBuilder().file("f", "x").file("../out", "x").bytes());
-    RootfsStore trees = new RootfsStore(paths.dataDirectory(), paths.uid());
+    RootfsStore stored = new RootfsStore(paths.dataDirectory(), trees);
 
-    assertThatThrownBy(() -> trees.unpack("tree", archive))
+    assertThatThrownBy(() -> stored.unpack("tree", archive))
         .isInstanceOf(ExplainedException.class)
         .hasMessage("test.tar: member '../out' climbs out with '..'");
 
@@ -120,12 +133,12 @@ class RootfsStoreTest {
 
   @Test
   void whatAKilledUnpackingLeftIsRemovedByTheNext() throws IOException {
-    RootfsStore trees = new RootfsStore(paths.dataDirectory(), paths.uid());
+    RootfsStore stored = new RootfsStore(paths.dataDirectory(), trees);
     Path leftover = Files.createDirectories(store.resolve(".unpacking-0123/closed"));
     Files.writeString(leftover.resolve("file"), "x");
     Files.setAttribute(leftover, "unix:mode", 0);
 
-    trees.unpack("tree", new Bytes(new TarBuilder().file("f", "x").bytes()));
+    stored.unpack("tree", new Bytes(new TarBuilder().file("f", "x").bytes()));
 
     assertThat(visibleNames()).containsExactly("tree");
   }
@@ -149,7 +162,9 @@ class RootfsStoreTest {
 
     Path tree = resolver.resolve(archive.toString()).directory();
 
-    assertThat(tree.getFileName().toString()).matches("[0-9a-f]{64}");
+    assertThat(tree)
+        .hasFileName(
+            HexFormat.of().formatHex(RootfsStore.sha256().digest(Files.readAllBytes(archive))));
     assertThat(tree.resolve("f")).hasContent("x");
     assertThat(resolver.resolve(copy.toString()).directory()).isEqualTo(tree);
   }

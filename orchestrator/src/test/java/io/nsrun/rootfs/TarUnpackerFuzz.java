@@ -33,7 +33,8 @@ public final class TarUnpackerFuzz {
   public static void fuzzerTestOneInput(byte[] archive) throws IOException {
     Path target = Files.createDirectory(base.resolve("target"));
     try {
-      new TarUnpacker(target, LIMITS, true).unpack(new ByteArrayInputStream(archive));
+      TreeSink sink = new DirectoryTrees.Sink(target, DirectoryTrees.ONE);
+      new TarUnpacker(LIMITS, DirectoryTrees.ONE, sink).unpack(new ByteArrayInputStream(archive));
     } catch (IOException e) {
       // A damaged or hostile archive, told as such.
     } finally {

@@ -1,0 +1,75 @@
+package io.nsrun.plan;
+
+import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.IdMaps;
+import io.nsrun.spec.IdRange;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How nsinit makes the tree of an archive, or removes one: in a user namespace that has every id
+ * the caller may give a file, with a directory of the caller's as its root, and nothing else of the
+ * host.
+ *
+ * @param launch the steps; the last one is the work
+ * @param uids user ids that files can have, as the archive names them
+ * @param gids group ids that files can have
+ * @param oneId why files can have no id but 0, which is the caller's; empty if they can
+ */
+public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids, String oneId) {
+  private static final int SLOT = 0;
+
+  public TreePlan {
+    uids = List.copyOf(uids);
+    gids = List.copyOf(gids);
+  }
+
+  /**
+   * The plan of this caller.
+   *
+   * @param directory absolute path on the host; / of the work
+   * @param work unpack or remove
+   */
+  public static TreePlan of(HostFacts facts, String directory, InitStep work) {
+    IdPlan ids = IdMapPlanner.ofCaller(facts);
+    List<Step> steps = new ArrayList<>();
+    boolean withIds = facts.euid() != 0 || facts.mayMapAnyIds();
+    long create = LinuxConstants.CLONE_NEWNS | LinuxConstants.CLONE_NEWPID;
+    steps.add(
+        new HostStep.Namespaces(
+            withIds ? create | LinuxConstants.CLONE_NEWUSER : create, List.of()));
+    if (withIds) {
+      steps.add(new HostStep.UidMap(ids.uidHelper(), ids.uids()));
+      steps.add(new HostStep.GidMap(ids.denySetgroups(), ids.gidHelper(), ids.gids()));
+      steps.add(new InitStep.SetupIds(IdRanges.rootOf(ids.uids()), IdRanges.rootOf(ids.gids())));
+    }
+    steps.add(new InitStep.Propagation(LinuxConstants.MS_REC | LinuxConstants.MS_PRIVATE));
+    steps.add(
+        new InitStep.Bind(
+            new Step.MountSource(
+                SLOT,
+                directory,
+                false,
+                0,
+                0,
+                LinuxConstants.MS_PRIVATE,
+                Step.Expect.DIRECTORY,
+                0,
+                0)));
+    steps.add(new InitStep.PivotRoot(SLOT));
+    steps.add(work);
+    return new TreePlan(
+        new LaunchPlan(steps, new Isolation(List.of(ids.ids()))),
+        withIds ? inside(ids.uids()) : List.of(new IdRange(0, IdMaps.MAX_ID)),
+        withIds ? inside(ids.gids()) : List.of(new IdRange(0, IdMaps.MAX_ID)),
+        withIds ? ids.ids().reason() : "");
+  }
+
+  private static List<IdRange> inside(List<IdMapping> map) {
+    List<IdRange> ranges = new ArrayList<>();
+    for (int i = 0; i < map.size(); i++) {
+      ranges.add(new IdRange(map.get(i).inside(), map.get(i).count()));
+    }
+    return ranges;
+  }
+}

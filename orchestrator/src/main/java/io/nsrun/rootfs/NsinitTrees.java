@@ -1,0 +1,170 @@
+package io.nsrun.rootfs;
+
+import io.nsrun.control.ControlChannel;
+import io.nsrun.control.Errno;
+import io.nsrun.control.Event;
+import io.nsrun.control.PlanEncoder;
+import io.nsrun.control.SetupStep;
+import io.nsrun.doctor.Causes;
+import io.nsrun.doctor.LocalMachine;
+import io.nsrun.launch.Nsinit;
+import io.nsrun.launch.Outcome;
+import io.nsrun.launch.Supervisor;
+import io.nsrun.plan.HostFacts;
+import io.nsrun.plan.HostFactsReader;
+import io.nsrun.plan.InitStep;
+import io.nsrun.plan.TreePlan;
+import io.nsrun.spec.NamespaceMode;
+import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.ProcessSpec;
+import io.nsrun.spec.Root;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.UserNamespace;
+import io.nsrun.state.ExplainedException;
+import io.nsrun.state.StatePaths;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has an nsinit do it, in a user namespace with every id that the caller may give a file. */
+final class NsinitTrees implements TreeWorker {
+  private static final Logger LOG = LoggerFactory.getLogger(NsinitTrees.class);
+
+  /** Directories that an archive may leave out. */
+  private static final long MOST_DIRECTORIES = 100_000;
+
+  private static final String OPEN_DIRECTORY = "open its directory";
+  private static final String REPLACE = "replace a directory";
+  private static final String HARD_LINK = "hard link to no earlier file";
+  private static final String TOO_MANY = "too many directories that are no member";
+
+  private final StatePaths paths;
+
+  NsinitTrees(StatePaths paths) {
+    this.paths = paths;
+  }
+
+  @Override
+  public void make(Path directory, Filler filler) throws IOException {
+    byte[] report = new byte[8];
+    work(directory, new InitStep.Unpack(MOST_DIRECTORIES), filler, report);
+    ByteBuffer numbers = ByteBuffer.wrap(report).order(ByteOrder.LITTLE_ENDIAN);
+    int lost = numbers.getInt();
+    if (lost != 0) {
+      LOG.warn(
+          "extended attributes of the archive could not be kept: {} of them, {}",
+          Integer.toUnsignedString(lost),
+          Errno.of(numbers.getInt()).text());
+    }
+  }
+
+  @Override
+  public long remove(Path tree) throws IOException {
+    byte[] report = new byte[8];
+    String name = "/" + tree.getFileName();
+    work(tree.getParent(), new InitStep.Remove(name), null, report);
+    Files.delete(tree);
+    return ByteBuffer.wrap(report).order(ByteOrder.LITTLE_ENDIAN).getLong();
+  }
+
+  private void work(Path directory, InitStep work, Filler filler, byte[] report)
+      throws IOException {
+    HostFacts facts = facts(directory);
+    TreePlan plan = TreePlan.of(facts, directory.toString(), work);
+    try (Nsinit nsinit = Nsinit.startPiped(paths)) {
+      ControlChannel channel = nsinit.connect();
+      channel.send(PlanEncoder.encode(plan.launch()));
+      if (filler != null) {
+        fill(
+            nsinit,
+            new Owners(plan.uids(), plan.gids(), plan.oneId(), facts.euid(), facts.egid()),
+            filler);
+      }
+      Outcome outcome = new Supervisor(nsinit, channel, new Silent()).await().outcome();
+      if (outcome instanceof Outcome.NotStarted notStarted) {
+        throw failure(notStarted.failure(), plan);
+      }
+      if (outcome instanceof Outcome.Lost lost) {
+        throw new IOException("nsinit " + lost.how());
+      }
+      if (nsinit.output().readNBytes(report, 0, report.length) < report.length) {
+        throw new IOException("nsinit ended without a report");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /** Those about the caller's ids: the container of the specification is none. */
+  private static HostFacts facts(Path directory) throws IOException {
+    Spec spec =
+        Spec.builder()
+            .root(new Root(directory.toString(), false, false, false, false))
+            .process(ProcessSpec.of(List.of("true"), Map.of()))
+            .user(UserNamespace.of(UserNamespace.Mode.IDENTITY))
+            .namespace(NamespaceType.NETWORK, NamespaceMode.HOST)
+            .build();
+    return HostFactsReader.read(spec, null);
+  }
+
+  private static void fill(Nsinit nsinit, Owners owners, Filler filler)
+      throws IOException, InterruptedException {
+    FrameSink sink = new FrameSink(nsinit.input());
+    try {
+      filler.fill(sink, owners);
+      sink.finish();
+    } catch (FrameSink.GoneException e) {
+      // nsinit says why.
+      LOG.debug("nsinit reads no more of the archive", e);
+    }
+  }
+
+  private static IOException failure(Event.Failed failure, TreePlan plan) {
+    if (failure.step() == SetupStep.UNPACK && failure.errno() != Errno.EPROTO) {
+      byte[] path = failure.object().getBytes(StandardCharsets.UTF_8);
+      return new TreeException(
+          new String(path, StandardCharsets.ISO_8859_1), cause(failure), failure.errno());
+    }
+    return new ExplainedException(
+        failure.text(), new Causes(new LocalMachine()).explain(failure, plan.launch()).orElse(""));
+  }
+
+  private static TreeException.Cause cause(Event.Failed failure) {
+    Errno errno = failure.errno();
+    return switch (failure.detail()) {
+      case OPEN_DIRECTORY ->
+          errno == Errno.ENOTDIR || errno == Errno.ELOOP
+              ? TreeException.Cause.NO_DIRECTORY
+              : other(errno);
+      case REPLACE -> errno == Errno.ENOTEMPTY ? TreeException.Cause.HAS_FILES : other(errno);
+      case HARD_LINK -> TreeException.Cause.NO_TARGET;
+      case TOO_MANY -> TreeException.Cause.TOO_MANY_DIRECTORIES;
+      default -> other(errno);
+    };
+  }
+
+  private static TreeException.Cause other(Errno errno) {
+    return errno == Errno.ENAMETOOLONG ? TreeException.Cause.TOO_LONG : TreeException.Cause.OTHER;
+  }
+
+  /** Only the outcome counts. */
+  private static final class Silent implements Supervisor.Listener {
+    @Override
+    public void log(Event.Log message) {
+      // Of no interest.
+    }
+
+    @Override
+    public void started(long pid) {
+      // Of no interest.
+    }
+  }
+}
