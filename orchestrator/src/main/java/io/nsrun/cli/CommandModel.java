@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  */
 public final class CommandModel {
   /** All commands, in the order in which the help lists them. */
-  static final String[] COMMANDS = {"run", "explain", "doctor", "version", "help"};
+  static final String[] COMMANDS = {"run", "explain", "doctor", "prune", "version", "help"};
 
   private CommandModel() {}
 
@@ -56,6 +56,7 @@ public final class CommandModel {
       case "run" -> run(spec, values);
       case "explain" -> explain(spec, values);
       case "doctor" -> doctor(spec, values);
+      case "prune" -> prune(spec, values);
       case "version" -> spec.usageMessage().description("Print the version.");
       case "help" -> help(spec, values);
       default -> throw new IllegalArgumentException("no command " + name);
@@ -86,7 +87,8 @@ public final class CommandModel {
     spec.usageMessage()
         .description("Run a command in a new container.")
         .footer(
-            "ROOTFS is a directory (with a slash in it, or .), a tar archive, or the name busybox, which is the default.",
+            "ROOTFS is a directory (with a slash in it, or .), a tar archive (- for one on standard input), or the name",
+            "busybox, which is the default.",
             "Everything after ROOTFS belongs to the command; without one, a shell is started.",
             "",
             "The exit code is the command's; 128+N if signal N killed it; 125 if nsrun failed, 126 if the command",
@@ -120,6 +122,14 @@ public final class CommandModel {
             .userObject(RunOption.FORMAT)
             .preprocessor(values)
             .build());
+    spec.addOption(option(RunOption.HELP, values));
+  }
+
+  private static void prune(CommandSpec spec, IParameterPreprocessor values) {
+    spec.usageMessage()
+        .description(
+            "Remove the unpacked archives that no container uses, and say what that freed.",
+            "What is asked for again is unpacked again.");
     spec.addOption(option(RunOption.HELP, values));
   }
 

@@ -117,6 +117,7 @@ public final class Main {
     return switch (args[first]) {
       case "run" -> new RunCommand(errors).execute(rest);
       case "explain" -> ExplainCommand.execute(rest, errors);
+      case "prune" -> PruneCommand.execute(rest, errors);
       case "doctor" -> InfoCommands.doctor(rest, errors);
       case "version", "--version", "-v", "-V" -> InfoCommands.version(rest, errors);
       case "help", "--help", "-h" -> InfoCommands.help(rest, System.out, errors);

@@ -65,7 +65,8 @@ final class ManText {
             before each use, and may be removed at any time.
 
           ~/.local/share/nsrun/rootfs (root: /var/lib/nsrun/rootfs):
-            Unpacked root filesystems. They may be removed while no container uses them.
+            Unpacked root filesystems, whose files may belong to ids of the caller's range.
+            *nsrun-prune*(1) removes those that no container uses.
 
           DIR/nsrun-ephemeral-*:
             What a container with *--ephemeral-dir* writes. It is removed in the end, or, if nsrun
@@ -138,7 +139,8 @@ final class ManText {
               FILES,
               new Section(
                   "SEE ALSO",
-                  "*nsrun-run*(1), *nsrun-explain*(1), *nsrun-doctor*(1), *namespaces*(7)"));
+                  "*nsrun-run*(1), *nsrun-explain*(1), *nsrun-doctor*(1), *nsrun-prune*(1),"
+                      + " *namespaces*(7)"));
       case "nsrun-run" ->
           List.of(
               EXIT,
@@ -174,6 +176,7 @@ final class ManText {
                     It can't; the lines that say FAIL tell why.
                   """),
               new Section("SEE ALSO", "*nsrun*(1), *subuid*(5), *user_namespaces*(7)"));
+      case "nsrun-prune" -> List.of(FILES, new Section("SEE ALSO", "*nsrun*(1), *nsrun-run*(1)"));
       default -> List.of();
     };
   }

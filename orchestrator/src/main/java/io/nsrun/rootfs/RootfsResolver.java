@@ -66,6 +66,9 @@ public final class RootfsResolver {
     if (word.isEmpty()) {
       throw new ExplainedException("is empty", whatItMayBe());
     }
+    if (TarRootfs.isStandardInput(word)) {
+      return new Resolved(TarRootfs.ofStandardInput(store()), Kind.ARCHIVE);
+    }
     boolean isPath = word.indexOf('/') >= 0 || word.equals(".") || word.equals("..");
     if (!isPath && !TarRootfs.isArchiveName(word)) {
       throw unknownName(word);
@@ -128,7 +131,7 @@ public final class RootfsResolver {
   }
 
   private static String whatItMayBe() {
-    return "it is a directory (with a slash in it, or .), a tar archive, or the name busybox";
+    return "it is a directory (with a slash in it, or .), a tar archive (- for one on standard input), or the name busybox";
   }
 
   private RootfsStore store() throws IOException {

@@ -4,6 +4,8 @@ import io.nsrun.state.ExplainedException;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.IoMessages;
 import io.nsrun.state.RandomBytes;
+import io.nsrun.state.StatePaths;
+import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,8 +19,10 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Unpacked root filesystems, each below the directory {@code rootfs} of the data directory under a
@@ -50,6 +54,11 @@ public final class RootfsStore {
     this.worker = worker;
   }
 
+  /** The store of a caller. */
+  public static RootfsStore of(StatePaths paths) throws IOException {
+    return new RootfsStore(paths.dataDirectory(), new NsinitTrees(paths));
+  }
+
   /** What a tree is made of. */
   interface Archive {
     /** A stream over the tar archive, compressed or not; it is opened once. */
@@ -67,11 +76,74 @@ public final class RootfsStore {
     return directory;
   }
 
-  /** The tree of this name, or null if it is not there. */
+  /** The tree of this name, from now on in use by this process; null if it is not there. */
   Path find(String name) throws IOException {
     Path tree = directory.resolve(name);
+    return isThere(tree) && TreeUse.hold(directory, name) && isThere(tree) ? tree : null;
+  }
+
+  private static boolean isThere(Path tree) throws IOException {
     FileStat stat = FileStat.of(tree);
-    return stat != null && stat.isDirectory() ? tree : null;
+    return stat != null && stat.isDirectory();
+  }
+
+  /**
+   * A tree that was looked at to be removed.
+   *
+   * @param name of the tree
+   * @param bytes that this freed; -1 if it is in use, and stays
+   */
+  public record Pruned(String name, long bytes) {}
+
+  /**
+   * Removes all trees that no container uses, and what killed processes left behind. Blocks while
+   * another process unpacks.
+   *
+   * @throws ExplainedException if something can't be removed
+   */
+  public List<Pruned> prune() throws IOException {
+    List<Pruned> pruned = new ArrayList<>();
+    if (!isThere(directory)) {
+      return pruned;
+    }
+    synchronized (LOCK) {
+      try (FileChannel lockFile = openLock();
+          FileLock lock = lockFile.lock()) {
+        String[] names = lock.isValid() ? directory.toFile().list() : null;
+        for (String name : names == null ? new String[0] : names) {
+          if (name.startsWith(TEMPORARY)) {
+            pruned.add(new Pruned(name, worker.remove(directory.resolve(name))));
+          } else if (!name.startsWith(".")) {
+            pruned.add(new Pruned(name, removeUnused(name)));
+          }
+        }
+        TarRootfs.forgetWhatIsGone(this);
+      } catch (ExplainedException e) {
+        throw e;
+      } catch (IOException e) {
+        throw new ExplainedException(
+            "can't remove what is below " + directory + ": " + IoMessages.reason(e), "", e);
+      }
+    }
+    return pruned;
+  }
+
+  private long removeUnused(String name) throws IOException {
+    try (Closeable unused = TreeUse.lockOut(directory, name)) {
+      if (unused == null) {
+        return -1;
+      }
+      // At one stroke: half a tree never has its name.
+      Path doomed = directory.resolve(TEMPORARY + RandomBytes.hex(8));
+      Files.move(directory.resolve(name), doomed, StandardCopyOption.ATOMIC_MOVE);
+      return worker.remove(doomed);
+    }
+  }
+
+  private FileChannel openLock() throws IOException {
+    return FileChannel.open(
+        directory.resolve(".lock"),
+        EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
   }
 
   /**
@@ -98,10 +170,7 @@ public final class RootfsStore {
     try {
       Files.createDirectories(directory);
       synchronized (LOCK) {
-        try (FileChannel lockFile =
-                FileChannel.open(
-                    directory.resolve(".lock"),
-                    EnumSet.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        try (FileChannel lockFile = openLock();
             FileLock lock = lockFile.lock()) {
           tree = lock.isValid() && name != null ? find(name) : null;
           if (tree == null) {
@@ -145,6 +214,8 @@ public final class RootfsStore {
         done = true;
       }
       filling.unpacker.tellLosses();
+      // Nobody removes trees while we have the lock.
+      TreeUse.hold(directory, tree.getFileName().toString());
       return tree;
     } finally {
       if (!done && FileStat.of(temporary) != null) {

@@ -2,7 +2,10 @@ package io.nsrun.rootfs;
 
 import io.nsrun.state.AtomicFile;
 import io.nsrun.state.ExplainedException;
+import io.nsrun.state.FileStat;
 import io.nsrun.state.IoMessages;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +29,8 @@ public final class TarRootfs {
 
   /** Whether a ROOTFS of this name is meant to be an archive. */
   public static boolean isArchiveName(String name) {
-    return name.endsWith(".tar")
+    return isStandardInput(name)
+        || name.endsWith(".tar")
         || name.endsWith(".tar.gz")
         || name.endsWith(".tgz")
         || name.endsWith(".tar.xz")
@@ -60,6 +64,48 @@ public final class TarRootfs {
       AtomicFile.write(index, tree.getFileName().toString().getBytes(StandardCharsets.US_ASCII));
     }
     return tree;
+  }
+
+  /** The directory that the archive on this JVM's standard input is unpacked to. */
+  static Path ofStandardInput(RootfsStore store) throws IOException {
+    return store.unpack(new Input());
+  }
+
+  /** Whether a ROOTFS of this name is an archive that comes from standard input. */
+  static boolean isStandardInput(String name) {
+    return name.equals("-");
+  }
+
+  private static final class Input implements RootfsStore.Archive {
+    /** Nobody can tell how long it will be; what it may unpack to is sixteen GiB. */
+    private static final long SIZE = (16L << 30) / UnpackLimits.LARGEST_RATIO;
+
+    @Override
+    public InputStream open() {
+      return new FileInputStream(FileDescriptor.in);
+    }
+
+    @Override
+    public long size() {
+      return SIZE;
+    }
+
+    @Override
+    public String describe() {
+      return "standard input";
+    }
+  }
+
+  /** Forgets the archives whose trees are gone. */
+  static void forgetWhatIsGone(RootfsStore store) throws IOException {
+    Path index = store.directory().resolve(INDEX);
+    String[] entries = index.toFile().list();
+    for (String entry : entries == null ? new String[0] : entries) {
+      String known = read(index.resolve(entry));
+      if (known == null || FileStat.of(store.directory().resolve(known)) == null) {
+        Files.deleteIfExists(index.resolve(entry));
+      }
+    }
   }
 
   private static String identity(Path archive) throws IOException {

@@ -11,7 +11,7 @@ record UnpackLimits(long members, long bytes) {
   private static final long MOST_MEMBERS = 1_000_000;
 
   /** Root filesystems compress three- to tenfold; a thousandfold is a bomb. */
-  private static final long LARGEST_RATIO = 200;
+  static final long LARGEST_RATIO = 200;
 
   /**
    * Limits for an archive of this size.

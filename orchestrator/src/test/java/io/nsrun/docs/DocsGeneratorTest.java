@@ -29,7 +29,8 @@ class DocsGeneratorTest {
 
   @Test
   void thereIsAPageForTheProgramAndForEachCommandWithOptions() {
-    assertThat(PAGES).containsOnlyKeys("nsrun", "nsrun-run", "nsrun-explain", "nsrun-doctor");
+    assertThat(PAGES)
+        .containsOnlyKeys("nsrun", "nsrun-run", "nsrun-explain", "nsrun-doctor", "nsrun-prune");
   }
 
   static Stream<String> namesOfRun() {
