@@ -229,6 +229,26 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 	}
 }
 
+/* What steps ask of each other. */
+static const char *check_together(const struct plan *plan, const struct step *last, const uint16_t count[])
+{
+	if (count[STEP_NAMESPACES] != 1)
+		return "not exactly one namespaces step";
+	/* Else there would be a pty that nobody relays, or a terminal set raw for nothing. */
+	if (count[STEP_TERMINAL] != count[STEP_CONSOLE] || count[STEP_CONSOLE] > 1)
+		return "terminal and console go together";
+	if (count[STEP_OUTPUT] > 1 || count[STEP_WATCH] > 1 || count[STEP_NESTED_NAMESPACES] > 1)
+		return "more than one output, watch or nested_namespaces step";
+	/* Else nobody would answer, or somebody would wait for ever. */
+	if (count[STEP_LISTENER] != plan->listening || plan->listening > 1)
+		return "listener and a filter that tells one go together";
+	if (last->id == STEP_UNPACK || last->id == STEP_REMOVE)
+		return NULL;
+	if (count[STEP_EXEC] != 1 || last->id != STEP_EXEC)
+		return "not exactly one exec step, as the last";
+	return NULL;
+}
+
 const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, uint16_t *at)
 {
 	struct reader r = { .at = bytes, .end = bytes + length };
@@ -275,22 +295,8 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 	*at = UINT16_MAX;
 	if (r.at != r.end)
 		return "left-over bytes after the last step";
-	if (count[STEP_NAMESPACES] != 1)
-		return "not exactly one namespaces step";
 	last = &plan->steps[plan->count - 1];
 	plan->exec = last->id == STEP_EXEC ? &last->exec : NULL;
 	plan->stays_init = plan->exec && plan->exec->init;
-	/* Else there would be a pty that nobody relays, or a terminal set raw for nothing. */
-	if (count[STEP_TERMINAL] != count[STEP_CONSOLE] || count[STEP_CONSOLE] > 1)
-		return "terminal and console go together";
-	if (count[STEP_OUTPUT] > 1 || count[STEP_WATCH] > 1 || count[STEP_NESTED_NAMESPACES] > 1)
-		return "more than one output, watch or nested_namespaces step";
-	/* Else nobody would answer, or somebody would wait for ever. */
-	if (count[STEP_LISTENER] != plan->listening || plan->listening > 1)
-		return "listener and a filter that tells one go together";
-	if (last->id == STEP_UNPACK || last->id == STEP_REMOVE)
-		return NULL;
-	if (count[STEP_EXEC] != 1 || last->id != STEP_EXEC)
-		return "not exactly one exec step, as the last";
-	return NULL;
+	return check_together(plan, last, count);
 }

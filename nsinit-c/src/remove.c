@@ -18,38 +18,67 @@ static void move_up(int directory, const char *entry, int top)
 	must(done, entry, "rename");
 }
 
-/* True if there was anything in it. At the top, directories are emptied; else they go there. */
-static bool empty(int directory, int top)
+static DIR *list(int directory)
 {
-	DIR *list = fdopendir(directory);
-	struct dirent *entry;
-	bool found = false;
+	DIR *entries = fdopendir(directory);
 
-	if (list == NULL)
+	if (entries == NULL)
 		fail("directory", "list");
-	while ((entry = readdir(list)) != NULL) {
-		const char *name = entry->d_name;
-		struct stat st;
+	return entries;
+}
 
-		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-			continue;
-		found = true;
-		must(fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW), name, "fstatat");
-		if (!S_ISDIR(st.st_mode)) {
-			must(unlinkat(directory, name, 0), name, "unlink");
-			freed += st.st_nlink == 1 ? (uint64_t)st.st_blocks * 512 : 0;
-		} else if (unlinkat(directory, name, AT_REMOVEDIR) == 0) {
-			continue;
-		} else if (top >= 0) {
+static const char *next(DIR *entries)
+{
+	struct dirent *entry;
+
+	do
+		entry = readdir(entries);
+	while (entry != NULL && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+	return entry ? entry->d_name : NULL;
+}
+
+/* False if it is a directory that is not empty. */
+static bool drop(int directory, const char *name)
+{
+	struct stat st;
+
+	must(fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW), name, "fstatat");
+	if (S_ISDIR(st.st_mode))
+		return unlinkat(directory, name, AT_REMOVEDIR) == 0;
+	must(unlinkat(directory, name, 0), name, "unlink");
+	freed += st.st_nlink == 1 ? (uint64_t)st.st_blocks * 512 : 0;
+	return true;
+}
+
+/* Empties a directory of the top, where its own directories go. */
+static void empty_below(int top, const char *path)
+{
+	int directory = must(openat(top, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), path, "open");
+	DIR *entries = list(directory);
+	const char *name;
+
+	while ((name = next(entries)) != NULL) {
+		if (!drop(directory, name))
 			move_up(directory, name, top);
-		} else {
-			empty(must(openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), name,
-				   "open"),
-			      directory);
-			must(unlinkat(directory, name, AT_REMOVEDIR), name, "rmdir");
-		}
 	}
-	closedir(list);
+	closedir(entries);
+}
+
+/* True if there was anything in it. */
+static bool empty_top(int top)
+{
+	DIR *entries = list(top);
+	bool found = false;
+	const char *name;
+
+	while ((name = next(entries)) != NULL) {
+		found = true;
+		if (drop(top, name))
+			continue;
+		empty_below(top, name);
+		must(unlinkat(top, name, AT_REMOVEDIR), name, "rmdir");
+	}
+	closedir(entries);
 	return found;
 }
 
@@ -65,7 +94,7 @@ void report(uint64_t number)
 
 void step_remove(const struct remove_step *step)
 {
-	while (empty(must(root_open(step->path, O_RDONLY | O_DIRECTORY, RESOLVE_NO_SYMLINKS), step->path, "open"), -1))
+	while (empty_top(must(root_open(step->path, O_RDONLY | O_DIRECTORY, RESOLVE_NO_SYMLINKS), step->path, "open")))
 		;
 	report(freed);
 }

@@ -108,10 +108,11 @@ static int expand(const char *path, char real[PATH_MAX])
 int root_mkdir(const char *path, mode_t mode)
 {
 	char real[PATH_MAX];
+	size_t size = strlen(path) + 1;
 	int fd = root_open(path, O_PATH | O_DIRECTORY, 0);
 
-	if (fd < 0 && errno == ENOENT && strlen(path) < sizeof(real))
-		fd = make_directories(strcpy(real, path), mode);
+	if (fd < 0 && errno == ENOENT && size <= sizeof(real))
+		fd = make_directories(memcpy(real, path, size), mode);
 	if (fd < 0 && errno == ENOENT && expand(path, real) == 0)
 		fd = make_directories(real, mode);
 	return fd;

@@ -17,10 +17,11 @@ static int copy_of(int self)
 		fd = memfd_create("nsinit", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	must(fd, "memfd_create", "vm.memfd_noexec may forbid it");
 	must(fstat(self, &st), "/proc/self/exe", "fstat");
-	while (done < st.st_size)
+	while (done < st.st_size) {
 		if (must(sendfile(fd, self, &done, (size_t)(st.st_size - done)), "/proc/self/exe",
 			 "copy; see ulimit -f") == 0)
 			fail_errno(EIO, "/proc/self/exe", "cut short while copied");
+	}
 	must(fcntl(fd, F_ADD_SEALS, SEALS), "memfd", "seal");
 	return fd;
 }

@@ -158,10 +158,12 @@ static void make_link(const char *path, const char *target)
 
 static void write_data(const struct member *m)
 {
-	for (size_t done = 0; done < m->bytes.length;)
-		done += (size_t)must(
-			pwrite(at.file, m->bytes.bytes + done, m->bytes.length - done, (off_t)(m->offset + done)),
-			at.path, "write");
+	for (size_t done = 0; done < m->bytes.length;) {
+		off_t offset = (off_t)(m->offset + done);
+
+		done += (size_t)must(pwrite(at.file, m->bytes.bytes + done, m->bytes.length - done, offset), at.path,
+				     "write");
+	}
 }
 
 /* Owner before mode, which chown clears of the set-id bits. A symbolic link has none of its own. */

@@ -196,10 +196,11 @@ static uint64_t look_for_hidden(int proc)
 		at += strspn(at, " ");
 		shared += strtoull(at + strcspn(at, " "), NULL, 10) * getauxval(AT_PAGESZ);
 	}
-	for (size_t i = 1; i < kept_count; i++)
+	for (size_t i = 1; i < kept_count; i++) {
 		if (fstatfs(kept[i], &fs) == 0)
 			sum += (fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize +
 			       (fs.f_files - fs.f_ffree) * INODE_BYTES;
+	}
 	/* What is mapped stands in resident sets. */
 	return sum > shared ? sum - shared : 0;
 }

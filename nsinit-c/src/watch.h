@@ -24,6 +24,6 @@ int watch_begin(const int fds[]);
  * what the descriptors and mappings of the processes lead to. To be asked after watch_sum, and much dearer than that:
  * it looks only every now and then, and says what it saw last.
  */
-uint64_t watch_hidden(int proc, uint64_t now_ns);
+uint64_t watch_hidden(int proc, uint64_t begin);
 /* Adds the numbers of the text of one /proc/PID/stat (proc_pid_stat(5)); a malformed one counts for nothing. */
 void watch_add(const char *stat, struct usage *sum);
