@@ -44,14 +44,14 @@ static void leave_callers_ways(void)
 {
 	static const char path[] = "/proc/self/oom_score_adj";
 	const struct sched_param none = { 0 };
-	scoped_fd badness = must(open(path, O_RDWR), path, "open");
+	scoped_fd badness = must(open(path, O_RDONLY), path, "open");
 	char sign = 0;
 
 	umask(022);
 	/* The first in need, and not the last. */
 	must(read(badness, &sign, 1), path, "read");
 	if (sign == '-')
-		must(write(badness, "0", 1), path, "write 0");
+		must(write(must(open(path, O_WRONLY), path, "open"), "0", 1), path, "write 0");
 	/* What the machine is said to be stays; addresses that are known, and pages that can be executed, do not. */
 	must(personality((unsigned)must(personality(UINT32_MAX), "personality", "read") & PER_MASK), "personality",
 	     "set");
