@@ -25,6 +25,13 @@ class RootOptionsTest extends ContainerTest {
   }
 
   @Test
+  void mountPointMadeForAReadOnlyRootIsNotThereForOthers() {
+    sh(Caller.PLAIN, "test -d /made/of/it", "--read-only", "--tmpfs=/made/of/it").orFail();
+
+    sh(Caller.PLAIN, "test ! -e /made", "--read-only").orFail();
+  }
+
+  @Test
   void readOnlyLeavesWritableWhatIsMountedForIt() {
     sh(Caller.PLAIN, "touch /mnt/a /dev/shm/b", "--read-only", "--tmpfs=/mnt").orFail();
   }

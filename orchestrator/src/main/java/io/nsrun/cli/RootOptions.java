@@ -70,8 +70,12 @@ final class RootOptions {
     if (kept) {
       return false;
     }
-    if (!kind.isStored() || values.flag(RunOption.READ_ONLY, false)) {
+    if (!kind.isStored()) {
       return values.flag(RunOption.EPHEMERAL, false);
+    }
+    // Mount points that are made would stay for all others.
+    if (values.flag(RunOption.READ_ONLY, false)) {
+      return values.flag(RunOption.EPHEMERAL, true);
     }
     if (!values.flag(RunOption.EPHEMERAL, true)) {
       problems.add(
