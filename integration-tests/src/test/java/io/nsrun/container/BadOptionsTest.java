@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Options that can't be meant: one line each, and nothing is done. */
 class BadOptionsTest extends ContainerTest {
   private static final String WHAT_ROOTFS_IS =
-      " (it is a directory (with a slash in it, or .), a tar archive, or the name busybox)";
+      " (it is a directory (with a slash in it, or .), a tar archive (- for one on standard input), or the name busybox)";
   private static final String LONG = "a".repeat(65);
 
   @ParameterizedTest(name = "{0}")

@@ -243,7 +243,7 @@ class DeathsTest {
               path ->
                   path.matches(
                       "state|cache|cache/nsinit-[0-9a-f]{16}"
-                          + "|data|data/rootfs|data/rootfs/\\.lock|data/rootfs/busybox-[0-9a-f]+"));
+                          + "|data|data/rootfs|data/rootfs/\\.(lock|use)|data/rootfs/busybox-[0-9a-f]+"));
     }
   }
 

@@ -28,7 +28,8 @@ class OverlayDirTest extends ContainerTest {
     Result again = run(caller, keep, tree, LOOK).orFail();
 
     assertThat(again.lines())
-        .containsExactly("of the testmore", "made", "marker", "passwd", "0:0:644", "0:0:600");
+        .containsExactly(
+            "of the testmore", "made", "hosts", "marker", "passwd", "0:0:644", "0:0:600");
     assertThat(Files.readString(tree.resolve("etc/marker"))).isEqualTo("of the test");
     assertThat(tree.resolve("new")).doesNotExist();
     assertThat(tree.resolve("etc/group")).exists();
