@@ -320,7 +320,7 @@ void sweep_deaths(const struct target *t, struct container c, const char *senten
 	driver_nsinit = NULL;
 	(void)munmap(fault, sizeof(*fault));
 	(void)snprintf(text, sizeof(text),
-		       "%s: no command starts after the death of the monitor, at %u of %u calls of init", sentence,
+		       "no command starts after the death of the monitor, %s: at %u of %u calls of init", sentence,
 		       tally.good, tally.tried);
 	check(tally.tried > 100 && tally.good == tally.tried, text);
 }
