@@ -67,8 +67,11 @@ long namespaces_as_owner(bool on)
 {
 	uint32_t owner = run_step(STEP_NAMESPACES)->namespaces.owner;
 
-	return owner == NO_OWNER || run.nesting ? 0
-						: syscall(SYS_setresuid, -1, on ? owner : (uid_t)getauxval(AT_UID), -1);
+	if (owner == NO_OWNER || run.nesting)
+		return 0;
+	/* Where another process made the clone the monitor has this not yet, and would lose its capabilities. */
+	(void)prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP);
+	return syscall(SYS_setresuid, -1, on ? owner : (uid_t)getauxval(AT_UID), -1);
 }
 
 int namespaces_open(const char *path, int flags)
