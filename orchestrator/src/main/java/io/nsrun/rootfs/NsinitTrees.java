@@ -16,6 +16,7 @@ import io.nsrun.plan.InitStep;
 import io.nsrun.plan.TreePlan;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.OsPath;
 import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
@@ -77,7 +78,7 @@ final class NsinitTrees implements TreeWorker {
   private void work(Path directory, InitStep work, Filler filler, byte[] report)
       throws IOException {
     HostFacts facts = facts(directory);
-    TreePlan plan = TreePlan.of(facts, directory.toString(), work);
+    TreePlan plan = TreePlan.of(facts, OsPath.text(directory), work);
     try (Nsinit nsinit = Nsinit.startPiped(paths)) {
       ControlChannel channel = nsinit.connect();
       channel.send(PlanEncoder.encode(plan.launch()));
@@ -107,7 +108,7 @@ final class NsinitTrees implements TreeWorker {
   private static HostFacts facts(Path directory) throws IOException {
     Spec spec =
         Spec.builder()
-            .root(new Root(directory.toString(), false, false, false, false))
+            .root(new Root(OsPath.text(directory), false, false, false, false))
             .process(ProcessSpec.of(List.of("true"), Map.of()))
             .user(UserNamespace.of(UserNamespace.Mode.IDENTITY))
             .namespace(NamespaceType.NETWORK, NamespaceMode.HOST)

@@ -6,11 +6,12 @@ import io.nsrun.state.IoMessages;
 import io.nsrun.state.RandomBytes;
 import io.nsrun.state.StatePaths;
 import java.io.Closeable;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -265,14 +266,14 @@ public final class RootfsStore {
   }
 
   private void removeLeftovers() throws IOException {
-    String[] names = new File(directory.toString()).list();
-    if (names == null) {
-      return;
-    }
-    for (String name : names) {
-      if (name.startsWith(TEMPORARY)) {
-        worker.remove(directory.resolve(name));
+    try (DirectoryStream<Path> trees = Files.newDirectoryStream(directory)) {
+      for (Path tree : trees) {
+        if (tree.getFileName().toString().startsWith(TEMPORARY)) {
+          worker.remove(tree);
+        }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 

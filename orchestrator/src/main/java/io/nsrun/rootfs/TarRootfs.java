@@ -1,5 +1,6 @@
 package io.nsrun.rootfs;
 
+import io.nsrun.spec.OsPath;
 import io.nsrun.state.AtomicFile;
 import io.nsrun.state.ExplainedException;
 import io.nsrun.state.FileStat;
@@ -161,7 +162,7 @@ public final class TarRootfs {
 
     @Override
     public String describe() {
-      return path.toString();
+      return OsPath.text(path);
     }
   }
 }
