@@ -248,6 +248,33 @@ class BadArchiveTest extends ContainerTest {
     refused("the archive unpacks to more than 1073741824 bytes");
   }
 
+  /** It would be work again for each member. */
+  @Test
+  void headerForAllMembersThatIsLong() throws IOException {
+    Files.createFile(directory.resolve("f"));
+    tar("--format=pax", "--pax-option=comment=" + "c".repeat(70_000), "f");
+
+    refused("the archive has global headers of 70015 bytes, and 65536 are the most");
+  }
+
+  /** Such a file would be empty, or another one's content. */
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void attributesThatOverlayfsHeedsAreLeftOut(Caller who) throws IOException {
+    startAs(who);
+    String tree = Rootfs.tree(caller).toString();
+    tar("--format=pax", "--pax-option=SCHILY.xattr.user.overlay.metacopy:=x", "-C", tree, ".");
+
+    Result result = run();
+
+    assertThat(result.err())
+        .startsWith(
+            "nsrun: warning: extended attributes left out, since they are overlayfs's own or too"
+                + " long: ")
+        .contains(" (user.overlay.metacopy) and ");
+    assertThat(result.code()).isZero();
+  }
+
   private static byte[] header(String name, char type, long size) {
     byte[] header = new byte[512];
     put(header, 0, name);

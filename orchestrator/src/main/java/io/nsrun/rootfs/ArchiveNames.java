@@ -26,7 +26,7 @@ final class ArchiveNames {
   /** Characters of paths that are looked up; a large root filesystem has some ten millions. */
   private static final long MAX_WORK = 1L << 30;
 
-  /** Characters of links that are remembered. */
+  /** Characters of links and directories that are remembered. */
   private static final long MAX_TEXT = 64 << 20;
 
   private final Map<String, String> links = new HashMap<>();
@@ -78,6 +78,12 @@ final class ArchiveNames {
     }
   }
 
+  /** What lies at the path is a directory, whose name the archive has. */
+  void directory(String path, String asWritten) throws HostileArchiveException {
+    remember(path, asWritten);
+    noLink(path);
+  }
+
   /** What lies at the path is something else from now on. */
   void noLink(String path) {
     if (links.remove(path) != null) {
@@ -94,7 +100,7 @@ final class ArchiveNames {
     text += path.length() + target.length();
     if (text > MAX_TEXT) {
       throw new HostileArchiveException(
-          "the archive has more than " + (MAX_TEXT >> 20) + " MiB of links");
+          "the archive has more than " + (MAX_TEXT >> 20) + " MiB of links and directories");
     }
   }
 

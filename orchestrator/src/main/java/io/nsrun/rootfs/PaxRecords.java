@@ -71,6 +71,15 @@ final class PaxRecords {
     return value == null && outer != null ? outer.value(key) : value;
   }
 
+  /** Whether there is something that no two members have in common. */
+  boolean isAboutOneFile() {
+    boolean found = !sparsePieces.isEmpty();
+    for (String key : records.keySet()) {
+      found |= key.startsWith(XATTR) || key.startsWith("GNU.sparse.");
+    }
+    return found;
+  }
+
   boolean has(String key) {
     return value(key) != null;
   }
@@ -118,7 +127,7 @@ final class PaxRecords {
 
   /** Extended attributes by name. */
   Map<String, byte[]> xattrs() {
-    Map<String, byte[]> xattrs = outer == null ? new HashMap<>() : outer.xattrs();
+    Map<String, byte[]> xattrs = new HashMap<>();
     for (Map.Entry<String, byte[]> record : records.entrySet()) {
       if (record.getKey().startsWith(XATTR)) {
         xattrs.put(record.getKey().substring(XATTR.length()), record.getValue());

@@ -42,6 +42,12 @@ record TarMember(
     UNKNOWN
   }
 
+  /** The same without its extended attributes, which may take much memory. */
+  TarMember withoutXattrs() {
+    return new TarMember(
+        name, kind, link, mode, uid, gid, seconds, nanos, size, sparse, realSize, Map.of());
+  }
+
   /** The name for a person. */
   String printable() {
     return ArchiveNames.printable(name);

@@ -15,7 +15,12 @@ final class TarReader {
   static final int BLOCK = 512;
 
   private static final int BUFFER = 256 << 10;
+
+  /** Bytes of all headers of one member. */
   private static final int MOST_METADATA = 4 << 20;
+
+  /** Bytes of what is about all members: it costs time again for each of them. */
+  private static final int MOST_GLOBAL = 64 << 10;
 
   private final InputStream in;
   private final long limit;
@@ -28,6 +33,8 @@ final class TarReader {
   private long left;
   private int padding;
   private long counted;
+  private int metadata;
+  private int globalBytes;
 
   /**
    * @param in a tar archive that is not compressed; it is not closed
@@ -45,6 +52,7 @@ final class TarReader {
     PaxRecords pax = new PaxRecords(global);
     String longName = null;
     String longLink = null;
+    metadata = 0;
     skipContent();
     while (true) {
       TarHeader header = header();
@@ -53,7 +61,7 @@ final class TarReader {
       }
       switch (header.type()) {
         case 'x', 'X' -> pax.read(metadata(header));
-        case 'g' -> global.read(metadata(header));
+        case 'g' -> global(metadata(header));
         case 'L' -> longName = text(metadata(header));
         case 'K' -> longLink = text(metadata(header));
         case 'V' -> metadata(header);
@@ -79,10 +87,15 @@ final class TarReader {
   /** The content of a header's member, which is about the next one. */
   private byte[] metadata(TarHeader header) throws IOException {
     long size = header.size();
-    if (size < 0 || size > MOST_METADATA) {
+    if (size < 0 || size > MOST_METADATA - metadata) {
       throw new HostileArchiveException(
-          "the archive has a header of " + size + " bytes, and " + MOST_METADATA + " are the most");
+          "the archive has a header of "
+              + (metadata + size)
+              + " bytes, and "
+              + MOST_METADATA
+              + " are the most");
     }
+    metadata += (int) size;
     // Headers without content cost as well.
     count(BLOCK);
     byte[] bytes = new byte[(int) size];
@@ -95,6 +108,23 @@ final class TarReader {
     }
     skipContent();
     return bytes;
+  }
+
+  private void global(byte[] records) throws HostileArchiveException {
+    globalBytes += records.length;
+    if (globalBytes > MOST_GLOBAL) {
+      throw new HostileArchiveException(
+          "the archive has global headers of "
+              + globalBytes
+              + " bytes, and "
+              + MOST_GLOBAL
+              + " are the most");
+    }
+    global.read(records);
+    // Pieces and attributes are those of one file: for all of them, they would be work without end.
+    if (global.isAboutOneFile()) {
+      throw TarHeader.senseless();
+    }
   }
 
   private static String text(byte[] bytes) {

@@ -23,7 +23,15 @@ final class TarUnpacker {
 
   private static final String CAPABILITY = "security.capability";
   private static final String USERS_OWN = "user.";
+
+  /**
+   * Of overlayfs, which a container's root is: it would hide files, and have others be elsewhere.
+   */
+  private static final String OVERLAYS_OWN = "user.overlay.";
+
   private static final int MOST_XATTR_BYTES = 1 << 16;
+  private static final int MOST_XATTR_NAME = 255;
+  private static final int MOST_TARGET = 4095;
   private static final int SET_ID_BITS = 06000;
 
   /** Who owns what has an owner that is none here; as the kernel shows it. */
@@ -44,6 +52,7 @@ final class TarUnpacker {
   private final Losses skipped = new Losses();
   private final Losses otherOwners = new Losses();
   private final Losses strangers = new Losses();
+  private final Losses leftXattrs = new Losses();
   private boolean looksLikeARoot;
 
   /** How many members something could not be kept of, and the first of them. */
@@ -103,6 +112,12 @@ final class TarUnpacker {
           skipped.first,
           others(skipped));
     }
+    if (leftXattrs.count > 0) {
+      LOG.warn(
+          "extended attributes left out, since they are overlayfs's own or too long: {}{}",
+          leftXattrs.first,
+          others(leftXattrs));
+    }
     if (otherOwners.count > 0) {
       LOG.warn(
           "all files of the archive belong to root inside, not to their owners, as {}{}: {}",
@@ -153,9 +168,10 @@ final class TarUnpacker {
     refuseImages(path, member);
     switch (member.kind()) {
       case DIRECTORY -> {
-        names.noLink(path);
+        names.directory(path, member.name());
         sink.directory(path);
-        directories.put(path, member);
+        xattrs(member);
+        directories.put(path, member.withoutXattrs());
       }
       case DEVICE, FIFO -> {
         // Of those in /dev, whatever they are, every container has its own.
@@ -207,6 +223,10 @@ final class TarUnpacker {
     if (member.link().isEmpty() || member.link().indexOf('\0') >= 0) {
       throw new HostileArchiveException("link '" + member.printable() + "' has no usable target");
     }
+    if (member.link().length() > MOST_TARGET) {
+      throw new HostileArchiveException(
+          "link '" + member.printable() + "' has a target of " + member.link().length() + " bytes");
+    }
     return member.link();
   }
 
@@ -241,15 +261,23 @@ final class TarUnpacker {
         foreign ? member.mode() & ~SET_ID_BITS : member.mode(),
         member.seconds(),
         member.nanos());
-    if (member.kind() == TarMember.Kind.SYMBOLIC_LINK) {
-      return;
+    if (member.kind() != TarMember.Kind.SYMBOLIC_LINK) {
+      xattrs(member);
     }
+  }
+
+  private void xattrs(TarMember member) throws IOException {
     for (Map.Entry<String, byte[]> xattr : member.xattrs().entrySet()) {
       String name = xattr.getKey();
-      // What else there is, such as labels of SELinux, is the host's to give.
-      if ((name.startsWith(USERS_OWN) || name.equals(CAPABILITY))
-          && name.indexOf('\0') < 0
-          && xattr.getValue().length <= MOST_XATTR_BYTES) {
+      if (!name.startsWith(USERS_OWN) && !name.equals(CAPABILITY)) {
+        continue; // labels of SELinux and the like are the host's to give
+      }
+      if (name.startsWith(OVERLAYS_OWN)
+          || name.length() > MOST_XATTR_NAME
+          || name.indexOf('\0') >= 0
+          || xattr.getValue().length > MOST_XATTR_BYTES) {
+        leftXattrs.add(member, " (" + ArchiveNames.printable(name) + ")");
+      } else {
         sink.xattr(name, xattr.getValue());
       }
     }

@@ -63,7 +63,7 @@ class ArchiveNamesTest {
                 names.link("l" + i, target);
               }
             })
-        .hasMessage("the archive has more than 64 MiB of links");
+        .hasMessage("the archive has more than 64 MiB of links and directories");
   }
 
   @Test

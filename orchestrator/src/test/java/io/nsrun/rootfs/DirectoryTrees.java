@@ -42,7 +42,7 @@ final class DirectoryTrees implements TreeWorker {
   }
 
   /** What is said becomes a file at once. */
-  static final class Sink implements TreeSink {
+  static class Sink implements TreeSink {
     private final Path root;
     private final boolean own;
     private Path at;

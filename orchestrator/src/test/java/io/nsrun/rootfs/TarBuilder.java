@@ -58,6 +58,21 @@ final class TarBuilder {
     return member(entry);
   }
 
+  /** What is said about all members from here on. */
+  TarBuilder global(String key, String value) throws IOException {
+    TarArchiveEntry entry = entry("global", TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER, 0644);
+    entry.addPaxHeader(key, value);
+    out.putArchiveEntry(entry);
+    return this;
+  }
+
+  /** A file with an extended attribute. */
+  TarBuilder fileWith(String name, String xattr, String value) throws IOException {
+    TarArchiveEntry entry = entry(name, TarConstants.LF_NORMAL, 0644);
+    entry.addPaxHeader("SCHILY.xattr." + xattr, value);
+    return member(entry);
+  }
+
   /** The finished archive. */
   byte[] bytes() throws IOException {
     out.finish();

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorOutputStream;
@@ -124,6 +126,57 @@ class TarUnpackerTest {
     unpack(new TarBuilder().file("usr/bin/tool", "x"));
 
     assertThat(FileStat.of(root.resolve("usr")).permissions()).isEqualTo(0755);
+  }
+
+  @Test
+  void aTargetThatIsLongerThanAnyPathIsRefused() throws IOException {
+    assertRefused(
+        new TarBuilder().symbolicLink("l", "t".repeat(300_000)),
+        "link 'l' has a target of 300000 bytes");
+  }
+
+  @Test
+  void whatIsSaidAboutAllMembersIsShort() throws IOException {
+    unpack(new TarBuilder().global("comment", "c".repeat(1000)).file("f", "x"));
+    assertThat(root.resolve("f")).hasContent("x");
+
+    assertRefused(
+        new TarBuilder()
+            .global("comment", "c".repeat(40_000))
+            .global("comment", "d".repeat(40_000))
+            .file("f", "x"),
+        "global headers of");
+  }
+
+  @Test
+  void attributesOfAllMembersAtOnceAreRefused() throws IOException {
+    assertRefused(
+        new TarBuilder().global("SCHILY.xattr.user.a", "v").file("f", "x"), "makes no sense");
+  }
+
+  @Test
+  void attributesThatOverlayfsHeedsAreLeftOut() throws IOException {
+    List<String> given = new ArrayList<>();
+    Owners owners = privileged ? DirectoryTrees.ALL : DirectoryTrees.ONE;
+    TreeSink sink =
+        new DirectoryTrees.Sink(root, owners) {
+          @Override
+          public void xattr(String name, byte[] value) {
+            given.add(name);
+          }
+        };
+    String tooLong = "user." + "n".repeat(300_000);
+
+    new TarUnpacker(ROOMY, owners, sink)
+        .unpack(
+            new TarBuilder()
+                    .fileWith("a", "user.overlay.metacopy", "x")
+                    .fileWith("b", "trusted.overlay.whiteout", "y")
+                    .fileWith("c", tooLong, "x")
+                    .fileWith("d", "user.mine", "x")
+                    .stream());
+
+    assertThat(given).containsExactly("user.mine");
   }
 
   @Test
