@@ -66,6 +66,18 @@ class ClosedStreamsTest extends ContainerTest {
 
   @ParameterizedTest
   @EnumSource(names = {"ROOT", "PLAIN"})
+  void fileThatTheJvmOpensForItselfIsNoArchive(Caller caller) {
+    Result result = closing(Nsrun.as(caller), 1).run("-", "true");
+
+    assertThat(result.code()).isEqualTo(125);
+    assertThat(result.err())
+        .isEqualTo(
+            "nsrun: ROOTFS: standard input: it is closed"
+                + " (give the archive: nsrun run - < ARCHIVE)\n");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
   void fileThatTheJvmOpensForItselfTakesNoMessage(Caller caller) throws IOException {
     Path shared = Directories.fresh(caller);
     Path log = shared.resolve("log");

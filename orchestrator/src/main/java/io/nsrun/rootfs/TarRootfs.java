@@ -1,5 +1,6 @@
 package io.nsrun.rootfs;
 
+import io.nsrun.launch.CallersStreams;
 import io.nsrun.spec.OsPath;
 import io.nsrun.state.AtomicFile;
 import io.nsrun.state.ExplainedException;
@@ -82,7 +83,11 @@ public final class TarRootfs {
     private static final long SIZE = (16L << 30) / UnpackLimits.LARGEST_RATIO;
 
     @Override
-    public InputStream open() {
+    public InputStream open() throws ExplainedException {
+      // Else it is a file of the JVM's, which does not outlive our close.
+      if (!CallersStreams.given(0)) {
+        throw new ExplainedException("it is closed", "give the archive: nsrun run - < ARCHIVE");
+      }
       return new FileInputStream(FileDescriptor.in);
     }
 
