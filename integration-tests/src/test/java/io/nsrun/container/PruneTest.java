@@ -74,6 +74,22 @@ class PruneTest extends ContainerTest {
     assertThat(trees()).isEmpty();
   }
 
+  @Test
+  void filesThatAreNoTreesStopNothing() throws IOException {
+    makeArchive(Caller.RANGED);
+    as(Caller.RANGED).run(archive.toString(), "true").orFail();
+    Path stranger = Files.createFile(store.resolve("stranger"));
+    Path leftover = Files.createFile(store.resolve(".unpacking-0123"));
+    Rootfs.own(stranger, Caller.RANGED);
+    Rootfs.own(leftover, Caller.RANGED);
+
+    as(Caller.RANGED).nsrun("prune").orFail();
+    as(Caller.RANGED).run(archive.toString(), "true").orFail();
+
+    assertThat(trees()).hasSize(2).contains("stranger");
+    assertThat(leftover).doesNotExist();
+  }
+
   @ParameterizedTest
   @EnumSource
   void anArchiveMayComeFromStandardInput(Caller caller) throws IOException {

@@ -22,6 +22,7 @@ import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.UserNamespace;
 import io.nsrun.state.ExplainedException;
+import io.nsrun.state.FileStat;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -68,6 +69,11 @@ final class NsinitTrees implements TreeWorker {
 
   @Override
   public long remove(Path tree) throws IOException {
+    FileStat stat = FileStat.of(tree);
+    if (stat != null && !stat.isDirectory()) {
+      Files.delete(tree); // none of ours, and all that unpack would fail for it
+      return 0;
+    }
     byte[] report = new byte[8];
     String name = "/" + tree.getFileName();
     work(tree.getParent(), new InitStep.Remove(name), null, report);

@@ -114,7 +114,7 @@ public final class RootfsStore {
         for (String name : names == null ? new String[0] : names) {
           if (name.startsWith(TEMPORARY)) {
             pruned.add(new Pruned(name, worker.remove(directory.resolve(name))));
-          } else if (!name.startsWith(".")) {
+          } else if (!name.startsWith(".") && isThere(directory.resolve(name))) {
             pruned.add(new Pruned(name, removeUnused(name)));
           }
         }
