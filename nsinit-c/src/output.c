@@ -76,7 +76,7 @@ void output_enter(void)
 }
 
 /* What is typed at a terminal is for whoever is in the foreground. */
-static bool held_back(void) { return isatty(streams[0].from) && relay_in_background(); }
+static bool held_back(void) { return stream_in_background(streams[0].from); }
 
 int output_patience_ms(void) { return held_back() ? FOREGROUND_MS : -1; }
 

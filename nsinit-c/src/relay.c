@@ -68,14 +68,6 @@ void relay_remember(void)
 	}
 }
 
-bool relay_in_background(void)
-{
-	pid_t foreground = tcgetpgrp(relay.tty);
-
-	/* Unless it is nobody's, or that of a session of others, where no job is asked to wait. */
-	return foreground > 0 && foreground != getpgrp();
-}
-
 void relay_raw(void)
 {
 	struct termios raw;
@@ -84,7 +76,7 @@ void relay_raw(void)
 	if (!relay.terminal)
 		return;
 	/* To set it would stop us, as it stops any program. */
-	relay.away = relay.background = relay_in_background();
+	relay.away = relay.background = stream_in_background(relay.tty);
 	if (relay.away)
 		return;
 	if (back && tcgetattr(relay.tty, &relay.before) == 0)
@@ -100,7 +92,7 @@ void relay_restore(void)
 {
 	relay.away = relay.terminal;
 	relay.background = false;
-	if (relay.changed && !relay_in_background())
+	if (relay.changed && !stream_in_background(relay.tty))
 		tcsetattr(relay.tty, TCSANOW, &relay.before);
 }
 

@@ -8,9 +8,6 @@
 /* The monitor's part of an interactive session: bytes between its own fds 0 and 1 and the
  * container's pty. */
 
-/* How soon a job that came to the foreground, which nobody says, has the terminal. */
-#define FOREGROUND_MS 200
-
 enum { RELAY_STDIN, RELAY_TYPED, RELAY_MASTER, RELAY_STDOUT, RELAY_FDS };
 
 /* Size a new pty gets; found by the monitor before it clones init. */
@@ -21,8 +18,6 @@ extern struct winsize console_size;
 void relay_start(uint16_t rows, uint16_t cols, bool input);
 /* Where the container has the caller's terminal itself, its settings are put back at the end too. */
 void relay_remember(void);
-/* Whether the caller's terminal is another job's at the moment. */
-bool relay_in_background(void);
 void relay_attach(int master, int slave);
 /* Fills in what to wait for, and deals with what came. */
 void relay_want(struct pollfd fds[RELAY_FDS]);

@@ -78,6 +78,14 @@ static int own_description(int fd, const struct stat *st, bool out)
 	return open(path, (out ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
+bool stream_in_background(int tty)
+{
+	pid_t foreground = tcgetpgrp(tty);
+
+	/* Unless it is nobody's, or that of a session of others, where no job is asked to wait. */
+	return foreground > 0 && foreground != getpgrp();
+}
+
 static noreturn void pump(int from, int to)
 {
 	static uint8_t bytes[STREAM_BYTES];
@@ -92,6 +100,9 @@ static noreturn void pump(int from, int to)
 	do {
 		stream_want(&s, fds);
 		poll(fds, 2, -1);
+		/* To read what is typed for another job would stop us, and all of our own. */
+		while (stream_in_background(STDIN_FILENO))
+			poll(NULL, 0, FOREGROUND_MS);
 	} while (stream_step(&s, fds) == STREAM_GOES_ON);
 	_exit(0);
 }

@@ -17,6 +17,9 @@ struct stream {
 /* No more than a pipe takes at once where poll(2) says that it takes any. */
 #define STREAM_BYTES 4096u
 
+/* How soon a job that came to the foreground, which nobody says, has the terminal. */
+#define FOREGROUND_MS 200
+
 enum stream_state { STREAM_GOES_ON, STREAM_ENDED, STREAM_UNREAD };
 
 bool stream_empty(const struct stream *s);
@@ -33,6 +36,9 @@ bool stream_draining(struct stream *s);
 void stream_limit(uint64_t bytes);
 uint64_t stream_passed(void);
 bool stream_over(void);
+
+/* Whether it is a terminal of our session, and another job's at the moment. */
+bool stream_in_background(int tty);
 
 /*
  * A descriptor that leads to where fd leads, or from there, and never blocks. Our fds 0 to 2 are shared with the

@@ -200,6 +200,28 @@ class RelayTest extends ContainerTest {
     }
   }
 
+  /** What is in between would be stopped if it read, and the whole job with it. */
+  @ParameterizedTest
+  @EnumSource(names = {"RANGED", "PLAIN"})
+  void jobAtATerminalOfAnothersRunsInTheBackground(Caller caller) {
+    try (Terminal terminal =
+        Terminal.ofRoot(
+            caller,
+            "set -m; \"$@\" & read line; echo \"she\"\"ll=$line\"; read line; jobs; fg >/dev/null;"
+                + " echo \"[ended $?]\"; read wait",
+            "run",
+            "busybox",
+            "sh",
+            "-c",
+            "echo ba\"\"ck; read line; echo got=$line; exit 4")) {
+      terminal.await("back").type("first\n").await("shell=first");
+
+      terminal.type("second\n").await("Running").type("third\n").await("got=third");
+
+      terminal.await("[ended 4]");
+    }
+  }
+
   @Test
   void outputIsWholeAtASocketThatIsRead() throws IOException {
     // The shell's cat reads what passed through a process in between.
