@@ -133,6 +133,26 @@ class FullDiskTest extends ContainerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"explain busybox", "run --dry-run", "run --help", "doctor", "version"})
+  void whatIsPrintedToAFullDiskIsNoSuccess(String words) {
+    String[] args = words.split(" ");
+
+    Result full = through("sh", "exec \"$@\" >/dev/full").nsrun(args);
+    Result unread = through("bash", "set -o pipefail; \"$@\" | true").nsrun(args);
+
+    assertThat(full.code()).isEqualTo(125);
+    assertThat(full.errors())
+        .containsExactly("nsrun: standard output can't be written; is its file system full?");
+    // What a pager or head does not read is no error.
+    assertThat(unread.code()).isZero();
+    assertThat(unread.err()).isEmpty();
+  }
+
+  private static Nsrun through(String shell, String script) {
+    return Nsrun.as(ANY).through(shell, "-c", script, "sh");
+  }
+
   /** The directories of records; one for each container whose record is kept. */
   private static List<String> records(Path home) throws IOException {
     Path state = home.resolve("state");

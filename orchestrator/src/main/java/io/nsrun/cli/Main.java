@@ -6,6 +6,8 @@ import io.nsrun.log.StderrLogProvider;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,10 +27,28 @@ public final class Main {
    */
   public static void main(String[] args) {
     alone = true;
-    int code = run(args);
-    System.out.flush();
+    int code = lost(run(args), new ErrorPrinter(System.err));
     System.err.flush();
     System.exit(code);
+  }
+
+  /** The exit code once all is printed: what a disk has no room for is no success. */
+  private static int lost(int code, ErrorPrinter errors) {
+    if (!System.out.checkError() || code != 0 || unread()) {
+      return code;
+    }
+    errors.line("standard output can't be written; is its file system full?");
+    return ExitCode.NSRUN;
+  }
+
+  /** Whether standard output is a pipe: whoever reads it, a pager or head, had enough. */
+  private static boolean unread() {
+    try {
+      String file = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+      return file.startsWith("pipe:") || file.startsWith("socket:");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Whether this JVM has one command to run, and ends with it. */
