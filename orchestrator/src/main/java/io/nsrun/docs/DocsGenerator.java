@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Writes manual pages and completion scripts; called by the build. */
 public final class DocsGenerator {
@@ -61,7 +63,23 @@ public final class DocsGenerator {
   }
 
   static String bash(CommandLine root) {
+    for (CommandLine command : root.getSubcommands().values()) {
+      labelByName(command.getCommandSpec());
+    }
     return AutoComplete.bash(root.getCommandSpec().name(), root);
+  }
+
+  /**
+   * picocli's script keeps the values of an option in a variable that is named after its label: of
+   * all options with a MODE, the values of the last would be offered.
+   */
+  private static void labelByName(CommandSpec spec) {
+    for (OptionSpec option : List.copyOf(spec.options())) {
+      if (option.completionCandidates() != null) {
+        spec.remove(option);
+        spec.addOption(OptionSpec.builder(option).paramLabel(option.longestName()).build());
+      }
+    }
   }
 
   /**

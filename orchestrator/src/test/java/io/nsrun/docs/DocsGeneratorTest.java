@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,18 +88,30 @@ class DocsGeneratorTest {
     assertThat(DocsGenerator.zsh(CommandModel.all())).startsWith("#compdef nsrun\n");
   }
 
-  @Test
-  void bashCompletesAnOptionOfRun() throws IOException, InterruptedException {
+  @ParameterizedTest
+  @CsvSource({
+    "--read, 2, --read-only",
+    "--proc \"\", 3, fresh bind none",
+    "--network \"\", 3, none host",
+    "--userns \"\", 3, auto identity private keep-id host",
+    "--pid \"\", 3, private host",
+    "--log-level w, 3, warn",
+  })
+  void bashCompletesOptionsOfRunAndTheirValues(String words, int at, String offered)
+      throws IOException, InterruptedException {
     Path script = directory.resolve("nsrun.bash");
     Files.writeString(script, DocsGenerator.bash(CommandModel.all()));
     String ask =
         // Only inside a real completion there is something whose options could be changed.
         "compopt() { :; }; source "
             + script
-            + "; COMP_WORDS=(nsrun run --read); COMP_CWORD=2; COMP_LINE='nsrun run --read'"
-            + "; _complete_nsrun; echo \"${COMPREPLY[@]}\"";
+            + "; COMP_WORDS=(nsrun run "
+            + words
+            + "); COMP_CWORD="
+            + at
+            + "; COMP_LINE=\"${COMP_WORDS[*]}\"; _complete_nsrun; echo \"${COMPREPLY[@]}\"";
 
-    assertThat(run(List.of("bash", "-c", ask)).trim()).isEqualTo("--read-only");
+    assertThat(run(List.of("bash", "-c", ask)).trim()).isEqualTo(offered);
   }
 
   /** Types into a zsh with a terminal of its own; Ctrl-G there shows the line as it is by then. */
