@@ -87,8 +87,8 @@ public final class CommandModel {
     spec.usageMessage()
         .description("Run a command in a new container.")
         .footer(
-            "ROOTFS is a directory (with a slash in it, or .), a tar archive (- for one on standard input), or the name",
-            "busybox, which is the default.",
+            "ROOTFS is a directory (with a slash in it, or .), a tar archive (- for one on standard input), or",
+            "the name busybox, which is the default.",
             "Everything after ROOTFS belongs to the command; without one, a shell is started.",
             "",
             "The exit code is the command's; 128+N if signal N killed it; 125 if nsrun failed, 126 if the command",

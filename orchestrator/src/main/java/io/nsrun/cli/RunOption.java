@@ -195,7 +195,7 @@ enum RunOption {
   MEMORY(
       Kind.VALUE,
       "SIZE",
-      "Kill the container when all its processes together have more than SIZE in memory, such as 64m or 1g. It is looked at every 10 ms; files in memory (--tmpfs) don't count.",
+      "Kill the container when all its processes together have more than SIZE in memory, such as 64m or 1g. It is looked at every 10 ms; files in memory (--tmpfs) count.",
       "-m",
       "--memory"),
   PIDS_LIMIT(
