@@ -242,11 +242,9 @@ static const char *check_together(const struct plan *plan, const struct step *la
 	/* Else nobody would answer, or somebody would wait for ever. */
 	if (count[STEP_LISTENER] != plan->listening || plan->listening > 1)
 		return "listener and a filter that tells one go together";
-	if (last->id == STEP_UNPACK || last->id == STEP_REMOVE)
-		return NULL;
-	if (count[STEP_EXEC] != 1 || last->id != STEP_EXEC)
-		return "not exactly one exec step, as the last";
-	return NULL;
+	bool without = last->id == STEP_UNPACK || last->id == STEP_REMOVE;
+	return without || (count[STEP_EXEC] == 1 && last->id == STEP_EXEC) ? NULL
+									   : "not exactly one exec step, as the last";
 }
 
 const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, uint16_t *at)
