@@ -70,8 +70,8 @@ long namespaces_as_owner(bool on)
 	if (owner == NO_OWNER || run.nesting)
 		return 0;
 	/* Where another process made the clone the monitor has this not yet, and would lose its capabilities. */
-	(void)prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP);
-	return syscall(SYS_setresuid, -1, on ? owner : (uid_t)getauxval(AT_UID), -1);
+	uid_t id = on ? owner : (uid_t)getauxval(AT_UID);
+	return prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) < 0 ? -1 : syscall(SYS_setresuid, -1, id, -1);
 }
 
 int namespaces_open(const char *path, int flags)
