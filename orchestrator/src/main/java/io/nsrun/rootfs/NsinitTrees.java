@@ -32,13 +32,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Has an nsinit do it, in a user namespace with every id that the caller may give a file. */
 final class NsinitTrees implements TreeWorker {
-  private static final Logger LOG = LoggerFactory.getLogger(NsinitTrees.class);
-
   /** Directories that an archive may leave out. */
   private static final long MOST_DIRECTORIES = 100_000;
 
@@ -60,10 +56,7 @@ final class NsinitTrees implements TreeWorker {
     ByteBuffer numbers = ByteBuffer.wrap(report).order(ByteOrder.LITTLE_ENDIAN);
     int lost = numbers.getInt();
     if (lost != 0) {
-      LOG.warn(
-          "extended attributes of the archive could not be kept: {} of them, {}",
-          Integer.toUnsignedString(lost),
-          Errno.of(numbers.getInt()).text());
+      TreesLog.attributesLost(lost, Errno.of(numbers.getInt()));
     }
   }
 
@@ -130,7 +123,7 @@ final class NsinitTrees implements TreeWorker {
       sink.finish();
     } catch (FrameSink.GoneException e) {
       // nsinit says why.
-      LOG.debug("nsinit reads no more of the archive", e);
+      TreesLog.readsNoMore(e);
     }
   }
 

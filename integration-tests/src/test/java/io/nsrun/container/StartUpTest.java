@@ -1,0 +1,34 @@
+package io.nsrun.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a start costs, as far as classes tell it. */
+class StartUpTest extends ContainerTest {
+  @ParameterizedTest
+  @EnumSource
+  void aRunLoadsNoLibraryThatItDoesNotUse(Caller caller) throws IOException {
+    Path log = Directories.fresh(caller).resolve("classes");
+    Nsrun.as(caller).run("busybox", "true").orFail();
+
+    Nsrun.as(caller)
+        .program("-Xlog:class+load:file=" + log, "-jar", Directories.JAR.toString())
+        .run("busybox", "true")
+        .orFail();
+
+    assertThat(Files.readString(log))
+        .contains("io.nsrun.cli.RunCommand ")
+        .doesNotContain(
+            "org.slf4j.LoggerFactory ",
+            " picocli.",
+            " com.fasterxml.",
+            " org.apache.commons.compress.",
+            " java.util.regex.Pattern ",
+            " java.util.Formatter ");
+  }
+}
