@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -187,10 +189,30 @@ static void look_around(struct surroundings *s)
 	s->descriptors = extra_descriptors(0);
 }
 
+/* Orphans become our children, and are killed by then; within a second they must be gone. */
+static void wait_for_orphans(const struct surroundings *before)
+{
+	struct surroundings now;
+	char *rest;
+
+	look_around(&now);
+	for (char *at = strtok_r(now.children, " ", &rest); at != NULL; at = strtok_r(NULL, " ", &rest)) {
+		pid_t pid = (pid_t)strtol(at, NULL, 10);
+		struct pollfd end = { (int)syscall(SYS_pidfd_open, pid, 0), POLLIN, 0 };
+
+		if (end.fd < 0 || strstr(before->children, at) != NULL)
+			continue;
+		poll(&end, 1, 1000);
+		close(end.fd);
+		(void)waitpid(pid, NULL, WNOHANG | __WALL);
+	}
+}
+
 static const char *what_is_left(const struct surroundings *before)
 {
 	struct surroundings now;
 
+	wait_for_orphans(before);
 	look_around(&now);
 	return now.mounts != before->mounts		     ? ": a mount is left"
 	       : now.descriptors != before->descriptors	     ? ": a descriptor is left"
