@@ -165,6 +165,9 @@ public final class Nsrun {
     command.addAll(prefix);
     command.add(System.getProperty("java.home") + "/bin/java");
     command.add("-XX:TieredStopAtLevel=1");
+    // Its file of counters is named by a pid: where one comes again, HotSpot warns on standard
+    // output.
+    command.add("-XX:-UsePerfData");
     command.add("-XX:+UseSerialGC");
     command.addAll(program.isEmpty() ? List.of("-jar", Directories.JAR.toString()) : program);
     command.addAll(List.of(args));
