@@ -200,10 +200,11 @@ static void wait_for_orphans(const struct surroundings *before)
 		pid_t pid = (pid_t)strtol(at, NULL, 10);
 		struct pollfd end = { (int)syscall(SYS_pidfd_open, pid, 0), POLLIN, 0 };
 
-		if (end.fd < 0 || strstr(before->children, at) != NULL)
-			continue;
-		poll(&end, 1, 1000);
+		if (end.fd >= 0 && strstr(before->children, at) == NULL)
+			poll(&end, 1, 1000);
 		close(end.fd);
+		if (strstr(before->children, at) != NULL)
+			continue;
 		(void)waitpid(pid, NULL, WNOHANG | __WALL);
 	}
 }
