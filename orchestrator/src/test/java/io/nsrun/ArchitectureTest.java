@@ -71,6 +71,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void whatTheEngineUsesKnowsNothingOfIt() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.nsrun.engine..", "io.nsrun.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.nsrun.engine..")
+        .check(ours);
+  }
+
+  @Test
   void launchDependsOnControlStateAndWhatTheseDependOn() {
     noClasses()
         .that()
@@ -106,7 +117,8 @@ class ArchitectureTest {
           || name.startsWith("io.nsrun.control.")
           || name.matches(
               "io\\.nsrun\\.seccomp\\.(DefaultFilter|SeccompFilter|Architecture|Resources)")
-          || name.matches("io\\.nsrun\\.cli\\.(SeccompFilters|SecurityOptions)")
+          || name.startsWith("io.nsrun.engine.SeccompFilters")
+          || name.equals("io.nsrun.cli.SecurityOptions")
           || name.matches(PLANNING)
           || name.startsWith("io.nsrun.plan.HostFactsReader")) {
         seen++;

@@ -1,9 +1,9 @@
 package io.nsrun.cli;
 
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsPath;
-import io.nsrun.state.ExplainedException;
 import io.nsrun.state.HeldDirectory;
-import io.nsrun.state.IoMessages;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

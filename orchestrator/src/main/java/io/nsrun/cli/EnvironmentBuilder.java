@@ -1,10 +1,10 @@
 package io.nsrun.cli;
 
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.OsString;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
-import io.nsrun.state.IoMessages;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

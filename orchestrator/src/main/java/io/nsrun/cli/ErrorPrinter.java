@@ -1,11 +1,11 @@
 package io.nsrun.cli;
 
 import io.nsrun.log.LogLevel;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.Printable;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.SpecProblemsException;
-import io.nsrun.state.ExplainedException;
-import io.nsrun.state.IoMessages;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

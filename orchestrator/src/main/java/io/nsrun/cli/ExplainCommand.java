@@ -1,5 +1,6 @@
 package io.nsrun.cli;
 
+import io.nsrun.engine.OwnIds;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.plan.PlanPrinter;

@@ -1,9 +1,9 @@
 package io.nsrun.cli;
 
 import io.nsrun.spec.Blob;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.OsString;
-import io.nsrun.state.IoMessages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

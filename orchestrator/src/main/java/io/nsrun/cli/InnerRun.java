@@ -2,6 +2,7 @@ package io.nsrun.cli;
 
 import io.nsrun.control.Event;
 import io.nsrun.control.PlanEncoder;
+import io.nsrun.engine.OwnIds;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.Outcome;

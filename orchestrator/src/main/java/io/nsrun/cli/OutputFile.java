@@ -1,12 +1,12 @@
 package io.nsrun.cli;
 
 import io.nsrun.launch.CallersStreams;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsPath;
 import io.nsrun.state.Caller;
-import io.nsrun.state.ExplainedException;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.HeldDirectory;
-import io.nsrun.state.IoMessages;
 import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -1,6 +1,6 @@
 package io.nsrun.cli;
 
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
 
 /** What {@code --format} says. */
 final class OutputFormat {

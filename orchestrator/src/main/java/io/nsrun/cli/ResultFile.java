@@ -1,9 +1,9 @@
 package io.nsrun.cli;
 
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.state.AtomicFile;
 import io.nsrun.state.ExitRecord;
 import io.nsrun.state.ExitRecordWriter;
-import io.nsrun.state.ExplainedException;
 import java.io.Closeable;
 import java.io.IOException;
 

@@ -2,12 +2,14 @@ package io.nsrun.cli;
 
 import io.nsrun.control.ChromeTrace;
 import io.nsrun.control.Event;
+import io.nsrun.engine.LimitHit;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Outcome;
 import io.nsrun.plan.HostStep;
 import io.nsrun.plan.Isolation;
 import io.nsrun.plan.LaunchPlan;
 import io.nsrun.plan.Step;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.Limits;
 import io.nsrun.spec.Rlimit;
@@ -15,7 +17,6 @@ import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.SpecProblemsException;
 import io.nsrun.state.ExitRecord;
-import io.nsrun.state.ExplainedException;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -5,6 +5,8 @@ import io.nsrun.control.Event;
 import io.nsrun.control.SetupStep;
 import io.nsrun.doctor.Causes;
 import io.nsrun.doctor.LocalMachine;
+import io.nsrun.engine.ElapsedTime;
+import io.nsrun.engine.LimitHit;
 import io.nsrun.launch.Outcome;
 import io.nsrun.plan.CommandStep;
 import io.nsrun.plan.Step;
@@ -107,23 +109,16 @@ final class RunEnd {
       errors.line(spec.name() + ": stopped after the " + limit.text() + ": " + how);
     } else if (limit != null) {
       errors.line(
-          spec.name() + ": " + how + " after " + seconds(exit.wallNanos()) + ": " + limit.text());
+          spec.name()
+              + ": "
+              + how
+              + " after "
+              + ElapsedTime.text(exit.wallNanos())
+              + ": "
+              + limit.text());
     } else {
-      errors.line(spec.name() + ": " + how + " after " + seconds(exit.wallNanos()));
+      errors.line(spec.name() + ": " + how + " after " + ElapsedTime.text(exit.wallNanos()));
     }
-  }
-
-  /** Tenths of a second; {@code 0.05 s} rather than {@code 0.0 s}, and {@code 2 ms} below that. */
-  static String seconds(long nanos) {
-    if (nanos < 10_000_000) {
-      return Math.max(1, (nanos + 500_000) / 1_000_000) + " ms";
-    }
-    long hundredths = (nanos + 5_000_000) / 10_000_000;
-    if (hundredths < 100) {
-      return "0." + (hundredths < 10 ? "0" : "") + hundredths + " s";
-    }
-    long tenths = (nanos + 50_000_000) / 100_000_000;
-    return tenths / 10 + "." + tenths % 10 + " s";
   }
 
   /** A limit is known to nsinit by its number, and to people by its name. */

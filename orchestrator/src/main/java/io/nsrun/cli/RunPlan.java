@@ -1,10 +1,12 @@
 package io.nsrun.cli;
 
 import io.nsrun.control.ControlChannel;
+import io.nsrun.engine.SeccompFilters;
 import io.nsrun.launch.ContainerFiles;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.UserDatabase;
+import io.nsrun.log.LogLevel;
 import io.nsrun.plan.HostFacts;
 import io.nsrun.plan.HostFactsReader;
 import io.nsrun.plan.LaunchPlan;
@@ -12,14 +14,15 @@ import io.nsrun.plan.Planner;
 import io.nsrun.plan.PrivateIds;
 import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.rootfs.TarRootfs;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
-import io.nsrun.state.ExplainedException;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -96,7 +99,13 @@ final class RunPlan {
     laps.end("specification");
     HostFacts facts = HostFactsReader.read(spec, privateIds);
     laps.end("host facts");
-    facts = SeccompFilters.add(spec, facts, problems);
+    List<String> warnings = new ArrayList<>();
+    facts = SeccompFilters.add(spec, facts, problems, warnings);
+    if (!warnings.isEmpty() && LogLevel.current().covers(LogLevel.WARN)) {
+      for (String warning : warnings) {
+        RunLog.warn(warning);
+      }
+    }
     laps.end("seccomp filter");
     plan = Planner.plan(spec, facts, problems);
     laps.end("plan");

@@ -5,7 +5,7 @@ import io.nsrun.control.Event;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Outcome;
 import io.nsrun.plan.LaunchPlan;
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;

@@ -1,11 +1,11 @@
 package io.nsrun.cli;
 
 import io.nsrun.spec.Blob;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.Masks;
 import io.nsrun.spec.Seccomp;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
-import io.nsrun.state.IoMessages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

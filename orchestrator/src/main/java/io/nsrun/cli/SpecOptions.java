@@ -2,6 +2,7 @@ package io.nsrun.cli;
 
 import io.nsrun.launch.UserDatabase;
 import io.nsrun.rootfs.RootfsResolver;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.JvmProfile;
 import io.nsrun.spec.Limits;
 import io.nsrun.spec.Mount;
@@ -19,7 +20,6 @@ import io.nsrun.spec.TerminalSize;
 import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
 import io.nsrun.state.Caller;
-import io.nsrun.state.ExplainedException;
 import io.nsrun.state.RandomBytes;
 import java.io.IOException;
 import java.time.Duration;

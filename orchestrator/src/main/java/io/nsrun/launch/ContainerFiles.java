@@ -5,7 +5,7 @@ import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
 import io.nsrun.control.FileReply;
 import io.nsrun.control.Frames;
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
 
 /**

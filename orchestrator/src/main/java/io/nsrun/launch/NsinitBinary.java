@@ -1,9 +1,9 @@
 package io.nsrun.launch;
 
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.state.AtomicFile;
-import io.nsrun.state.ExplainedException;
 import io.nsrun.state.FileStat;
-import io.nsrun.state.IoMessages;
 import io.nsrun.state.JarResource;
 import io.nsrun.state.PrivateDirectory;
 import io.nsrun.state.StatePaths;

@@ -4,7 +4,7 @@ import io.nsrun.control.ControlChannel;
 import io.nsrun.control.Event;
 import io.nsrun.control.ProtocolException;
 import io.nsrun.spec.Blob;
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.nsrun.launch;
 
 import io.nsrun.spec.Decimal;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.User;
-import io.nsrun.state.ExplainedException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.nsrun.rootfs;
 
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package io.nsrun.rootfs;
 
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.state.JarResource;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

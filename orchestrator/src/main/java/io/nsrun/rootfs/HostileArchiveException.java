@@ -1,6 +1,6 @@
 package io.nsrun.rootfs;
 
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
 
 /** An archive asks for something that no honest root filesystem needs; nothing of it is kept. */
 public final class HostileArchiveException extends ExplainedException {

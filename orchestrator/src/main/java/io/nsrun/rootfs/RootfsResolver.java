@@ -1,7 +1,7 @@
 package io.nsrun.rootfs;
 
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
-import io.nsrun.state.ExplainedException;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package io.nsrun.rootfs;
 
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.state.FileStat;
-import io.nsrun.state.IoMessages;
 import io.nsrun.state.RandomBytes;
 import io.nsrun.state.StatePaths;
 import java.io.Closeable;

@@ -1,11 +1,11 @@
 package io.nsrun.rootfs;
 
 import io.nsrun.launch.CallersStreams;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsPath;
 import io.nsrun.state.AtomicFile;
-import io.nsrun.state.ExplainedException;
 import io.nsrun.state.FileStat;
-import io.nsrun.state.IoMessages;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.nsrun.rootfs;
 
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IdRange;
-import io.nsrun.state.ExplainedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;

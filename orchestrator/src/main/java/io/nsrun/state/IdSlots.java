@@ -1,5 +1,7 @@
 package io.nsrun.state;
 
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

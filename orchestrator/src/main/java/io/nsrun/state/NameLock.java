@@ -1,5 +1,6 @@
 package io.nsrun.state;
 
+import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package io.nsrun.state;
 
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsEnvironment;
 import io.nsrun.spec.OsPath;
 import java.io.IOException;

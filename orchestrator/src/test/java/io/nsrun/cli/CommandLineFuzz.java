@@ -1,19 +1,21 @@
 package io.nsrun.cli;
 
+import io.nsrun.engine.SeccompFilters;
 import io.nsrun.launch.UserDatabase;
 import io.nsrun.plan.HostFacts;
 import io.nsrun.plan.HostFactsReader;
 import io.nsrun.plan.Planner;
 import io.nsrun.plan.Specs;
 import io.nsrun.rootfs.RootfsResolver;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.SpecProblemsException;
-import io.nsrun.state.ExplainedException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Map;
 
 /** Words of {@code run}, a line each, on the way to a plan: problems are told, never thrown. */
@@ -38,7 +40,7 @@ public final class CommandLineFuzz {
       Spec spec =
           options.build("/", RootfsResolver.Kind.DIRECTORY, options.needsUsers() ? USERS : null);
       HostFacts facts = HostFactsReader.read(spec, () -> Specs.PRIVATE_RANGE);
-      Planner.plan(spec, SeccompFilters.add(spec, facts, problems), problems);
+      Planner.plan(spec, SeccompFilters.add(spec, facts, problems, new ArrayList<>()), problems);
     } catch (SpecProblemsException | ExplainedException e) {
       // Told line by line.
     } catch (RuntimeException e) {

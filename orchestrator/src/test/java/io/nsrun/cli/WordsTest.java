@@ -2,9 +2,10 @@ package io.nsrun.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.engine.ElapsedTime;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.SpecProblemsException;
-import io.nsrun.state.ExplainedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -137,14 +138,14 @@ class WordsTest {
 
   @Test
   void timesAreShownToATenthAndShortOnesToAHundredth() {
-    assertThat(RunEnd.seconds(0)).isEqualTo("1 ms");
-    assertThat(RunEnd.seconds(2_400_000)).isEqualTo("2 ms");
-    assertThat(RunEnd.seconds(9_999_999)).isEqualTo("10 ms");
-    assertThat(RunEnd.seconds(10_000_000)).isEqualTo("0.01 s");
-    assertThat(RunEnd.seconds(54_000_000)).isEqualTo("0.05 s");
-    assertThat(RunEnd.seconds(994_000_000)).isEqualTo("0.99 s");
-    assertThat(RunEnd.seconds(999_000_000)).isEqualTo("1.0 s");
-    assertThat(RunEnd.seconds(12_340_000_000L)).isEqualTo("12.3 s");
+    assertThat(ElapsedTime.text(0)).isEqualTo("1 ms");
+    assertThat(ElapsedTime.text(2_400_000)).isEqualTo("2 ms");
+    assertThat(ElapsedTime.text(9_999_999)).isEqualTo("10 ms");
+    assertThat(ElapsedTime.text(10_000_000)).isEqualTo("0.01 s");
+    assertThat(ElapsedTime.text(54_000_000)).isEqualTo("0.05 s");
+    assertThat(ElapsedTime.text(994_000_000)).isEqualTo("0.99 s");
+    assertThat(ElapsedTime.text(999_000_000)).isEqualTo("1.0 s");
+    assertThat(ElapsedTime.text(12_340_000_000L)).isEqualTo("12.3 s");
   }
 
   @Test

@@ -9,7 +9,7 @@ import io.nsrun.control.FileReply;
 import io.nsrun.control.Frames;
 import io.nsrun.control.SetupStep;
 import io.nsrun.spec.Blob;
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;

@@ -3,8 +3,8 @@ package io.nsrun.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.state.Caller;
-import io.nsrun.state.ExplainedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

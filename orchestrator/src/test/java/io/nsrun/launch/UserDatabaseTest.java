@@ -3,8 +3,8 @@ package io.nsrun.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.User;
-import io.nsrun.state.ExplainedException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -3,7 +3,7 @@ package io.nsrun.rootfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.StatePaths;
 import java.io.ByteArrayInputStream;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.nsrun.state.ExplainedException;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.state.FileStat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -3,6 +3,7 @@ package io.nsrun.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

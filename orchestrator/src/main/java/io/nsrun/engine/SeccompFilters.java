@@ -1,6 +1,5 @@
-package io.nsrun.cli;
+package io.nsrun.engine;
 
-import io.nsrun.log.LogLevel;
 import io.nsrun.plan.HostFacts;
 import io.nsrun.plan.Planner;
 import io.nsrun.seccomp.Architecture;
@@ -16,20 +15,20 @@ import io.nsrun.spec.SpecProblems;
 import io.nsrun.state.JarResource;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The filter that a {@link Spec} comes to on this machine. */
-final class SeccompFilters implements Resources {
+public final class SeccompFilters implements Resources {
   private SeccompFilters() {}
 
   /**
    * The facts with the filter among them. What is wrong with a profile is added to {@code
-   * problems}, what is odd about it is logged.
+   * problems}, what is odd about it to {@code warnings}.
    *
    * @throws IOException if what the build put into the jar can't be read
    */
-  static HostFacts add(Spec spec, HostFacts facts, SpecProblems problems) throws IOException {
+  public static HostFacts add(
+      Spec spec, HostFacts facts, SpecProblems problems, List<String> warnings) throws IOException {
     if (spec.seccomp() instanceof Seccomp.Unconfined) {
       return facts;
     }
@@ -37,7 +36,7 @@ final class SeccompFilters implements Resources {
     CapabilitySet capabilities = Planner.capabilities(spec, facts);
     SeccompFilter filter =
         spec.seccomp() instanceof Seccomp.Profile profile
-            ? ofProfile(profile, machine, capabilities, facts.kernelRelease(), problems)
+            ? ofProfile(profile, machine, capabilities, facts.kernelRelease(), problems, warnings)
             : DefaultFilter.of(machine, capabilities, facts.kernelRelease(), new SeccompFilters());
     return filter == null ? facts : facts.withSeccomp(filter);
   }
@@ -47,29 +46,22 @@ final class SeccompFilters implements Resources {
       Architecture machine,
       CapabilitySet capabilities,
       String kernelRelease,
-      SpecProblems problems)
+      SpecProblems problems,
+      List<String> warnings)
       throws IOException {
     if (profile.json().equals(Blob.EMPTY) && !problems.isEmpty()) {
       // It could not be read.
       return null;
     }
-    List<String> warnings = new ArrayList<>();
-    SeccompFilter filter =
-        ProfileFilter.of(
-            profile.json().toByteArray(),
-            "seccomp profile " + profile.source(),
-            machine,
-            capabilities,
-            kernelRelease,
-            new SeccompFilters(),
-            problems,
-            warnings);
-    if (!warnings.isEmpty() && LogLevel.current().covers(LogLevel.WARN)) {
-      for (String warning : warnings) {
-        RunLog.warn(warning);
-      }
-    }
-    return filter;
+    return ProfileFilter.of(
+        profile.json().toByteArray(),
+        "seccomp profile " + profile.source(),
+        machine,
+        capabilities,
+        kernelRelease,
+        new SeccompFilters(),
+        problems,
+        warnings);
   }
 
   @Override

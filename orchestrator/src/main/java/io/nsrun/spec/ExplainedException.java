@@ -1,4 +1,4 @@
-package io.nsrun.state;
+package io.nsrun.spec;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package io.nsrun.cli;
+package io.nsrun.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

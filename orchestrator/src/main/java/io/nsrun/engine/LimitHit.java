@@ -1,4 +1,4 @@
-package io.nsrun.cli;
+package io.nsrun.engine;
 
 import io.nsrun.control.Event;
 import io.nsrun.spec.Bytes;
@@ -12,16 +12,17 @@ import io.nsrun.spec.Spec;
  * @param cause the word in records
  * @param text what is told of it, as in {@code memory limit of 64 MiB reached (peak 71 MiB)}
  */
-record LimitHit(String cause, String text) {
+public record LimitHit(String cause, String text) {
   private static final int SIGXCPU = 24;
   private static final int SIGXFSZ = 25;
   private static final int SIGKILL = 9;
 
   /** The limit, or {@code null} if the command ended for another reason. */
-  static LimitHit of(Spec spec, Event.Exited exit) {
+  public static LimitHit of(Spec spec, Event.Exited exit) {
     return switch (exit.cause()) {
       case TIMEOUT ->
-          new LimitHit("timeout", "timeout of " + RunEnd.seconds(spec.stop().timeout().toNanos()));
+          new LimitHit(
+              "timeout", "timeout of " + ElapsedTime.text(spec.stop().timeout().toNanos()));
       case MEMORY ->
           new LimitHit(
               "memory",
@@ -34,7 +35,7 @@ record LimitHit(String cause, String text) {
           new LimitHit(
               "cpu-time",
               "CPU time limit of "
-                  + RunEnd.seconds(spec.limits().cpuTime().toNanos())
+                  + ElapsedTime.text(spec.limits().cpuTime().toNanos())
                   + " reached");
       case PROCESSES ->
           new LimitHit("processes", "limit of " + spec.limits().processes() + " processes reached");
@@ -81,7 +82,7 @@ record LimitHit(String cause, String text) {
   }
 
   /** How a command ended, as in {@code killed by SIGKILL}. */
-  static String how(Event.Exited exit) {
+  public static String how(Event.Exited exit) {
     if (!exit.signaled()) {
       return "exited with code " + exit.value();
     }

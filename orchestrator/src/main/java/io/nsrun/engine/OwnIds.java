@@ -1,4 +1,4 @@
-package io.nsrun.cli;
+package io.nsrun.engine;
 
 import io.nsrun.plan.HostStep;
 import io.nsrun.plan.PrivateIds;
@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** The ids of one container's own: taken when the plan wants some, and held until it has ended. */
-final class OwnIds implements PrivateIds, AutoCloseable {
+public final class OwnIds implements PrivateIds, AutoCloseable {
   private final StatePaths paths;
   private final boolean hold;
   private IdSlots.Slot slot;
@@ -20,12 +20,12 @@ final class OwnIds implements PrivateIds, AutoCloseable {
   }
 
   /** For a container that will run. */
-  static OwnIds held(StatePaths paths) {
+  public static OwnIds held(StatePaths paths) {
     return new OwnIds(paths, true);
   }
 
   /** For a plan that is only looked at: shows ids that a run might get. */
-  static OwnIds shown(StatePaths paths) {
+  public static OwnIds shown(StatePaths paths) {
     return new OwnIds(paths, false);
   }
 
@@ -46,7 +46,7 @@ final class OwnIds implements PrivateIds, AutoCloseable {
   }
 
   /** Whether the container has ids of its own. */
-  boolean isHeld() {
+  public boolean isHeld() {
     return slot != null;
   }
 
