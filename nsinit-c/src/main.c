@@ -1,8 +1,9 @@
-#include "control.h"
-#include "event.h"
-#include "hands.h"
-#include "monitor.h"
-#include "relay.h"
+#include "inside/init.h"
+#include "outside/control.h"
+#include "outside/monitor.h"
+#include "outside/relay.h"
+#include "proto/event.h"
+#include "proto/hands.h"
 #include "seal.h"
 
 static struct plan plan;
@@ -94,5 +95,5 @@ int main(int argc, char **argv)
 	/* PID 1's command line is to be read inside: no host path, and a plain name. */
 	memset(argv[1], 0, strlen(argv[1]));
 	control_receive_plan(control, &plan);
-	monitor_run(&plan, control);
+	monitor_run(&plan, control, init_run);
 }

@@ -1,7 +1,7 @@
 #include "seal.h"
 
-#include "fail.h"
-#include "sys.h"
+#include "base/fail.h"
+#include "base/sys.h"
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 

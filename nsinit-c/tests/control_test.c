@@ -1,4 +1,4 @@
-#include "control.h"
+#include "outside/control.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "event.h"
 #include "frames.h"
 #include "plans.h"
+#include "proto/event.h"
 #include "tree.h"
 
 static int ours, theirs;

@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "frames.h"
-#include "plan.h"
+#include "proto/plan.h"
 
 /* What the decoder made of the last plan: the plan if it took it, and the step it stopped at if not. */
 extern struct plan plan;

@@ -1,4 +1,4 @@
-#include "event.h"
+#include "proto/event.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 
 #include "check.h"
 #include "frames.h"
-#include "step.h"
+#include "proto/step.h"
 
 static int far_end;
 static struct bytes got, wanted;

@@ -1,4 +1,4 @@
-#include "fail.h"
+#include "base/fail.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "event.h"
 #include "frames.h"
+#include "proto/event.h"
+#include "proto/step.h"
 
 static struct bytes got, wanted;
 

@@ -1,4 +1,4 @@
-#include "plan.h"
+#include "proto/plan.h"
 
 #include <dirent.h>
 #include <stdio.h>

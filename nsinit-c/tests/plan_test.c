@@ -1,4 +1,4 @@
-#include "plan.h"
+#include "proto/plan.h"
 
 #include <linux/filter.h>
 #include <stdio.h>

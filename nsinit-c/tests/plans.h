@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "frames.h"
-#include "plan.h"
+#include "proto/plan.h"
 
 /* Plans and steps to test with. Between begin_plan() and end_plan(). */
 

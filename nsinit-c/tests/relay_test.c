@@ -1,4 +1,4 @@
-#include "relay.h"
+#include "outside/relay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,9 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "event.h"
 #include "frames.h"
+#include "proto/event.h"
+#include "proto/hands.h"
 
 /* The session's end of its pty, and the caller's ends of our fds 0 and 1. */
 static int session, typing, reading;
@@ -293,7 +294,7 @@ static void raw_and_back(void)
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
 	event_to(pair[0]);
 	relay_start(1, 2, true);
-	CHECK(console_size.ws_row == 50 && console_size.ws_col == 132);
+	CHECK(run.size.ws_row == 50 && run.size.ws_col == 132);
 	after = now();
 	CHECK(is_raw(&after));
 	/* TERMINAL: what it was, for whoever has to repair it. */
@@ -393,7 +394,7 @@ static void left_alone_without_input(void)
 static void size_of_the_plan(void)
 {
 	start(true);
-	CHECK(console_size.ws_row == 24 && console_size.ws_col == 80);
+	CHECK(run.size.ws_row == 24 && run.size.ws_col == 80);
 }
 
 static void size_follows(void)

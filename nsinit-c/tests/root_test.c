@@ -1,4 +1,4 @@
-#include "root.h"
+#include "inside/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/beneath.h"
 #include "check.h"
 #include "tree.h"
 

@@ -1,4 +1,4 @@
-#include "stream.h"
+#include "outside/stream.h"
 
 #include <fcntl.h>
 #include <signal.h>

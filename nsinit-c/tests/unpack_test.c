@@ -1,4 +1,4 @@
-#include "unpack.h"
+#include "unpack/unpack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,8 @@
 
 #include "check.h"
 #include "frames.h"
-#include "hands.h"
-#include "root.h"
+#include "inside/root.h"
+#include "proto/hands.h"
 #include "tree.h"
 
 /* Frames put together without any code of nsinit's. */

@@ -1,4 +1,4 @@
-#include "watch.h"
+#include "outside/watch.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "../../src/step.h"
+#include "../../src/proto/step.h"
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x80

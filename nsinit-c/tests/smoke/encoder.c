@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "../../src/step.h"
+#include "../../src/proto/step.h"
 
 /* IEEE 802.3, bit by bit: a plan is a few kilobytes. */
 static uint32_t crc32_of(const uint8_t *at, size_t n)

@@ -1,7 +1,7 @@
 /* The steps of the process that becomes the command. */
 #include "encoder.h"
 
-#include "../../src/step.h"
+#include "../../src/proto/step.h"
 
 void plan_seccomp(struct plan *p, uint32_t flags, const void *program, size_t size)
 {

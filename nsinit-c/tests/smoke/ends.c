@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/step.h"
+#include "../../src/proto/step.h"
 #include "check.h"
 #include "observe.h"
 

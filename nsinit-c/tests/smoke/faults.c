@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../../src/step.h"
+#include "../../src/proto/step.h"
 #include "agent.h"
 #include "fault.h"
 #include "observe.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../src/step.h"
+#include "../../src/proto/step.h"
 #include "check.h"
 
 static const char *const truth[] = { "/bin/true", NULL };

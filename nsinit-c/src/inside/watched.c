@@ -1,0 +1,25 @@
+#include "inside/watched.h"
+
+#include "inside/mounts.h"
+#include "proto/event.h"
+#include "proto/hands.h"
+
+/* What the monitor gets (outside/watch.h): the procfs, then the file systems in memory. */
+static int kept[EVENT_FDS] = { -1 };
+static size_t kept_count = 1;
+
+void watch_keep(int mount)
+{
+	if (kept_count < EVENT_FDS && run_step(STEP_WATCH) != NULL)
+		kept[kept_count++] = must(fcntl(mount, F_DUPFD_CLOEXEC, 0), "dup", "of a tmpfs to watch");
+}
+
+void step_watch(const struct watch_step *step)
+{
+	(void)step;
+	kept[0] = mount_procfs();
+	if (!event_fds(FRAME_WATCH, kept, kept_count))
+		fail("sendmsg", "the procfs to the monitor");
+	while (kept_count > 0)
+		close(kept[--kept_count]);
+}

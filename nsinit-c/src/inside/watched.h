@@ -1,0 +1,4 @@
+#pragma once
+
+/* A file system in memory, which counts as well where memory does; as many as a message to the monitor has room for. */
+void watch_keep(int mount);

@@ -1,0 +1,464 @@
+#include "outside/monitor.h"
+
+#include "base/descendants.h"
+#include "outside/control.h"
+#include "outside/listener.h"
+#include "outside/namespaces.h"
+#include "outside/output.h"
+#include "outside/relay.h"
+#include "outside/stream.h"
+#include "outside/watch.h"
+#include "proto/event.h"
+#include "proto/hands.h"
+#include "proto/trace.h"
+
+enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_TICK, FD_RELAY, FD_OUTPUT = FD_RELAY + RELAY_FDS };
+enum { FD_COUNT = FD_OUTPUT + OUTPUT_FDS };
+
+#define DRAIN_MS 500
+/* For an agent to let the command start: nobody can type Ctrl-C to it yet, where there is a terminal of its own. */
+#define START_MS 60000u
+#define NEVER_MS 315360000000u
+
+static struct {
+	void (*init)(int inner);
+	int control, inner, pidfd, signals, timer, tick;
+	int proc; /* the container's procfs, if it is watched */
+	bool released, execing, started, failed, reaped, control_gone;
+	bool unborn; /* another process sets up, and PID 1 is still to come */
+	bool asking; /* an agent decides whether the command starts */
+	bool have_child;
+	struct child_exit child;
+	struct ending ending;
+	uint64_t started_at;
+	struct timeout_step timeout; /* how to stop it, too */
+	const struct watch_step *watch;
+	bool stopping, asked; /* a signal was sent on behalf of somebody */
+	bool more;	      /* children that have ended may be left to reap */
+} m = { .inner = -1, .pidfd = -1, .proc = -1, .timeout.signo = SIGKILL };
+
+static void signal_container(int signo)
+{
+	/* Where the others would not die with init, it is told to end them and itself. */
+	if (signo == SIGKILL && run.proc >= 0 && m.started && run.plan->stays_init) {
+		shutdown(m.inner, SHUT_WR);
+		signo = SIGCONT;
+	}
+	/* Nobody else gets its number before we have reaped it. */
+	if (run.init > 0 && !m.reaped && kill(run.init, signo) < 0) {
+		namespaces_as_owner(true);
+		kill(run.init, signo);
+		namespaces_as_owner(false);
+	}
+}
+
+/* A failed set-up leaves nothing: not init, not a raw terminal. */
+static void take_down(void)
+{
+	signal_container(SIGKILL);
+	stream_end_pumps();
+	/* Where we don't know yet who init is, it sees this. */
+	close(m.inner);
+	/* Its pid namespace may not end before others of our children are reaped. */
+	for (pid_t pid = 0; run.init > 0 && !m.reaped && pid >= 0; pid = waitpid(-1, NULL, __WALL))
+		m.reaped = pid == run.init;
+	if (run.proc >= 0)
+		end_descendants(run.proc);
+	while (run.proc < 0 && waitpid(-1, NULL, __WALL) > 0)
+		;
+	relay_restore();
+}
+
+/* ---- the HOST steps that are about the monitor itself ---- */
+
+void step_options(const struct options_step *step)
+{
+	if (step->flags & OPTION_TRACE)
+		trace_enable();
+	run.stdin_null = (step->flags & OPTION_STDIN_NULL) != 0;
+	/* With a pty, the command's stdin is the pty; the caller's terminal is left alone. */
+	if (run.stdin_null && !run_step(STEP_TERMINAL) && dup2(run.null_fd, STDIN_FILENO) < 0)
+		fail("dup2", "stdin from /dev/null");
+}
+
+void step_terminal(const struct terminal_step *step) { relay_start(step->rows, step->cols, !run.stdin_null); }
+
+void step_timeout(const struct timeout_step *step) { m.timeout = *step; }
+
+void step_namespaces(const struct namespaces_step *step)
+{
+	int inner[2];
+
+	if (!run.plan->new_pid_namespace) {
+		run.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (run.proc < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+			fail("/proc", "to find the container's processes");
+	}
+	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, inner), "socketpair", "between monitor and init");
+	m.inner = inner[0];
+	run.init = namespaces_clone(step, &m.pidfd);
+	if (run.init == 0) {
+		/* The way to the orchestrator is the monitor's alone. */
+		close(m.control);
+		close(event_fd());
+		/* What fails from here on, the monitor passes on, whose clean-up is not ours to do. */
+		event_to(inner[1]);
+		fail_hooks(NULL, NULL);
+		namespaces_bound(step);
+		close(inner[0]);
+		listener_leave();
+		output_enter();
+		m.init(inner[1]);
+	}
+	close(inner[1]);
+	output_leave();
+}
+
+static void run_host_steps(void)
+{
+	fail_at(STEP_START, NO_INDEX);
+	run.null_fd = must(open("/dev/null", O_RDWR | O_CLOEXEC), "/dev/null", "open");
+	run_stage(STAGE_MAPS, run_stage(STAGE_HOST, 0));
+	/* Only init and the relay have a use for the container's streams from here on. */
+	if (!relay_active())
+		drop_streams();
+}
+
+/* ---- supervision ---- */
+
+/* In ms; then every period_ms, if that is not 0. Zero would disarm: nothing is a nanosecond. */
+static void arm(int timer, uint64_t ms, uint32_t period_ms)
+{
+	struct itimerspec when = {
+		.it_value = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000 * 1000000) + 1 },
+		.it_interval = { .tv_sec = period_ms / 1000, .tv_nsec = period_ms % 1000 * 1000000L },
+	};
+
+	must(timerfd_settime(timer, 0, &when, NULL), "timerfd_settime", "%llu ms", (unsigned long long)ms);
+}
+
+static void on_started(void)
+{
+	m.started = true;
+	m.asking = false;
+	release_plan();
+	m.started_at = now_ns();
+	if ((m.timeout.ms > 0 || run_step(STEP_LISTENER)) && !m.stopping)
+		arm(m.timer, m.timeout.ms > 0 ? m.timeout.ms : NEVER_MS, 0);
+	if (m.proc >= 0)
+		arm(m.tick, 0, m.watch->period_ms);
+	/* The last of what may fail is done. */
+	event_pid(FRAME_STARTED, (uint32_t)run.init);
+}
+
+/* A limit is reached: the stop signal, and SIGKILL after grace, or at once. The first limit is the cause. */
+static void stop_for(enum exit_cause cause, bool at_once)
+{
+	/* What has ended by itself while its last output is written did not run into a limit. */
+	if (m.have_child || m.reaped)
+		return;
+	if (!m.stopping) {
+		m.ending.cause = cause;
+		arm(m.timer, m.timeout.grace_ms, 0);
+	}
+	m.stopping = m.asked = true;
+	signal_container(at_once ? SIGKILL : (int)m.timeout.signo);
+}
+
+static void on_timer(void)
+{
+	uint64_t expirations;
+
+	if (read(m.timer, &expirations, sizeof(expirations)) < 0)
+		return;
+	if (m.asking)
+		listener_give_up(ETIMEDOUT);
+	stop_for(CAUSE_TIMEOUT, m.stopping);
+}
+
+static void on_tick(void)
+{
+	uint64_t expirations;
+	struct usage used;
+
+	if (read(m.tick, &expirations, sizeof(expirations)) < 0 || m.reaped)
+		return;
+	/* Init is among them as long as it is not reaped. */
+	must(watch_sum(m.proc, &used) && used.threads > 0 ? 0 : -1, "/proc", "of the container that is watched");
+	uint64_t most = m.watch->processes;
+	bool too_many = most > 0 && used.threads > most;
+
+	if (m.watch->memory_bytes > 0)
+		used.rss_bytes += watch_hidden(m.proc, now_ns());
+	if (used.rss_bytes > m.ending.peak_rss_bytes)
+		m.ending.peak_rss_bytes = used.rss_bytes;
+	/* What takes memory takes it from everybody, and may not get the time to say goodbye; nor may what forks on
+	 * where the kernel does not bound it: root of the host, or a uid after the other. */
+	if (m.watch->memory_bytes > 0 && used.rss_bytes > m.watch->memory_bytes)
+		stop_for(CAUSE_MEMORY, true);
+	else if (too_many && (!m.stopping || used.threads > 2 * most))
+		stop_for(CAUSE_PROCESSES, used.threads > 2 * most);
+	else if (m.watch->cpu_ms > 0 && used.cpu_ms > m.watch->cpu_ms && !m.stopping)
+		stop_for(CAUSE_CPU_TIME, false);
+}
+
+static void stop_container(void) { signal_container(run.plan->stays_init ? SIGTSTP : SIGSTOP); }
+
+static void on_control(void)
+{
+	int signo;
+
+	if (!control_signal(m.control, &signo)) {
+		m.control_gone = true;
+		m.ending.cause = CAUSE_CONTROL_GONE;
+		signal_container(SIGKILL);
+		return;
+	}
+	m.asked |= signo != 0;
+	/* The command could not take it yet, nor could init, which sleeps until the command has started. */
+	if (m.asking && (signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGKILL))
+		listener_give_up(EINTR);
+	if (signo == SIGWINCH && relay_active())
+		relay_resize();
+	else if (signo == SIGTSTP || signo == SIGSTOP)
+		stop_container();
+	else if (signo != 0)
+		signal_container(signo);
+}
+
+static bool on_inner(void);
+
+/* Init, or an orphan of a container without a pid namespace of its own. */
+static void on_child_gone(void)
+{
+	struct rusage usage;
+	int status;
+	pid_t pid = 1;
+
+	for (int i = 0; i < ROUND && (pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0; i++) {
+		/* It may have told, before it went, that another one is init. */
+		while (pid == run.init && m.inner >= 0 && on_inner())
+			;
+		if (pid != run.init)
+			continue;
+		m.reaped = true;
+		/* PID 1 told the command's end; where it could not, or where it was the command, its own
+		 * end is all there is. */
+		if (!m.have_child)
+			m.child = (struct child_exit){ status, usage };
+		/* What still passes on the output would be among them; later then. */
+		if (run.proc >= 0 && !stream_pumping())
+			end_descendants(run.proc);
+		/* Whoever was to be PID 1 ends for want of a set-up. */
+		if (m.unborn)
+			stream_end_pumps();
+		while (m.unborn && waitpid(-1, NULL, __WALL) > 0)
+			;
+	}
+	m.more = pid > 0 || (pid < 0 && errno != ECHILD);
+}
+
+/*
+ * Signals reach the command through the orchestrator; those that a terminal sends to the whole
+ * foreground group reach it too, and would arrive twice if passed on here. What is left is what a
+ * JVM can't catch, and what is about our own terminal.
+ */
+static void on_signal(void)
+{
+	struct signalfd_siginfo info[ROUND];
+	ssize_t n = read(m.signals, info, sizeof(info));
+
+	for (ssize_t i = 0; i < n / (ssize_t)sizeof(info[0]); i++) {
+		if (info[i].ssi_signo == SIGCHLD) {
+			m.more = true;
+		} else if (info[i].ssi_signo == SIGWINCH) {
+			relay_resize();
+		} else if (info[i].ssi_signo == SIGQUIT) { /* a JVM keeps its own to itself */
+			signal_container(SIGQUIT);
+		} else if (info[i].ssi_signo == SIGTSTP) {
+			/* We stay awake ourselves: a SIGCONT between here and our own stop would be lost, and nobody's
+			 * shell would know that we sleep. */
+			stop_container();
+			relay_restore();
+		} else if (info[i].ssi_signo == SIGCONT) {
+			relay_raw();
+			signal_container(SIGCONT);
+		}
+	}
+}
+
+/* One message from init; false when there is none. */
+static bool on_inner(void)
+{
+	static uint8_t bytes[EVENT_MAX];
+	int fds[EVENT_FDS];
+	ssize_t n = event_receive(m.inner, bytes, sizeof(bytes), fds);
+	struct reader r = { .at = bytes, .end = bytes + (n > 0 ? n : 0) };
+	uint16_t type;
+
+	/* An init that ends with its 'go' unread resets the socket; what it said is still to be had then. */
+	if (n < 0)
+		return errno == EINTR || errno == ECONNRESET;
+	if (n == 0) {
+		close(m.inner);
+		m.inner = -1;
+		/* The socket is closed by execve: the command, as PID 1, has started. */
+		if (m.execing && !m.failed)
+			on_started();
+		return false;
+	}
+	get_u32(&r);
+	type = get_u16(&r);
+	switch (type) {
+	case FRAME_READY:
+		event_pid(FRAME_READY, (uint32_t)run.init);
+		break;
+	case FRAME_STARTED:
+		on_started();
+		break;
+	case FRAME_INIT:
+		m.unborn = false;
+		run.init = (pid_t)get_u32(&r);
+		close(m.pidfd);
+		m.pidfd = must(syscall(SYS_pidfd_open, run.init, 0), "pidfd_open", "PID 1");
+		break;
+	case FRAME_EXECING:
+		m.execing = true;
+		break;
+	case FRAME_CONSOLE:
+		relay_attach(fds[0], fds[1]);
+		break;
+	case FRAME_WATCH:
+		m.proc = watch_begin(fds);
+		break;
+	case FRAME_LISTENER:
+		listener_pass(fds[0]);
+		m.asking = true;
+		arm(m.timer, m.timeout.ms > 0 ? m.timeout.ms : START_MS, 0);
+		break;
+	case FRAME_CHILD:
+		child_exit_decode(&r, &m.child);
+		m.have_child = true;
+		break;
+	default:
+		/* What else fails then is the consequence. */
+		if (!m.failed)
+			event_send_bytes(bytes, (size_t)n);
+		m.failed |= type == FRAME_FAILED;
+		m.asking &= !m.failed;
+	}
+	return true;
+}
+
+/* Before its 'go', init says nothing but why it fails; what fails for us then is the consequence. */
+static bool init_told(void)
+{
+	while (!m.released && m.inner >= 0 && on_inner())
+		;
+	return m.failed;
+}
+
+/* Once all that was written is on its way, whoever passes it on is told that this is all. */
+static bool draining(void)
+{
+	if (relay_draining() || output_draining())
+		return true;
+	relay_end();
+	output_end();
+	return stream_pumping();
+}
+
+static void supervise(void)
+{
+	while (!m.reaped || (!m.control_gone && draining())) {
+		struct pollfd fds[FD_COUNT] = {
+			/* A signal is for the container's PID 1, which there may not be yet. */
+			[FD_CONTROL] = { .fd = m.control_gone || m.unborn ? -1 : m.control, .events = POLLIN },
+			[FD_INIT] = { .fd = m.reaped ? -1 : m.pidfd, .events = POLLIN },
+			[FD_INNER] = { .fd = m.inner, .events = POLLIN },
+			[FD_SIGNALS] = { .fd = m.signals, .events = POLLIN },
+			[FD_TIMER] = { .fd = m.timer, .events = POLLIN },
+			[FD_TICK] = { .fd = m.tick, .events = POLLIN },
+		};
+
+		relay_want(&fds[FD_RELAY]);
+		output_want(&fds[FD_OUTPUT]);
+		/* Who ended it may not want to wait for a reader that does not read. */
+		int most_ms = m.more		    ? 0
+			      : m.reaped && m.asked ? DRAIN_MS
+			      : run.own_pty	    ? relay_patience_ms()
+						    : output_patience_ms();
+		/* The kernel takes no more of them than we might have open. Nothing interrupts it: no signal has a
+		 * handler. */
+		if (must(poll(fds, FD_COUNT, most_ms), "poll", "%d descriptors", FD_COUNT) == 0 && most_ms == DRAIN_MS)
+			break;
+		/* What init said before it went comes before the fact that it went. */
+		for (int i = 0; i < ROUND && m.inner >= 0 && on_inner(); i++)
+			;
+		if (fds[FD_CONTROL].revents)
+			on_control();
+		if (fds[FD_SIGNALS].revents)
+			on_signal();
+		if (fds[FD_TIMER].revents)
+			on_timer();
+		if (fds[FD_TICK].revents)
+			on_tick();
+		relay_step(&fds[FD_RELAY]);
+		output_step(&fds[FD_OUTPUT]);
+		if (stream_over() && !m.stopping)
+			stop_for(CAUSE_OUTPUT, false);
+		if (fds[FD_INIT].revents || m.more)
+			on_child_gone();
+	}
+	while (m.inner >= 0 && on_inner())
+		;
+	if (run.proc >= 0)
+		end_descendants(run.proc);
+}
+
+static void prepare_supervision(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	/* Reading the terminal from the background must stop us, as it stops any program. */
+	sigdelset(&all, SIGTTIN);
+	sigdelset(&all, SIGTTOU);
+	fail_at(STEP_SUPERVISE, NO_INDEX);
+	m.signals = must(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd", "of the monitor");
+	m.timer = must(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd", "of the monitor");
+	m.tick = must(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd", "of the watch");
+}
+
+void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
+{
+	run.plan = plan;
+	run.own_pty = run_step(STEP_CONSOLE) != NULL;
+	m.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
+	m.unborn = run_step(STEP_NESTED_NAMESPACES) != NULL;
+	m.init = init;
+	m.control = control;
+	fail_hooks(init_told, take_down);
+	if (run_step(STEP_TERMINAL) == NULL)
+		relay_remember();
+	run_host_steps();
+	trace_flush();
+	prepare_supervision();
+	/* sync: pairs with wait_for_go in init. */
+	fail_at(STEP_SYNC, NO_INDEX);
+	must(send(m.inner, "go", 2, MSG_NOSIGNAL), "send", "to init");
+	m.released = true;
+	fail_at(STEP_SUPERVISE, NO_INDEX);
+	supervise();
+	relay_restore();
+	/* Its own code is not the command's. */
+	bool silent = run.plan->stays_init && !m.have_child && WIFEXITED(m.child.status);
+	if (!m.failed && (!m.started || silent))
+		fail_errno(ECHILD, "init", "ended %s, wait status %#x",
+			   m.started ? "without telling of the command" : "during set-up", (unsigned)m.child.status);
+	m.ending.wall_ns = now_ns() - m.started_at;
+	m.ending.output_bytes = run_step(STEP_OUTPUT) ? stream_passed() : 0;
+	if (m.started && !m.failed)
+		event_exited(&m.child, &m.ending);
+	_exit(m.started && !m.failed && !m.control_gone ? 0 : 125);
+}

@@ -1,0 +1,92 @@
+#pragma once
+
+/*
+ * Frames out of nsinit. They go to the orchestrator over the control channel, or, from inside
+ * the container, to the monitor over the inner socket, which keeps message boundaries and hands most of
+ * them on as they are.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include "proto/wire.h"
+
+enum frame_type {
+	FRAME_HELLO = 1,
+	FRAME_READ = 2,
+	FRAME_FILE = 3,
+	FRAME_PLAN = 4,
+	FRAME_SIGNAL = 5,
+	FRAME_READY = 16,
+	FRAME_STARTED = 17,
+	FRAME_FAILED = 18,
+	FRAME_EXITED = 19,
+	FRAME_LOG = 20,
+	FRAME_TRACE = 21,
+	FRAME_TERMINAL = 22,
+	/* Only between init and monitor. */
+	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
+	FRAME_EXECING = 101,
+	FRAME_CHILD = 102,    /* struct child_exit */
+	FRAME_WATCH = 103,    /* the container's procfs comes along */
+	FRAME_LISTENER = 104, /* that of the command's filter comes along */
+	FRAME_INIT = 105,     /* the pid of another init */
+};
+
+#define HELLO_MAGIC	 0x4e52534eu
+#define PROTOCOL_VERSION 2u
+#define EVENT_MAX	 (64u << 10)
+
+#define EVENT_FDS 16u
+
+/* As wait4(2) gives it. */
+struct child_exit {
+	int status;
+	struct rusage usage;
+};
+
+enum exit_cause {
+	CAUSE_OWN,
+	CAUSE_TIMEOUT,
+	CAUSE_CONTROL_GONE,
+	CAUSE_MEMORY,
+	CAUSE_CPU_TIME,
+	CAUSE_PROCESSES,
+	CAUSE_OUTPUT
+};
+
+/* How a container ended, and what was measured of it. */
+struct ending {
+	enum exit_cause cause;
+	uint64_t wall_ns, peak_rss_bytes, output_bytes;
+};
+
+/* Where this process tells its events to, among them why it fails. */
+void event_to(int fd);
+int event_fd(void);
+
+/* Starts a frame in bytes; event_send fills in its length. */
+struct writer event_begin(uint8_t *bytes, size_t size, enum frame_type type);
+/* Blocks until the frame is written. False if the reader is gone. */
+bool event_send(uint8_t *bytes, struct writer *w);
+bool event_send_bytes(const uint8_t *bytes, size_t length);
+
+bool event_hello(void);
+bool event_pid(enum frame_type type, uint32_t pid);
+bool event_child(const struct child_exit *child);
+bool event_exited(const struct child_exit *child, const struct ending *ending);
+bool event_failed(uint16_t step, uint16_t index, int error, const char *object, const char *detail);
+
+/* A frame of nothing but descriptors, at most EVENT_FDS, which are copied to the monitor. */
+bool event_fds(enum frame_type type, const int *fds, size_t count);
+/* One message with descriptors at its first byte, as sendmsg(2) returns it. */
+ssize_t send_fds(int socket, struct iovec *parts, size_t n, const int *fds, size_t count);
+/*
+ * One message of the inner socket, without blocking, as recv(2) returns it, and the descriptors that came along, which
+ * are -1 where there are none.
+ */
+ssize_t event_receive(int fd, uint8_t *bytes, size_t size, int fds[EVENT_FDS]);
+void child_exit_decode(struct reader *r, struct child_exit *child);

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/fail.h"
+#include "base/sys.h"
+#include "proto/plan.h"
+
+/*
+ * The hands: one function a step, each in the file of its mechanism. A hand returns when the step
+ * is done, and ends the process through fail() otherwise.
+ */
+#define HAND_DECLARE(id, constant, name, stage, ...) void step_##name(const struct name##_step *step);
+NSRUN_STEPS(HAND_DECLARE)
+#undef HAND_DECLARE
+
+/* What the hands of one run share. */
+struct run {
+	const struct plan *plan;
+	int null_fd;	     /* the host's /dev/null */
+	int proc;	     /* the host's /proc; -1 where a pid namespace of its own ends a container's processes */
+	bool own_pty;	     /* the plan has a console */
+	struct winsize size; /* that its pty gets, found by the monitor */
+	bool stdin_null;     /* input is not wanted */
+	bool nesting;	     /* we make PID 1 of the container, in a user namespace within our own */
+	pid_t init;	     /* host side, once it is cloned */
+	pid_t parent;	     /* of the command, where that is init */
+};
+extern struct run run;
+
+/*
+ * How much of what a process inside can make without end - signals, orphans - is dealt with before the others get their
+ * turn.
+ */
+enum { ROUND = 16 };
+
+/* Writes a uid_map or gid_map, which fd is open on. */
+void id_map_write(int fd, const char *path, struct list ranges);
+/* Carries out the steps of one stage, from index first on. Returns the index of the first step of a
+ * later stage. */
+uint16_t run_stage(enum step_stage stage, uint16_t first);
+/* The first step of this id; NULL if the plan has none. */
+const struct step *run_step(enum step_id id);
+/* The standard streams are /dev/null from here on: a reader of the command's output sees its end when the command is
+ * done with it, not when we are. */
+void drop_streams(void);
+/* Gives the plan's bytes back to the kernel; its lists, strings and blobs may not be used any more. */
+void release_plan(void);
