@@ -181,6 +181,28 @@ class LauncherTest {
   }
 
   @Test
+  void secondCompilerIsThereForAnArchiveAlone() throws Exception {
+    Path fakeHome = cache.resolve("jdk");
+    Path fake = Files.createDirectories(fakeHome.resolve("bin")).resolve("java");
+    Files.writeString(fake, "#!/bin/sh\necho \"$@\"\n");
+    assertThat(fake.toFile().setExecutable(true)).isTrue();
+    Map<String, String> env = env();
+    env.put("JAVA_HOME", fakeHome.toString());
+
+    for (String root : List.of("-", "tree.tar", "./a b.tar.zst", "tree.tgz")) {
+      assertThat(text(start(env, "run", root, "true").getInputStream()))
+          .as(root)
+          .contains("-XX:+UseSerialGC", " -jar " + JAR + " run " + root + " true")
+          .doesNotContain("TieredStopAtLevel");
+    }
+    for (String root : List.of("busybox", "tar", "./tree", "/")) {
+      assertThat(text(start(env, "run", root, "tar", "-x").getInputStream()))
+          .as(root)
+          .contains("-XX:TieredStopAtLevel=1 ", " -jar " + JAR + " run " + root + " tar -x");
+    }
+  }
+
+  @Test
   void streamsThatWereClosedAreFilledBeforeTheJvmStarts() throws Exception {
     Path streams = cache.resolve("streams");
     Path fakeHome = cache.resolve("jdk");
