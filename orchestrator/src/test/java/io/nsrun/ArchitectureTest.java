@@ -44,8 +44,13 @@ class ArchitectureTest {
   }
 
   @Test
+  void jsonDependsOnSpecAndItsTokenizer() {
+    onlyDependOn("json", "io.nsrun.spec..", "com.fasterxml.jackson.core..");
+  }
+
+  @Test
   void seccompDependsOnSpecAndReadsJson() {
-    onlyDependOn("seccomp", "io.nsrun.spec..", "com.fasterxml.jackson.core..");
+    onlyDependOn("seccomp", "io.nsrun.spec..", "io.nsrun.json..");
   }
 
   @Test

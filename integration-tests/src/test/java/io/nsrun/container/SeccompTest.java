@@ -181,8 +181,8 @@ class SeccompTest extends ContainerTest {
         .containsExactly(
             "nsrun: seccomp profile "
                 + option.substring("seccomp=".length())
-                + ": $.syscalls[0].args[0].op: \"SCMP_CMP_FOO\" is no operator (SCMP_CMP_NE, _LT,"
-                + " _LE, _EQ, _GE, _GT or _MASKED_EQ is expected)");
+                + ": $.syscalls[0].args[0].op, line 3, column 44: \"SCMP_CMP_FOO\" is no operator"
+                + " (SCMP_CMP_NE, _LT, _LE, _EQ, _GE, _GT or _MASKED_EQ is expected)");
   }
 
   @Test

@@ -3,7 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.state.AtomicFile;
 import io.nsrun.state.ExitRecord;
-import io.nsrun.state.ExitRecordWriter;
+import io.nsrun.state.ExitRecordJson;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -27,7 +27,7 @@ final class ResultFile implements Closeable {
 
   /** Writes the record: all of it or nothing, where the file is a plain one. */
   void write(ExitRecord record) throws IOException {
-    file.write(ExitRecordWriter.encode(record), AtomicFile.forItsOwner());
+    file.write(ExitRecordJson.INSTANCE.encode(record), AtomicFile.forItsOwner());
   }
 
   @Override

@@ -1,9 +1,6 @@
 package io.nsrun.seccomp;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import io.nsrun.json.JsonReader;
 import io.nsrun.seccomp.Profile.Companions;
 import io.nsrun.seccomp.Profile.Rule;
 import io.nsrun.spec.SpecProblems;
@@ -19,7 +16,7 @@ import java.util.List;
  * <p>Everything wrong is collected with its JSON path. Properties that are not known are warned
  * about and skipped, as the specification wants it. Not thread-safe.
  */
-final class ProfileReader {
+final class ProfileReader implements JsonReader.Body {
   private static final String ARCHITECTURE_PREFIX = "SCMP_ARCH_";
 
   /** Those of OCI's runtime-spec that nsrun does not run on: no call of theirs can come. */
@@ -50,9 +47,9 @@ final class ProfileReader {
   /** In bytes: escaped it may be six times as long, and nsinit takes 64 KiB in all. */
   private static final int LONGEST_METADATA = 8 << 10;
 
-  private final ProfileJson json;
   private final List<String> warnings = new ArrayList<>();
-  private final RuleReader ruleReader;
+  private JsonReader json;
+  private RuleReader ruleReader;
 
   private Action defaultAction;
   private List<Architecture> architectures = List.of();
@@ -60,12 +57,11 @@ final class ProfileReader {
   private long flags;
   private String listenerPath = "";
   private String listenerMetadata = "";
+  private JsonReader.Place archMapPlace;
+  private JsonReader.Place metadataPlace;
   private final List<Rule> rules = new ArrayList<>();
 
-  private ProfileReader(ProfileJson json) {
-    this.json = json;
-    this.ruleReader = new RuleReader(json, warnings);
-  }
+  private ProfileReader() {}
 
   /**
    * The profile; null if it is not well-formed, and then {@code problems} has grown.
@@ -74,26 +70,15 @@ final class ProfileReader {
    * @param source what problems call it
    */
   static Profile read(byte[] content, String source, SpecProblems problems) {
-    int before = problems.count();
-    JsonFactory factory =
-        JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-    try (JsonParser parser = factory.createParser(content)) {
-      ProfileJson json = new ProfileJson(parser, source, problems);
-      ProfileReader reader = new ProfileReader(json);
-      try {
-        if (json.begin()) {
-          reader.profile();
-          json.end();
-        }
-      } catch (JsonProcessingException e) {
-        json.notJson(e);
-      }
-      return problems.count() == before ? reader.build() : null;
-    } catch (IOException e) {
-      // The bytes are in memory: only their encoding can be wrong.
-      problems.add(source, "is no text in UTF-8", "");
-      return null;
-    }
+    ProfileReader reader = new ProfileReader();
+    return JsonReader.read(content, source, problems, reader) ? reader.build() : null;
+  }
+
+  @Override
+  public void read(JsonReader reader) throws IOException {
+    json = reader;
+    ruleReader = new RuleReader(reader, warnings);
+    profile();
   }
 
   private Profile build() {
@@ -106,8 +91,7 @@ final class ProfileReader {
     if (!json.isObject()) {
       return;
     }
-    RuleReader.ActionFields action =
-        new RuleReader.ActionFields("$", "defaultAction", "defaultErrnoRet");
+    RuleReader.ActionFields action = new RuleReader.ActionFields(json.place(), "defaultAction");
     for (String name = json.nextField(); name != null; name = json.nextField()) {
       switch (name) {
         case "defaultAction" -> ruleReader.kind(action);
@@ -115,21 +99,26 @@ final class ProfileReader {
         // Docker's name for the same, only as a hint for people; the number above counts.
         case "defaultErrno" -> json.skip();
         case "architectures" -> architectures = architectures();
-        case "archMap" -> archMap();
+        case "archMap" -> {
+          archMapPlace = json.place();
+          archMap();
+        }
         case "flags" -> flags();
         case "listenerPath" -> listenerPath = listenerPath();
-        case "listenerMetadata" -> listenerMetadata = listenerMetadata();
+        case "listenerMetadata" -> {
+          metadataPlace = json.place();
+          listenerMetadata = listenerMetadata();
+        }
         case "syscalls" -> rules();
         default -> ruleReader.unknown();
       }
     }
     defaultAction = ruleReader.action(action);
     if (!architectures.isEmpty() && !companions.isEmpty()) {
-      json.problem("$.archMap", "stands beside architectures", "keep one of them");
+      json.problem(archMapPlace, "stands beside architectures", "keep one of them");
     }
     if (listenerPath.isEmpty() && !listenerMetadata.isEmpty()) {
-      json.problem(
-          "$.listenerMetadata", "has no listener to go to", "name its socket in listenerPath");
+      json.problem(metadataPlace, "has no listener to go to", "name its socket in listenerPath");
     }
   }
 
@@ -168,8 +157,7 @@ final class ProfileReader {
         && !(name.startsWith(ARCHITECTURE_PREFIX)
             && FOREIGN.contains(name.substring(ARCHITECTURE_PREFIX.length())))) {
       json.problem(
-          json.path(),
-          ProfileJson.quote(name) + " is no architecture",
+          JsonReader.quote(name) + " is no architecture",
           "SCMP_ARCH_X86_64, SCMP_ARCH_AARCH64 and so on are expected");
     }
     return architecture;
@@ -214,8 +202,7 @@ final class ProfileReader {
         case "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" -> flags |= FilterFlags.WAIT_KILLABLE_RECV;
         default ->
             json.problem(
-                json.path(),
-                ProfileJson.quote(flag) + " is no flag",
+                JsonReader.quote(flag) + " is no flag",
                 "SECCOMP_FILTER_FLAG_TSYNC, _LOG, _SPEC_ALLOW or _WAIT_KILLABLE_RECV is expected");
       }
     }
@@ -228,13 +215,10 @@ final class ProfileReader {
     }
     int bytes = path.getBytes(StandardCharsets.UTF_8).length;
     if (path.charAt(0) != '/' || path.indexOf(0) >= 0) {
-      json.problem(
-          json.path(), ProfileJson.quote(path) + " is no absolute path", "as in /run/agent.sock");
+      json.problem(JsonReader.quote(path) + " is no absolute path", "as in /run/agent.sock");
     } else if (bytes > LONGEST_SOCKET) {
       json.problem(
-          json.path(),
-          "has " + bytes + " bytes",
-          "the kernel takes " + LONGEST_SOCKET + " for a socket");
+          "has " + bytes + " bytes", "the kernel takes " + LONGEST_SOCKET + " for a socket");
     }
     return path;
   }
@@ -245,9 +229,9 @@ final class ProfileReader {
       return "";
     }
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(metadata)) {
-      json.problem(json.path(), "has half of a surrogate pair", "");
+      json.problem("has half of a surrogate pair", "");
     } else if (metadata.getBytes(StandardCharsets.UTF_8).length > LONGEST_METADATA) {
-      json.problem(json.path(), "has more than 8 KiB", "pass the name of a file");
+      json.problem("has more than 8 KiB", "pass the name of a file");
     }
     return metadata;
   }

@@ -1,5 +1,7 @@
 package io.nsrun.seccomp;
 
+import io.nsrun.json.JsonReader;
+import io.nsrun.json.JsonReader.Place;
 import io.nsrun.seccomp.Profile.Condition;
 import io.nsrun.seccomp.Profile.Rule;
 import io.nsrun.seccomp.Profile.Selector;
@@ -12,36 +14,35 @@ final class RuleReader {
   private static final String ARGUMENTS = "use 0 to 5";
   private static final String ANY_VALUE = "use 0 to 2^64-1";
 
-  private final ProfileJson json;
+  private final JsonReader json;
   private final List<String> warnings;
 
   /**
    * @param warnings where goes what is odd, but can be lived with
    */
-  RuleReader(ProfileJson json, List<String> warnings) {
+  RuleReader(JsonReader json, List<String> warnings) {
     this.json = json;
     this.warnings = warnings;
   }
 
-  /** An action and its number, which are told by properties in any order. */
+  /** An action and its number, which properties in any order give. */
   static final class ActionFields {
-    private final String path;
+    private final Place place;
     private final String actionName;
-    private final String errnoName;
     private Action.Kind kind;
     private boolean bad;
     private Long errno;
+    private Place errnoPlace;
 
-    ActionFields(String path, String actionName, String errnoName) {
-      this.path = path;
+    ActionFields(Place place, String actionName) {
+      this.place = place;
       this.actionName = actionName;
-      this.errnoName = errnoName;
     }
   }
 
   /** Warns about a property that is not known, and passes over it. */
   void unknown() throws IOException {
-    warnings.add(json.path() + " is not known, and ignored");
+    warnings.add(json.place().path() + " is not known, and ignored");
     json.skip();
   }
 
@@ -57,8 +58,7 @@ final class RuleReader {
     if (fields.kind == null) {
       fields.bad = true;
       json.problem(
-          json.path(),
-          ProfileJson.quote(name) + " is no action",
+          JsonReader.quote(name) + " is no action",
           "SCMP_ACT_ALLOW, _ERRNO, _KILL_PROCESS, _KILL_THREAD, _TRAP, _TRACE, _LOG or _NOTIFY is"
               + " expected");
     }
@@ -66,6 +66,7 @@ final class RuleReader {
 
   /** Reads its number here. */
   void errno(ActionFields fields) throws IOException {
+    fields.errnoPlace = json.place();
     fields.errno = json.number("use 0 to " + Action.Kind.ERRNO.maxData());
   }
 
@@ -74,7 +75,7 @@ final class RuleReader {
     Action.Kind kind = fields.kind;
     if (kind == null) {
       if (!fields.bad) {
-        json.problem(fields.path + "." + fields.actionName, "is missing", "");
+        json.problem(fields.place.property(fields.actionName), "is missing", "");
       }
       return new Action(Action.Kind.ALLOW, 0);
     }
@@ -82,26 +83,26 @@ final class RuleReader {
     if (errno == null) {
       return new Action(kind, kind.hasData() ? Action.DEFAULT_ERRNO : 0);
     }
-    String path = fields.path + "." + fields.errnoName;
+    Place place = fields.errnoPlace;
     if (!kind.hasData()) {
       json.problem(
-          path, kind.profileName() + " has no number", "leave it out, or use SCMP_ACT_ERRNO");
+          place, kind.profileName() + " has no number", "leave it out, or use SCMP_ACT_ERRNO");
     } else if (Long.compareUnsigned(errno, kind.maxData()) > 0) {
       json.problem(
-          path, Long.toUnsignedString(errno) + " is out of range", "use 0 to " + kind.maxData());
+          place, Long.toUnsignedString(errno) + " is out of range", "use 0 to " + kind.maxData());
     }
     return new Action(kind, errno.intValue() & 0xffff);
   }
 
   /** The rule here; null if it is no object. */
   Rule rule() throws IOException {
-    String path = json.path();
+    Place place = json.place();
     if (!json.isObject()) {
       return null;
     }
     int before = json.found();
     List<String> names = new ArrayList<>();
-    ActionFields action = new ActionFields(path, "action", "errnoRet");
+    ActionFields action = new ActionFields(place, "action");
     List<Condition> conditions = List.of();
     Selector includes = Selector.NONE;
     Selector excludes = Selector.NONE;
@@ -125,7 +126,7 @@ final class RuleReader {
       }
     }
     if (names.isEmpty() && json.found() == before) {
-      json.problem(path + ".names", "is empty or missing", "name the system calls");
+      json.problem(place.property("names"), "is empty or missing", "name the system calls");
     }
     return new Rule(names, action(action), conditions, includes, excludes);
   }
@@ -144,7 +145,7 @@ final class RuleReader {
   }
 
   private Condition condition() throws IOException {
-    String path = json.path();
+    Place place = json.place();
     if (!json.isObject()) {
       return null;
     }
@@ -163,30 +164,30 @@ final class RuleReader {
       }
     }
     if (json.found() == before) {
-      require(path + ".index", index);
-      require(path + ".value", value);
-      require(path + ".op", operator);
+      require(place.property("index"), index);
+      require(place.property("value"), value);
+      require(place.property("op"), operator);
     }
     if (index == null || value == null || operator == null) {
       return null;
     }
     long second = valueTwo == null ? 0 : valueTwo;
     if (second != 0 && operator != Operator.MASKED_EQ) {
-      warnings.add(path + ".valueTwo is ignored by " + operator.profileName());
+      warnings.add(place.path() + ".valueTwo is ignored by " + operator.profileName());
     }
     return new Condition(index.intValue(), operator, value, second);
   }
 
-  private void require(String path, Object value) {
+  private void require(Place place, Object value) {
     if (value == null) {
-      json.problem(path, "is missing", "index, value and op are needed");
+      json.problem(place, "is missing", "index, value and op are needed");
     }
   }
 
   private Long index() throws IOException {
     Long index = json.number(ARGUMENTS);
     if (index != null && Long.compareUnsigned(index, ProfileResolver.ARGUMENTS) >= 0) {
-      json.problem(json.path(), Long.toUnsignedString(index) + " is no argument", ARGUMENTS);
+      json.problem(Long.toUnsignedString(index) + " is no argument", ARGUMENTS);
       return null;
     }
     return index;
@@ -200,8 +201,7 @@ final class RuleReader {
     Operator operator = Operator.ofProfileName(name);
     if (operator == null) {
       json.problem(
-          json.path(),
-          ProfileJson.quote(name) + " is no operator",
+          JsonReader.quote(name) + " is no operator",
           "SCMP_CMP_NE, _LT, _LE, _EQ, _GE, _GT or _MASKED_EQ is expected");
     }
     return operator;
@@ -226,12 +226,15 @@ final class RuleReader {
   }
 
   private List<String> capabilities() throws IOException {
-    String path = json.path();
+    Place place = json.place();
     List<String> names = json.texts();
     for (String name : names) {
       if (ProfileResolver.capability(name) == null) {
         warnings.add(
-            path + ": " + ProfileJson.quote(name) + " is no capability, and so nobody has it");
+            place.path()
+                + ": "
+                + JsonReader.quote(name)
+                + " is no capability, and so nobody has it");
       }
     }
     return names;
@@ -243,7 +246,7 @@ final class RuleReader {
       return "";
     }
     if (!isVersion(text)) {
-      json.problem(json.path(), ProfileJson.quote(text) + " is no kernel version", "as in 4.8");
+      json.problem(JsonReader.quote(text) + " is no kernel version", "as in 4.8");
     }
     return text;
   }

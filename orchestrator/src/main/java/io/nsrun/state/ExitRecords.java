@@ -1,6 +1,7 @@
 package io.nsrun.state;
 
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.SpecProblems;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,8 +11,7 @@ import java.nio.file.Path;
 
 /** Keeps {@link ExitRecord}s as {@code ID/record.json} in the state directory. */
 public final class ExitRecords implements Closeable {
-  /** Of the format; readers refuse a newer one. */
-  static final int VERSION = 1;
+  private static final String REMEDY = "remove its directory";
 
   private static final int LARGEST = 64 << 20;
 
@@ -91,7 +91,9 @@ public final class ExitRecords implements Closeable {
     boolean written = false;
     try (HeldDirectory directory = entered(record.id())) {
       directory.replace(
-          Path.of(ExitRecord.FILE), ExitRecordWriter.encode(record), AtomicFile.forItsOwner());
+          Path.of(ExitRecord.FILE),
+          ExitRecordJson.INSTANCE.encode(record),
+          AtomicFile.forItsOwner());
       written = true;
     } finally {
       if (!written && fresh) {
@@ -115,24 +117,21 @@ public final class ExitRecords implements Closeable {
    */
   public ExitRecord read(String id) throws IOException {
     Path file = directory(id).resolve(ExitRecord.FILE);
+    String damaged = "record " + file + " is damaged";
     byte[] bytes;
     try {
       if (Files.size(file) > LARGEST) {
-        throw damaged(file, "it has more than 64 MiB", null);
+        throw new ExplainedException(damaged + ": it has more than 64 MiB", REMEDY);
       }
       bytes = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       return null;
     }
-    try {
-      return ExitRecordReader.decode(bytes);
-    } catch (IOException | RuntimeException e) {
-      throw damaged(file, String.valueOf(e.getMessage()).split("\n", 2)[0], e);
+    SpecProblems problems = new SpecProblems();
+    ExitRecord record = ExitRecordJson.INSTANCE.decode(bytes, damaged, problems);
+    if (record == null) {
+      throw new ExplainedException(problems.list().get(0).toString(), REMEDY);
     }
-  }
-
-  private static ExplainedException damaged(Path file, String why, Exception cause) {
-    return new ExplainedException(
-        "record " + file + " is damaged: " + why, "remove its directory", cause);
+    return record;
   }
 }

@@ -19,7 +19,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProfileReaderTest {
   private static final int MUTATIONS = 100_000;
 
+  /** Each with its path, but without line and column. */
   private static List<String> problems(String json) {
+    return told(json).stream()
+        .map(line -> line.replaceFirst(", line [0-9]+, column [0-9]+: ", ": "))
+        .toList();
+  }
+
+  private static List<String> told(String json) {
     SpecProblems problems = new SpecProblems();
     Profile profile =
         ProfileReader.read(json.getBytes(StandardCharsets.UTF_8), "seccomp profile p", problems);
@@ -147,24 +154,23 @@ class ProfileReaderTest {
   @Test
   void textThatIsNoJsonIsToldInOneLineWithItsPlace() {
     assertThat(
-            problems(
-                "{\"defaultAction\": \"SCMP_ACT_ALLOW\",\n \"syscalls\": [{\"names\": [dup]}]}"))
+            told("{\"defaultAction\": \"SCMP_ACT_ALLOW\",\n \"syscalls\": [{\"names\": [dup]}]}"))
         .hasSize(1)
         .first()
         .asString()
         .startsWith(
-            "seccomp profile p: $.syscalls[0].names[0]: is no JSON: Unrecognized token 'dup'")
-        .endsWith("(line 2, column 26)")
+            "seccomp profile p: $.syscalls[0].names[0], line 2, column 26: is no JSON:"
+                + " Unrecognized token 'dup'")
         .doesNotContain("\n");
     assertThat(problems("{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"defaultAction\": 1}"))
         .hasSize(1)
         .first()
         .asString()
         .contains("Duplicate");
-    assertThat(problems("{"))
+    assertThat(told("{"))
         .containsExactly(
-            "seccomp profile p: $: is no JSON: Unexpected end-of-input: expected close marker for"
-                + " Object (line 1, column 2)");
+            "seccomp profile p: $, line 1, column 2: is no JSON: Unexpected end-of-input: expected"
+                + " close marker for Object");
   }
 
   @Test
@@ -175,6 +181,28 @@ class ProfileReaderTest {
         .asString()
         .hasSizeLessThan(500)
         .contains("$.a.a.a", "...: is no JSON: ");
+  }
+
+  @Test
+  void eachProblemIsToldWithTheLineAndColumnOfItsValue() {
+    assertThat(
+            told(
+                """
+                {"defaultAction": "SCMP_ACT_ALLOW", "defaultErrnoRet": 1,
+                 "listenerMetadata": "x",
+                 "syscalls": [
+                   {"names": ["dup"], "action": "SCMP_ACT_ERRNO",
+                    "errnoRet": 5000},
+                   {"names": ["dup"]}]}
+                """))
+        .containsExactly(
+            "seccomp profile p: $.syscalls[0].errnoRet, line 5, column 17: 5000 is out of range (use"
+                + " 0 to 4095)",
+            "seccomp profile p: $.syscalls[1].action, line 6, column 4: is missing",
+            "seccomp profile p: $.defaultErrnoRet, line 1, column 56: SCMP_ACT_ALLOW has no number"
+                + " (leave it out, or use SCMP_ACT_ERRNO)",
+            "seccomp profile p: $.listenerMetadata, line 2, column 22: has no listener to go to (name"
+                + " its socket in listenerPath)");
   }
 
   @Test
