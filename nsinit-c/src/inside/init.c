@@ -9,15 +9,14 @@
 #include "inside/root.h"
 #include "proto/event.h"
 #include "proto/hands.h"
+#include "proto/sync.h"
 #include "proto/trace.h"
 
-/*
- * sync: the monitor's 'go', sent once the id maps are written, pairs with this. End of file means
- * that the monitor died before the parent-death signal was set.
+/* Until the id maps are written (proto/sync.h). End of file: the monitor died before our parent-death signal was set.
  */
 static void wait_for_go(int inner)
 {
-	char go[2];
+	char go[sizeof(SYNC_GO)];
 
 	if (must(recv(inner, go, sizeof(go), 0), "recv", "from the monitor") == 0)
 		_exit(125);

@@ -10,6 +10,7 @@
 #include "outside/watch.h"
 #include "proto/event.h"
 #include "proto/hands.h"
+#include "proto/sync.h"
 #include "proto/trace.h"
 
 enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_TICK, FD_RELAY, FD_OUTPUT = FD_RELAY + RELAY_FDS };
@@ -20,32 +21,52 @@ enum { FD_COUNT = FD_OUTPUT + OUTPUT_FDS };
 #define START_MS 60000u
 #define NEVER_MS 315360000000u
 
+/*
+ * The life of a container, as the monitor sees it:
+ *
+ *   SET_UP ---> STARTING ---> RUNNING ---> STOPPING ---> ENDED
+ *                 |  ^           ^
+ *                 v  |           |
+ *                 HELD ----------+
+ *
+ *   SET_UP to STARTING   init has its 'go', and is PID 1; where namespaces are nested, once FRAME_INIT says who that is
+ *   STARTING to HELD     FRAME_LISTENER: an agent decides whether the command starts
+ *   HELD to STARTING     FRAME_FAILED: the command has not started, and nobody is waited for
+ *   to RUNNING           FRAME_STARTED from an init that stays; else execve closes the inner socket after FRAME_EXECING
+ *   to STOPPING          a limit is reached: the stop signal was sent, and SIGKILL follows after the grace time
+ *   any to ENDED         init is reaped; what it and the command have written may still be on its way
+ *
+ * What else is known stands beside it, since it may be so in several phases.
+ */
+enum phase { SET_UP, STARTING, HELD, RUNNING, STOPPING, ENDED };
+
 static struct {
+	enum phase phase;
 	void (*init)(int inner);
-	int control, inner, pidfd, signals, timer, tick;
-	int proc; /* the container's procfs, if it is watched */
-	bool released, execing, started, failed, reaped, control_gone;
-	bool unborn; /* another process sets up, and PID 1 is still to come */
-	bool asking; /* an agent decides whether the command starts */
-	bool have_child;
+	int control; /* -1: the orchestrator is gone */
+	int inner, pidfd, signals, timer, tick;
+	int proc;	     /* the container's procfs, if it is watched */
+	uint64_t started_at; /* 0: the command has not started */
+	bool execing;	     /* PID 1 turns into the command next, which closes the inner socket */
+	bool failed;	     /* init has said why */
+	bool have_child;     /* init has told how the command ended */
+	bool asked;	     /* a signal was sent on behalf of somebody */
+	bool more;	     /* children that have ended may be left to reap */
 	struct child_exit child;
 	struct ending ending;
-	uint64_t started_at;
 	struct timeout_step timeout; /* how to stop it, too */
 	const struct watch_step *watch;
-	bool stopping, asked; /* a signal was sent on behalf of somebody */
-	bool more;	      /* children that have ended may be left to reap */
 } m = { .inner = -1, .pidfd = -1, .proc = -1, .timeout.signo = SIGKILL };
 
 static void signal_container(int signo)
 {
 	/* Where the others would not die with init, it is told to end them and itself. */
-	if (signo == SIGKILL && run.proc >= 0 && m.started && run.plan->stays_init) {
+	if (signo == SIGKILL && run.proc >= 0 && m.started_at > 0 && run.plan->stays_init) {
 		shutdown(m.inner, SHUT_WR);
 		signo = SIGCONT;
 	}
 	/* Nobody else gets its number before we have reaped it. */
-	if (run.init > 0 && !m.reaped && kill(run.init, signo) < 0) {
+	if (run.init > 0 && m.phase != ENDED && kill(run.init, signo) < 0) {
 		namespaces_as_owner(true);
 		kill(run.init, signo);
 		namespaces_as_owner(false);
@@ -60,8 +81,8 @@ static void take_down(void)
 	/* Where we don't know yet who init is, it sees this. */
 	close(m.inner);
 	/* Its pid namespace may not end before others of our children are reaped. */
-	for (pid_t pid = 0; run.init > 0 && !m.reaped && pid >= 0; pid = waitpid(-1, NULL, __WALL))
-		m.reaped = pid == run.init;
+	for (pid_t pid = 0; run.init > 0 && m.phase != ENDED && pid >= 0; pid = waitpid(-1, NULL, __WALL))
+		m.phase = pid == run.init ? ENDED : m.phase;
 	if (run.proc >= 0)
 		end_descendants(run.proc);
 	while (run.proc < 0 && waitpid(-1, NULL, __WALL) > 0)
@@ -139,11 +160,11 @@ static void arm(int timer, uint64_t ms, uint32_t period_ms)
 
 static void on_started(void)
 {
-	m.started = true;
-	m.asking = false;
+	if (m.phase < RUNNING)
+		m.phase = RUNNING;
 	release_plan();
 	m.started_at = now_ns();
-	if ((m.timeout.ms > 0 || run_step(STEP_LISTENER)) && !m.stopping)
+	if ((m.timeout.ms > 0 || run_step(STEP_LISTENER)) && m.phase == RUNNING)
 		arm(m.timer, m.timeout.ms > 0 ? m.timeout.ms : NEVER_MS, 0);
 	if (m.proc >= 0)
 		arm(m.tick, 0, m.watch->period_ms);
@@ -155,13 +176,14 @@ static void on_started(void)
 static void stop_for(enum exit_cause cause, bool at_once)
 {
 	/* What has ended by itself while its last output is written did not run into a limit. */
-	if (m.have_child || m.reaped)
+	if (m.have_child || m.phase == ENDED)
 		return;
-	if (!m.stopping) {
+	if (m.phase != STOPPING) {
 		m.ending.cause = cause;
 		arm(m.timer, m.timeout.grace_ms, 0);
 	}
-	m.stopping = m.asked = true;
+	m.phase = STOPPING;
+	m.asked = true;
 	signal_container(at_once ? SIGKILL : (int)m.timeout.signo);
 }
 
@@ -171,9 +193,9 @@ static void on_timer(void)
 
 	if (read(m.timer, &expirations, sizeof(expirations)) < 0)
 		return;
-	if (m.asking)
+	if (m.phase == HELD)
 		listener_give_up(ETIMEDOUT);
-	stop_for(CAUSE_TIMEOUT, m.stopping);
+	stop_for(CAUSE_TIMEOUT, m.phase == STOPPING);
 }
 
 static void on_tick(void)
@@ -181,7 +203,7 @@ static void on_tick(void)
 	uint64_t expirations;
 	struct usage used;
 
-	if (read(m.tick, &expirations, sizeof(expirations)) < 0 || m.reaped)
+	if (read(m.tick, &expirations, sizeof(expirations)) < 0 || m.phase == ENDED)
 		return;
 	/* Init is among them as long as it is not reaped. */
 	must(watch_sum(m.proc, &used) && used.threads > 0 ? 0 : -1, "/proc", "of the container that is watched");
@@ -196,9 +218,9 @@ static void on_tick(void)
 	 * where the kernel does not bound it: root of the host, or a uid after the other. */
 	if (m.watch->memory_bytes > 0 && used.rss_bytes > m.watch->memory_bytes)
 		stop_for(CAUSE_MEMORY, true);
-	else if (too_many && (!m.stopping || used.threads > 2 * most))
+	else if (too_many && (m.phase != STOPPING || used.threads > 2 * most))
 		stop_for(CAUSE_PROCESSES, used.threads > 2 * most);
-	else if (m.watch->cpu_ms > 0 && used.cpu_ms > m.watch->cpu_ms && !m.stopping)
+	else if (m.watch->cpu_ms > 0 && used.cpu_ms > m.watch->cpu_ms && m.phase != STOPPING)
 		stop_for(CAUSE_CPU_TIME, false);
 }
 
@@ -209,14 +231,14 @@ static void on_control(void)
 	int signo;
 
 	if (!control_signal(m.control, &signo)) {
-		m.control_gone = true;
+		m.control = -1; /* not closed: a socket is the way of the events too */
 		m.ending.cause = CAUSE_CONTROL_GONE;
 		signal_container(SIGKILL);
 		return;
 	}
 	m.asked |= signo != 0;
 	/* The command could not take it yet, nor could init, which sleeps until the command has started. */
-	if (m.asking && (signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGKILL))
+	if (m.phase == HELD && (signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGKILL))
 		listener_give_up(EINTR);
 	if (signo == SIGWINCH && relay_active())
 		relay_resize();
@@ -241,7 +263,8 @@ static void on_child_gone(void)
 			;
 		if (pid != run.init)
 			continue;
-		m.reaped = true;
+		bool unborn = m.phase == SET_UP;
+		m.phase = ENDED;
 		/* PID 1 told the command's end; where it could not, or where it was the command, its own
 		 * end is all there is. */
 		if (!m.have_child)
@@ -250,9 +273,9 @@ static void on_child_gone(void)
 		if (run.proc >= 0 && !stream_pumping())
 			end_descendants(run.proc);
 		/* Whoever was to be PID 1 ends for want of a set-up. */
-		if (m.unborn)
+		if (unborn)
 			stream_end_pumps();
-		while (m.unborn && waitpid(-1, NULL, __WALL) > 0)
+		while (unborn && waitpid(-1, NULL, __WALL) > 0)
 			;
 	}
 	m.more = pid > 0 || (pid < 0 && errno != ECHILD);
@@ -317,7 +340,8 @@ static bool on_inner(void)
 		on_started();
 		break;
 	case FRAME_INIT:
-		m.unborn = false;
+		if (m.phase == SET_UP)
+			m.phase = STARTING;
 		run.init = (pid_t)get_u32(&r);
 		close(m.pidfd);
 		m.pidfd = must(syscall(SYS_pidfd_open, run.init, 0), "pidfd_open", "PID 1");
@@ -333,7 +357,8 @@ static bool on_inner(void)
 		break;
 	case FRAME_LISTENER:
 		listener_pass(fds[0]);
-		m.asking = true;
+		if (m.phase == STARTING)
+			m.phase = HELD;
 		arm(m.timer, m.timeout.ms > 0 ? m.timeout.ms : START_MS, 0);
 		break;
 	case FRAME_CHILD:
@@ -345,7 +370,8 @@ static bool on_inner(void)
 		if (!m.failed)
 			event_send_bytes(bytes, (size_t)n);
 		m.failed |= type == FRAME_FAILED;
-		m.asking &= !m.failed;
+		if (m.failed && m.phase == HELD)
+			m.phase = STARTING;
 	}
 	return true;
 }
@@ -353,7 +379,7 @@ static bool on_inner(void)
 /* Before its 'go', init says nothing but why it fails; what fails for us then is the consequence. */
 static bool init_told(void)
 {
-	while (!m.released && m.inner >= 0 && on_inner())
+	while (m.phase == SET_UP && m.inner >= 0 && on_inner())
 		;
 	return m.failed;
 }
@@ -370,11 +396,11 @@ static bool draining(void)
 
 static void supervise(void)
 {
-	while (!m.reaped || (!m.control_gone && draining())) {
+	while (m.phase != ENDED || (m.control >= 0 && draining())) {
 		struct pollfd fds[FD_COUNT] = {
 			/* A signal is for the container's PID 1, which there may not be yet. */
-			[FD_CONTROL] = { .fd = m.control_gone || m.unborn ? -1 : m.control, .events = POLLIN },
-			[FD_INIT] = { .fd = m.reaped ? -1 : m.pidfd, .events = POLLIN },
+			[FD_CONTROL] = { .fd = m.phase == SET_UP ? -1 : m.control, .events = POLLIN },
+			[FD_INIT] = { .fd = m.phase == ENDED ? -1 : m.pidfd, .events = POLLIN },
 			[FD_INNER] = { .fd = m.inner, .events = POLLIN },
 			[FD_SIGNALS] = { .fd = m.signals, .events = POLLIN },
 			[FD_TIMER] = { .fd = m.timer, .events = POLLIN },
@@ -384,10 +410,10 @@ static void supervise(void)
 		relay_want(&fds[FD_RELAY]);
 		output_want(&fds[FD_OUTPUT]);
 		/* Who ended it may not want to wait for a reader that does not read. */
-		int most_ms = m.more		    ? 0
-			      : m.reaped && m.asked ? DRAIN_MS
-			      : run.own_pty	    ? relay_patience_ms()
-						    : output_patience_ms();
+		int most_ms = m.more			    ? 0
+			      : m.phase == ENDED && m.asked ? DRAIN_MS
+			      : run.own_pty		    ? relay_patience_ms()
+							    : output_patience_ms();
 		/* The kernel takes no more of them than we might have open. Nothing interrupts it: no signal has a
 		 * handler. */
 		if (must(poll(fds, FD_COUNT, most_ms), "poll", "%d descriptors", FD_COUNT) == 0 && most_ms == DRAIN_MS)
@@ -405,7 +431,7 @@ static void supervise(void)
 			on_tick();
 		relay_step(&fds[FD_RELAY]);
 		output_step(&fds[FD_OUTPUT]);
-		if (stream_over() && !m.stopping)
+		if (stream_over() && m.phase != STOPPING)
 			stop_for(CAUSE_OUTPUT, false);
 		if (fds[FD_INIT].revents || m.more)
 			on_child_gone();
@@ -435,7 +461,6 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	run.plan = plan;
 	run.own_pty = run_step(STEP_CONSOLE) != NULL;
 	m.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
-	m.unborn = run_step(STEP_NESTED_NAMESPACES) != NULL;
 	m.init = init;
 	m.control = control;
 	fail_hooks(init_told, take_down);
@@ -444,21 +469,23 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	run_host_steps();
 	trace_flush();
 	prepare_supervision();
-	/* sync: pairs with wait_for_go in init. */
 	fail_at(STEP_SYNC, NO_INDEX);
-	must(send(m.inner, "go", 2, MSG_NOSIGNAL), "send", "to init");
-	m.released = true;
+	must(send(m.inner, SYNC_GO, strlen(SYNC_GO), MSG_NOSIGNAL), "send", "to init");
+	if (run_step(STEP_NESTED_NAMESPACES) == NULL)
+		m.phase = STARTING;
 	fail_at(STEP_SUPERVISE, NO_INDEX);
 	supervise();
 	relay_restore();
 	/* Its own code is not the command's. */
 	bool silent = run.plan->stays_init && !m.have_child && WIFEXITED(m.child.status);
-	if (!m.failed && (!m.started || silent))
+	if (!m.failed && (m.started_at == 0 || silent))
 		fail_errno(ECHILD, "init", "ended %s, wait status %#x",
-			   m.started ? "without telling of the command" : "during set-up", (unsigned)m.child.status);
+			   m.started_at > 0 ? "without telling of the command" : "during set-up",
+			   (unsigned)m.child.status);
 	m.ending.wall_ns = now_ns() - m.started_at;
 	m.ending.output_bytes = run_step(STEP_OUTPUT) ? stream_passed() : 0;
-	if (m.started && !m.failed)
-		event_exited(&m.child, &m.ending);
-	_exit(m.started && !m.failed && !m.control_gone ? 0 : 125);
+	if (m.failed)
+		_exit(125);
+	event_exited(&m.child, &m.ending);
+	_exit(m.control >= 0 ? 0 : 125);
 }

@@ -1,0 +1,57 @@
+#pragma once
+
+/*
+ * Who waits for whom, from the first clone to the command. Each line of a table is one pair: what one process does,
+ * what the other waits for, and what it means if that never comes.
+ *
+ * Three processes, or two where no namespace is entered by path:
+ *
+ *   monitor ------ fork ------> intermediate process ------ clone3(CLONE_PARENT) ------> init
+ *      |                        enters the namespaces, and ends                           |
+ *      +------------------------------- inner socketpair ---------------------------------+
+ *
+ * 1. The intermediate process (outside/namespaces.c). The monitor waits for its end (waitpid).
+ *
+ *   the intermediate process              the monitor then
+ *   writes the pid of init to shared      goes on with that pid
+ *     memory, and ends
+ *   reports a failure, and ends           ends too: the orchestrator knows why
+ *   is killed                             reports its wait status
+ *
+ * 2. The inner socketpair (SOCK_SEQPACKET; messages are frames of event.h). init has one end, and inherits it to
+ * whoever sets up with it; the other is the monitor's.
+ *
+ *   one side writes                       the other waits for it
+ *   monitor: SYNC_GO, once the id maps    init, before anything else. End of file: the monitor died before our
+ * parent-death are written                           signal was set; ends init: INIT, of nested namespaces monitor:
+ * signals are for that process from now on init: WATCH, CONSOLE, LISTENER        monitor: takes the descriptors init:
+ * READY                           monitor: passes it on; a monitor that is gone ends init here init: FAILED monitor:
+ * passes it on, and adds nothing of its own init: EXECING, if it turns into       monitor: end of file is execve's now,
+ * and the command has started the command init: STARTED, if it stays            monitor: the command has started init:
+ * CHILD, if it stays              monitor: how the command ended monitor: shuts down its side, to end  init, beside its
+ * children: ends them all, then itself. The same end of file is a a container without pid namespace     monitor that
+ * died init: end of file without EXECING     monitor: waits for its pidfd, which says that it ended, and how
+ *
+ * 3. Nested namespaces (inside/nested.c): whoever sets up and PID 1, over a socketpair of their own.
+ *
+ *   the set-up                            PID 1 waits for it before anything else
+ *   sends fds 0 to 2                      takes a copy of the mounts, and goes on as init; the set-up ends
+ *   ends, and has reported why            end of file: ends, too
+ *
+ * 4. The command's process (inside/init.c), a vfork: init sleeps until it executes or ends, and shares its memory.
+ *
+ *   the command's process                 init, once it is awake
+ *   sets command_reached_exec, executes   reports STARTED
+ *   sets `failed`                         ends as well: FAILED is reported already, or could not be
+ *   sets neither, and is gone             reports that it was killed
+ *
+ * 5. A filter with a listener (inside/seccomp.c): a thread of the command's process, which the filter does not bind.
+ *
+ *   the command's process                 the thread, then the monitor
+ *   writes the descriptor to memory, and  sends LISTENER; then the process goes on, and execve ends the thread. The
+ * monitor spins until that is taken             passes it to the agent, who lets the command start
+ *
+ * What has no partner: a parent-death signal (monitor of init, init of the command), and pidfds, which say that a
+ * process ended whether it could say so or not.
+ */
+#define SYNC_GO "go"
