@@ -49,6 +49,23 @@ static void connect_for_signals(void)
 {
 	connect_both();
 	CHECK(fcntl(ours, F_SETFL, O_NONBLOCK) == 0);
+	CHECK(fcntl(theirs, F_SETFL, O_NONBLOCK) == 0);
+	event_to(ours);
+}
+
+/* What was said of the last frame is REFUSED, and nothing else. */
+static void check_refused(uint16_t type, const char *why)
+{
+	static struct bytes wanted;
+	uint8_t heard[128];
+
+	wanted.length = 0;
+	add32(&wanted, (uint32_t)(2 + 5 + strlen(why)));
+	add16(&wanted, 23);
+	add16(&wanted, type);
+	add_str(&wanted, why);
+	CHECK(read(theirs, heard, sizeof(heard)) == (ssize_t)wanted.length);
+	CHECK(memcmp(heard, wanted.at, wanted.length) == 0);
 }
 
 static void whole_frames(void)
@@ -87,6 +104,7 @@ static void no_such_signal(void)
 		signal_frame(&b, numbers[i]);
 		say(b.at, b.length);
 		CHECK(control_signal(ours, &signo) && signo == 0);
+		check_refused(5, "no such signal");
 	}
 }
 
@@ -102,24 +120,57 @@ static void end_of_file(void)
 	CHECK(!control_signal(ours, &signo) && signo == 0);
 }
 
-static void refuse_frame(uint32_t length, uint16_t type)
+/* A frame that is refused, in two pieces, before a good one. */
+static void refuse_frame(uint32_t length, uint16_t type, const char *why)
 {
+	size_t half;
+
 	connect_for_signals();
 	b.length = 0;
 	add32(&b, length);
 	add16(&b, type);
-	add32(&b, 9);
-	say(b.at, b.length);
-	CHECK(!control_signal(ours, &signo) && signo == 0);
+	for (uint32_t i = 0; i < length; i++)
+		add8(&b, 9);
+	half = b.length / 2;
+	signal_frame(&b, 15);
+	say(b.at, half);
+	CHECK(control_signal(ours, &signo) && signo == 0);
+	say(b.at + half, b.length - half);
+	for (unsigned calls = 0; signo == 0 && CHECK(calls < 1000); calls++)
+		CHECK(control_signal(ours, &signo));
+	CHECK(signo == 15);
+	check_refused(type, why);
 }
 
 static void other_frames(void)
 {
-	refuse_frame(4, 4);
-	refuse_frame(4, 0);
-	refuse_frame(3, 5);
-	refuse_frame(5, 5);
-	refuse_frame(UINT32_MAX, 5);
+	refuse_frame(0, 0, "unknown frame");
+	refuse_frame(4, 6, "unknown frame");
+	refuse_frame(4, 0xffff, "unknown frame");
+	refuse_frame(4000, 77, "unknown frame");
+	refuse_frame(6, 1, "too late: the plan is being carried out");
+	refuse_frame(4, 4, "too late: the plan is being carried out");
+	refuse_frame(0, 5, "malformed");
+	refuse_frame(3, 5, "malformed");
+	refuse_frame(5, 5, "malformed");
+	refuse_frame(4000, 5, "malformed");
+}
+
+/* It is answered at once, and nothing is kept of it. */
+static void endless_frames(void)
+{
+	connect_for_signals();
+	b.length = 0;
+	add32(&b, UINT32_MAX);
+	add16(&b, 5);
+	say(b.at, b.length);
+	CHECK(control_signal(ours, &signo) && signo == 0);
+	check_refused(5, "malformed");
+	for (unsigned i = 0; i < 10; i++) {
+		say(b.at, b.length);
+		CHECK(control_signal(ours, &signo) && signo == 0);
+		CHECK(read(theirs, &signo, 1) < 0 && errno == EAGAIN);
+	}
 }
 
 /* ---- HELLO, READ, PLAN ---- */
@@ -158,7 +209,7 @@ static void begin_talk(void)
 	b.length = 0;
 	add32(&b, 6);
 	add16(&b, 1);
-	add(&b, "NSRN\2", 6);
+	add(&b, "NSRN\3", 6);
 }
 
 static void add_plan(bool spoil)
@@ -228,9 +279,9 @@ static void hello_with(const char *bytes)
 
 static void other_languages(void)
 {
-	hello_with("NSRN\1\0");
-	hello_with("NSRN\0\2");
-	hello_with("NSRM\1\0");
+	hello_with("NSRN\2\0");
+	hello_with("NSRN\0\3");
+	hello_with("NSRM\3\0");
 	b.length = 0;
 	add_plan(false);
 	CHECK(talk() == 125);
@@ -444,9 +495,10 @@ int main(void)
 {
 	test("signals are taken one a call", whole_frames);
 	test("a signal frame may come byte by byte", byte_by_byte);
-	test("a number that is no signal is ignored", no_such_signal);
+	test("a number that is no signal is refused", no_such_signal);
 	test("the end of the control channel is seen, even within a frame", end_of_file);
-	test("any other frame counts as the end of the control channel", other_frames);
+	test("any other frame is refused by its type, and the next one is taken", other_frames);
+	test("a frame of 4 GiB is refused once", endless_frames);
 	test("a plan is taken after HELLO", a_plan_is_taken);
 	test("a spoilt plan is a failure of the plan", spoilt_plans);
 	test("another protocol version, or no HELLO, is a failure", other_languages);

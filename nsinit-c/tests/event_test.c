@@ -57,7 +57,7 @@ static void hello(void)
 	CHECK(event_hello());
 	want(1, 6);
 	add(&wanted, "NSRN", 4);
-	add16(&wanted, 2);
+	add16(&wanted, 3);
 	check_heard();
 }
 
@@ -339,6 +339,9 @@ static void golden_failures(void)
 	listen_to_events(SOCK_STREAM);
 	CHECK(event_failed(STEP_PLAN, UINT16_MAX, EPROTO, "plan", "bad number of steps"));
 	check_golden("event-failed-outside-plan");
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_refused(77, "unknown frame"));
+	check_golden("event-refused");
 }
 
 int main(void)
@@ -357,6 +360,6 @@ int main(void)
 	test("a long frame is written whole in spite of signals", await_reader);
 	test("HELLO, READY and STARTED are the golden frames", golden_pids);
 	test("EXITED is the golden frames", golden_exits);
-	test("FAILED is the golden frames", golden_failures);
+	test("FAILED and REFUSED are the golden frames", golden_failures);
 	return tests_done();
 }

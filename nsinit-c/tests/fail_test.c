@@ -135,7 +135,7 @@ static void hook_comes_after(void)
 	add32(&wanted, 6);
 	add16(&wanted, 1);
 	add(&wanted, "NSRN", 4);
-	add16(&wanted, 2);
+	add16(&wanted, 3);
 	check_heard();
 }
 
@@ -154,7 +154,7 @@ static void what_is_told_is_not_told_again(void)
 	add32(&wanted, 6);
 	add16(&wanted, 1);
 	add(&wanted, "NSRN", 4);
-	add16(&wanted, 2);
+	add16(&wanted, 3);
 	check_heard();
 }
 

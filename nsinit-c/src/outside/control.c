@@ -198,26 +198,71 @@ void control_receive_plan(int control, struct plan *plan)
 	}
 }
 
+/* NULL, or why a frame is refused. */
+static const char *signal_of(uint16_t type, struct reader r, int *signo)
+{
+	uint32_t number;
+
+	if (type >= FRAME_HELLO && type < FRAME_SIGNAL)
+		return "too late: the plan is being carried out";
+	if (type != FRAME_SIGNAL)
+		return "unknown frame";
+	number = get_u32(&r);
+	if (r.bad || r.at != r.end)
+		return "malformed";
+	if (number < 1 || number > 64)
+		return "no such signal";
+	*signo = (int)number;
+	return NULL;
+}
+
+/* Bytes still to come of a frame that is longer than any we know. */
+static uint32_t skipped;
+
+static bool skip(int control)
+{
+	uint8_t bytes[4096];
+	ssize_t n = read(control, bytes, skipped < sizeof(bytes) ? skipped : sizeof(bytes));
+
+	skipped -= n > 0 ? (uint32_t)n : 0;
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
 bool control_signal(int control, int *signo)
 {
 	static uint8_t bytes[SIGNAL_FRAME];
 	static size_t have;
-	struct reader r = { .at = bytes, .end = bytes + sizeof(bytes) };
-	ssize_t n = read(control, bytes + have, sizeof(bytes) - have);
-	uint32_t length, value;
+	struct reader r = { .at = bytes };
+	uint32_t length;
+	const char *wrong;
+	uint16_t type;
 
 	*signo = 0;
+	if (skipped > 0)
+		return skip(control);
+	ssize_t n = read(control, bytes + have, sizeof(bytes) - have);
 	if (n <= 0)
 		return n < 0 && (errno == EAGAIN || errno == EINTR);
 	have += (size_t)n;
-	if (have < sizeof(bytes))
-		return true;
-	have = 0;
+	r.end = bytes + have;
 	length = get_u32(&r);
-	if (length != 4 || get_u16(&r) != FRAME_SIGNAL)
-		return false;
-	value = get_u32(&r);
-	if (value >= 1 && value <= 64)
-		*signo = (int)value;
+	type = get_u16(&r);
+	if (r.bad)
+		return true;
+	size_t here = (size_t)(r.end - r.at);
+	if (length > SIGNAL_FRAME - WIRE_HEADER) {
+		skipped = length - (uint32_t)here;
+		have = 0;
+		event_refused(type, signal_of(type, (struct reader){ .bad = true }, signo));
+		return true;
+	}
+	if (here < length)
+		return true;
+	wrong = signal_of(type, get_sub(&r, length), signo);
+	/* The begin of the next frame, if this one is shorter than a signal. */
+	have = here - length;
+	memmove(bytes, r.at, have);
+	if (wrong != NULL)
+		event_refused(type, wrong);
 	return true;
 }

@@ -19,6 +19,7 @@ int control_open(const char *word);
 void control_receive_plan(int control, struct plan *plan);
 /*
  * Takes what the orchestrator sent, which poll(2) has announced: *signo is the next signal asked for, or 0 if there is
- * none yet. False if the orchestrator is gone.
+ * none yet. A frame that is not known, or makes no sense, is answered by REFUSED, and skipped. False if the
+ * orchestrator is gone.
  */
 bool control_signal(int control, int *signo);

@@ -157,6 +157,16 @@ bool event_exited(const struct child_exit *child, const struct ending *ending)
 	return event_send(bytes, &w);
 }
 
+bool event_refused(uint16_t type, const char *why)
+{
+	uint8_t bytes[WIRE_HEADER + 64];
+	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_REFUSED);
+
+	put_u16(&w, type);
+	put_str(&w, why, 48);
+	return event_send(bytes, &w);
+}
+
 bool event_failed(uint16_t step, uint16_t index, int error, const char *object, const char *detail)
 {
 	uint8_t bytes[OBJECT_LIMIT + DETAIL_LIMIT + 64];

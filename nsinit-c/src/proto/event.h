@@ -27,6 +27,7 @@ enum frame_type {
 	FRAME_LOG = 20,
 	FRAME_TRACE = 21,
 	FRAME_TERMINAL = 22,
+	FRAME_REFUSED = 23,
 	/* Only between init and monitor. */
 	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
 	FRAME_EXECING = 101,
@@ -37,7 +38,7 @@ enum frame_type {
 };
 
 #define HELLO_MAGIC	 0x4e52534eu
-#define PROTOCOL_VERSION 2u
+#define PROTOCOL_VERSION 3u
 #define EVENT_MAX	 (64u << 10)
 
 #define EVENT_FDS 16u
@@ -78,6 +79,8 @@ bool event_hello(void);
 bool event_pid(enum frame_type type, uint32_t pid);
 bool event_child(const struct child_exit *child);
 bool event_exited(const struct child_exit *child, const struct ending *ending);
+/* A frame of the orchestrator that is not carried out. */
+bool event_refused(uint16_t type, const char *why);
 bool event_failed(uint16_t step, uint16_t index, int error, const char *object, const char *detail);
 
 /* A frame of nothing but descriptors, at most EVENT_FDS, which are copied to the monitor. */

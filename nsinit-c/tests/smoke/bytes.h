@@ -19,9 +19,10 @@
 #define FRAME_STARTED 17u
 #define FRAME_FAILED  18u
 #define FRAME_EXITED  19u
+#define FRAME_REFUSED 23u
 
 #define PROTOCOL_MAGIC	 0x4e52534eu
-#define PROTOCOL_VERSION 2u
+#define PROTOCOL_VERSION 3u
 
 struct bytes {
 	uint8_t *at;

@@ -303,6 +303,11 @@ static void note_event(struct outcome *o, uint16_t type, struct cursor c)
 		take_text(&c, o->object, sizeof(o->object), 1);
 		take_text(&c, o->detail, sizeof(o->detail), 1);
 		break;
+	case FRAME_REFUSED:
+		o->refusals++;
+		o->refused_type = (uint16_t)take(&c, 2);
+		take_text(&c, o->refused_why, sizeof(o->refused_why), 1);
+		break;
 	case FRAME_EXITED:
 		o->exited = true;
 		o->signalled = take(&c, 1) == 1;

@@ -38,6 +38,10 @@ struct outcome {
 	uint32_t error;
 	char object[256];
 	char detail[256];
+	/* REFUSED */
+	unsigned refusals;
+	uint16_t refused_type;
+	char refused_why[64];
 	/* FILE */
 	uint32_t file_error;
 	size_t file_length;

@@ -45,6 +45,17 @@ static void check_own_ends(const struct target *t)
 		  false, 0, "orphans are reaped");
 }
 
+/* What is not known does not harm, and is told. */
+static void send_unknown(struct driver *d)
+{
+	struct bytes bytes = { 0 };
+
+	put_header(&bytes, 3, 77);
+	put_raw(&bytes, "abc", 3);
+	(void)driver_send(d, &bytes);
+	bytes_free(&bytes);
+}
+
 static void check_forwarding(const struct target *t)
 {
 	static const char *const argv[] = {
@@ -58,10 +69,14 @@ static void check_forwarding(const struct target *t)
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
 	await_ready(command_under((pid_t)o.started_pid));
+	send_unknown(&d);
 	driver_signal(&d, SIGUSR1);
 	driver_finish(&d, &o);
 	if (!check(o.exited && !o.signalled && o.value == 7 && strcmp(o.output, "usr1\n") == 0,
 		   "a SIGNAL frame reaches the command, which handles it"))
+		show_outcome(&o);
+	if (!check(o.refusals == 1 && o.refused_type == 77 && strcmp(o.refused_why, "unknown frame") == 0,
+		   "an unknown frame before it is refused by its type, and the container goes on"))
 		show_outcome(&o);
 }
 

@@ -13,7 +13,8 @@ public sealed interface Event
         Event.Exited,
         Event.Log,
         Event.Trace,
-        Event.Terminal {
+        Event.Terminal,
+        Event.Refused {
 
   /**
    * The first frame.
@@ -161,4 +162,17 @@ public sealed interface Event
    * @param termios the kernel's {@code struct termios}, as it is in memory
    */
   record Terminal(Blob termios) implements Event {}
+
+  /**
+   * A frame was not carried out, and the container goes on.
+   *
+   * @param type of the frame, 0-65535
+   * @param reason as in {@code unknown frame}
+   */
+  record Refused(int type, String reason) implements Event {
+    /** Which frame and why, as messages tell it. */
+    public String text() {
+      return "nsinit refused frame " + Frames.name(type) + ": " + reason;
+    }
+  }
 }

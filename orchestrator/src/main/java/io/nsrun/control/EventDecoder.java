@@ -38,6 +38,7 @@ public final class EventDecoder {
             case Frames.LOG -> new Event.Log(level(in), in.str());
             case Frames.TRACE -> trace(in);
             case Frames.TERMINAL -> new Event.Terminal(in.blob());
+            case Frames.REFUSED -> new Event.Refused(in.u16(), in.str());
             default -> throw new ProtocolException("no event has this type");
           };
       in.end();

@@ -6,7 +6,7 @@ public final class Frames {
   public static final int MAGIC = 0x4e52534e;
 
   /** Version of the protocol that this orchestrator speaks. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /** Bytes of length and type before a payload. */
   public static final int HEADER_BYTES = 6;
@@ -32,8 +32,20 @@ public final class Frames {
   static final int LOG = 20;
   static final int TRACE = 21;
   static final int TERMINAL = 22;
+  static final int REFUSED = 23;
 
   private Frames() {}
+
+  /** What a type of frame to nsinit is called; its number where no frame has it. */
+  static String name(int type) {
+    return switch (type) {
+      case HELLO -> "HELLO";
+      case READ -> "READ";
+      case PLAN -> "PLAN";
+      case SIGNAL -> "SIGNAL";
+      default -> "of type " + type;
+    };
+  }
 
   /** The frame that must come first. */
   public static byte[] hello() {

@@ -134,6 +134,8 @@ public final class Supervisor {
       terminal = before.termios();
     } else if (event instanceof Event.Log message) {
       listener.log(message);
+    } else if (event instanceof Event.Refused refused) {
+      listener.log(new Event.Log(Event.Level.WARN, refused.text()));
     }
     return null;
   }

@@ -43,6 +43,11 @@ final class EventEncoder {
       int start = out.beginFrame(Frames.TERMINAL);
       out.blob(e.termios().toByteArray());
       out.endFrame(start);
+    } else if (event instanceof Event.Refused e) {
+      int start = out.beginFrame(Frames.REFUSED);
+      out.u16(e.type());
+      out.str(e.reason());
+      out.endFrame(start);
     }
     return out.toByteArray();
   }

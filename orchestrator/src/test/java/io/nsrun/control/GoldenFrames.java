@@ -86,6 +86,7 @@ final class GoldenFrames {
                 new Event.Timing(SetupStep.NAMESPACES, 0, 5_000_000_000_000L, 310_000),
                 new Event.Timing(SetupStep.SYNC, -1, 5_000_000_400_000L, 1))));
     events.put("event-terminal", new Event.Terminal(blob("0123456789abcdef")));
+    events.put("event-refused", new Event.Refused(77, "unknown frame"));
     return events;
   }
 

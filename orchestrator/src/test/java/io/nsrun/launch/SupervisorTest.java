@@ -74,12 +74,19 @@ class SupervisorTest implements Supervisor.Listener {
                 new Event.Ready(42),
                 new Event.Trace(List.of(second)),
                 new Event.Started(42),
+                new Event.Refused(5, "malformed"),
+                new Event.Refused(77, "unknown frame"),
                 EXITED));
 
     assertThat(report.outcome()).isEqualTo(new Outcome.Ended(EXITED));
     assertThat(report.timings()).containsExactly(timing, second);
     assertThat(report.pid()).isEqualTo(42);
-    assertThat(heard).containsExactly("log hm", "started 42");
+    assertThat(heard)
+        .containsExactly(
+            "log hm",
+            "started 42",
+            "log nsinit refused frame SIGNAL: malformed",
+            "log nsinit refused frame of type 77: unknown frame");
   }
 
   @Test
