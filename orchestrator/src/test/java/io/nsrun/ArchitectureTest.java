@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   /** The pure part of the package plan. */
   private static final String PLANNING =
-      "io\\.nsrun\\.plan\\.(\\w*Planner|PlanBuilder|SystemMounts|PathChecks|IdRanges|IdPlan"
-          + "|IsolationReport|Isolation|LaunchPlan|HostFacts|\\w*Step)(\\$\\w+)*";
+      "io\\.nsrun\\.plan\\.(\\w+|steps\\.\\w+|facts\\.HostFacts)(\\$\\w+)*";
 
   private static JavaClasses ours;
 
@@ -56,6 +55,33 @@ class ArchitectureTest {
   @Test
   void planDependsOnSpecAndSeccompAndPrintsJson() {
     onlyDependOn("plan", "io.nsrun.spec..", "io.nsrun.seccomp..", "com.fasterxml.jackson.core..");
+  }
+
+  @Test
+  void stepsAreWhatEverythingElseInPlanIsMadeOf() {
+    onlyDependOn("plan.steps", "io.nsrun.spec..");
+  }
+
+  @Test
+  void factsKnowNothingOfWhatIsPlannedFromThem() {
+    onlyDependOn("plan.facts", "io.nsrun.plan.steps..", "io.nsrun.spec..", "io.nsrun.seccomp..");
+  }
+
+  @Test
+  void explanationsReadAPlanAndNothingElse() {
+    onlyDependOn(
+        "plan.explain", "io.nsrun.plan.steps..", "io.nsrun.spec..", "com.fasterxml.jackson.core..");
+  }
+
+  @Test
+  void plannersNeverExplain() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.nsrun.plan")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.nsrun.plan.explain..")
+        .check(ours);
   }
 
   @Test
@@ -125,7 +151,7 @@ class ArchitectureTest {
           || name.startsWith("io.nsrun.engine.SeccompFilters")
           || name.equals("io.nsrun.cli.SecurityOptions")
           || name.matches(PLANNING)
-          || name.startsWith("io.nsrun.plan.HostFactsReader")) {
+          || name.startsWith("io.nsrun.plan.facts.HostFactsReader")) {
         seen++;
         assertThat(constants(name))
             .as("%s is on the way of every run, where the first lambda or indy costs 10 ms", name)

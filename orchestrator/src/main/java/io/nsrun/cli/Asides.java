@@ -1,8 +1,8 @@
 package io.nsrun.cli;
 
-import io.nsrun.plan.Aside;
-import io.nsrun.plan.HostStep;
-import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.explain.Aside;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Property;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.nsrun.doctor.Machine;
 import io.nsrun.doctor.Trial;
 import io.nsrun.doctor.TrialRunner;
 import io.nsrun.launch.Outcome;
-import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.SpecProblemsException;

@@ -3,7 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.engine.OwnIds;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
-import io.nsrun.plan.PlanPrinter;
+import io.nsrun.plan.explain.PlanPrinter;
 import io.nsrun.spec.OsEnvironment;
 import io.nsrun.state.Caller;
 import io.nsrun.state.StatePaths;

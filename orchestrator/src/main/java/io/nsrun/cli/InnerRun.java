@@ -7,7 +7,7 @@ import io.nsrun.launch.Laps;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.Outcome;
 import io.nsrun.launch.Supervisor;
-import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.OsEnvironment;
 import io.nsrun.state.StatePaths;

@@ -13,7 +13,7 @@ import io.nsrun.launch.SignalForwarder;
 import io.nsrun.launch.StandardPipes;
 import io.nsrun.launch.Supervisor;
 import io.nsrun.log.LogLevel;
-import io.nsrun.plan.PlanPrinter;
+import io.nsrun.plan.explain.PlanPrinter;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsEnvironment;

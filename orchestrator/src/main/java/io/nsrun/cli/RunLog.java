@@ -1,6 +1,6 @@
 package io.nsrun.cli;
 
-import io.nsrun.plan.Isolation;
+import io.nsrun.plan.steps.Isolation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

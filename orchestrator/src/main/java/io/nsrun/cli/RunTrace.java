@@ -4,7 +4,7 @@ import io.nsrun.control.ChromeTrace;
 import io.nsrun.control.Event;
 import io.nsrun.launch.Laps;
 import io.nsrun.launch.Outcome;
-import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.ExplainedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

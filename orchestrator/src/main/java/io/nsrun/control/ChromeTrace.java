@@ -2,9 +2,9 @@ package io.nsrun.control;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.nsrun.plan.JsonText;
-import io.nsrun.plan.LaunchPlan;
-import io.nsrun.plan.PlanPrinter;
+import io.nsrun.plan.explain.JsonText;
+import io.nsrun.plan.explain.PlanPrinter;
+import io.nsrun.plan.steps.LaunchPlan;
 import java.io.IOException;
 import java.io.Writer;
 import java.math.BigDecimal;

@@ -1,10 +1,10 @@
 package io.nsrun.control;
 
-import io.nsrun.plan.CommandStep;
-import io.nsrun.plan.HostStep;
-import io.nsrun.plan.InitStep;
-import io.nsrun.plan.LaunchPlan;
-import io.nsrun.plan.Step;
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.SpecProblems;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.nsrun.doctor;
 
 import io.nsrun.control.Event;
-import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.steps.LaunchPlan;
 import java.util.Optional;
 
 /**

@@ -1,8 +1,8 @@
 package io.nsrun.doctor;
 
 import io.nsrun.control.Errno;
-import io.nsrun.plan.CommandStep;
-import io.nsrun.plan.MountEntry;
+import io.nsrun.plan.facts.MountEntry;
+import io.nsrun.plan.steps.CommandStep;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.OsString;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package io.nsrun.doctor;
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
 import io.nsrun.control.SetupStep;
-import io.nsrun.plan.LaunchPlan;
-import io.nsrun.plan.Step;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.Step;
 
 /**
  * A failed step beside what is known about it.

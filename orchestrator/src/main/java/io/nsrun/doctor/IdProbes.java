@@ -1,6 +1,6 @@
 package io.nsrun.doctor;
 
-import io.nsrun.plan.MountEntry;
+import io.nsrun.plan.facts.MountEntry;
 import io.nsrun.state.IdSlots;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.nsrun.doctor;
 
-import io.nsrun.plan.MountEntry;
+import io.nsrun.plan.facts.MountEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

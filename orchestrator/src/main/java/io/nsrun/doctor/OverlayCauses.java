@@ -1,10 +1,10 @@
 package io.nsrun.doctor;
 
 import io.nsrun.control.Errno;
-import io.nsrun.plan.HostStep;
-import io.nsrun.plan.InitStep;
-import io.nsrun.plan.MountEntry;
-import io.nsrun.plan.Step;
+import io.nsrun.plan.facts.MountEntry;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Step;
 
 /** Why there is no overlay over the root filesystem. Null where unknown. */
 final class OverlayCauses {

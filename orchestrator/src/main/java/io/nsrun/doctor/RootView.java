@@ -1,10 +1,10 @@
 package io.nsrun.doctor;
 
-import io.nsrun.plan.HostStep;
-import io.nsrun.plan.InitStep;
-import io.nsrun.plan.LaunchPlan;
-import io.nsrun.plan.LinuxConstants;
-import io.nsrun.plan.Step;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.OsPath;
 import java.io.IOException;
 import java.io.InputStream;

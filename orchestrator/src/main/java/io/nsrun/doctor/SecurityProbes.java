@@ -1,6 +1,6 @@
 package io.nsrun.doctor;
 
-import io.nsrun.plan.LandlockAbi;
+import io.nsrun.plan.facts.LandlockAbi;
 import io.nsrun.spec.KernelRelease;
 import java.util.ArrayList;
 import java.util.List;

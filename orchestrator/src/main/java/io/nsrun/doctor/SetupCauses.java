@@ -2,7 +2,7 @@ package io.nsrun.doctor;
 
 import io.nsrun.control.Errno;
 import io.nsrun.control.SetupStep;
-import io.nsrun.plan.CommandStep;
+import io.nsrun.plan.steps.CommandStep;
 import io.nsrun.spec.Rlimit;
 
 /** Why one of the many small steps failed. Null where nothing is known. */

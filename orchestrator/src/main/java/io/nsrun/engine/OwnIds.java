@@ -1,7 +1,7 @@
 package io.nsrun.engine;
 
-import io.nsrun.plan.HostStep;
-import io.nsrun.plan.PrivateIds;
+import io.nsrun.plan.facts.PrivateIds;
+import io.nsrun.plan.steps.HostStep;
 import io.nsrun.spec.OsPath;
 import io.nsrun.state.IdSlots;
 import io.nsrun.state.StatePaths;

@@ -1,7 +1,7 @@
 package io.nsrun.engine;
 
-import io.nsrun.plan.HostFacts;
 import io.nsrun.plan.Planner;
+import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.seccomp.Architecture;
 import io.nsrun.seccomp.DefaultFilter;
 import io.nsrun.seccomp.ProfileFilter;

@@ -1,5 +1,7 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.steps.CommandStep;
 import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.ProcessSpec;

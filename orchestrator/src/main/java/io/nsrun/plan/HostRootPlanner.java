@@ -1,10 +1,14 @@
 package io.nsrun.plan;
 
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NODEV;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOSUID;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_RDONLY;
-import static io.nsrun.plan.LinuxConstants.MS_PRIVATE;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NODEV;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NOSUID;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_RDONLY;
+import static io.nsrun.plan.steps.LinuxConstants.MS_PRIVATE;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.OpenedDirectory;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Spec;
 import java.util.ArrayList;
 import java.util.List;

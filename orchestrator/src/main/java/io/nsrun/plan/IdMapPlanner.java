@@ -1,5 +1,9 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.IdHelper;
+import io.nsrun.plan.facts.PrivateIds;
+import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;

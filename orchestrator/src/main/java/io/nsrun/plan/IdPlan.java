@@ -1,5 +1,7 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.User;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.Masks;
 import io.nsrun.spec.NamespaceMode;
@@ -128,7 +130,7 @@ final class IsolationReport {
     } else {
       add(Isolation.Aspect.PROC, false, "host", whyNoFreshProc());
     }
-    if (MountPlanner.hasOwnSysfs(spec, facts)) {
+    if (facts.hasOwnSysfs(spec)) {
       add(Isolation.Aspect.SYSFS, true, "read-only", "");
     } else {
       add(

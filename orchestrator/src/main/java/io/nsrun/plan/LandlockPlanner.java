@@ -1,11 +1,16 @@
 package io.nsrun.plan;
 
-import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_EXECUTE;
-import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_IOCTL_DEV;
-import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_READ_DIR;
-import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_READ_FILE;
-import static io.nsrun.plan.LinuxConstants.LANDLOCK_ACCESS_FS_WRITE_FILE;
+import static io.nsrun.plan.steps.LinuxConstants.LANDLOCK_ACCESS_FS_EXECUTE;
+import static io.nsrun.plan.steps.LinuxConstants.LANDLOCK_ACCESS_FS_IOCTL_DEV;
+import static io.nsrun.plan.steps.LinuxConstants.LANDLOCK_ACCESS_FS_READ_DIR;
+import static io.nsrun.plan.steps.LinuxConstants.LANDLOCK_ACCESS_FS_READ_FILE;
+import static io.nsrun.plan.steps.LinuxConstants.LANDLOCK_ACCESS_FS_WRITE_FILE;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.LandlockAbi;
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.ContainerPath;
 import io.nsrun.spec.LandlockRule;
 import io.nsrun.spec.Mount;

@@ -1,5 +1,8 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.InitStep;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CpuList;

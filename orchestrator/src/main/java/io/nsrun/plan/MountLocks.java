@@ -1,5 +1,8 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.IdMapping;

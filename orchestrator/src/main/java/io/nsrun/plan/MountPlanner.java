@@ -1,18 +1,22 @@
 package io.nsrun.plan;
 
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NODEV;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOEXEC;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOSUID;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_RDONLY;
-import static io.nsrun.plan.LinuxConstants.MS_PRIVATE;
-import static io.nsrun.plan.LinuxConstants.MS_REC;
-import static io.nsrun.plan.LinuxConstants.MS_SHARED;
-import static io.nsrun.plan.LinuxConstants.MS_SLAVE;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NODEV;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NOEXEC;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NOSUID;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_RDONLY;
+import static io.nsrun.plan.steps.LinuxConstants.MS_PRIVATE;
+import static io.nsrun.plan.steps.LinuxConstants.MS_REC;
+import static io.nsrun.plan.steps.LinuxConstants.MS_SHARED;
+import static io.nsrun.plan.steps.LinuxConstants.MS_SLAVE;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.PathKind;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.ContainerPath;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
-import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
@@ -296,14 +300,5 @@ final class MountPlanner {
 
   private static int depth(Mount mount) {
     return ContainerPath.depth(ContainerPath.normalize(mount.target()));
-  }
-
-  /** Whether /sys is to be the container's own: sysfs belongs to a network namespace. */
-  static boolean wantsSysfs(Spec spec) {
-    return spec.isPrivate(NamespaceType.MOUNT) && spec.isPrivate(NamespaceType.NETWORK);
-  }
-
-  static boolean hasOwnSysfs(Spec spec, HostFacts facts) {
-    return wantsSysfs(spec) && !facts.sysfsHidden();
   }
 }

@@ -1,5 +1,7 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.SysctlKeys;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcMode;
@@ -9,13 +11,6 @@ import java.util.List;
 
 /** Settings of the kernel that namespaces of the container's own have for themselves. */
 final class NamespaceSettings {
-  static final String PING_GROUPS = "net/ipv4/ping_group_range";
-  static final String SHARED_PAGES = "kernel/shmall";
-  static final String SHARED_SEGMENT = "kernel/shmmax";
-  static final String MESSAGE_QUEUES = "kernel/msgmni";
-  static final String SEMAPHORES = "kernel/sem";
-  static final String FIRST_FREE_PORT = "net/ipv4/ip_unprivileged_port_start";
-
   /** The kernel takes no larger group for pings. */
   private static final long MAX_PING_GROUP = Integer.MAX_VALUE;
 
@@ -41,16 +36,16 @@ final class NamespaceSettings {
       return;
     }
     if (spec.isPrivate(NamespaceType.NETWORK)) {
-      set(PING_GROUPS, ids == null ? unknownGroups(spec) : groups(ids.gids()), plan);
-      set(FIRST_FREE_PORT, "0", plan);
+      set(SysctlKeys.PING_GROUPS, ids == null ? unknownGroups(spec) : groups(ids.gids()), plan);
+      set(SysctlKeys.FIRST_FREE_PORT, "0", plan);
     }
     long memory = spec.limits().memory().value();
     if (memory > 0 && spec.isPrivate(NamespaceType.IPC)) {
-      set(SHARED_PAGES, Long.toString(Math.max(1, memory / PAGE)), plan);
-      set(SHARED_SEGMENT, Long.toString(memory), plan);
+      set(SysctlKeys.SHARED_PAGES, Long.toString(Math.max(1, memory / PAGE)), plan);
+      set(SysctlKeys.SHARED_SEGMENT, Long.toString(memory), plan);
       long queues = Math.max(1, memory / QUEUE / 8);
-      set(MESSAGE_QUEUES, Long.toString(Math.min(queues, MAX_QUEUES)), plan);
-      set(SEMAPHORES, FEW_SEMAPHORES, plan);
+      set(SysctlKeys.MESSAGE_QUEUES, Long.toString(Math.min(queues, MAX_QUEUES)), plan);
+      set(SysctlKeys.SEMAPHORES, FEW_SEMAPHORES, plan);
     }
   }
 

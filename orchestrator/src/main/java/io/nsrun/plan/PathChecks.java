@@ -1,5 +1,7 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.PathKind;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;

@@ -1,5 +1,9 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Step;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.Property;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;

@@ -1,12 +1,15 @@
 package io.nsrun.plan;
 
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NODEV;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOEXEC;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOSUID;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_RDONLY;
-import static io.nsrun.plan.LinuxConstants.MS_PRIVATE;
-import static io.nsrun.plan.LinuxConstants.S_IFCHR;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NODEV;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NOEXEC;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NOSUID;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_RDONLY;
+import static io.nsrun.plan.steps.LinuxConstants.MS_PRIVATE;
+import static io.nsrun.plan.steps.LinuxConstants.S_IFCHR;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.ContainerPath;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.Masks;
@@ -70,7 +73,7 @@ final class SystemMounts {
   SystemMounts(Spec spec, HostFacts facts, MountPlanner mounts, PlanBuilder plan) {
     this.spec = spec;
     this.facts = facts;
-    this.ownSysfs = MountPlanner.hasOwnSysfs(spec, facts);
+    this.ownSysfs = facts.hasOwnSysfs(spec);
     this.mounts = mounts;
     this.plan = plan;
   }

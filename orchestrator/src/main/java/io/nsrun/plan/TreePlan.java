@@ -1,5 +1,12 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;

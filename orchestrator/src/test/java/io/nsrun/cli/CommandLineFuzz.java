@@ -2,10 +2,10 @@ package io.nsrun.cli;
 
 import io.nsrun.engine.SeccompFilters;
 import io.nsrun.launch.UserDatabase;
-import io.nsrun.plan.HostFacts;
-import io.nsrun.plan.HostFactsReader;
 import io.nsrun.plan.Planner;
 import io.nsrun.plan.Specs;
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.HostFactsReader;
 import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.Spec;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import io.nsrun.plan.CommandStep;
-import io.nsrun.plan.InitStep;
-import io.nsrun.plan.Isolation;
-import io.nsrun.plan.LaunchPlan;
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.nsrun.control;
 
-import io.nsrun.plan.CommandStep;
-import io.nsrun.plan.HostStep;
-import io.nsrun.plan.Isolation;
-import io.nsrun.plan.LaunchPlan;
 import io.nsrun.plan.Planner;
 import io.nsrun.plan.Specs;
-import io.nsrun.plan.Steps;
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.Steps;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.Seccomp;
 import java.io.IOException;

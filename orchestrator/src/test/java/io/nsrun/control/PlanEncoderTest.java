@@ -3,12 +3,12 @@ package io.nsrun.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nsrun.plan.CommandStep;
-import io.nsrun.plan.HostStep;
-import io.nsrun.plan.Isolation;
-import io.nsrun.plan.LaunchPlan;
-import io.nsrun.plan.Step;
-import io.nsrun.plan.Steps;
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.Step;
+import io.nsrun.plan.steps.Steps;
 import io.nsrun.spec.SpecProblemsException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.nsrun.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nsrun.plan.Step;
-import io.nsrun.plan.Steps;
+import io.nsrun.plan.steps.Step;
+import io.nsrun.plan.steps.Steps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

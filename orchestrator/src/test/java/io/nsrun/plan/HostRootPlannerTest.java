@@ -2,6 +2,12 @@ package io.nsrun.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.plan.facts.OpenedDirectory;
+import io.nsrun.plan.facts.PathKind;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
 import java.util.List;

@@ -3,6 +3,13 @@ package io.nsrun.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.LandlockAbi;
+import io.nsrun.plan.facts.LimitFacts;
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.LandlockRule;
 import io.nsrun.spec.Mount;

@@ -2,6 +2,11 @@ package io.nsrun.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.spec.Capabilities;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;

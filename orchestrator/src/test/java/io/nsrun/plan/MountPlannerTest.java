@@ -1,16 +1,24 @@
 package io.nsrun.plan;
 
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NODEV;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOEXEC;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOSUID;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_RDONLY;
-import static io.nsrun.plan.LinuxConstants.MS_PRIVATE;
-import static io.nsrun.plan.LinuxConstants.MS_REC;
-import static io.nsrun.plan.LinuxConstants.MS_SHARED;
-import static io.nsrun.plan.LinuxConstants.MS_SLAVE;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NODEV;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NOEXEC;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NOSUID;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_RDONLY;
+import static io.nsrun.plan.steps.LinuxConstants.MS_PRIVATE;
+import static io.nsrun.plan.steps.LinuxConstants.MS_REC;
+import static io.nsrun.plan.steps.LinuxConstants.MS_SHARED;
+import static io.nsrun.plan.steps.LinuxConstants.MS_SLAVE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.PathKind;
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.Mount;

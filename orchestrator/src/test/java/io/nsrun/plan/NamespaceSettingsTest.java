@@ -2,6 +2,8 @@ package io.nsrun.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.Limits;

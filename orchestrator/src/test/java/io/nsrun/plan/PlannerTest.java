@@ -3,6 +3,15 @@ package io.nsrun.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.PathKind;
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Capabilities;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;

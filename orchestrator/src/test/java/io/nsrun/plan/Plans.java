@@ -2,6 +2,11 @@ package io.nsrun.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.plan.facts.PathKind;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.Spec;
 import java.util.List;

@@ -3,6 +3,11 @@ package io.nsrun.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.Capabilities;

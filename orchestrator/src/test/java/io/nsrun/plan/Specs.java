@@ -1,5 +1,12 @@
 package io.nsrun.plan;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.IdHelper;
+import io.nsrun.plan.facts.LimitFacts;
+import io.nsrun.plan.facts.OpenedDirectory;
+import io.nsrun.plan.facts.PathKind;
+import io.nsrun.plan.facts.PrivateIds;
+import io.nsrun.plan.steps.HostStep;
 import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.CapabilitySet;

@@ -1,12 +1,17 @@
 package io.nsrun.plan;
 
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NODEV;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOEXEC;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_NOSUID;
-import static io.nsrun.plan.LinuxConstants.MOUNT_ATTR_RDONLY;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NODEV;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NOEXEC;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_NOSUID;
+import static io.nsrun.plan.steps.LinuxConstants.MOUNT_ATTR_RDONLY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Capabilities;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.Masks;

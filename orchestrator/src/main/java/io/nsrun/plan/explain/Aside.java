@@ -1,0 +1,10 @@
+package io.nsrun.plan.explain;
+
+/**
+ * What an option does that no step tells: it happens in the JVM, before the first step or after the
+ * last.
+ *
+ * @param option its name
+ * @param text sentences
+ */
+public record Aside(String option, String text) {}

@@ -1,0 +1,245 @@
+package io.nsrun.plan.explain;
+
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.Step;
+import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.Signal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What the explanation says about the monitor's steps. */
+final class ExplainHostNotes {
+  private static final String TREE =
+      """
+      open_tree(2) with OPEN_TREE_CLONE returns a file descriptor of a copy of the mounts at that
+      path. The copy hangs nowhere yet, so nobody can look into it; its flags are set now, with
+      mount_setattr(2), before anybody can.""";
+
+  private static final String TITLE = "Take a copy of the host's";
+  private static final String MANUAL = "open_tree(2), mount_setattr(2)";
+
+  private ExplainHostNotes() {}
+
+  static ExplainNote options(HostStep.Options step) {
+    List<String> told = new ArrayList<>();
+    if ((step.flags() & Step.OptionFlags.TRACE) != 0) {
+      told.add("measure every step");
+    }
+    if ((step.flags() & Step.OptionFlags.NULL_STDIN) != 0) {
+      told.add("give the command /dev/null as its standard input");
+    }
+    return new ExplainNote(
+        "options",
+        "Note the options:",
+        told.isEmpty() ? "none" : String.join(", ", told),
+        "No system call yet; what follows takes it into account.",
+        "",
+        "");
+  }
+
+  static ExplainNote terminal(HostStep.Terminal step) {
+    return new ExplainNote(
+        "terminal",
+        "Relay between your terminal and a new one of the container",
+        "(" + step.rows() + " rows, " + step.cols() + " columns if yours has no size)",
+        """
+        The monitor switches your terminal to raw mode, so that every key, Ctrl-C included, travels
+        as a byte to a pseudo-terminal that belongs to the container, whose line discipline turns
+        it into the signal inside. It follows changes of the window's size, and puts your terminal
+        back as it was, however things end.""",
+        """
+        A shared terminal would be a way out: with the ioctl TIOCSTI a program inside could type
+        into it, and your shell would run that after the container is gone.""",
+        "pty(7), termios(3), ioctl_tty(2)");
+  }
+
+  static ExplainNote timeout(HostStep.Timeout step) {
+    return new ExplainNote(
+        "timeout",
+        step.ms() == 0 ? "End it at a limit by" : "Set a time limit:",
+        new Signal(step.signo()).fullName()
+            + (step.ms() == 0 ? "" : " after " + millis(step.ms()))
+            + ", SIGKILL "
+            + millis(step.graceMs())
+            + " later",
+        step.ms() == 0
+            ? "The monitor sends the signals once another limit is reached."
+            : "The monitor watches the clock; it counts from the start of the command.",
+        "It stands outside, where nothing in the container can stop the clock.",
+        "signal(7)");
+  }
+
+  private static String millis(long ms) {
+    return ms % 1000 == 0 ? ms / 1000 + " s" : ms + " ms";
+  }
+
+  static ExplainNote hostTree(HostStep.HostTree step) {
+    return isDevice(step.source())
+        ? device("host_tree_device", step.source())
+        : new ExplainNote(
+            "host_tree",
+            TITLE,
+            tree(step.source()),
+            TREE,
+            """
+            The monitor does it, since it still has your rights: the ids of the container may not
+            reach the path. And from now on only descriptors are used: a path could be swapped for a
+            link between two looks, a descriptor can't.""",
+            MANUAL);
+  }
+
+  static ExplainNote bind(InitStep.Bind step) {
+    return isDevice(step.source())
+        ? device("bind_device", step.source())
+        : new ExplainNote(
+            "bind",
+            TITLE,
+            tree(step.source()),
+            TREE,
+            """
+            It has to happen before the root is exchanged, while the host's paths still exist; and
+            after the mounts were made private.""",
+            MANUAL);
+  }
+
+  private static boolean isDevice(Step.MountSource source) {
+    return source.expect() == Step.Expect.CHARACTER_DEVICE;
+  }
+
+  private static ExplainNote device(String key, Step.MountSource source) {
+    return new ExplainNote(
+        key,
+        TITLE,
+        tree(source),
+        """
+        open_tree(2) again, here of single files. The descriptor is asked by fstat(2) whether it is
+        the character device with the expected numbers.""",
+        """
+        A user namespace may not make device nodes with mknod(2), or its root could make one for
+        your disk. These few are harmless, and come from the host.""",
+        "open_tree(2), null(4), random(4)");
+  }
+
+  private static String tree(Step.MountSource source) {
+    StringBuilder text = new StringBuilder(source.path());
+    List<String> facts = new ArrayList<>();
+    if (source.expect() == Step.Expect.CHARACTER_DEVICE) {
+      facts.add("character device " + source.major() + ":" + source.minor());
+    }
+    if (source.recursive()) {
+      facts.add("with the mounts below");
+    }
+    if (source.attrSet() != 0) {
+      facts.add(PlanNames.mountOptions(source.attrSet()));
+    }
+    if (source.attrClear() != 0) {
+      facts.add("without " + PlanNames.mountOptions(source.attrClear()));
+    }
+    if ((source.propagation() & (LinuxConstants.MS_SLAVE | LinuxConstants.MS_SHARED)) != 0) {
+      facts.add(
+          String.join(",", PlanNames.propagation(source.propagation()))
+              .toLowerCase(Locale.ROOT)
+              .replace("ms_", ""));
+    }
+    return facts.isEmpty()
+        ? text.toString()
+        : text.append(" (").append(String.join(", ", facts)).append(')').toString();
+  }
+
+  static ExplainNote idMap(
+      String key, String what, String helper, boolean deny, List<IdMapping> mappings) {
+    boolean isUid = key.equals("uid_map");
+    StringBuilder item = new StringBuilder();
+    for (IdMapping mapping : mappings) {
+      item.append(item.length() == 0 ? "" : "; ").append(mapping(mapping));
+    }
+    String direct = "One write to /proc/PID/" + key + " of the child settles it for good.";
+    String helped =
+        helper
+            + " is trusted by the kernel (it is setuid root, or has a file capability): it"
+            + " compares the request with your line in /etc/sub"
+            + (isUid ? "uid" : "gid")
+            + " and writes /proc/PID/"
+            + key
+            + " of the child.";
+    String denied =
+        deny
+            ? " Before that, \"deny\" is written to /proc/PID/setgroups: by leaving a group one"
+                + " could gain access to files that are closed to that group only, so the kernel"
+                + " wants this given up."
+            : "";
+    String why =
+        isUid
+            ? """
+              Ids on disk and in the kernel stay what they are outside; the map translates what the
+              container sees and says. An id that is not mapped shows as 65534 (nobody) and can't
+              be taken on. The child has been waiting for this since it was born."""
+            : "";
+    return new ExplainNote(
+        key,
+        "Map " + what + " ids:",
+        item.toString(),
+        (helper.isEmpty() ? direct : helped) + denied,
+        why,
+        helper.isEmpty()
+            ? "user_namespaces(7)"
+            : "user_namespaces(7), "
+                + (isUid ? "newuidmap(1), subuid(5)" : "newgidmap(1), subgid(5)"));
+  }
+
+  private static String mapping(IdMapping mapping) {
+    if (mapping.count() == 1) {
+      return mapping.inside() + " inside is " + mapping.outside() + " outside";
+    }
+    return mapping.inside()
+        + "-"
+        + (mapping.inside() + mapping.count() - 1)
+        + " inside are "
+        + mapping.outside()
+        + "-"
+        + (mapping.outside() + mapping.count() - 1)
+        + " outside";
+  }
+
+  static ExplainNote idmapMount(String slot) {
+    return new ExplainNote(
+        "idmap_mount",
+        "Translate the owners of",
+        slot,
+        """
+        mount_setattr(2) with MOUNT_ATTR_IDMAP ties this copy to the container's user namespace:
+        files of the host's uid 0 show as those of the container's root, and files it makes are
+        stored with the id as it is inside. Nothing on disk is changed.""",
+        """
+        The container's ids are none that files on disk have: without this they would all be
+        nobody's. The monitor does it once the child's user namespace has its maps, as only root of
+        the host may.""",
+        "mount_setattr(2), user_namespaces(7)");
+  }
+
+  static ExplainNote listener(HostStep.Listener step) {
+    return new ExplainNote(
+        "listener",
+        "Connect to the agent,",
+        step.path(),
+        """
+        Once the command has its filter, the monitor sends the agent one message with the filter's
+        listener: the agent then answers the calls that the filter says to ask about.""",
+        "Whoever knows more than a filter can decide call by call, and do them in the command's"
+            + " place.",
+        "seccomp_unotify(2)");
+  }
+
+  static ExplainNote lock(HostStep.Lock step) {
+    return new ExplainNote(
+        "lock",
+        "Lock a byte,",
+        step.path() + " at " + Long.toUnsignedString(step.offset()),
+        "Monitor and init keep the lock until both are gone, whatever becomes of the caller.",
+        "What belongs to this container is not given to another while one of its processes lives.",
+        "fcntl(2)");
+  }
+}

@@ -1,0 +1,246 @@
+package io.nsrun.plan.steps;
+
+import io.nsrun.spec.IdMapping;
+import java.util.List;
+
+/** Steps of the monitor, in the caller's namespaces. */
+public sealed interface HostStep extends Step {
+  /**
+   * How the whole run is done.
+   *
+   * @param flags {@link OptionFlags}
+   */
+  record Options(long flags) implements HostStep {
+    @Override
+    public String stepName() {
+      return "options";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * The monitor relays between its own stdin and stdout and the container's pseudo-terminal.
+   *
+   * @param rows size if the caller's stdin is no terminal
+   * @param cols as {@code rows}
+   */
+  record Terminal(int rows, int cols) implements HostStep {
+    @Override
+    public String stepName() {
+      return "terminal";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * Ends the command some time after it started, and says how every other limit ends it.
+   *
+   * @param ms milliseconds to the signal; 0 = no time limit
+   * @param signo the signal
+   * @param graceMs milliseconds from the signal to SIGKILL
+   */
+  record Timeout(long ms, int signo, long graceMs) implements HostStep {
+    @Override
+    public String stepName() {
+      return "timeout";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * open_tree(2) of a path of the host by the monitor, with the caller's rights.
+   *
+   * @param source what, and into which slot
+   */
+  record HostTree(MountSource source) implements HostStep {
+    @Override
+    public String stepName() {
+      return "host_tree";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * The container's output passes through the monitor, which counts it. What goes to fds 1 and 2
+   * comes by pipes, or by the pseudo-terminal where there is one.
+   *
+   * @param bytes unsigned; the most that is passed on, after which the container is stopped as
+   *     {@link Timeout} says; all ones = no limit
+   * @param input whether what comes from fd 0 passes through the monitor too, by a pipe
+   */
+  record Output(long bytes, boolean input) implements HostStep {
+    /** No limit. */
+    public static final long COUNT_ONLY = -1;
+
+    @Override
+    public String stepName() {
+      return "output";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * The monitor connects to the agent that answers for a filter's notified calls, and once the
+   * command has the filter, sends it one message with the filter's listener (seccomp_unotify(2)).
+   * Goes together with a {@link CommandStep.Seccomp} that tells a listener.
+   *
+   * @param path of a listening Unix stream socket, at most 107 bytes
+   * @param parts at most 16, together at most 64 KiB; the message is these, joined by the pid of
+   *     the container's init in decimal, as the host sees it
+   */
+  record Listener(String path, List<String> parts) implements HostStep {
+    public Listener {
+      parts = List.copyOf(parts);
+    }
+
+    @Override
+    public String stepName() {
+      return "listener";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * The monitor locks one byte of a file (fcntl(2), F_OFD_SETLK, exclusive), or fails if somebody
+   * else has it locked. Monitor and init keep the lock until both are gone.
+   *
+   * @param path an existing file that the caller may read and write, no symbolic link
+   * @param offset of the byte
+   */
+  record Lock(String path, long offset) implements HostStep {
+    @Override
+    public String stepName() {
+      return "lock";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * setns(2) into existing namespaces and clone3(2) with new ones.
+   *
+   * @param create CLONE_NEW* bits
+   * @param owner uid, as the caller sees it, whose the new user namespace is to be; {@link
+   *     #CALLER}: the caller's
+   * @param processes unsigned; RLIMIT_NPROC at that moment, which counts for all of a new user
+   *     namespace together unless its owner is the host's root; {@link #UNCHANGED}: the caller's
+   * @param joined in this order
+   */
+  record Namespaces(long create, long owner, long processes, List<Joined> joined)
+      implements HostStep {
+    /** An owner that leaves the user namespace to the caller. */
+    public static final long CALLER = 0xffff_ffffL;
+
+    /** A number of processes that leaves RLIMIT_NPROC as it is. */
+    public static final long UNCHANGED = -1;
+
+    public Namespaces {
+      joined = List.copyOf(joined);
+    }
+
+    /** The caller's own, without a limit of processes. */
+    public Namespaces(long create, List<Joined> joined) {
+      this(create, CALLER, UNCHANGED, joined);
+    }
+
+    @Override
+    public String stepName() {
+      return "namespaces";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * Writes /proc/PID/uid_map.
+   *
+   * @param helper path of newuidmap; empty to write directly
+   * @param mappings the whole map
+   */
+  record UidMap(String helper, List<IdMapping> mappings) implements HostStep {
+    public UidMap {
+      mappings = List.copyOf(mappings);
+    }
+
+    @Override
+    public String stepName() {
+      return "uid_map";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * Writes /proc/PID/gid_map.
+   *
+   * @param denySetgroups whether setgroups(2) is given up first, as an unprivileged writer must
+   * @param helper path of newgidmap; empty to write directly
+   * @param mappings the whole map
+   */
+  record GidMap(boolean denySetgroups, String helper, List<IdMapping> mappings)
+      implements HostStep {
+    public GidMap {
+      mappings = List.copyOf(mappings);
+    }
+
+    @Override
+    public String stepName() {
+      return "gid_map";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * Maps the owners of a detached tree's files by the container's user namespace.
+   *
+   * @param slot of a {@link HostTree}
+   */
+  record IdmapMount(int slot) implements HostStep {
+    @Override
+    public String stepName() {
+      return "idmap_mount";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+}

@@ -1,0 +1,446 @@
+package io.nsrun.plan.steps;
+
+import io.nsrun.spec.Blob;
+import io.nsrun.spec.IdMapping;
+import java.util.List;
+
+/** Steps of the container's PID 1 during set-up. */
+public sealed interface InitStep extends Step {
+  /**
+   * init becomes this user of the new user namespace.
+   *
+   * @param uid inside
+   * @param gid inside
+   */
+  record SetupIds(long uid, long gid) implements InitStep {
+    @Override
+    public String stepName() {
+      return "setup_ids";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * PID 1 of the container is born into new namespaces, while the process that it is a child of
+   * carries out the steps of init, with power over the mount namespace, which PID 1 lacks. Then PID
+   * 1 copies that one, goes on, and the other ends. Only where {@link HostStep.Namespaces} has made
+   * a user and a mount namespace and no pid namespace.
+   *
+   * @param create CLONE_NEW* bits, among them CLONE_NEWUSER, without CLONE_NEWNS
+   * @param uids from the outer user namespace, in which init is, to the nested one
+   * @param gids as {@code uids}
+   */
+  record NestedNamespaces(long create, List<IdMapping> uids, List<IdMapping> gids)
+      implements InitStep {
+    public NestedNamespaces {
+      uids = List.copyOf(uids);
+      gids = List.copyOf(gids);
+    }
+
+    @Override
+    public String stepName() {
+      return "nested_namespaces";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * mount(2) of / with propagation flags only.
+   *
+   * @param flags MS_* bits
+   */
+  record Propagation(long flags) implements InitStep {
+    @Override
+    public String stepName() {
+      return "propagation";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * open_tree(2) of a path of the host by init, before the pivot.
+   *
+   * @param source what, and into which slot
+   */
+  record Bind(MountSource source) implements InitStep {
+    @Override
+    public String stepName() {
+      return "bind";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * fsopen(2), fsconfig(2), fsmount(2): a new file system, not yet attached.
+   *
+   * @param slot where it is kept
+   * @param type as in /proc/filesystems
+   * @param source its device or a label
+   * @param attrs MOUNT_ATTR_* bits
+   * @param parameters in this order
+   */
+  record Filesystem(int slot, String type, String source, long attrs, List<Parameter> parameters)
+      implements InitStep {
+    public Filesystem {
+      parameters = List.copyOf(parameters);
+    }
+
+    @Override
+    public String stepName() {
+      return "filesystem";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * An overlay file system over a tree.
+   *
+   * @param slot where it is kept
+   * @param lower slot of the tree below
+   * @param writes slot of a tree with the directories {@code upper}, where changes go, and {@code
+   *     work}; {@link #TMPFS} for a new tmpfs
+   * @param size bytes of that tmpfs; 0 = the kernel's default
+   */
+  record Overlay(int slot, int lower, int writes, long size) implements InitStep {
+    /** Changes go to memory. */
+    public static final int TMPFS = 0xffff;
+
+    @Override
+    public String stepName() {
+      return "overlay";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A slot becomes the root, and the old root goes away.
+   *
+   * @param slot what becomes the root
+   */
+  record PivotRoot(int slot) implements InitStep {
+    @Override
+    public String stepName() {
+      return "pivot_root";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * move_mount(2) of a slot onto a path inside the new root.
+   *
+   * @param slot what is mounted
+   * @param target absolute, in the container
+   * @param flags {@link MountFlags}
+   */
+  record Mount(int slot, String target, int flags) implements InitStep {
+    @Override
+    public String stepName() {
+      return "mount";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A directory and its missing parents; existing ones are left alone.
+   *
+   * @param path absolute, in the container
+   * @param mode permissions
+   */
+  record Mkdir(String path, int mode) implements InitStep {
+    @Override
+    public String stepName() {
+      return "mkdir";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A symbolic link.
+   *
+   * @param target its content
+   * @param path absolute, in the container
+   */
+  record Symlink(String target, String path) implements InitStep {
+    @Override
+    public String stepName() {
+      return "symlink";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A device node.
+   *
+   * @param path absolute, in the container
+   * @param mode type and permissions, as in st_mode
+   * @param major of the device
+   * @param minor of the device
+   */
+  record Mknod(String path, int mode, long major, long minor) implements InitStep {
+    @Override
+    public String stepName() {
+      return "mknod";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * mount_setattr(2).
+   *
+   * @param path absolute, in the container; a mount point
+   * @param recursive whether mounts below change too
+   * @param set MOUNT_ATTR_* bits to set
+   * @param clear MOUNT_ATTR_* bits to clear
+   */
+  record MountAttributes(String path, boolean recursive, long set, long clear) implements InitStep {
+    @Override
+    public String stepName() {
+      return "mount_attributes";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A path becomes read-only; a missing one is skipped.
+   *
+   * @param path absolute, in the container
+   */
+  record ReadonlyPath(String path) implements InitStep {
+    @Override
+    public String stepName() {
+      return "readonly_path";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A path is hidden; a missing one is skipped.
+   *
+   * @param path absolute, in the container
+   */
+  record MaskPath(String path) implements InitStep {
+    @Override
+    public String stepName() {
+      return "mask_path";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * sethostname(2).
+   *
+   * @param name at most 64 bytes
+   */
+  record Hostname(String name) implements InitStep {
+    @Override
+    public String stepName() {
+      return "hostname";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * setdomainname(2).
+   *
+   * @param name at most 64 bytes
+   */
+  record Domainname(String name) implements InitStep {
+    @Override
+    public String stepName() {
+      return "domainname";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /** The interface lo is set up. */
+  record Loopback() implements InitStep {
+    @Override
+    public String stepName() {
+      return "loopback";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * Writes a file below /proc/sys.
+   *
+   * @param key with slashes
+   * @param value what is written
+   * @param required whether a kernel that does not take it ends the set-up
+   */
+  record Sysctl(String key, String value, boolean required) implements InitStep {
+    @Override
+    public String stepName() {
+      return "sysctl";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A pseudo-terminal from the container's own devpts becomes the command's standard streams.
+   *
+   * @param path where its slave is mounted, e.g. /dev/console; empty for nowhere
+   */
+  record Console(String path) implements InitStep {
+    @Override
+    public String stepName() {
+      return "console";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * A file with this content on a tmpfs of its own, not yet attached; before the pivot.
+   *
+   * @param slot where it is kept
+   * @param mode permissions
+   * @param uid owner inside
+   * @param gid group inside
+   * @param content its bytes
+   */
+  record Inject(int slot, int mode, long uid, long gid, Blob content) implements InitStep {
+    @Override
+    public String stepName() {
+      return "inject";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * The monitor gets a procfs of the container's pid namespace, and looks at it now and then. Over
+   * a limit the container is stopped as {@link HostStep.Timeout} says; over that of memory it is
+   * killed. Only with a new pid namespace.
+   *
+   * @param memoryBytes most bytes in the resident sets of all processes together; 0 = no limit
+   * @param cpuMs most milliseconds of CPU time of all processes together; 0 = no limit
+   * @param processes most processes and threads; 0 = no limit
+   * @param periodMs milliseconds from look to look, 5 to 1000
+   */
+  record Watch(long memoryBytes, long cpuMs, long processes, long periodMs) implements InitStep {
+    @Override
+    public String stepName() {
+      return "watch";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * The files of an archive are made beneath /, as frames on nsinit's standard input say; a report
+   * goes to its standard output. Last step of a plan that has no command.
+   *
+   * @param directories how many may be made on the way that are no member
+   */
+  record Unpack(long directories) implements InitStep {
+    @Override
+    public String stepName() {
+      return "unpack";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+
+  /**
+   * All that a directory has is removed, whoever owns it; the number of bytes that this freed goes
+   * to nsinit's standard output. Last step of a plan that has no command.
+   *
+   * @param path absolute, in the root
+   */
+  record Remove(String path) implements InitStep {
+    @Override
+    public String stepName() {
+      return "remove";
+    }
+
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.visit(this);
+    }
+  }
+}
