@@ -2,7 +2,7 @@
 
 /*
  * The steps of the control protocol, and what the payload of each is, live here and nowhere else (nsinit-c/README.md
- * says what they mean). A Java test parses this file and holds io.nsrun.control.SetupStep against it.
+ * says what they mean). A Java test parses this file and holds the steps of io.nsrun.plan.steps against it.
  *
  * X(id, CONSTANT, name, stage, payload)
  *

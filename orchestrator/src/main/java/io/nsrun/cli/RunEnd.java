@@ -2,13 +2,13 @@ package io.nsrun.cli;
 
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
-import io.nsrun.control.SetupStep;
 import io.nsrun.doctor.Causes;
 import io.nsrun.doctor.LocalMachine;
 import io.nsrun.engine.ElapsedTime;
 import io.nsrun.engine.LimitHit;
 import io.nsrun.launch.Outcome;
 import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Spec;

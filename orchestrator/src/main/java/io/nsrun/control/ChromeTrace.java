@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.nsrun.plan.explain.JsonText;
 import io.nsrun.plan.explain.PlanPrinter;
 import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.SetupStep;
 import java.io.IOException;
 import java.io.Writer;
 import java.math.BigDecimal;

@@ -1,5 +1,6 @@
 package io.nsrun.control;
 
+import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.spec.Blob;
 import java.util.List;
 

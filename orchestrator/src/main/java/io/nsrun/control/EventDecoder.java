@@ -1,5 +1,6 @@
 package io.nsrun.control;
 
+import io.nsrun.plan.steps.SetupStep;
 import java.util.ArrayList;
 import java.util.List;
 

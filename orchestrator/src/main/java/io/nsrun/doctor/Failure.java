@@ -2,8 +2,8 @@ package io.nsrun.doctor;
 
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
-import io.nsrun.control.SetupStep;
 import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.plan.steps.Step;
 
 /**

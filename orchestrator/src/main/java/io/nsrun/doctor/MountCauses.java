@@ -1,11 +1,11 @@
 package io.nsrun.doctor;
 
 import io.nsrun.control.Errno;
-import io.nsrun.control.SetupStep;
 import io.nsrun.plan.facts.MountEntry;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.plan.steps.Step;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.nsrun.doctor;
 
-import io.nsrun.control.SetupStep;
 import io.nsrun.plan.facts.MountEntry;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.SetupStep;
 import java.util.List;
 import java.util.function.Function;
 

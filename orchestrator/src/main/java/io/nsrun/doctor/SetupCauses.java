@@ -1,8 +1,8 @@
 package io.nsrun.doctor;
 
 import io.nsrun.control.Errno;
-import io.nsrun.control.SetupStep;
 import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.spec.Rlimit;
 
 /** Why one of the many small steps failed. Null where nothing is known. */

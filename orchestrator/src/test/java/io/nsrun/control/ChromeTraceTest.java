@@ -8,6 +8,7 @@ import io.nsrun.plan.steps.CommandStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.SetupStep;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.nsrun.plan.steps.SetupStep;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;

@@ -7,6 +7,7 @@ import io.nsrun.plan.steps.CommandStep;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.plan.steps.Steps;
 import io.nsrun.spec.SpecProblemsException;

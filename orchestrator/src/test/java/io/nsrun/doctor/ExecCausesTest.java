@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
-import io.nsrun.control.SetupStep;
 import io.nsrun.plan.steps.CommandStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.plan.steps.Step;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -7,7 +7,7 @@ import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
 import io.nsrun.control.FileReply;
 import io.nsrun.control.Frames;
-import io.nsrun.control.SetupStep;
+import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.ExplainedException;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
-import io.nsrun.control.SetupStep;
+import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;

@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /** Turns steps into notes, remembering which step filled which slot. */
-final class ExplainNotes implements Step.Visitor {
+final class ExplainNotes {
   private final Map<Integer, String> slots = new HashMap<>();
-  private final List<ExplainNote> notes = new ArrayList<>();
   private boolean terminal;
   private boolean ownPids;
 
@@ -22,273 +21,112 @@ final class ExplainNotes implements Step.Visitor {
 
   /** One note for each step of the plan, in order. */
   static List<ExplainNote> of(LaunchPlan plan) {
-    ExplainNotes visitor = new ExplainNotes();
+    ExplainNotes notes = new ExplainNotes();
+    List<ExplainNote> list = new ArrayList<>();
     for (Step step : plan.steps()) {
-      step.accept(visitor);
+      list.add(notes.note(step));
+      notes.remember(step);
     }
-    return List.copyOf(visitor.notes);
+    return List.copyOf(list);
   }
 
-  private void add(ExplainNote note) {
-    notes.add(note);
+  /** What later notes say of this step. */
+  private void remember(Step step) {
+    if (step instanceof HostStep.Terminal || step instanceof InitStep.Console) {
+      terminal = true;
+    } else if (step instanceof HostStep.Namespaces namespaces) {
+      ownPids = (namespaces.create() & LinuxConstants.CLONE_NEWPID) != 0;
+    } else if (step instanceof InitStep.NestedNamespaces nested) {
+      ownPids = (nested.create() & LinuxConstants.CLONE_NEWPID) != 0;
+    } else if (step instanceof HostStep.HostTree tree) {
+      slots.put(tree.source().slot(), "the copy of " + tree.source().path());
+    } else if (step instanceof InitStep.Bind bind) {
+      slots.put(bind.source().slot(), "the copy of " + bind.source().path());
+    } else if (step instanceof InitStep.Filesystem filesystem) {
+      slots.put(filesystem.slot(), "the new " + filesystem.type());
+    } else if (step instanceof InitStep.Overlay overlay) {
+      slots.put(overlay.slot(), "the overlay");
+    } else if (step instanceof InitStep.Inject inject) {
+      slots.put(inject.slot(), "the injected file");
+    }
   }
 
   private String slot(int number) {
     return slots.getOrDefault(number, "slot " + number);
   }
 
-  @Override
-  public void visit(HostStep.Options step) {
-    add(ExplainHostNotes.options(step));
+  private ExplainNote note(Step step) {
+    return switch (step.kind()) {
+      case OPTIONS -> ExplainHostNotes.options((HostStep.Options) step);
+      case TERMINAL -> ExplainHostNotes.terminal((HostStep.Terminal) step);
+      case TIMEOUT -> ExplainHostNotes.timeout((HostStep.Timeout) step);
+      case HOST_TREE -> ExplainHostNotes.hostTree((HostStep.HostTree) step);
+      case OUTPUT -> ExplainLimitNotes.output((HostStep.Output) step, terminal);
+      case LISTENER -> ExplainHostNotes.listener((HostStep.Listener) step);
+      case LOCK -> ExplainHostNotes.lock((HostStep.Lock) step);
+      case NAMESPACES -> ExplainNamespaces.note((HostStep.Namespaces) step);
+      case UID_MAP -> noteUidMap((HostStep.UidMap) step);
+      case GID_MAP -> noteGidMap((HostStep.GidMap) step);
+      case IDMAP_MOUNT -> ExplainHostNotes.idmapMount(slot(((HostStep.IdmapMount) step).slot()));
+      case SETUP_IDS -> ExplainInitNotes.setupIds((InitStep.SetupIds) step);
+      case NESTED_NAMESPACES -> ExplainNamespaces.nested((InitStep.NestedNamespaces) step);
+      case PROPAGATION -> ExplainMountNotes.propagation((InitStep.Propagation) step);
+      case BIND -> ExplainHostNotes.bind((InitStep.Bind) step);
+      case FILESYSTEM -> ExplainMountNotes.filesystem((InitStep.Filesystem) step);
+      case OVERLAY -> noteOverlay((InitStep.Overlay) step);
+      case PIVOT_ROOT -> ExplainMountNotes.pivotRoot(slot(((InitStep.PivotRoot) step).slot()));
+      case MOUNT -> noteMount((InitStep.Mount) step);
+      case MKDIR -> ExplainInitNotes.mkdir((InitStep.Mkdir) step);
+      case SYMLINK -> ExplainInitNotes.symlink((InitStep.Symlink) step);
+      case MKNOD -> ExplainInitNotes.mknod((InitStep.Mknod) step);
+      case MOUNT_ATTRIBUTES -> ExplainMountNotes.mountAttributes((InitStep.MountAttributes) step);
+      case READONLY_PATH -> ExplainMountNotes.readonlyPath((InitStep.ReadonlyPath) step);
+      case MASK_PATH -> ExplainMountNotes.maskPath((InitStep.MaskPath) step);
+      case HOSTNAME -> ExplainInitNotes.hostname((InitStep.Hostname) step);
+      case DOMAINNAME -> ExplainInitNotes.domainname((InitStep.Domainname) step);
+      case LOOPBACK -> ExplainInitNotes.loopback();
+      case SYSCTL -> ExplainInitNotes.sysctl((InitStep.Sysctl) step);
+      case CONSOLE -> ExplainInitNotes.console((InitStep.Console) step);
+      case INJECT -> ExplainMountNotes.inject((InitStep.Inject) step);
+      case WATCH -> ExplainLimitNotes.watch((InitStep.Watch) step);
+      case UNPACK -> ExplainInitNotes.unpack((InitStep.Unpack) step);
+      case REMOVE -> ExplainInitNotes.remove((InitStep.Remove) step);
+      case SESSION -> ExplainCommandNotes.session(terminal);
+      case KEYRING -> ExplainCommandNotes.keyring((CommandStep.Keyring) step);
+      case RLIMIT -> ExplainCommandNotes.rlimit((CommandStep.Rlimit) step);
+      case UMASK -> ExplainCommandNotes.umask((CommandStep.Umask) step);
+      case BOUNDING_SET -> ExplainCommandNotes.boundingSet((CommandStep.BoundingSet) step);
+      case USER -> ExplainCommandNotes.user((CommandStep.User) step);
+      case CAPABILITIES -> ExplainCommandNotes.capabilities((CommandStep.Capabilities) step);
+      case NO_NEW_PRIVS -> ExplainCommandNotes.noNewPrivs();
+      case WORKDIR -> ExplainCommandNotes.workdir((CommandStep.Workdir) step);
+      case SECCOMP -> ExplainCommandNotes.seccomp((CommandStep.Seccomp) step);
+      case AFFINITY -> ExplainLimitNotes.affinity((CommandStep.Affinity) step);
+      case NICE -> ExplainLimitNotes.nice((CommandStep.Nice) step);
+      case LANDLOCK -> ExplainCommandNotes.landlock((CommandStep.Landlock) step);
+      case EXEC -> ExplainCommandNotes.exec((CommandStep.Exec) step, ownPids);
+      case START, CONTROL, PLAN, SYNC, SUPERVISE ->
+          throw new IllegalArgumentException("no step of a plan: " + step.stepName());
+    };
   }
 
-  @Override
-  public void visit(HostStep.Terminal step) {
-    terminal = true;
-    add(ExplainHostNotes.terminal(step));
+  private ExplainNote noteUidMap(HostStep.UidMap step) {
+    return ExplainHostNotes.idMap("uid_map", "user", step.helper(), false, step.mappings());
   }
 
-  @Override
-  public void visit(HostStep.Timeout step) {
-    add(ExplainHostNotes.timeout(step));
+  private ExplainNote noteGidMap(HostStep.GidMap step) {
+    return ExplainHostNotes.idMap(
+        "gid_map", "group", step.helper(), step.denySetgroups(), step.mappings());
   }
 
-  @Override
-  public void visit(HostStep.HostTree step) {
-    slots.put(step.source().slot(), "the copy of " + step.source().path());
-    add(ExplainHostNotes.hostTree(step));
+  private ExplainNote noteOverlay(InitStep.Overlay step) {
+    return ExplainMountNotes.overlay(
+        step,
+        slot(step.lower()),
+        step.writes() == InitStep.Overlay.TMPFS ? null : slot(step.writes()));
   }
 
-  @Override
-  public void visit(HostStep.Output step) {
-    add(ExplainLimitNotes.output(step, terminal));
-  }
-
-  @Override
-  public void visit(HostStep.Listener step) {
-    add(ExplainHostNotes.listener(step));
-  }
-
-  @Override
-  public void visit(HostStep.Lock step) {
-    add(ExplainHostNotes.lock(step));
-  }
-
-  @Override
-  public void visit(HostStep.Namespaces step) {
-    ownPids = (step.create() & LinuxConstants.CLONE_NEWPID) != 0;
-    add(ExplainNamespaces.note(step));
-  }
-
-  @Override
-  public void visit(HostStep.UidMap step) {
-    add(ExplainHostNotes.idMap("uid_map", "user", step.helper(), false, step.mappings()));
-  }
-
-  @Override
-  public void visit(HostStep.GidMap step) {
-    add(
-        ExplainHostNotes.idMap(
-            "gid_map", "group", step.helper(), step.denySetgroups(), step.mappings()));
-  }
-
-  @Override
-  public void visit(HostStep.IdmapMount step) {
-    add(ExplainHostNotes.idmapMount(slot(step.slot())));
-  }
-
-  @Override
-  public void visit(InitStep.SetupIds step) {
-    add(ExplainInitNotes.setupIds(step));
-  }
-
-  @Override
-  public void visit(InitStep.NestedNamespaces step) {
-    ownPids = (step.create() & LinuxConstants.CLONE_NEWPID) != 0;
-    add(ExplainNamespaces.nested(step));
-  }
-
-  @Override
-  public void visit(InitStep.Propagation step) {
-    add(ExplainMountNotes.propagation(step));
-  }
-
-  @Override
-  public void visit(InitStep.Bind step) {
-    slots.put(step.source().slot(), "the copy of " + step.source().path());
-    add(ExplainHostNotes.bind(step));
-  }
-
-  @Override
-  public void visit(InitStep.Filesystem step) {
-    slots.put(step.slot(), "the new " + step.type());
-    add(ExplainMountNotes.filesystem(step));
-  }
-
-  @Override
-  public void visit(InitStep.Overlay step) {
-    add(
-        ExplainMountNotes.overlay(
-            step,
-            slot(step.lower()),
-            step.writes() == InitStep.Overlay.TMPFS ? null : slot(step.writes())));
-    slots.put(step.slot(), "the overlay");
-  }
-
-  @Override
-  public void visit(InitStep.PivotRoot step) {
-    add(ExplainMountNotes.pivotRoot(slot(step.slot())));
-  }
-
-  @Override
-  public void visit(InitStep.Mount step) {
-    add(ExplainMountNotes.mount(step, slot(step.slot())));
-  }
-
-  @Override
-  public void visit(InitStep.Mkdir step) {
-    add(ExplainInitNotes.mkdir(step));
-  }
-
-  @Override
-  public void visit(InitStep.Symlink step) {
-    add(ExplainInitNotes.symlink(step));
-  }
-
-  @Override
-  public void visit(InitStep.Mknod step) {
-    add(ExplainInitNotes.mknod(step));
-  }
-
-  @Override
-  public void visit(InitStep.MountAttributes step) {
-    add(ExplainMountNotes.mountAttributes(step));
-  }
-
-  @Override
-  public void visit(InitStep.ReadonlyPath step) {
-    add(ExplainMountNotes.readonlyPath(step));
-  }
-
-  @Override
-  public void visit(InitStep.MaskPath step) {
-    add(ExplainMountNotes.maskPath(step));
-  }
-
-  @Override
-  public void visit(InitStep.Hostname step) {
-    add(ExplainInitNotes.hostname(step));
-  }
-
-  @Override
-  public void visit(InitStep.Domainname step) {
-    add(ExplainInitNotes.domainname(step));
-  }
-
-  @Override
-  public void visit(InitStep.Loopback step) {
-    add(ExplainInitNotes.loopback());
-  }
-
-  @Override
-  public void visit(InitStep.Sysctl step) {
-    add(ExplainInitNotes.sysctl(step));
-  }
-
-  @Override
-  public void visit(InitStep.Console step) {
-    terminal = true;
-    add(ExplainInitNotes.console(step));
-  }
-
-  @Override
-  public void visit(InitStep.Inject step) {
-    slots.put(step.slot(), "the injected file");
-    add(ExplainMountNotes.inject(step));
-  }
-
-  @Override
-  public void visit(InitStep.Watch step) {
-    add(ExplainLimitNotes.watch(step));
-  }
-
-  @Override
-  public void visit(InitStep.Unpack step) {
-    add(ExplainInitNotes.unpack(step));
-  }
-
-  @Override
-  public void visit(InitStep.Remove step) {
-    add(ExplainInitNotes.remove(step));
-  }
-
-  @Override
-  public void visit(CommandStep.Session step) {
-    add(ExplainCommandNotes.session(terminal));
-  }
-
-  @Override
-  public void visit(CommandStep.Keyring step) {
-    add(ExplainCommandNotes.keyring(step));
-  }
-
-  @Override
-  public void visit(CommandStep.Rlimit step) {
-    add(ExplainCommandNotes.rlimit(step));
-  }
-
-  @Override
-  public void visit(CommandStep.Umask step) {
-    add(ExplainCommandNotes.umask(step));
-  }
-
-  @Override
-  public void visit(CommandStep.BoundingSet step) {
-    add(ExplainCommandNotes.boundingSet(step));
-  }
-
-  @Override
-  public void visit(CommandStep.User step) {
-    add(ExplainCommandNotes.user(step));
-  }
-
-  @Override
-  public void visit(CommandStep.Capabilities step) {
-    add(ExplainCommandNotes.capabilities(step));
-  }
-
-  @Override
-  public void visit(CommandStep.NoNewPrivs step) {
-    add(ExplainCommandNotes.noNewPrivs());
-  }
-
-  @Override
-  public void visit(CommandStep.Workdir step) {
-    add(ExplainCommandNotes.workdir(step));
-  }
-
-  @Override
-  public void visit(CommandStep.Seccomp step) {
-    add(ExplainCommandNotes.seccomp(step));
-  }
-
-  @Override
-  public void visit(CommandStep.Affinity step) {
-    add(ExplainLimitNotes.affinity(step));
-  }
-
-  @Override
-  public void visit(CommandStep.Nice step) {
-    add(ExplainLimitNotes.nice(step));
-  }
-
-  @Override
-  public void visit(CommandStep.Landlock step) {
-    add(ExplainCommandNotes.landlock(step));
-  }
-
-  @Override
-  public void visit(CommandStep.Exec step) {
-    add(ExplainCommandNotes.exec(step, ownPids));
+  private ExplainNote noteMount(InitStep.Mount step) {
+    return ExplainMountNotes.mount(step, slot(step.slot()));
   }
 }

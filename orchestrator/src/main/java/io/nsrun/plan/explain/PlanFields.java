@@ -1,19 +1,21 @@
 package io.nsrun.plan.explain;
 
-import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.Fields;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Step;
+import io.nsrun.spec.Blob;
 import io.nsrun.spec.IdMapping;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A step as data: names and values in the order of the step's payload. Names are stable; numbers
  * that have a name in C headers are given by it.
  */
-final class PlanFields implements Step.Visitor {
+final class PlanFields implements Fields {
   /**
    * A name and its value.
    *
@@ -23,357 +25,156 @@ final class PlanFields implements Step.Visitor {
   record Field(String key, Object value) {}
 
   private final List<Field> fields = new ArrayList<>();
+  private long major;
 
   private PlanFields() {}
 
   static List<Field> of(Step step) {
-    PlanFields visitor = new PlanFields();
-    step.accept(visitor);
-    return List.copyOf(visitor.fields);
+    PlanFields listener = new PlanFields();
+    step.fields(listener);
+    return List.copyOf(listener.fields);
   }
 
-  private void put(String key, String value) {
-    fields.add(new Field(key, value));
+  private void put(String name, Object value) {
+    fields.add(new Field(key(name), value));
   }
 
-  private void put(String key, long value) {
-    fields.add(new Field(key, value));
+  /** The name in data, where it is not that of the payload. */
+  private static String key(String name) {
+    return switch (name) {
+      case "joins" -> "joined";
+      case "ranges" -> "mappings";
+      case "options" -> "parameters";
+      case "parts" -> "message";
+      case "mask" -> "cpus";
+      case "argv" -> "args";
+      case "paths" -> "candidates";
+      default -> name;
+    };
   }
 
-  private void put(String key, boolean value) {
-    fields.add(new Field(key, value));
-  }
-
-  private void put(String key, List<String> value) {
-    fields.add(new Field(key, value));
-  }
-
-  private void source(Step.MountSource source) {
-    put("slot", source.slot());
-    put("path", source.path());
-    put("recursive", source.recursive());
-    put("attr_set", PlanNames.mountAttrs(source.attrSet()));
-    put("attr_clr", PlanNames.mountAttrs(source.attrClear()));
-    put("propagation", PlanNames.propagation(source.propagation()));
-    put("expect", source.expect().name().toLowerCase(java.util.Locale.ROOT));
-    if (source.expect() == Step.Expect.CHARACTER_DEVICE) {
-      put("device", source.major() + ":" + source.minor());
+  private void number(String name, long value, Form form) {
+    switch (form) {
+      case MAJOR -> major = value;
+      case MINOR -> {
+        if (major != 0 || value != 0) {
+          put("device", major + ":" + value);
+        }
+      }
+      default -> put(name, value(value, form));
     }
   }
 
-  private static List<String> mappings(List<IdMapping> mappings) {
-    return mappings.stream().map(IdMapping::toString).toList();
+  private static Object value(long value, Form form) {
+    return switch (form) {
+      case NUMBER, MAJOR, MINOR -> value;
+      case UNSIGNED -> Long.toUnsignedString(value);
+      case SIGNED -> (long) (int) value;
+      case MODE -> PlanNames.octal((int) value);
+      case LIMIT -> PlanNames.limit(value);
+      case LIMIT_OR_ZERO -> PlanNames.unlessZero(value);
+      case OWNER -> value == HostStep.Namespaces.CALLER ? "caller" : Long.toString(value);
+      case PROCESSES ->
+          value == HostStep.Namespaces.UNCHANGED ? "unchanged" : Long.toUnsignedString(value);
+      case SLOT_OR_TMPFS -> value == InitStep.Overlay.TMPFS ? "tmpfs" : (Object) value;
+      case EXPECT -> expected(value).name().toLowerCase(Locale.ROOT);
+      case RESOURCE -> PlanNames.resource((int) value);
+      case OPTIONS -> PlanNames.options(value);
+      case MOUNT_FLAGS -> PlanNames.mountFlags(value);
+      case NAMESPACES -> PlanNames.namespaces(value);
+      case MOUNT_ATTRS -> PlanNames.mountAttrs(value);
+      case PROPAGATION -> PlanNames.propagation(value);
+      case CAPABILITIES -> PlanNames.capabilities(value);
+      case FILTER_FLAGS -> PlanNames.filterFlags(value);
+      case LANDLOCK_FS -> PlanNames.landlockFs(value);
+      case LANDLOCK_NET -> PlanNames.landlockNet(value);
+      case LANDLOCK_SCOPES -> PlanNames.landlockScopes(value);
+    };
+  }
+
+  private static Step.Expect expected(long code) {
+    for (Step.Expect expect : Step.Expect.values()) {
+      if (expect.code() == code) {
+        return expect;
+      }
+    }
+    throw new IllegalArgumentException("nothing to expect: " + code);
   }
 
   @Override
-  public void visit(HostStep.Options step) {
-    put("flags", PlanNames.options(step.flags()));
+  public void u8(String name, int value, Form form) {
+    number(name, value, form);
   }
 
   @Override
-  public void visit(HostStep.Terminal step) {
-    put("rows", step.rows());
-    put("cols", step.cols());
+  public void u16(String name, int value, Form form) {
+    number(name, value, form);
   }
 
   @Override
-  public void visit(HostStep.Timeout step) {
-    put("ms", step.ms());
-    put("signo", step.signo());
-    put("grace_ms", step.graceMs());
+  public void u32(String name, long value, Form form) {
+    number(name, value, form);
   }
 
   @Override
-  public void visit(HostStep.HostTree step) {
-    source(step.source());
+  public void u64(String name, long value, Form form) {
+    number(name, value, form);
   }
 
   @Override
-  public void visit(HostStep.Output step) {
-    put("bytes", PlanNames.limit(step.bytes()));
-    put("input", step.input());
+  public void bool(String name, boolean value) {
+    put(name, value);
   }
 
   @Override
-  public void visit(HostStep.Listener step) {
-    put("path", step.path());
-    put("message", String.join("PID", step.parts()));
+  public void str(String name, String value) {
+    put(name, value);
   }
 
   @Override
-  public void visit(HostStep.Lock step) {
-    put("path", step.path());
-    put("offset", Long.toUnsignedString(step.offset()));
-  }
-
-  @Override
-  public void visit(HostStep.Namespaces step) {
-    put("create", PlanNames.namespaces(step.create()));
-    put("owner", step.owner() == HostStep.Namespaces.CALLER ? "caller" : "" + step.owner());
+  public void blob(String name, Blob value) {
     put(
-        "processes",
-        step.processes() == HostStep.Namespaces.UNCHANGED
-            ? "unchanged"
-            : Long.toUnsignedString(step.processes()));
-    List<String> joined = new ArrayList<>();
-    for (Step.Joined join : step.joined()) {
-      joined.add(String.join("|", PlanNames.namespaces(join.type())) + ":" + join.path());
+        name,
+        name.equals("mask")
+            ? PlanNames.cpus(value)
+            : HexFormat.of().formatHex(value.toByteArray()));
+  }
+
+  @Override
+  public void strings(String name, List<String> values) {
+    put(name, name.equals("parts") ? String.join("PID", values) : values);
+  }
+
+  @Override
+  public void manyStrings(String name, List<String> values) {
+    put(name, values);
+  }
+
+  @Override
+  public void ids(String name, List<Long> values) {
+    put(name, values.stream().map(String::valueOf).toList());
+  }
+
+  @Override
+  public void mappings(String name, List<IdMapping> values) {
+    put(name, values.stream().map(IdMapping::toString).toList());
+  }
+
+  @Override
+  public void entries(String name, List<? extends Step.Entry> values) {
+    put(name, values.stream().map(PlanFields::text).toList());
+  }
+
+  private static String text(Step.Entry entry) {
+    if (entry instanceof Step.Joined join) {
+      return String.join("|", PlanNames.namespaces(join.type())) + ":" + join.path();
     }
-    put("joined", joined);
-  }
-
-  @Override
-  public void visit(HostStep.UidMap step) {
-    put("helper", step.helper());
-    put("mappings", mappings(step.mappings()));
-  }
-
-  @Override
-  public void visit(HostStep.GidMap step) {
-    put("deny_setgroups", step.denySetgroups());
-    put("helper", step.helper());
-    put("mappings", mappings(step.mappings()));
-  }
-
-  @Override
-  public void visit(HostStep.IdmapMount step) {
-    put("slot", step.slot());
-  }
-
-  @Override
-  public void visit(InitStep.SetupIds step) {
-    put("uid", step.uid());
-    put("gid", step.gid());
-  }
-
-  @Override
-  public void visit(InitStep.NestedNamespaces step) {
-    put("create", PlanNames.namespaces(step.create()));
-    put("uids", mappings(step.uids()));
-    put("gids", mappings(step.gids()));
-  }
-
-  @Override
-  public void visit(InitStep.Propagation step) {
-    put("flags", PlanNames.propagation(step.flags()));
-  }
-
-  @Override
-  public void visit(InitStep.Bind step) {
-    source(step.source());
-  }
-
-  @Override
-  public void visit(InitStep.Filesystem step) {
-    put("slot", step.slot());
-    put("type", step.type());
-    put("source", step.source());
-    put("attrs", PlanNames.mountAttrs(step.attrs()));
-    List<String> parameters = new ArrayList<>();
-    for (Step.Parameter parameter : step.parameters()) {
-      parameters.add(
-          parameter.value().isEmpty()
-              ? parameter.key()
-              : parameter.key() + "=" + parameter.value());
+    if (entry instanceof Step.PathRule rule) {
+      return rule.path() + ": " + String.join("|", PlanNames.landlockFs(rule.access()));
     }
-    put("parameters", parameters);
-  }
-
-  @Override
-  public void visit(InitStep.Overlay step) {
-    put("slot", step.slot());
-    put("lower", step.lower());
-    if (step.writes() == InitStep.Overlay.TMPFS) {
-      put("writes", "tmpfs");
-    } else {
-      put("writes", step.writes());
-    }
-    put("size", step.size());
-  }
-
-  @Override
-  public void visit(InitStep.PivotRoot step) {
-    put("slot", step.slot());
-  }
-
-  @Override
-  public void visit(InitStep.Mount step) {
-    put("slot", step.slot());
-    put("target", step.target());
-    put("flags", PlanNames.mountFlags(step.flags()));
-  }
-
-  @Override
-  public void visit(InitStep.Mkdir step) {
-    put("path", step.path());
-    put("mode", PlanNames.octal(step.mode()));
-  }
-
-  @Override
-  public void visit(InitStep.Symlink step) {
-    put("target", step.target());
-    put("path", step.path());
-  }
-
-  @Override
-  public void visit(InitStep.Mknod step) {
-    put("path", step.path());
-    put("mode", PlanNames.octal(step.mode()));
-    put("device", step.major() + ":" + step.minor());
-  }
-
-  @Override
-  public void visit(InitStep.MountAttributes step) {
-    put("path", step.path());
-    put("recursive", step.recursive());
-    put("set", PlanNames.mountAttrs(step.set()));
-    put("clear", PlanNames.mountAttrs(step.clear()));
-  }
-
-  @Override
-  public void visit(InitStep.ReadonlyPath step) {
-    put("path", step.path());
-  }
-
-  @Override
-  public void visit(InitStep.MaskPath step) {
-    put("path", step.path());
-  }
-
-  @Override
-  public void visit(InitStep.Hostname step) {
-    put("name", step.name());
-  }
-
-  @Override
-  public void visit(InitStep.Domainname step) {
-    put("name", step.name());
-  }
-
-  @Override
-  public void visit(InitStep.Loopback step) {}
-
-  @Override
-  public void visit(InitStep.Sysctl step) {
-    put("key", step.key());
-    put("value", step.value());
-    put("required", step.required());
-  }
-
-  @Override
-  public void visit(InitStep.Console step) {
-    put("path", step.path());
-  }
-
-  @Override
-  public void visit(InitStep.Inject step) {
-    put("slot", step.slot());
-    put("mode", PlanNames.octal(step.mode()));
-    put("uid", step.uid());
-    put("gid", step.gid());
-    put("content", HexFormat.of().formatHex(step.content().toByteArray()));
-  }
-
-  @Override
-  public void visit(InitStep.Watch step) {
-    put("memory_bytes", PlanNames.unlessZero(step.memoryBytes()));
-    put("cpu_ms", PlanNames.unlessZero(step.cpuMs()));
-    put("processes", PlanNames.unlessZero(step.processes()));
-    put("period_ms", step.periodMs());
-  }
-
-  @Override
-  public void visit(InitStep.Unpack step) {
-    put("directories", step.directories());
-  }
-
-  @Override
-  public void visit(InitStep.Remove step) {
-    put("path", step.path());
-  }
-
-  @Override
-  public void visit(CommandStep.Session step) {}
-
-  @Override
-  public void visit(CommandStep.Keyring step) {
-    put("required", step.required());
-  }
-
-  @Override
-  public void visit(CommandStep.Rlimit step) {
-    put("resource", PlanNames.resource(step.resource()));
-    put("soft", PlanNames.limit(step.soft()));
-    put("hard", PlanNames.limit(step.hard()));
-  }
-
-  @Override
-  public void visit(CommandStep.Umask step) {
-    put("mode", PlanNames.octal(step.mode()));
-  }
-
-  @Override
-  public void visit(CommandStep.BoundingSet step) {
-    put("capabilities", PlanNames.capabilities(step.capabilities()));
-  }
-
-  @Override
-  public void visit(CommandStep.User step) {
-    put("uid", step.uid());
-    put("gid", step.gid());
-    put("set_groups", step.setGroups());
-    put("groups", step.groups().stream().map(String::valueOf).toList());
-  }
-
-  @Override
-  public void visit(CommandStep.Capabilities step) {
-    put("effective", PlanNames.capabilities(step.effective()));
-    put("permitted", PlanNames.capabilities(step.permitted()));
-    put("inheritable", PlanNames.capabilities(step.inheritable()));
-    put("ambient", PlanNames.capabilities(step.ambient()));
-  }
-
-  @Override
-  public void visit(CommandStep.NoNewPrivs step) {}
-
-  @Override
-  public void visit(CommandStep.Workdir step) {
-    put("path", step.path());
-  }
-
-  @Override
-  public void visit(CommandStep.Seccomp step) {
-    put("flags", PlanNames.filterFlags(step.flags()));
-    put("program", HexFormat.of().formatHex(step.program().toByteArray()));
-  }
-
-  @Override
-  public void visit(CommandStep.Affinity step) {
-    put("cpus", PlanNames.cpus(step.mask()));
-  }
-
-  @Override
-  public void visit(CommandStep.Nice step) {
-    put("nice", step.nice());
-  }
-
-  @Override
-  public void visit(CommandStep.Landlock step) {
-    put("handled_fs", PlanNames.landlockFs(step.handledFs()));
-    put("handled_net", PlanNames.landlockNet(step.handledNet()));
-    put("scoped", PlanNames.landlockScopes(step.scoped()));
-    List<String> rules = new ArrayList<>();
-    for (Step.PathRule rule : step.rules()) {
-      rules.add(rule.path() + ": " + String.join("|", PlanNames.landlockFs(rule.access())));
-    }
-    put("rules", rules);
-  }
-
-  @Override
-  public void visit(CommandStep.Exec step) {
-    put("init", step.init());
-    put("args", step.args());
-    put("env", step.env());
-    put("candidates", step.candidates());
+    Step.Parameter parameter = (Step.Parameter) entry;
+    return parameter.value().isEmpty()
+        ? parameter.key()
+        : parameter.key() + "=" + parameter.value();
   }
 }

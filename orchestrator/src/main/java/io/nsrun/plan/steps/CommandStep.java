@@ -1,5 +1,16 @@
 package io.nsrun.plan.steps;
 
+import static io.nsrun.plan.steps.Fields.Form.CAPABILITIES;
+import static io.nsrun.plan.steps.Fields.Form.FILTER_FLAGS;
+import static io.nsrun.plan.steps.Fields.Form.LANDLOCK_FS;
+import static io.nsrun.plan.steps.Fields.Form.LANDLOCK_NET;
+import static io.nsrun.plan.steps.Fields.Form.LANDLOCK_SCOPES;
+import static io.nsrun.plan.steps.Fields.Form.LIMIT;
+import static io.nsrun.plan.steps.Fields.Form.MODE;
+import static io.nsrun.plan.steps.Fields.Form.NUMBER;
+import static io.nsrun.plan.steps.Fields.Form.RESOURCE;
+import static io.nsrun.plan.steps.Fields.Form.SIGNED;
+
 import io.nsrun.spec.Blob;
 import java.util.List;
 
@@ -8,14 +19,12 @@ public sealed interface CommandStep extends Step {
   /** setsid(2), and the console becomes its controlling terminal. */
   record Session() implements CommandStep {
     @Override
-    public String stepName() {
-      return "session";
+    public SetupStep kind() {
+      return SetupStep.SESSION;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
-    }
+    public void fields(Fields to) {}
   }
 
   /**
@@ -25,13 +34,13 @@ public sealed interface CommandStep extends Step {
    */
   record Keyring(boolean required) implements CommandStep {
     @Override
-    public String stepName() {
-      return "keyring";
+    public SetupStep kind() {
+      return SetupStep.KEYRING;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.bool("required", required);
     }
   }
 
@@ -44,13 +53,15 @@ public sealed interface CommandStep extends Step {
    */
   record Rlimit(int resource, long soft, long hard) implements CommandStep {
     @Override
-    public String stepName() {
-      return "rlimit";
+    public SetupStep kind() {
+      return SetupStep.RLIMIT;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u32("resource", resource, RESOURCE);
+      to.u64("soft", soft, LIMIT);
+      to.u64("hard", hard, LIMIT);
     }
   }
 
@@ -61,13 +72,13 @@ public sealed interface CommandStep extends Step {
    */
   record Umask(int mode) implements CommandStep {
     @Override
-    public String stepName() {
-      return "umask";
+    public SetupStep kind() {
+      return SetupStep.UMASK;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u32("mode", mode, MODE);
     }
   }
 
@@ -78,13 +89,13 @@ public sealed interface CommandStep extends Step {
    */
   record BoundingSet(long capabilities) implements CommandStep {
     @Override
-    public String stepName() {
-      return "bounding_set";
+    public SetupStep kind() {
+      return SetupStep.BOUNDING_SET;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u64("capabilities", capabilities, CAPABILITIES);
     }
   }
 
@@ -102,13 +113,16 @@ public sealed interface CommandStep extends Step {
     }
 
     @Override
-    public String stepName() {
-      return "user";
+    public SetupStep kind() {
+      return SetupStep.USER;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u32("uid", uid, NUMBER);
+      to.u32("gid", gid, NUMBER);
+      to.bool("set_groups", setGroups);
+      to.ids("groups", groups);
     }
   }
 
@@ -123,27 +137,28 @@ public sealed interface CommandStep extends Step {
   record Capabilities(long effective, long permitted, long inheritable, long ambient)
       implements CommandStep {
     @Override
-    public String stepName() {
-      return "capabilities";
+    public SetupStep kind() {
+      return SetupStep.CAPABILITIES;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u64("effective", effective, CAPABILITIES);
+      to.u64("permitted", permitted, CAPABILITIES);
+      to.u64("inheritable", inheritable, CAPABILITIES);
+      to.u64("ambient", ambient, CAPABILITIES);
     }
   }
 
   /** execve(2) grants no privileges from now on. */
   record NoNewPrivs() implements CommandStep {
     @Override
-    public String stepName() {
-      return "no_new_privs";
+    public SetupStep kind() {
+      return SetupStep.NO_NEW_PRIVS;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
-    }
+    public void fields(Fields to) {}
   }
 
   /**
@@ -153,13 +168,13 @@ public sealed interface CommandStep extends Step {
    */
   record Workdir(String path) implements CommandStep {
     @Override
-    public String stepName() {
-      return "workdir";
+    public SetupStep kind() {
+      return SetupStep.WORKDIR;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("path", path);
     }
   }
 
@@ -171,13 +186,14 @@ public sealed interface CommandStep extends Step {
    */
   record Seccomp(long flags, Blob program) implements CommandStep {
     @Override
-    public String stepName() {
-      return "seccomp";
+    public SetupStep kind() {
+      return SetupStep.SECCOMP;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u32("flags", flags, FILTER_FLAGS);
+      to.blob("program", program);
     }
   }
 
@@ -188,13 +204,13 @@ public sealed interface CommandStep extends Step {
    */
   record Affinity(Blob mask) implements CommandStep {
     @Override
-    public String stepName() {
-      return "affinity";
+    public SetupStep kind() {
+      return SetupStep.AFFINITY;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.blob("mask", mask);
     }
   }
 
@@ -205,13 +221,13 @@ public sealed interface CommandStep extends Step {
    */
   record Nice(int nice) implements CommandStep {
     @Override
-    public String stepName() {
-      return "nice";
+    public SetupStep kind() {
+      return SetupStep.NICE;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u32("nice", Integer.toUnsignedLong(nice), SIGNED);
     }
   }
 
@@ -230,13 +246,16 @@ public sealed interface CommandStep extends Step {
     }
 
     @Override
-    public String stepName() {
-      return "landlock";
+    public SetupStep kind() {
+      return SetupStep.LANDLOCK;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u64("handled_fs", handledFs, LANDLOCK_FS);
+      to.u64("handled_net", handledNet, LANDLOCK_NET);
+      to.u64("scoped", scoped, LANDLOCK_SCOPES);
+      to.entries("rules", rules);
     }
   }
 
@@ -257,13 +276,16 @@ public sealed interface CommandStep extends Step {
     }
 
     @Override
-    public String stepName() {
-      return "exec";
+    public SetupStep kind() {
+      return SetupStep.EXEC;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.bool("init", init);
+      to.manyStrings("argv", args);
+      to.manyStrings("env", env);
+      to.strings("paths", candidates);
     }
   }
 }

@@ -1,5 +1,13 @@
 package io.nsrun.plan.steps;
 
+import static io.nsrun.plan.steps.Fields.Form.LIMIT;
+import static io.nsrun.plan.steps.Fields.Form.NAMESPACES;
+import static io.nsrun.plan.steps.Fields.Form.NUMBER;
+import static io.nsrun.plan.steps.Fields.Form.OPTIONS;
+import static io.nsrun.plan.steps.Fields.Form.OWNER;
+import static io.nsrun.plan.steps.Fields.Form.PROCESSES;
+import static io.nsrun.plan.steps.Fields.Form.UNSIGNED;
+
 import io.nsrun.spec.IdMapping;
 import java.util.List;
 
@@ -12,13 +20,13 @@ public sealed interface HostStep extends Step {
    */
   record Options(long flags) implements HostStep {
     @Override
-    public String stepName() {
-      return "options";
+    public SetupStep kind() {
+      return SetupStep.OPTIONS;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u32("flags", flags, OPTIONS);
     }
   }
 
@@ -30,13 +38,14 @@ public sealed interface HostStep extends Step {
    */
   record Terminal(int rows, int cols) implements HostStep {
     @Override
-    public String stepName() {
-      return "terminal";
+    public SetupStep kind() {
+      return SetupStep.TERMINAL;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u16("rows", rows, NUMBER);
+      to.u16("cols", cols, NUMBER);
     }
   }
 
@@ -49,13 +58,15 @@ public sealed interface HostStep extends Step {
    */
   record Timeout(long ms, int signo, long graceMs) implements HostStep {
     @Override
-    public String stepName() {
-      return "timeout";
+    public SetupStep kind() {
+      return SetupStep.TIMEOUT;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u64("ms", ms, NUMBER);
+      to.u32("signo", signo, NUMBER);
+      to.u64("grace_ms", graceMs, NUMBER);
     }
   }
 
@@ -66,13 +77,13 @@ public sealed interface HostStep extends Step {
    */
   record HostTree(MountSource source) implements HostStep {
     @Override
-    public String stepName() {
-      return "host_tree";
+    public SetupStep kind() {
+      return SetupStep.HOST_TREE;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      source.fields(to);
     }
   }
 
@@ -89,13 +100,14 @@ public sealed interface HostStep extends Step {
     public static final long COUNT_ONLY = -1;
 
     @Override
-    public String stepName() {
-      return "output";
+    public SetupStep kind() {
+      return SetupStep.OUTPUT;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u64("bytes", bytes, LIMIT);
+      to.bool("input", input);
     }
   }
 
@@ -114,13 +126,14 @@ public sealed interface HostStep extends Step {
     }
 
     @Override
-    public String stepName() {
-      return "listener";
+    public SetupStep kind() {
+      return SetupStep.LISTENER;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("path", path);
+      to.strings("parts", parts);
     }
   }
 
@@ -133,13 +146,14 @@ public sealed interface HostStep extends Step {
    */
   record Lock(String path, long offset) implements HostStep {
     @Override
-    public String stepName() {
-      return "lock";
+    public SetupStep kind() {
+      return SetupStep.LOCK;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("path", path);
+      to.u64("offset", offset, UNSIGNED);
     }
   }
 
@@ -171,13 +185,16 @@ public sealed interface HostStep extends Step {
     }
 
     @Override
-    public String stepName() {
-      return "namespaces";
+    public SetupStep kind() {
+      return SetupStep.NAMESPACES;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u64("create", create, NAMESPACES);
+      to.u32("owner", owner, OWNER);
+      to.u64("processes", processes, PROCESSES);
+      to.entries("joins", joined);
     }
   }
 
@@ -193,13 +210,14 @@ public sealed interface HostStep extends Step {
     }
 
     @Override
-    public String stepName() {
-      return "uid_map";
+    public SetupStep kind() {
+      return SetupStep.UID_MAP;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("helper", helper);
+      to.mappings("ranges", mappings);
     }
   }
 
@@ -217,13 +235,15 @@ public sealed interface HostStep extends Step {
     }
 
     @Override
-    public String stepName() {
-      return "gid_map";
+    public SetupStep kind() {
+      return SetupStep.GID_MAP;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.bool("deny_setgroups", denySetgroups);
+      to.str("helper", helper);
+      to.mappings("ranges", mappings);
     }
   }
 
@@ -234,13 +254,13 @@ public sealed interface HostStep extends Step {
    */
   record IdmapMount(int slot) implements HostStep {
     @Override
-    public String stepName() {
-      return "idmap_mount";
+    public SetupStep kind() {
+      return SetupStep.IDMAP_MOUNT;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u16("slot", slot, NUMBER);
     }
   }
 }

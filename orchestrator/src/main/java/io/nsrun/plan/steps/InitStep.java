@@ -1,5 +1,16 @@
 package io.nsrun.plan.steps;
 
+import static io.nsrun.plan.steps.Fields.Form.LIMIT_OR_ZERO;
+import static io.nsrun.plan.steps.Fields.Form.MAJOR;
+import static io.nsrun.plan.steps.Fields.Form.MINOR;
+import static io.nsrun.plan.steps.Fields.Form.MODE;
+import static io.nsrun.plan.steps.Fields.Form.MOUNT_ATTRS;
+import static io.nsrun.plan.steps.Fields.Form.MOUNT_FLAGS;
+import static io.nsrun.plan.steps.Fields.Form.NAMESPACES;
+import static io.nsrun.plan.steps.Fields.Form.NUMBER;
+import static io.nsrun.plan.steps.Fields.Form.PROPAGATION;
+import static io.nsrun.plan.steps.Fields.Form.SLOT_OR_TMPFS;
+
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.IdMapping;
 import java.util.List;
@@ -14,13 +25,14 @@ public sealed interface InitStep extends Step {
    */
   record SetupIds(long uid, long gid) implements InitStep {
     @Override
-    public String stepName() {
-      return "setup_ids";
+    public SetupStep kind() {
+      return SetupStep.SETUP_IDS;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u32("uid", uid, NUMBER);
+      to.u32("gid", gid, NUMBER);
     }
   }
 
@@ -42,13 +54,15 @@ public sealed interface InitStep extends Step {
     }
 
     @Override
-    public String stepName() {
-      return "nested_namespaces";
+    public SetupStep kind() {
+      return SetupStep.NESTED_NAMESPACES;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u64("create", create, NAMESPACES);
+      to.mappings("uids", uids);
+      to.mappings("gids", gids);
     }
   }
 
@@ -59,13 +73,13 @@ public sealed interface InitStep extends Step {
    */
   record Propagation(long flags) implements InitStep {
     @Override
-    public String stepName() {
-      return "propagation";
+    public SetupStep kind() {
+      return SetupStep.PROPAGATION;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u64("flags", flags, PROPAGATION);
     }
   }
 
@@ -76,13 +90,13 @@ public sealed interface InitStep extends Step {
    */
   record Bind(MountSource source) implements InitStep {
     @Override
-    public String stepName() {
-      return "bind";
+    public SetupStep kind() {
+      return SetupStep.BIND;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      source.fields(to);
     }
   }
 
@@ -102,13 +116,17 @@ public sealed interface InitStep extends Step {
     }
 
     @Override
-    public String stepName() {
-      return "filesystem";
+    public SetupStep kind() {
+      return SetupStep.FILESYSTEM;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u16("slot", slot, NUMBER);
+      to.str("type", type);
+      to.str("source", source);
+      to.u64("attrs", attrs, MOUNT_ATTRS);
+      to.entries("options", parameters);
     }
   }
 
@@ -126,13 +144,16 @@ public sealed interface InitStep extends Step {
     public static final int TMPFS = 0xffff;
 
     @Override
-    public String stepName() {
-      return "overlay";
+    public SetupStep kind() {
+      return SetupStep.OVERLAY;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u16("slot", slot, NUMBER);
+      to.u16("lower", lower, NUMBER);
+      to.u16("writes", writes, SLOT_OR_TMPFS);
+      to.u64("size", size, NUMBER);
     }
   }
 
@@ -143,13 +164,13 @@ public sealed interface InitStep extends Step {
    */
   record PivotRoot(int slot) implements InitStep {
     @Override
-    public String stepName() {
-      return "pivot_root";
+    public SetupStep kind() {
+      return SetupStep.PIVOT_ROOT;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u16("slot", slot, NUMBER);
     }
   }
 
@@ -162,13 +183,15 @@ public sealed interface InitStep extends Step {
    */
   record Mount(int slot, String target, int flags) implements InitStep {
     @Override
-    public String stepName() {
-      return "mount";
+    public SetupStep kind() {
+      return SetupStep.MOUNT;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u16("slot", slot, NUMBER);
+      to.str("target", target);
+      to.u32("flags", flags, MOUNT_FLAGS);
     }
   }
 
@@ -180,13 +203,14 @@ public sealed interface InitStep extends Step {
    */
   record Mkdir(String path, int mode) implements InitStep {
     @Override
-    public String stepName() {
-      return "mkdir";
+    public SetupStep kind() {
+      return SetupStep.MKDIR;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("path", path);
+      to.u32("mode", mode, MODE);
     }
   }
 
@@ -198,13 +222,14 @@ public sealed interface InitStep extends Step {
    */
   record Symlink(String target, String path) implements InitStep {
     @Override
-    public String stepName() {
-      return "symlink";
+    public SetupStep kind() {
+      return SetupStep.SYMLINK;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("target", target);
+      to.str("path", path);
     }
   }
 
@@ -218,13 +243,16 @@ public sealed interface InitStep extends Step {
    */
   record Mknod(String path, int mode, long major, long minor) implements InitStep {
     @Override
-    public String stepName() {
-      return "mknod";
+    public SetupStep kind() {
+      return SetupStep.MKNOD;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("path", path);
+      to.u32("mode", mode, MODE);
+      to.u32("major", major, MAJOR);
+      to.u32("minor", minor, MINOR);
     }
   }
 
@@ -238,13 +266,16 @@ public sealed interface InitStep extends Step {
    */
   record MountAttributes(String path, boolean recursive, long set, long clear) implements InitStep {
     @Override
-    public String stepName() {
-      return "mount_attributes";
+    public SetupStep kind() {
+      return SetupStep.MOUNT_ATTRIBUTES;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("path", path);
+      to.bool("recursive", recursive);
+      to.u64("set", set, MOUNT_ATTRS);
+      to.u64("clear", clear, MOUNT_ATTRS);
     }
   }
 
@@ -255,13 +286,13 @@ public sealed interface InitStep extends Step {
    */
   record ReadonlyPath(String path) implements InitStep {
     @Override
-    public String stepName() {
-      return "readonly_path";
+    public SetupStep kind() {
+      return SetupStep.READONLY_PATH;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("path", path);
     }
   }
 
@@ -272,13 +303,13 @@ public sealed interface InitStep extends Step {
    */
   record MaskPath(String path) implements InitStep {
     @Override
-    public String stepName() {
-      return "mask_path";
+    public SetupStep kind() {
+      return SetupStep.MASK_PATH;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("path", path);
     }
   }
 
@@ -289,13 +320,13 @@ public sealed interface InitStep extends Step {
    */
   record Hostname(String name) implements InitStep {
     @Override
-    public String stepName() {
-      return "hostname";
+    public SetupStep kind() {
+      return SetupStep.HOSTNAME;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("name", name);
     }
   }
 
@@ -306,27 +337,25 @@ public sealed interface InitStep extends Step {
    */
   record Domainname(String name) implements InitStep {
     @Override
-    public String stepName() {
-      return "domainname";
+    public SetupStep kind() {
+      return SetupStep.DOMAINNAME;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("name", name);
     }
   }
 
   /** The interface lo is set up. */
   record Loopback() implements InitStep {
     @Override
-    public String stepName() {
-      return "loopback";
+    public SetupStep kind() {
+      return SetupStep.LOOPBACK;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
-    }
+    public void fields(Fields to) {}
   }
 
   /**
@@ -338,13 +367,15 @@ public sealed interface InitStep extends Step {
    */
   record Sysctl(String key, String value, boolean required) implements InitStep {
     @Override
-    public String stepName() {
-      return "sysctl";
+    public SetupStep kind() {
+      return SetupStep.SYSCTL;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("key", key);
+      to.str("value", value);
+      to.bool("required", required);
     }
   }
 
@@ -355,13 +386,13 @@ public sealed interface InitStep extends Step {
    */
   record Console(String path) implements InitStep {
     @Override
-    public String stepName() {
-      return "console";
+    public SetupStep kind() {
+      return SetupStep.CONSOLE;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("path", path);
     }
   }
 
@@ -376,13 +407,17 @@ public sealed interface InitStep extends Step {
    */
   record Inject(int slot, int mode, long uid, long gid, Blob content) implements InitStep {
     @Override
-    public String stepName() {
-      return "inject";
+    public SetupStep kind() {
+      return SetupStep.INJECT;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u16("slot", slot, NUMBER);
+      to.u32("mode", mode, MODE);
+      to.u32("uid", uid, NUMBER);
+      to.u32("gid", gid, NUMBER);
+      to.blob("content", content);
     }
   }
 
@@ -398,13 +433,16 @@ public sealed interface InitStep extends Step {
    */
   record Watch(long memoryBytes, long cpuMs, long processes, long periodMs) implements InitStep {
     @Override
-    public String stepName() {
-      return "watch";
+    public SetupStep kind() {
+      return SetupStep.WATCH;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u64("memory_bytes", memoryBytes, LIMIT_OR_ZERO);
+      to.u64("cpu_ms", cpuMs, LIMIT_OR_ZERO);
+      to.u32("processes", processes, LIMIT_OR_ZERO);
+      to.u32("period_ms", periodMs, NUMBER);
     }
   }
 
@@ -416,13 +454,13 @@ public sealed interface InitStep extends Step {
    */
   record Unpack(long directories) implements InitStep {
     @Override
-    public String stepName() {
-      return "unpack";
+    public SetupStep kind() {
+      return SetupStep.UNPACK;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.u32("directories", directories, NUMBER);
     }
   }
 
@@ -434,13 +472,13 @@ public sealed interface InitStep extends Step {
    */
   record Remove(String path) implements InitStep {
     @Override
-    public String stepName() {
-      return "remove";
+    public SetupStep kind() {
+      return SetupStep.REMOVE;
     }
 
     @Override
-    public void accept(Visitor visitor) {
-      visitor.visit(this);
+    public void fields(Fields to) {
+      to.str("path", path);
     }
   }
 }

@@ -1,16 +1,36 @@
 package io.nsrun.plan.steps;
 
+import static io.nsrun.plan.steps.Fields.Form.EXPECT;
+import static io.nsrun.plan.steps.Fields.Form.LANDLOCK_FS;
+import static io.nsrun.plan.steps.Fields.Form.MAJOR;
+import static io.nsrun.plan.steps.Fields.Form.MINOR;
+import static io.nsrun.plan.steps.Fields.Form.MOUNT_ATTRS;
+import static io.nsrun.plan.steps.Fields.Form.NAMESPACES;
+import static io.nsrun.plan.steps.Fields.Form.NUMBER;
+import static io.nsrun.plan.steps.Fields.Form.PROPAGATION;
+
 /**
  * One thing nsinit does. There is a record for every step of the control protocol, with the fields
  * of its payload; nsinit-c/README.md says what each one means. The three stages of a plan are the
  * three kinds of steps.
  */
 public sealed interface Step permits HostStep, InitStep, CommandStep {
-  /** The step's name in the protocol, as in {@code host_tree}. */
-  String stepName();
+  /** Which step of the protocol this is; each has one record. */
+  SetupStep kind();
 
-  /** Calls the visitor's method for this kind of step. */
-  void accept(Visitor visitor);
+  /** Says the fields in the order of the step's payload. */
+  void fields(Fields to);
+
+  /** The step's name in the protocol, as in {@code host_tree}. */
+  default String stepName() {
+    return kind().stepName();
+  }
+
+  /** What a list in a step is made of. */
+  sealed interface Entry permits Joined, PathRule, Parameter {
+    /** Says the fields of the entry, which are numbers and strings. */
+    void fields(Fields to);
+  }
 
   /**
    * A file or directory of the host that is cloned into a slot.
@@ -34,7 +54,19 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
       long propagation,
       Expect expect,
       long major,
-      long minor) {}
+      long minor) {
+    void fields(Fields to) {
+      to.u16("slot", slot, NUMBER);
+      to.str("path", path);
+      to.bool("recursive", recursive);
+      to.u64("attr_set", attrSet, MOUNT_ATTRS);
+      to.u64("attr_clr", attrClear, MOUNT_ATTRS);
+      to.u64("propagation", propagation, PROPAGATION);
+      to.u8("expect", expect.code(), EXPECT);
+      to.u32("major", major, MAJOR);
+      to.u32("minor", minor, MINOR);
+    }
+  }
 
   /** What a {@link MountSource} must be; nsinit checks it by file descriptor. */
   enum Expect {
@@ -60,7 +92,13 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
    * @param type its CLONE_NEW* bit
    * @param path its file
    */
-  record Joined(long type, String path) {}
+  record Joined(long type, String path) implements Entry {
+    @Override
+    public void fields(Fields to) {
+      to.u64("type", type, NAMESPACES);
+      to.str("path", path);
+    }
+  }
 
   /**
    * What is allowed beneath a path.
@@ -68,7 +106,13 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
    * @param path absolute, in the container; must exist
    * @param access LANDLOCK_ACCESS_FS_* bits; of a file, those count that a file can have
    */
-  record PathRule(String path, long access) {}
+  record PathRule(String path, long access) implements Entry {
+    @Override
+    public void fields(Fields to) {
+      to.str("path", path);
+      to.u64("access", access, LANDLOCK_FS);
+    }
+  }
 
   /**
    * A parameter of a file system.
@@ -76,7 +120,13 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
    * @param key its name
    * @param value its value; empty for a flag
    */
-  record Parameter(String key, String value) {}
+  record Parameter(String key, String value) implements Entry {
+    @Override
+    public void fields(Fields to) {
+      to.str("key", key);
+      to.str("value", value);
+    }
+  }
 
   /** Bits of {@link HostStep.Options}. */
   final class OptionFlags {
@@ -104,105 +154,5 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
     public static final int OPTIONAL = 8;
 
     private MountFlags() {}
-  }
-
-  /** One method for each kind of step: who handles steps can't forget one. */
-  interface Visitor {
-
-    void visit(HostStep.Options step);
-
-    void visit(HostStep.Terminal step);
-
-    void visit(HostStep.Timeout step);
-
-    void visit(HostStep.HostTree step);
-
-    void visit(HostStep.Output step);
-
-    void visit(HostStep.Listener step);
-
-    void visit(HostStep.Lock step);
-
-    void visit(HostStep.Namespaces step);
-
-    void visit(HostStep.UidMap step);
-
-    void visit(HostStep.GidMap step);
-
-    void visit(HostStep.IdmapMount step);
-
-    void visit(InitStep.SetupIds step);
-
-    void visit(InitStep.NestedNamespaces step);
-
-    void visit(InitStep.Propagation step);
-
-    void visit(InitStep.Bind step);
-
-    void visit(InitStep.Filesystem step);
-
-    void visit(InitStep.Overlay step);
-
-    void visit(InitStep.PivotRoot step);
-
-    void visit(InitStep.Mount step);
-
-    void visit(InitStep.Mkdir step);
-
-    void visit(InitStep.Symlink step);
-
-    void visit(InitStep.Mknod step);
-
-    void visit(InitStep.MountAttributes step);
-
-    void visit(InitStep.ReadonlyPath step);
-
-    void visit(InitStep.MaskPath step);
-
-    void visit(InitStep.Hostname step);
-
-    void visit(InitStep.Domainname step);
-
-    void visit(InitStep.Loopback step);
-
-    void visit(InitStep.Sysctl step);
-
-    void visit(InitStep.Console step);
-
-    void visit(InitStep.Inject step);
-
-    void visit(InitStep.Watch step);
-
-    void visit(InitStep.Unpack step);
-
-    void visit(InitStep.Remove step);
-
-    void visit(CommandStep.Session step);
-
-    void visit(CommandStep.Keyring step);
-
-    void visit(CommandStep.Rlimit step);
-
-    void visit(CommandStep.Umask step);
-
-    void visit(CommandStep.BoundingSet step);
-
-    void visit(CommandStep.User step);
-
-    void visit(CommandStep.Capabilities step);
-
-    void visit(CommandStep.NoNewPrivs step);
-
-    void visit(CommandStep.Workdir step);
-
-    void visit(CommandStep.Seccomp step);
-
-    void visit(CommandStep.Affinity step);
-
-    void visit(CommandStep.Nice step);
-
-    void visit(CommandStep.Landlock step);
-
-    void visit(CommandStep.Exec step);
   }
 }

@@ -1,7 +1,8 @@
-package io.nsrun.control;
+package io.nsrun.plan.steps;
 
 /**
- * The steps of the control protocol: the mirror of nsinit-c/src/step.h, to which a test holds it.
+ * The steps of the control protocol: the mirror of nsinit-c/src/proto/step.h, to which a test holds
+ * it.
  */
 public enum SetupStep {
   OPTIONS(1, "options", Stage.HOST),
