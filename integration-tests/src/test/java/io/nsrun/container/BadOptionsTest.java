@@ -6,6 +6,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -16,6 +18,21 @@ class BadOptionsTest extends ContainerTest {
   private static final String WHAT_ROOTFS_IS =
       " (it is a directory (with a slash in it, or .), a tar archive (- for one on standard input), or the name busybox)";
   private static final String LONG = "a".repeat(65);
+
+  /** A start of a JVM for each would take a minute, and no option is judged otherwise for it. */
+  private static WarmJvm jvm;
+
+  @BeforeAll
+  static void startJvm() {
+    jvm = WarmJvm.start(Caller.PLAIN);
+    // By then it is the process that it stays.
+    jvm.nsrun("--version").orFail();
+  }
+
+  @AfterAll
+  static void endJvm() {
+    jvm.close();
+  }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource({
@@ -35,8 +52,9 @@ class BadOptionsTest extends ContainerTest {
     } else {
       words.remove(words.size() - 1);
     }
+    words.add(0, "run");
 
-    Result result = Nsrun.as(Caller.PLAIN).run(words.toArray(String[]::new));
+    Result result = jvm.nsrun(words.toArray(String[]::new));
 
     Refusal.ofInput("nsrun: " + line).assertIs(result);
   }
@@ -356,7 +374,7 @@ class BadOptionsTest extends ContainerTest {
   @ParameterizedTest(name = "[{index}] {0}")
   @MethodSource
   void wordThatIsNoCommandIsToldInOneLine(String word, String line) {
-    Refusal.ofInput("nsrun: " + line).assertIs(Nsrun.as(Caller.PLAIN).nsrun(word));
+    Refusal.ofInput("nsrun: " + line).assertIs(jvm.nsrun(word));
   }
 
   static Stream<Arguments> wordThatIsNoCommandIsToldInOneLine() {
@@ -381,18 +399,18 @@ class BadOptionsTest extends ContainerTest {
     Refusal.ofInput(
             "nsrun: ROOTFS: no root filesystem is named 'alpine:3.18'"
                 + WHAT_ROOTFS_IS.replace("(it is", "(none is fetched; it is"))
-        .assertIs(Nsrun.as(Caller.PLAIN).run("alpine:3.18", "sh"));
+        .assertIs(jvm.nsrun("run", "alpine:3.18", "sh"));
     Refusal.ofInput(
             "nsrun: ROOTFS: no root filesystem is named 'sh'"
                 + " (for that command in the built-in one write: busybox sh)")
-        .assertIs(Nsrun.as(Caller.PLAIN).run("sh"));
+        .assertIs(jvm.nsrun("run", "sh"));
     Refusal.ofInput("nsrun: ROOTFS: ./no/such does not exist" + WHAT_ROOTFS_IS)
-        .assertIs(Nsrun.as(Caller.PLAIN).run("./no/such", "sh"));
+        .assertIs(jvm.nsrun("run", "./no/such", "sh"));
     Refusal.ofInput("nsrun: ROOTFS: missing.tar.gz does not exist" + WHAT_ROOTFS_IS)
-        .assertIs(Nsrun.as(Caller.PLAIN).run("missing.tar.gz", "sh"));
+        .assertIs(jvm.nsrun("run", "missing.tar.gz", "sh"));
     Refusal.ofInput("nsrun: ROOTFS: is empty" + WHAT_ROOTFS_IS)
-        .assertIs(Nsrun.as(Caller.PLAIN).run("", "sh"));
+        .assertIs(jvm.nsrun("run", "", "sh"));
     Refusal.ofInput("nsrun: ROOTFS: /dev/null is neither a directory nor a file" + WHAT_ROOTFS_IS)
-        .assertIs(Nsrun.as(Caller.PLAIN).run("/dev/null", "sh"));
+        .assertIs(jvm.nsrun("run", "/dev/null", "sh"));
   }
 }

@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.stream.Stream;
 
 /**
  * A JVM that runs one container after the other: the whole way of {@code java -jar} but for the
@@ -64,6 +66,30 @@ final class WarmJvm implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * {@code nsrun args...}, none of which has a tab or a line end; for what starts no container, as
+   * its output would not be in the result. Blocks.
+   */
+  Result nsrun(String... args) {
+    long begin = System.nanoTime();
+    try {
+      send(
+          String.join("\t", Stream.concat(Stream.of(WarmRuns.CAPTURED), Stream.of(args)).toList()));
+      String[] answer = out.readLine().split("\t", -1);
+      return new Result(
+          Integer.parseInt(answer[0]),
+          decode(answer[1]),
+          decode(answer[2]),
+          System.nanoTime() - begin);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String decode(String base64) {
+    return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
   }
 
   private void send(String line) throws IOException {
