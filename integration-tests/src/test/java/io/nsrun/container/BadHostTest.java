@@ -142,7 +142,7 @@ class BadHostTest extends ContainerTest {
             .run("--userns=host", "--cap-add=NET_ADMIN", "busybox", "true");
 
     Refusal.ofInput(
-            "nsrun: --cap-add: CAP_NET_ADMIN is not yours to give (with --userns host the container"
+            "nsrun: --cap-add: CAP_NET_ADMIN is not yours to give (with --userns=host the container"
                 + " has at most the caller's capabilities)")
         .assertIs(result);
   }

@@ -114,10 +114,10 @@ class BadOptionsTest extends ContainerTest {
             "--init: false leaves nobody to end the command's children with --pid=host (leave one of the two out)"),
         arguments(
             "--uts=host|--hostname=x",
-            "--hostname: would rename a shared UTS namespace (leave it out, or leave --uts private)"),
+            "--hostname: would rename a shared UTS namespace (leave it out, or leave --uts=private)"),
         arguments(
             "--uts=host|--domainname=x",
-            "--domainname: would rename a shared UTS namespace (leave it out, or leave --uts private)"));
+            "--domainname: would rename a shared UTS namespace (leave it out, or leave --uts=private)"));
   }
 
   static Stream<Arguments> process() {
@@ -218,7 +218,7 @@ class BadOptionsTest extends ContainerTest {
             "--overlay-dir: can't be had with --rootfs-host (use --ephemeral, which keeps changes in memory)"),
         arguments(
             "--rootfs-host|--mountns=host|--ephemeral|true|",
-            "--ephemeral: needs a mount namespace of the container's own (leave it out, or leave --mountns private)"));
+            "--ephemeral: needs a mount namespace of the container's own (leave it out, or leave --mountns=private)"));
   }
 
   static Stream<Arguments> namespaces() {
@@ -240,10 +240,10 @@ class BadOptionsTest extends ContainerTest {
             "--userns: host needs root with CAP_SYS_ADMIN (leave --userns out: a user namespace of its own needs no privilege)"),
         arguments(
             "--mountns=host",
-            "--mountns: a shared mount namespace can't have a root of its own (add --rootfs-host instead of a ROOTFS, or leave --mountns private)"),
+            "--mountns: a shared mount namespace can't have a root of its own (add --rootfs-host instead of a ROOTFS, or leave --mountns=private)"),
         arguments(
             "--mountns=host|--rootfs-host|-v|/tmp:/x|true|",
-            "--mountns: a shared mount namespace can't have mounts of its own (leave --volume, --mount, --tmpfs and --inject out, or leave --mountns private)"));
+            "--mountns: a shared mount namespace can't have mounts of its own (leave --volume, --mount, --tmpfs and --inject out, or leave --mountns=private)"));
   }
 
   static Stream<Arguments> ids() {

@@ -136,13 +136,13 @@ class RemediesTest extends ContainerTest {
             RANGED,
             closed,
             "-u 1000 -w /closed TREE true",
-            "Choose another with -w",
+            "Choose another with --workdir",
             "-u 1000 -w / TREE true"),
         with(
             RANGED,
             closed,
             "-u 1000 -w /closed TREE true",
-            "another user with -u",
+            "another user with --user",
             "-u 0 -w /closed TREE true"),
         options(
             PLAIN,

@@ -48,7 +48,7 @@ final class ErrorPrinter {
   /** Every problem of an input, one on each line. */
   void problems(List<SpecProblems.Problem> problems) {
     for (int i = 0; i < problems.size(); i++) {
-      line(problems.get(i).toString());
+      line(problems.get(i).in(OptionDialect.OPTIONS));
     }
   }
 
@@ -62,8 +62,8 @@ final class ErrorPrinter {
     if (thrown instanceof SpecProblemsException problems) {
       problems(problems.problems());
     } else if (thrown instanceof ExplainedException explained) {
-      line(explained.getMessage());
-      remedy(moreFiles ? MORE_FILES : explained.remedy());
+      line(explained.text().in(OptionDialect.OPTIONS));
+      remedy(moreFiles ? MORE_FILES : explained.remedy().in(OptionDialect.OPTIONS));
     } else if (thrown instanceof IOException io) {
       line(withPath(io));
       remedy(moreFiles ? MORE_FILES : "");

@@ -72,9 +72,10 @@ final class InfoCommands {
     Report report = new Doctor(machine).examine(new DoctorTrials(paths, machine));
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     if (json) {
-      ReportPrinter.json(report, out);
+      ReportPrinter.json(report, OptionDialect.OPTIONS, out);
     } else {
-      ReportPrinter.text(report, OutputWidth.columns(System.getenv("COLUMNS")), out);
+      ReportPrinter.text(
+          report, OptionDialect.OPTIONS, OutputWidth.columns(System.getenv("COLUMNS")), out);
     }
     out.flush();
     return report.runWorks() ? ExitCode.OK : 1;

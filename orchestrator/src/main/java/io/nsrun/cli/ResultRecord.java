@@ -62,11 +62,12 @@ final class ResultRecord {
     String remedy = "";
     if (thrown instanceof SpecProblemsException spec) {
       for (SpecProblems.Problem problem : spec.problems()) {
-        problems.add(problem.toString());
+        problems.add(problem.in(OptionDialect.OPTIONS));
       }
       reason = "the options ask for what can't be had";
     } else if (thrown instanceof ExplainedException explained) {
-      remedy = explained.remedy();
+      reason = explained.text().in(OptionDialect.OPTIONS);
+      remedy = explained.remedy().in(OptionDialect.OPTIONS);
     }
     return record(
         new ExitRecord.End(

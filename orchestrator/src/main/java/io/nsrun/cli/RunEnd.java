@@ -12,6 +12,7 @@ import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.Text;
 import java.util.List;
 
 /** What is said when a container has ended. */
@@ -77,7 +78,10 @@ final class RunEnd {
 
   private String findRemedy() {
     if (report.outcome() instanceof Outcome.NotStarted notStarted) {
-      return new Causes(new LocalMachine()).explain(notStarted.failure(), run.plan()).orElse("");
+      return new Causes(new LocalMachine())
+          .explain(notStarted.failure(), run.plan())
+          .orElse(Text.EMPTY)
+          .in(OptionDialect.OPTIONS);
     }
     return report.outcome() instanceof Outcome.Lost
         ? "the kernel killed the container with it; look at the kernel's log for an out-of-memory kill"

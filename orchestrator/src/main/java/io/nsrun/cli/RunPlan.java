@@ -90,7 +90,7 @@ final class RunPlan {
         kind = resolved.kind();
         known = true;
       } catch (ExplainedException e) {
-        problems.add(SpecField.ROOT, e.getMessage(), e.remedy());
+        problems.add(SpecField.ROOT, e.text(), e.remedy());
       }
     }
     laps.end("root filesystem");

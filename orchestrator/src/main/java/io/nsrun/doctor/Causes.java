@@ -2,6 +2,7 @@ package io.nsrun.doctor;
 
 import io.nsrun.control.Event;
 import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.spec.Text;
 import java.util.Optional;
 
 /**
@@ -25,27 +26,29 @@ public final class Causes {
    * @param plan the plan it was given
    * @return absent where step and errno already say all that is known
    */
-  public Optional<String> explain(Event.Failed failed, LaunchPlan plan) {
+  public Optional<Text> explain(Event.Failed failed, LaunchPlan plan) {
     Failure failure = new Failure(failed, plan, machine);
-    String cause =
+    Text cause =
         switch (failed.errno()) {
           // No step has a reason of its own for these.
           case EMFILE -> tooManyFiles();
           case ENFILE ->
-              "the open files of the machine are at their limit. Raise fs.file-max with sysctl.";
+              Text.of(
+                  "the open files of the machine are at their limit. Raise fs.file-max with sysctl.");
           default -> cause(failure);
         };
     return Optional.ofNullable(cause);
   }
 
-  private String tooManyFiles() {
-    return KernelProbes.openFilesLimit(machine)
-            .map(limit -> "too many files are open; the limit is " + limit + ". Raise it")
-            .orElse("too many files are open. Raise the limit")
-        + " with ulimit -n.";
+  private Text tooManyFiles() {
+    return Text.of(
+        KernelProbes.openFilesLimit(machine)
+                .map(limit -> "too many files are open; the limit is " + limit + ". Raise it")
+                .orElse("too many files are open. Raise the limit")
+            + " with ulimit -n.");
   }
 
-  private static String cause(Failure failure) {
+  private static Text cause(Failure failure) {
     return switch (failure.step()) {
       case NAMESPACES -> NamespaceCauses.namespaces(failure);
       case NESTED_NAMESPACES -> NamespaceCauses.nested(failure);

@@ -1,12 +1,13 @@
 package io.nsrun.doctor;
 
+import io.nsrun.spec.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Looks for everything that nsrun needs from a machine. */
 public final class Doctor {
-  private static final Trial.Trouble SAME = new Trial.Trouble("fails as run does", "");
+  private static final Trial.Trouble SAME = new Trial.Trouble("fails as run does", Text.EMPTY);
 
   private final Machine machine;
 

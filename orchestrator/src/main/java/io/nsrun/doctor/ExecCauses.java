@@ -5,6 +5,8 @@ import io.nsrun.plan.facts.MountEntry;
 import io.nsrun.plan.steps.CommandStep;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.OsString;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,7 +18,7 @@ final class ExecCauses {
 
   private ExecCauses() {}
 
-  static String exec(Failure failure) {
+  static Text exec(Failure failure) {
     String command = failure.object();
     RootView root = RootView.of(failure.plan());
     Optional<Path> file = command.startsWith("/") ? root.find(command) : Optional.empty();
@@ -25,34 +27,48 @@ final class ExecCauses {
       case EACCES, EPERM -> notExecutable(failure, command, file, root);
       case ENOEXEC -> noFormat(failure, command, file);
       case E2BIG ->
-          "one argument or variable may have 128 KiB, and all together a quarter of the stack limit"
-              + " (ulimit -s), 6 MiB at most. Pass it as a file or on standard input.";
-      case ETXTBSY -> command + " is open for writing. Close it first.";
-      case ELOOP -> command + " is a loop of symbolic links, or of scripts that name each other.";
-      case ENOTDIR -> "something on the way to " + command + " is no directory.";
-      case ELIBACC -> "a shared library of " + command + " is missing in the root filesystem.";
-      case ENOMEM -> "not enough memory is free for the program. Raise --ulimit as, if it is set.";
-      case EAGAIN -> "RLIMIT_NPROC of this user id is exceeded. Raise --ulimit nproc.";
+          Text.of(
+              "one argument or variable may have 128 KiB, and all together a quarter of the"
+                  + " stack limit (ulimit -s), 6 MiB at most. Pass it as a file or on standard input.");
+      case ETXTBSY -> Text.of(command + " is open for writing. Close it first.");
+      case ELOOP ->
+          Text.of(command + " is a loop of symbolic links, or of scripts that name each other.");
+      case ENOTDIR -> Text.of("something on the way to " + command + " is no directory.");
+      case ELIBACC ->
+          Text.of("a shared library of " + command + " is missing in the root filesystem.");
+      case ENOMEM ->
+          Text.of(
+              "not enough memory is free for the program. Raise ",
+              SpecField.RLIMIT.with("as"),
+              ", if it is set.");
+      case EAGAIN ->
+          Text.of(
+              "RLIMIT_NPROC of this user id is exceeded. Raise ",
+              SpecField.RLIMIT.with("nproc"),
+              ".");
       default -> null;
     };
   }
 
-  private static String notFound(
+  private static Text notFound(
       Failure failure, String command, Optional<Path> file, RootView root) {
     if (file.isPresent()) {
       return missingInterpreter(command, RootView.head(file.get(), HEAD), root);
     }
     if (command.startsWith("-")) {
-      return "what follows ROOTFS is the command. Write options before ROOTFS, and no -- after it.";
+      return Text.of(
+          "what follows ROOTFS is the command. Write options before ROOTFS, and no -- after it.");
     }
     if ((!command.contains("/") || command.startsWith("/bin/")) && isNoSystem(root)) {
-      return "the root filesystem has no /bin/sh, /usr or /etc. ROOTFS is a directory with a whole"
-          + " system in it, such as an image that was unpacked, or the name busybox.";
+      return Text.of(
+          "the root filesystem has no /bin/sh, /usr or /etc. ROOTFS is a directory with"
+              + " a whole system in it, such as an image that was unpacked, or the name busybox.");
     }
     if (command.contains("/")) {
-      return command + " is not in the root filesystem.";
+      return Text.of(command + " is not in the root filesystem.");
     }
-    return "no such command in the root filesystem; PATH there is " + pathOf(failure) + ".";
+    return Text.of(
+        "no such command in the root filesystem; PATH there is " + pathOf(failure) + ".");
   }
 
   /** Somebody's own files, most likely, given in place of a root filesystem. */
@@ -75,24 +91,26 @@ final class ExecCauses {
     return "not set";
   }
 
-  private static String missingInterpreter(String command, byte[] head, RootView root) {
+  private static Text missingInterpreter(String command, byte[] head, RootView root) {
     Optional<String> script = interpreter(head);
     if (script.isPresent()) {
       if (script.get().endsWith("\r")) {
-        return command
-            + " has Windows line ends, so that its interpreter's name ends with a carriage return."
-            + " Convert it, e.g. with dos2unix.";
+        return Text.of(
+            command
+                + " has Windows line ends, so that its interpreter's name ends with a carriage"
+                + " return. Convert it, e.g. with dos2unix.");
       }
-      return "its interpreter " + script.get() + " is not in the root filesystem.";
+      return Text.of("its interpreter " + script.get() + " is not in the root filesystem.");
     }
     String loader = ElfHeader.parse(head).map(ElfHeader::interpreter).orElse("");
     if (!loader.isEmpty() && root.find(loader).isEmpty()) {
-      return "its dynamic loader "
-          + loader
-          + " is not in the root filesystem: it was built for another C library (glibc, musl)."
-          + " Use a static build, or a root filesystem that has it.";
+      return Text.of(
+          "its dynamic loader "
+              + loader
+              + " is not in the root filesystem: it was built for another C library (glibc,"
+              + " musl). Use a static build, or a root filesystem that has it.");
     }
-    return "the file is there, its interpreter or dynamic loader is not.";
+    return Text.of("the file is there, its interpreter or dynamic loader is not.");
   }
 
   /** What a script's first line names; absent if it is no script. */
@@ -106,7 +124,7 @@ final class ExecCauses {
     return Optional.of(words.replaceFirst("[ \t].*$", ""));
   }
 
-  private static String notExecutable(
+  private static Text notExecutable(
       Failure failure, String command, Optional<Path> file, RootView root) {
     boolean hasRules =
         failure.errno() == Errno.EACCES && failure.first(CommandStep.Landlock.class) != null;
@@ -115,76 +133,89 @@ final class ExecCauses {
         return noRule(command);
       }
       return failure.errno() == Errno.EACCES
-          ? command + " may not be executed by the user of the command. chmod +x, or another -u."
+          ? Text.of(
+              command,
+              " may not be executed by the user of the command. chmod +x, or another ",
+              SpecField.USER,
+              ".")
           : null;
     }
     if (Files.isDirectory(file.get())) {
-      return command + " is a directory.";
+      return Text.of(command + " is a directory.");
     }
     if (!Files.isRegularFile(file.get())) {
-      return command + " is no regular file.";
+      return Text.of(command + " is no regular file.");
     }
     int mode = failure.machine().mode(OsPath.text(file.get()));
     if (mode != 0 && (mode & 0111) == 0) {
-      return command + " has no execute permission. chmod +x it in the root filesystem.";
+      return Text.of(command + " has no execute permission. chmod +x it in the root filesystem.");
     }
     boolean noexec =
         MountEntry.holding(failure.machine().mounts(), OsPath.text(file.get()))
             .map(mount -> mount.has("noexec"))
             .orElse(false);
     if (noexec || root.isNoexec(command)) {
-      return command + " is on a file system mounted noexec. Move it, or mount it with exec.";
+      return Text.of(
+          command + " is on a file system mounted noexec. Move it, or mount it with exec.");
     }
     Optional<String> script = interpreter(RootView.head(file.get(), HEAD));
     if (!hasRules && script.isPresent() && root.find(script.get()).isPresent()) {
-      return "neither "
-          + command
-          + " nor its interpreter "
-          + script.get()
-          + " may lack execute permission for the user of the command.";
+      return Text.of(
+          "neither "
+              + command
+              + " nor its interpreter "
+              + script.get()
+              + " may lack execute permission for the user of the command.");
     }
     if (hasRules) {
       return noRule(command);
     }
-    return command
-        + " or a directory above it is closed to the user of the command. chmod, or another -u.";
+    return Text.of(
+        command,
+        " or a directory above it is closed to the user of the command. chmod, or another ",
+        SpecField.USER,
+        ".");
   }
 
-  private static String noRule(String command) {
-    return "no --landlock rule lets "
-        + command
-        + " be executed, or its interpreter. Add rx:/, or the directories of both.";
+  private static Text noRule(String command) {
+    return Text.of(
+        "no ",
+        SpecField.LANDLOCK,
+        " rule lets ",
+        command + " be executed, or its interpreter. Add rx:/, or the directories of both.");
   }
 
-  private static String noFormat(Failure failure, String command, Optional<Path> file) {
+  private static Text noFormat(Failure failure, String command, Optional<Path> file) {
     if (file.isEmpty()) {
       return null;
     }
     byte[] head = RootView.head(file.get(), HEAD);
     if (head.length == 0) {
-      return command + " is empty, or can't be read.";
+      return Text.of(command + " is empty, or can't be read.");
     }
     Optional<ElfHeader> elf = ElfHeader.parse(head);
     if (elf.isPresent()) {
       String here = here(failure);
       return elf.get().architecture().equals(here)
-          ? command + " is damaged, or of an ABI that this kernel does not run."
-          : command
-              + " is a program for "
-              + elf.get().architecture()
-              + ", this machine is "
-              + here
-              + ". Use a root filesystem for "
-              + here
-              + ", or register an emulator with binfmt_misc (qemu-user).";
+          ? Text.of(command + " is damaged, or of an ABI that this kernel does not run.")
+          : Text.of(
+              command
+                  + " is a program for "
+                  + elf.get().architecture()
+                  + ", this machine is "
+                  + here
+                  + ". Use a root filesystem for "
+                  + here
+                  + ", or register an emulator with binfmt_misc (qemu-user).");
     }
     if (ElfHeader.isElf(head)) {
-      return command + " is cut short.";
+      return Text.of(command + " is cut short.");
     }
-    return command
-        + " is no program; a script must start with #! and its interpreter. Run it with sh "
-        + command
-        + ".";
+    return Text.of(
+        command
+            + " is no program; a script must start with #! and its interpreter. Run it with sh "
+            + command
+            + ".");
   }
 
   private static String here(Failure failure) {

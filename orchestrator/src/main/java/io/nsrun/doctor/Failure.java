@@ -5,6 +5,7 @@ import io.nsrun.control.Event;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.plan.steps.Step;
+import io.nsrun.spec.Text;
 
 /**
  * A failed step beside what is known about it.
@@ -55,7 +56,7 @@ record Failure(Event.Failed event, LaunchPlan plan, Machine machine) {
   }
 
   /** A probe's answer as cause and remedy. */
-  static String told(String prefix, Outcome outcome) {
-    return prefix + outcome.detail() + ". " + outcome.remedy();
+  static Text told(String prefix, Outcome outcome) {
+    return Text.of(prefix, outcome.detail(), ". ", outcome.remedy());
   }
 }

@@ -2,6 +2,8 @@ package io.nsrun.doctor;
 
 import io.nsrun.plan.facts.MountEntry;
 import io.nsrun.spec.KernelRelease;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +36,7 @@ final class FileProbes {
         new Probe(
             "overlay",
             "overlayfs in a user namespace",
-            "--ephemeral puts a throw-away layer over the root filesystem.",
+            Text.of(SpecField.EPHEMERAL, " puts a throw-away layer over the root filesystem."),
             FileProbes::overlay),
         new Probe(
             "nsinit-directory",
@@ -59,9 +61,13 @@ final class FileProbes {
         best = flaw;
       }
     }
-    String remedy =
-        "nsrun run --proc=bind shows the /proc of the caller instead, --prefer=proc does so only where"
-            + " it must; or unmask it in the outer container, e.g. docker run --security-opt systempaths=unconfined.";
+    Text remedy =
+        Text.of(
+            SpecField.PROC.with("bind"),
+            " shows the /proc of the caller instead, ",
+            SpecField.PREFER.with("proc"),
+            " does so only where it must; or unmask it in the outer container, e.g. docker run"
+                + " --security-opt systempaths=unconfined.");
     return Outcome.fail(best.orElse("no proc file system is mounted in full"), remedy);
   }
 
@@ -115,7 +121,7 @@ final class FileProbes {
     }
     return Outcome.warn(
         "not in /proc/filesystems, and no module found",
-        "sudo modprobe overlay; until then leave --ephemeral out.");
+        Text.of("sudo modprobe overlay; until then leave ", SpecField.EPHEMERAL, " out."));
   }
 
   /** Follows the order in which the program is placed: cache directory, then runtime directory. */

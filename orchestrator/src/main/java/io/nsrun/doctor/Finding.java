@@ -1,5 +1,7 @@
 package io.nsrun.doctor;
 
+import io.nsrun.spec.Text;
+
 /**
  * Answer of a probe.
  *
@@ -10,8 +12,7 @@ package io.nsrun.doctor;
  * @param why why nsrun needs it
  * @param remedy what to do about it; empty if there is nothing to do
  */
-public record Finding(
-    String id, String what, Result result, String detail, String why, String remedy) {
+public record Finding(String id, Text what, Result result, String detail, Text why, Text remedy) {
   /** The same as a warning, with more said. */
   Finding asWarning(String more) {
     return new Finding(id, what, Result.WARN, detail + more, why, remedy);

@@ -1,6 +1,8 @@
 package io.nsrun.doctor;
 
 import io.nsrun.plan.facts.MountEntry;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import io.nsrun.state.IdSlots;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +63,10 @@ final class IdProbes {
                 : "; " + reserved + " not used, as this machine's users have them");
     return taken.get().size() + reserved < IdSlots.COUNT
         ? Outcome.ok(detail)
-        : Outcome.fail(detail, "End some containers, or use --userns=identity.");
+        : Outcome.fail(
+            detail,
+            Text.of(
+                "End some containers, or use ", SpecField.USER_NAMESPACE.with("identity"), "."));
   }
 
   private static String taken(List<Long> first) {

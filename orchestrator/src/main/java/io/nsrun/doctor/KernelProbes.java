@@ -1,6 +1,8 @@
 package io.nsrun.doctor;
 
 import io.nsrun.spec.KernelRelease;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,8 +35,11 @@ final class KernelProbes {
         new Probe(
             "open-files",
             "limit of open files",
-            "The JVM and nsinit need a few dozen file descriptors; the container inherits the"
-                + " limit unless --ulimit says otherwise.",
+            Text.of(
+                "The JVM and nsinit need a few dozen file descriptors; the container inherits the"
+                    + " limit unless ",
+                SpecField.RLIMIT,
+                " says otherwise."),
             KernelProbes::openFiles),
         new Probe(
             "cgroups",

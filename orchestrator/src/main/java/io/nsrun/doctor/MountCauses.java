@@ -7,22 +7,30 @@ import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.plan.steps.Step;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Why something could not be mounted or made in the root filesystem. Null where unknown. */
 final class MountCauses {
-  static final String NO_API =
-      "the new mount system calls are not there: a seccomp filter of an outer container hides"
-          + " them, or the kernel is older than 5.12. Update the outer engine, or boot a newer"
-          + " kernel.";
-  private static final String LOCKED =
-      "in a user namespace the flags of an outer mount (ro, nosuid, nodev, noexec) stay. Ask for at"
-          + " least those, e.g. -v HOST:CTR:ro, or mount the source without them on the host.";
+  static final Text NO_API =
+      Text.of(
+          "the new mount system calls are not there: a seccomp filter of an outer"
+              + " container hides"
+              + " them, or the kernel is older than 5.12. Update the outer engine, or boot a newer"
+              + " kernel.");
+  private static final Text LOCKED =
+      Text.of(
+          "in a user namespace the flags of an outer mount (ro, nosuid, nodev, noexec)"
+              + " stay. Ask for at"
+              + " least those, e.g. ",
+          SpecField.VOLUME.with("HOST", "CTR", "ro"),
+          ", or mount the source without them on the host.");
 
   private MountCauses() {}
 
-  static String tree(Failure failure) {
+  static Text tree(Failure failure) {
     String path = failure.object();
     Errno errno = failure.errno();
     if (path.startsWith("/dev/") && (errno == Errno.ENOENT || errno == Errno.ENODEV)) {
@@ -32,55 +40,64 @@ final class MountCauses {
           : null;
     }
     return switch (errno) {
-      case ENOENT -> "it was there a moment ago, and something has removed it. Try again.";
+      case ENOENT -> Text.of("it was there a moment ago, and something has removed it. Try again.");
       case EACCES ->
           failure.step() == SetupStep.BIND
-              ? "the container's root may not reach it: a directory above it is closed to the ids"
-                  + " that are mapped. Open the path with chmod a+x or an ACL."
-              : "a directory above it is closed to the caller. Run as its owner, or open the path"
-                  + " with chmod o+x.";
-      case ENOTDIR -> "it must be a directory. Name one.";
+              ? Text.of(
+                  "the container's root may not reach it: a directory above it is closed to the"
+                      + " ids that are mapped. Open the path with chmod a+x or an ACL.")
+              : Text.of(
+                  "a directory above it is closed to the caller. Run as its owner, or open the"
+                      + " path with chmod o+x.");
+      case ENOTDIR -> Text.of("it must be a directory. Name one.");
       case EINVAL -> unbindable(failure);
       case EPERM ->
           failure.detail().startsWith("open_tree")
-              ? "the caller's mount namespace belongs to an outer user namespace. Make both at once"
-                  + " (unshare --user --mount), or start nsrun outside."
+              ? Text.of(
+                  "the caller's mount namespace belongs to an outer user namespace. Make both at"
+                      + " once (unshare --user --mount), or start nsrun outside.")
               : LOCKED;
       case ENOSYS -> NO_API;
-      case ENOSPC -> "fs.mount-max is reached. Raise it with sysctl, or bind fewer mounts.";
+      case ENOSPC ->
+          Text.of("fs.mount-max is reached. Raise it with sysctl, or bind fewer mounts.");
       default -> null;
     };
   }
 
-  private static String unbindable(Failure failure) {
+  private static Text unbindable(Failure failure) {
     if (!failure.detail().startsWith("open_tree")) {
       return null;
     }
     return failure.object().equals(OverlayCauses.writes(failure))
-        ? "something is mounted below it, or it is marked unbindable. Choose another directory for the"
-            + " changes."
-        : "it can't be bound: mounts below it must come along (-v HOST:CTR:rbind), or it is marked"
-            + " unbindable.";
+        ? Text.of(
+            "something is mounted below it, or it is marked unbindable. Choose another"
+                + " directory for the changes.")
+        : Text.of(
+            "it can't be bound: mounts below it must come along (",
+            SpecField.VOLUME.with("HOST", "CTR", "rbind"),
+            "), or it is marked unbindable.");
   }
 
   /**
    * mount_setattr(2) has EINVAL for a file system that can't, anywhere in the tree, and EPERM for
    * one that is id-mapped already or was mounted in a user namespace.
    */
-  static String idmapMount(Failure failure) {
+  static Text idmapMount(Failure failure) {
     String source = idmapped(failure);
     return switch (failure.errno()) {
       case EINVAL, EOPNOTSUPP ->
-          kind(failure.machine(), source)
-              + " can't have owners translated"
-              + mountsBelow(failure.machine(), source)
-              + ". "
-              + withoutIdmap(failure, source);
+          Text.of(
+              kind(failure.machine(), source)
+                  + " can't have owners translated"
+                  + mountsBelow(failure.machine(), source)
+                  + ". ",
+              withoutIdmap(failure, source));
       case EPERM ->
-          source
-              + " lies on an id-mapped mount already, or on a file system of an outer user"
-              + " namespace. "
-              + withoutIdmap(failure, source);
+          Text.of(
+              source
+                  + " lies on an id-mapped mount already, or on a file system of an outer user"
+                  + " namespace. ",
+              withoutIdmap(failure, source));
       case ENOSYS -> NO_API;
       default -> null;
     };
@@ -118,30 +135,35 @@ final class MountCauses {
         : " in this kernel, or one of those mounted below can't (" + String.join(", ", types) + ")";
   }
 
-  private static String withoutIdmap(Failure failure, String source) {
+  private static Text withoutIdmap(Failure failure, String source) {
     InitStep.PivotRoot root = failure.first(InitStep.PivotRoot.class);
     HostStep.IdmapMount step = failure.planned(HostStep.IdmapMount.class);
     InitStep.Overlay overlay = failure.first(InitStep.Overlay.class);
     if (step != null && overlay != null && step.slot() == overlay.writes()) {
       // Untranslated it would not do either: what has no id-mapped mounts is rarely an upper layer.
-      return "Choose a directory for the changes on another file system: ext4, xfs or btrfs.";
+      return Text.of(
+          "Choose a directory for the changes on another file system: ext4, xfs or btrfs.");
     }
     int slot = overlay != null ? overlay.lower() : root != null ? root.slot() : -1;
     return step != null && step.slot() != slot
-        ? "Mount it without: -v "
-            + source
-            + ":DIR:noidmap; or use --userns=identity, where ids"
-            + " inside are the ids outside."
-        : "Use --userns=identity, where ids inside are the ids outside, or a tree on ext4, xfs or"
-            + " btrfs.";
+        ? Text.of(
+            "Mount it without: ",
+            SpecField.VOLUME.with(source, "DIR", "noidmap"),
+            "; or use ",
+            SpecField.USER_NAMESPACE.with("identity"),
+            ", where ids inside are the ids outside.")
+        : Text.of(
+            "Use ",
+            SpecField.USER_NAMESPACE.with("identity"),
+            ", where ids inside are the ids outside, or a tree on ext4, xfs or btrfs.");
   }
 
-  static String attributes(Failure failure) {
+  static Text attributes(Failure failure) {
     return switch (failure.errno()) {
       case EPERM, EACCES -> LOCKED;
       case EINVAL ->
           failure.step() == SetupStep.MOUNT_ATTRIBUTES
-              ? failure.object() + " is no mount point."
+              ? Text.of(failure.object() + " is no mount point.")
               : null;
       case ELOOP -> symlink(failure.object());
       case ENOSYS -> NO_API;
@@ -149,92 +171,113 @@ final class MountCauses {
     };
   }
 
-  static String filesystem(Failure failure) {
+  static Text filesystem(Failure failure) {
     String type = failure.object();
     return switch (failure.errno()) {
       case EPERM, EACCES -> refusedFilesystem(failure, type);
       case ENODEV ->
-          "this kernel has no file system "
-              + type
-              + ". Load its module, e.g. sudo modprobe "
-              + type
-              + ".";
+          Text.of(
+              "this kernel has no file system "
+                  + type
+                  + ". Load its module, e.g. sudo modprobe "
+                  + type
+                  + ".");
       case EINVAL -> badOption(failure, type);
       case ENOSYS -> NO_API;
       case ENOSPC, ENOMEM ->
-          "a kernel limit is reached (memory, user.max_* or fs.mount-max). Raise it with sysctl.";
+          Text.of(
+              "a kernel limit is reached (memory, user.max_* or fs.mount-max). Raise it with"
+                  + " sysctl.");
       default -> null;
     };
   }
 
-  private static String refusedFilesystem(Failure failure, String type) {
+  private static Text refusedFilesystem(Failure failure, String type) {
     if (type.equals("proc")) {
       Outcome proc = FileProbes.proc(failure.machine());
       return Failure.isIll(proc)
           ? Failure.told("a fresh /proc would show what is hidden from the caller: ", proc)
-          : "the kernel refuses a fresh /proc unless the caller sees all of one, and unless the"
-              + " pid namespace belongs to the container. Use --proc=bind, or --prefer=proc.";
+          : Text.of(
+              "the kernel refuses a fresh /proc unless the caller sees all of one, and"
+                  + " unless the pid namespace belongs to the container. Use ",
+              SpecField.PROC.with("bind"),
+              ", or ",
+              SpecField.PREFER.with("proc"),
+              ".");
     }
     if (type.equals("sysfs")) {
-      return "the kernel refuses a fresh /sys unless the caller sees all of one, and unless the"
-          + " network namespace belongs to the container. Use --network=none, or unmask /sys in"
-          + " the outer container.";
+      return Text.of(
+          "the kernel refuses a fresh /sys unless the caller sees all of one, and unless"
+              + " the network namespace belongs to the container. Use ",
+          SpecField.NETWORK_NAMESPACE.with("none"),
+          ", or unmask /sys in the outer container.");
     }
     Outcome appArmor = NamespaceProbes.apparmor(failure.machine());
     if (Failure.isIll(appArmor)) {
       return Failure.told("a new user namespace has no power here: ", appArmor);
     }
-    return "a security module or the seccomp filter of an outer container refuses to mount "
-        + type
-        + ". Look into the kernel's log (dmesg), and see nsrun doctor.";
+    return Text.of(
+        "a security module or the seccomp filter of an outer container refuses to mount "
+            + type
+            + ". Look into the kernel's log (dmesg), and see nsrun doctor.");
   }
 
-  private static String badOption(Failure failure, String type) {
+  private static Text badOption(Failure failure, String type) {
     InitStep.Filesystem step = failure.planned(InitStep.Filesystem.class);
     boolean gid =
         step != null
             && step.parameters().stream().anyMatch(parameter -> parameter.key().equals("gid"));
     return gid || failure.detail().contains("gid")
-        ? "the group of " + type + " is not mapped in the container. Map it with --gidmap."
+        ? Text.of(
+            "the group of " + type,
+            " is not mapped in the container. Map it with ",
+            SpecField.GID_MAP,
+            ".")
         : null;
   }
 
-  static String pivotRoot(Failure failure) {
+  static Text pivotRoot(Failure failure) {
     return switch (failure.errno()) {
       case EINVAL -> {
         Outcome root = NamespaceProbes.initramfs(failure.machine());
         yield Failure.isIll(root)
             ? Failure.told("the old root can't be moved away: it is ", root)
-            : "the old root is no mount point: the caller is in a chroot. Enter the tree with"
-                + " unshare(1) and pivot_root(8) instead.";
+            : Text.of(
+                "the old root is no mount point: the caller is in a chroot. Enter the tree"
+                    + " with unshare(1) and pivot_root(8) instead.");
       }
       case EPERM, EACCES ->
-          "pivot_root(2) is refused by a security module or a seccomp filter of an outer container."
-              + " Allow it there (Docker: --security-opt seccomp=unconfined).";
-      case ENOTDIR -> "the root filesystem must be a directory.";
+          Text.of(
+              "pivot_root(2) is refused by a security module or a seccomp filter of an outer"
+                  + " container. Allow it there (Docker: --security-opt seccomp=unconfined).");
+      case ENOTDIR -> Text.of("the root filesystem must be a directory.");
       default -> null;
     };
   }
 
-  static String mount(Failure failure) {
+  static Text mount(Failure failure) {
     String path = failure.object();
     return switch (failure.errno()) {
-      case ENOENT -> "the mount point is missing in the root filesystem. Make " + path + " there.";
+      case ENOENT ->
+          Text.of("the mount point is missing in the root filesystem. Make " + path + " there.");
       case EROFS ->
           isHostRoot(failure)
               ? noPlaceOnHost(path)
-              : "the mount point is missing, and the root filesystem is read-only. Make "
-                  + path
-                  + " there, or use --ephemeral.";
+              : Text.of(
+                  "the mount point is missing, and the root filesystem is read-only. Make " + path,
+                  " there, or use ",
+                  SpecField.EPHEMERAL,
+                  ".");
       case EACCES, EOVERFLOW ->
           isHostRoot(failure) ? noPlaceOnHost(path) : unwritable(failure, path);
       // move_mount(2) says EINVAL.
       case ENOTDIR, EINVAL ->
-          "a directory goes onto a directory and a file onto a file, and here one is the other."
-              + " Choose another target, or remove what is in its place.";
+          Text.of(
+              "a directory goes onto a directory and a file onto a file, and here one is the"
+                  + " other. Choose another target, or remove what is in its place.");
       case ELOOP -> symlink(path);
       case EPERM -> LOCKED;
-      case ENOSPC -> "no space for the mount point, or fs.mount-max is reached.";
+      case ENOSPC -> Text.of("no space for the mount point, or fs.mount-max is reached.");
       case ENOSYS -> NO_API;
       default -> null;
     };
@@ -257,57 +300,72 @@ final class MountCauses {
     return false;
   }
 
-  private static String noPlaceOnHost(String path) {
-    return "nothing can be made there in the host's own files: the directory has more entries than can"
-        + " be mounted one by one, or is not the container's. Make "
-        + path
-        + " on the host, or choose a place below /tmp, /run or a directory with less in it.";
+  private static Text noPlaceOnHost(String path) {
+    return Text.of(
+        "nothing can be made there in the host's own files: the directory has more"
+            + " entries than can be mounted one by one, or is not the container's. Make "
+            + path
+            + " on the host, or choose a place below /tmp, /run or a directory with less in it.");
   }
 
-  static String node(Failure failure) {
+  static Text node(Failure failure) {
     String path = failure.object();
     return switch (failure.errno()) {
       case EROFS ->
-          path
-              + " is missing, and the file system there is read-only. Make it in the root"
-              + " filesystem, or use --ephemeral or --tmpfs.";
+          Text.of(
+              path,
+              " is missing, and the file system there is read-only. Make it in the root"
+                  + " filesystem, or use ",
+              SpecField.EPHEMERAL,
+              " or ",
+              SpecField.TMPFS,
+              ".");
       case EACCES, EOVERFLOW -> unwritable(failure, path);
       case ENOENT ->
-          "nothing can be made there: the file system is the kernel's own, as /proc is. Choose"
-              + " another place.";
-      case ENOTDIR -> path + ", or something on the way to it, is no directory.";
+          Text.of(
+              "nothing can be made there: the file system is the kernel's own, as /proc is."
+                  + " Choose another place.");
+      case ENOTDIR -> Text.of(path + ", or something on the way to it, is no directory.");
       case ELOOP -> symlink(path);
-      case EEXIST -> path + " is in the root filesystem already. Remove it there.";
+      case EEXIST -> Text.of(path + " is in the root filesystem already. Remove it there.");
       case EPERM ->
-          "a user namespace may not make device nodes. The host's can be bound: leave"
-              + " out --userns=host, or run as root.";
-      case ENOSPC, EDQUOT -> "the file system is full. Free some space.";
+          Text.of(
+              "a user namespace may not make device nodes. The host's can be bound: leave out ",
+              SpecField.USER_NAMESPACE.with("host"),
+              ", or run as root.");
+      case ENOSPC, EDQUOT -> Text.of("the file system is full. Free some space.");
       default -> null;
     };
   }
 
-  private static String unwritable(Failure failure, String path) {
+  private static Text unwritable(Failure failure, String path) {
     if (failure.first(InitStep.Overlay.class) != null) {
-      return "it can't be made: the directory above "
-          + path
-          + " belongs to an id that is not mapped in the container, and overlayfs copies nothing up"
-          + " that it can't give an owner. chown the tree to the caller, or get more ids for him in"
-          + " /etc/subuid and /etc/subgid.";
+      return Text.of(
+          "it can't be made: the directory above "
+              + path
+              + " belongs to an id that is not mapped in the container, and overlayfs copies"
+              + " nothing up that it can't give an owner. chown the tree to the caller, or get"
+              + " more ids for him in /etc/subuid and /etc/subgid.");
     }
     HostStep.Namespaces step = failure.first(HostStep.Namespaces.class);
     boolean mapped = step != null && (step.create() & LinuxConstants.CLONE_NEWUSER) != 0;
-    return "it can't be made: "
-        + (mapped
-            ? "the directory above "
-                + path
-                + " belongs to an id that is not mapped in the container"
-            : "the directory above " + path + " is closed to the caller")
-        + ". Make it in the root filesystem, chown the tree to the caller, or use --ephemeral.";
+    return Text.of(
+        "it can't be made: "
+            + (mapped
+                ? "the directory above "
+                    + path
+                    + " belongs to an id that is not mapped in the container"
+                : "the directory above " + path + " is closed to the caller"),
+        ". Make it in the root filesystem, chown the tree to the caller, or use ",
+        SpecField.EPHEMERAL,
+        ".");
   }
 
-  static String symlink(String path) {
-    return "a component of "
-        + path
-        + " is a symbolic link, by which a hostile image could lead outside. Make it a directory.";
+  static Text symlink(String path) {
+    return Text.of(
+        "a component of "
+            + path
+            + " is a symbolic link, by which a hostile image could lead outside. Make it a"
+            + " directory.");
   }
 }

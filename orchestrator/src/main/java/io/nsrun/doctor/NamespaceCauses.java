@@ -4,14 +4,18 @@ import io.nsrun.plan.facts.MountEntry;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.SetupStep;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.util.List;
 import java.util.function.Function;
 
 /** Why namespaces or their id maps were refused. Null where nothing is known. */
 final class NamespaceCauses {
-  private static final String READ_ONLY_PROC =
-      "/proc is mounted read-only, and the ids of a new user namespace are written there. As root,"
-          + " mount another one over it: mount -t proc proc /proc";
+  private static final Text READ_ONLY_PROC =
+      Text.of(
+          "/proc is mounted read-only, and the ids of a new user namespace are written"
+              + " there. As root,"
+              + " mount another one over it: mount -t proc proc /proc");
 
   /** What makes clone3(2) say EPERM, the surest sign first. */
   private static final List<Function<Machine, Outcome>> REFUSALS =
@@ -23,56 +27,66 @@ final class NamespaceCauses {
 
   private NamespaceCauses() {}
 
-  static String namespaces(Failure failure) {
+  static Text namespaces(Failure failure) {
     if (failure.object().startsWith("/")) {
       return joined(failure);
     }
     return switch (failure.errno()) {
       case EPERM, EACCES -> refused(failure);
       case ENOSPC -> exhausted(failure);
-      case EUSERS -> "user namespaces can be nested 32 deep. Start nsrun further outside.";
+      case EUSERS -> Text.of("user namespaces can be nested 32 deep. Start nsrun further outside.");
       case EINVAL -> missing(failure);
       case ENOSYS ->
-          "clone3(2) is not there: the seccomp filter of an outer container hides it, or the kernel"
-              + " is older than 5.3. Start the outer container with --security-opt"
-              + " seccomp=unconfined (docker, podman, nsrun), or boot a newer kernel.";
+          Text.of(
+              "clone3(2) is not there: the seccomp filter of an outer container hides it, or"
+                  + " the kernel is older than 5.3. Start the outer container with --security-opt"
+                  + " seccomp=unconfined (docker, podman, nsrun), or boot a newer kernel.");
       case EAGAIN, ENOMEM ->
-          "a limit on processes is reached (ulimit -u, or the pid limit of an outer container)."
-              + " Raise it, or end some processes.";
+          Text.of(
+              "a limit on processes is reached (ulimit -u, or the pid limit of an outer"
+                  + " container). Raise it, or end some processes.");
       default -> null;
     };
   }
 
-  static String nested(Failure failure) {
+  static Text nested(Failure failure) {
     // The maps repeat what was written once before: no reason is known why that should fail.
     return failure.object().startsWith("/") ? null : namespaces(failure);
   }
 
-  private static String joined(Failure failure) {
+  private static Text joined(Failure failure) {
     return switch (failure.errno()) {
       case ENOENT, ESRCH ->
-          "there is no such process, or it has ended, or it is no file of a namespace. Give the pid"
-              + " of a living process, or the path of a namespace that is held.";
+          Text.of(
+              "there is no such process, or it has ended, or it is no file of a namespace."
+                  + " Give the pid of a living process, or the path of a namespace that is held.");
       case EACCES ->
-          "the process is another user's, or shields itself as the init of a container does. Give a"
-              + " process of your own there, such as the container's command.";
+          Text.of(
+              "the process is another user's, or shields itself as the init of a container"
+                  + " does. Give a process of your own there, such as the container's command.");
       case EPERM ->
-          "joining a namespace needs CAP_SYS_ADMIN in the user namespace that owns it. Join that"
-              + " one too (--userns=ns:PATH), or run as the user who made it.";
+          Text.of(
+              "joining a namespace needs CAP_SYS_ADMIN in the user namespace that owns it."
+                  + " Join that one too (",
+              SpecField.USER_NAMESPACE.with("ns:PATH"),
+              "), or run as the user who made it.");
       case EINVAL ->
-          "the file is no namespace of this kind, or is the user namespace that the caller is in"
-              + " already. Check it with ls -l "
-              + failure.object()
-              + ".";
+          Text.of(
+              "the file is no namespace of this kind, or is the user namespace that the"
+                  + " caller is in already. Check it with ls -l "
+                  + failure.object()
+                  + ".");
       default -> null;
     };
   }
 
-  private static String refused(Failure failure) {
+  private static Text refused(Failure failure) {
     HostStep.Namespaces step = failure.first(HostStep.Namespaces.class);
     if (step != null && (step.create() & LinuxConstants.CLONE_NEWUSER) == 0) {
-      return "without a new user namespace this needs CAP_SYS_ADMIN. Run as root, or leave out"
-          + " --userns=host.";
+      return Text.of(
+          "without a new user namespace this needs CAP_SYS_ADMIN. Run as root, or leave out ",
+          SpecField.USER_NAMESPACE.with("host"),
+          ".");
     }
     for (Function<Machine, Outcome> probe : REFUSALS) {
       Outcome outcome = probe.apply(failure.machine());
@@ -80,11 +94,13 @@ final class NamespaceCauses {
         return Failure.told("new user namespaces are refused: ", outcome);
       }
     }
-    return "new user namespaces are refused here: by a security module, or since the caller is in a"
-        + " chroot. Look into the kernel's log (dmesg), and see nsrun doctor.";
+    return Text.of(
+        "new user namespaces are refused here: by a security module, or since the"
+            + " caller is in a chroot. Look into the kernel's log (dmesg), and see nsrun"
+            + " doctor.");
   }
 
-  private static String exhausted(Failure failure) {
+  private static Text exhausted(Failure failure) {
     for (Outcome outcome :
         List.of(
             NamespaceProbes.userNamespaces(failure.machine()),
@@ -93,11 +109,12 @@ final class NamespaceCauses {
         return Failure.told("no more namespaces are allowed: ", outcome);
       }
     }
-    return "no more namespaces are allowed: a user.max_*_namespaces limit is reached, or they are"
-        + " nested 32 deep. Raise it with sysctl, or end some containers.";
+    return Text.of(
+        "no more namespaces are allowed: a user.max_*_namespaces limit is reached, or"
+            + " they are nested 32 deep. Raise it with sysctl, or end some containers.");
   }
 
-  private static String missing(Failure failure) {
+  private static Text missing(Failure failure) {
     Outcome outcome = NamespaceProbes.others(failure.machine());
     if (outcome.result() == Result.FAIL) {
       return Failure.told("a kind of namespace is missing: ", outcome);
@@ -105,40 +122,51 @@ final class NamespaceCauses {
     HostStep.Namespaces step = failure.first(HostStep.Namespaces.class);
     boolean time = step != null && (step.create() & LinuxConstants.CLONE_NEWTIME) != 0;
     return time
-        ? "time namespaces are not in this kernel, or not for clone3(2). Leave out"
-            + " --timens=private."
+        ? Text.of(
+            "time namespaces are not in this kernel, or not for clone3(2). Leave out ",
+            SpecField.TIME_NAMESPACE.with("private"),
+            ".")
         : null;
   }
 
-  static String idMap(Failure failure) {
+  static Text idMap(Failure failure) {
+    SpecField map = failure.step() == SetupStep.UID_MAP ? SpecField.UID_MAP : SpecField.GID_MAP;
     String kind = failure.step() == SetupStep.UID_MAP ? "uid" : "gid";
     boolean helper = failure.object().endsWith("new" + kind + "map");
     return switch (failure.errno()) {
       case EPERM -> helper ? helperRefused(failure, kind) : writeRefused(failure, kind);
       case EACCES ->
           helper
-              ? "the caller may not execute " + failure.object() + ". Use --userns=private."
+              ? Text.of(
+                  "the caller may not execute " + failure.object(),
+                  ". Use ",
+                  SpecField.USER_NAMESPACE.with("private"),
+                  ".")
               : appArmorOr(failure, null);
       case ENOENT ->
           helper
-              ? failure.object() + " is gone. sudo apt-get install uidmap, or --userns=private."
-              : "/proc of the caller does not show the container's process. Mount a /proc of this"
-                  + " pid namespace.";
+              ? Text.of(
+                  failure.object(),
+                  " is gone. sudo apt-get install uidmap, or ",
+                  SpecField.USER_NAMESPACE.with("private"),
+                  ".")
+              : Text.of(
+                  "/proc of the caller does not show the container's process. Mount a /proc of"
+                      + " this pid namespace.");
       case EINVAL ->
-          "the kernel takes at most 340 entries, without overlap, of ids that exist in the"
-              + " caller's user namespace. Check --"
-              + kind
-              + "map and /proc/self/"
-              + kind
-              + "_map.";
+          Text.of(
+              "the kernel takes at most 340 entries, without overlap, of ids that exist in"
+                  + " the caller's user namespace. Check ",
+              map,
+              " and /proc/self/" + kind + "_map.");
       case EROFS -> READ_ONLY_PROC;
       case E2BIG ->
-          "the map does not fit into one page as text. Use fewer entries of --" + kind + "map.";
+          Text.of("the map does not fit into one page as text. Use fewer entries of ", map, ".");
       default -> null;
     };
   }
 
-  private static String helperRefused(Failure failure, String kind) {
+  private static Text helperRefused(Failure failure, String kind) {
     List<MountEntry> mounts = failure.machine().mounts();
     for (int i = 0; i < mounts.size(); i++) {
       if (mounts.get(i).point().equals("/proc") && mounts.get(i).options().contains("ro")) {
@@ -152,41 +180,52 @@ final class NamespaceCauses {
     Outcome range = IdProbes.range(failure.machine(), kind);
     return Failure.isIll(range)
         ? Failure.told("", range)
-        : "the ids asked for must lie in the caller's own range, which is "
-            + range.detail()
-            + " in /etc/sub"
-            + kind
-            + ". Ask for those, or use --userns=private.";
+        : Text.of(
+            "the ids asked for must lie in the caller's own range, which is "
+                + range.detail()
+                + " in /etc/sub"
+                + kind,
+            ". Ask for those, or use ",
+            SpecField.USER_NAMESPACE.with("private"),
+            ".");
   }
 
-  private static String writeRefused(Failure failure, String kind) {
-    String fallback =
+  private static Text writeRefused(Failure failure, String kind) {
+    SpecField map = kind.equals("uid") ? SpecField.UID_MAP : SpecField.GID_MAP;
+    Text fallback =
         failure.machine().isRoot()
-            ? "root here lacks CAP_SET"
-                + (kind.equals("uid") ? "UID" : "GID")
-                + " or CAP_SETFCAP, without which nobody maps the id 0, or the ids are not mapped in its"
-                + " own user namespace (see /proc/self/"
-                + kind
-                + "_map). Grant them, or start nsrun as another user."
-            : "without newuidmap and newgidmap a map may hold only the caller's own id."
-                + " Leave out --"
-                + kind
-                + "map.";
+            ? Text.of(
+                "root here lacks CAP_SET"
+                    + (kind.equals("uid") ? "UID" : "GID")
+                    + " or CAP_SETFCAP, without which nobody maps the id 0, or the ids are not"
+                    + " mapped in its own user namespace (see /proc/self/"
+                    + kind
+                    + "_map). Grant them, or start nsrun as another user.")
+            : Text.of(
+                "without newuidmap and newgidmap a map may hold only the caller's own id. Leave out ",
+                map,
+                ".");
     return appArmorOr(failure, fallback);
   }
 
-  private static String appArmorOr(Failure failure, String fallback) {
+  private static Text appArmorOr(Failure failure, Text fallback) {
     Outcome outcome = NamespaceProbes.apparmor(failure.machine());
     return Failure.isIll(outcome)
         ? Failure.told("a new user namespace has no power here: ", outcome)
         : fallback;
   }
 
-  static String setupIds(Failure failure) {
+  static Text setupIds(Failure failure) {
     return switch (failure.errno()) {
-      case EINVAL -> "id 0 is not mapped in the container. Map it with --uidmap and --gidmap.";
+      case EINVAL ->
+          Text.of(
+              "id 0 is not mapped in the container. Map it with ",
+              SpecField.UID_MAP,
+              " and ",
+              SpecField.GID_MAP,
+              ".");
       case EPERM -> appArmorOr(failure, null);
-      case EAGAIN -> "RLIMIT_NPROC of this user id is reached. Raise ulimit -u.";
+      case EAGAIN -> Text.of("RLIMIT_NPROC of this user id is reached. Raise ulimit -u.");
       default -> null;
     };
   }

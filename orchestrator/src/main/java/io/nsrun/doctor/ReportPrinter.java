@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import io.nsrun.plan.explain.JsonText;
 import io.nsrun.plan.explain.TextWrap;
+import io.nsrun.spec.Dialect;
 import io.nsrun.spec.Printable;
 import java.io.IOException;
 import java.io.Writer;
@@ -19,9 +20,11 @@ public final class ReportPrinter {
   /**
    * A table, then why and how for every line that is not {@code ok}, then the verdict.
    *
+   * @param dialect of whoever reads it
    * @param width most characters in a line of prose, at least 40
    */
-  public static void text(Report report, int width, Appendable out) throws IOException {
+  public static void text(Report report, Dialect dialect, int width, Appendable out)
+      throws IOException {
     int idWidth = 0;
     for (Finding finding : report.findings()) {
       idWidth = Math.max(idWidth, finding.id().length() + 2);
@@ -33,19 +36,20 @@ public final class ReportPrinter {
     }
     for (Finding finding : report.findings()) {
       if (finding.result() != Result.OK) {
-        remedy(finding, width, out);
+        remedy(finding, dialect, width, out);
       }
     }
     out.append('\n').append(verdict(report)).append('\n');
   }
 
-  private static void remedy(Finding finding, int width, Appendable out) throws IOException {
-    String head = finding.id() + ": " + finding.what() + ": " + finding.detail() + ".";
+  private static void remedy(Finding finding, Dialect dialect, int width, Appendable out)
+      throws IOException {
+    String head = finding.id() + ": " + finding.what().in(dialect) + ": " + finding.detail() + ".";
     out.append('\n');
     lines(TextWrap.wrap(head, width, "", "  "), out);
-    lines(TextWrap.wrap(finding.why(), width, "  ", "  "), out);
+    lines(TextWrap.wrap(finding.why().in(dialect), width, "  ", "  "), out);
     if (!finding.remedy().isEmpty()) {
-      lines(TextWrap.wrap(finding.remedy(), width, "  -> ", "     "), out);
+      lines(TextWrap.wrap(finding.remedy().in(dialect), width, "  -> ", "     "), out);
     }
   }
 
@@ -74,7 +78,7 @@ public final class ReportPrinter {
    * One object: {@code runWorks}, and {@code findings} with {@code id}, {@code what}, {@code
    * result}, {@code detail}, {@code why} and {@code remedy} each; a newline at the end.
    */
-  public static void json(Report report, Writer out) throws IOException {
+  public static void json(Report report, Dialect dialect, Writer out) throws IOException {
     JsonGenerator json = new JsonFactory().createGenerator(out);
     json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
     json.setPrettyPrinter(new DefaultPrettyPrinter());
@@ -84,11 +88,11 @@ public final class ReportPrinter {
     for (Finding finding : report.findings()) {
       json.writeStartObject();
       json.writeStringField("id", finding.id());
-      json.writeStringField("what", finding.what());
+      json.writeStringField("what", finding.what().in(dialect));
       json.writeStringField("result", finding.result().word());
       JsonText.write(json, "detail", finding.detail());
-      json.writeStringField("why", finding.why());
-      JsonText.write(json, "remedy", finding.remedy());
+      json.writeStringField("why", finding.why().in(dialect));
+      JsonText.write(json, "remedy", finding.remedy().in(dialect));
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -2,6 +2,8 @@ package io.nsrun.doctor;
 
 import io.nsrun.plan.facts.LandlockAbi;
 import io.nsrun.spec.KernelRelease;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +25,7 @@ final class SecurityProbes {
         new Probe(
             "landlock",
             "Landlock",
-            "A second fence around files, which --landlock puts up.",
+            Text.of("A second fence around files, which ", SpecField.LANDLOCK, " puts up."),
             SecurityProbes::landlock),
         new Probe(
             "lsm",
@@ -42,8 +44,10 @@ final class SecurityProbes {
         ? Outcome.ok("available")
         : Outcome.fail(
             "not in this kernel",
-            "Boot a kernel with CONFIG_SECCOMP_FILTER=y, or go without: --security-opt"
-                + " seccomp=unconfined.");
+            Text.of(
+                "Boot a kernel with CONFIG_SECCOMP_FILTER=y, or go without: ",
+                SpecField.SECCOMP.with("unconfined"),
+                "."));
   }
 
   /** The version of the interface follows the release; whether it is on, the list of modules. */

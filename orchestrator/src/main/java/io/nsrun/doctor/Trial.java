@@ -1,6 +1,7 @@
 package io.nsrun.doctor;
 
-import java.util.List;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.util.Optional;
 
 /** A container that the doctor really starts. */
@@ -8,46 +9,38 @@ public enum Trial {
   /** What a {@code run} without options does. */
   DEFAULT(
       "run",
-      "a container that runs true",
-      "This is the default run, done for real; it counts more than any file that was read.",
-      List.of()),
+      Text.of("a container that runs true"),
+      "This is the default run, done for real; it counts more than any file that was read."),
 
   /** With a layer that is thrown away. */
   EPHEMERAL(
       "run-ephemeral",
-      "a container with --ephemeral",
-      "It needs overlayfs in a user namespace.",
-      List.of("--ephemeral")),
+      Text.of("a container with ", SpecField.EPHEMERAL),
+      "It needs overlayfs in a user namespace."),
 
   /** With the caller's id alone. */
   ONE_ID(
       "run-one-id",
-      "a container with --userns=private",
-      "It needs neither ranges of ids nor newuidmap.",
-      List.of("--userns=private"));
+      Text.of("a container with ", SpecField.USER_NAMESPACE.with("private")),
+      "It needs neither ranges of ids nor newuidmap.");
 
   private final String id;
-  private final String what;
-  private final String why;
 
-  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable, its type does not say so
-  private final List<String> options;
+  @SuppressWarnings("ImmutableEnumChecker") // it is
+  private final Text what;
 
-  Trial(String id, String what, String why, List<String> options) {
+  @SuppressWarnings("ImmutableEnumChecker") // it is
+  private final Text why;
+
+  Trial(String id, Text what, String why) {
     this.id = id;
     this.what = what;
-    this.why = why;
-    this.options = options;
-  }
-
-  /** Options of {@code run}, beyond those that keep it from the caller's terminal and input. */
-  public List<String> options() {
-    return options;
+    this.why = Text.of(why);
   }
 
   Finding finding(Optional<Trouble> trouble) {
     if (trouble.isEmpty()) {
-      return new Finding(id, what, Result.OK, "started, and ended with code 0", why, "");
+      return new Finding(id, what, Result.OK, "started, and ended with code 0", why, Text.EMPTY);
     }
     Result result = this == DEFAULT ? Result.FAIL : Result.WARN;
     return new Finding(id, what, result, trouble.get().what(), why, trouble.get().remedy());
@@ -59,5 +52,5 @@ public enum Trial {
    * @param what the step, its object and the error
    * @param remedy cause and remedy; empty if unknown
    */
-  public record Trouble(String what, String remedy) {}
+  public record Trouble(String what, Text remedy) {}
 }

@@ -6,6 +6,8 @@ import io.nsrun.control.Event;
 import io.nsrun.control.FileReply;
 import io.nsrun.control.Frames;
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.io.IOException;
 
 /**
@@ -81,13 +83,16 @@ public final class ContainerFiles {
     };
   }
 
-  private static String remedy(Errno errno) {
+  private static Text remedy(Errno errno) {
     return switch (errno) {
-      case EACCES, EPERM -> "leave --user out, or make the file readable for you";
+      case EACCES, EPERM ->
+          Text.of("leave ", SpecField.USER, " out, or make the file readable for you");
       case EAGAIN ->
-          "leave --user out, or try again: the kernel ends the lease in fs.lease-break-time"
-              + " seconds";
-      default -> "leave --user out, or mend the root filesystem";
+          Text.of(
+              "leave ",
+              SpecField.USER,
+              " out, or try again: the kernel ends the lease in fs.lease-break-time seconds");
+      default -> Text.of("leave ", SpecField.USER, " out, or mend the root filesystem");
     };
   }
 }

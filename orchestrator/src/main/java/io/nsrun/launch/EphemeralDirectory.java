@@ -3,6 +3,8 @@ package io.nsrun.launch;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsPath;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.LockedDirectory;
 import java.io.Closeable;
@@ -121,15 +123,19 @@ public final class EphemeralDirectory {
     boolean open = (stat.permissions() & OTHERS_WRITE) != 0 && (stat.permissions() & STICKY) == 0;
     if (open || (stat.uid() != uid && stat.uid() != 0)) {
       throw new ExplainedException(
-          "--ephemeral-dir: in "
-              + directory
-              + " others may exchange what is yours ("
-              + (open
+          Text.of(
+              SpecField.EPHEMERAL_DIRECTORY,
+              ": in ",
+              directory,
+              " others may exchange what is yours (",
+              open
                   ? "mode 0" + Integer.toOctalString(stat.permissions())
-                  : "uid " + Integer.toUnsignedString(stat.uid()))
-              + ")",
-          "name a directory that others can't write to, up to the root; or a sticky one of root's,"
-              + " as /var/tmp");
+                  : "uid " + Integer.toUnsignedString(stat.uid()),
+              ")"),
+          Text.of(
+              "name a directory that others can't write to, up to the root; or a sticky one of"
+                  + " root's, as /var/tmp"),
+          null);
     }
   }
 
@@ -245,10 +251,11 @@ public final class EphemeralDirectory {
         if (failure == null) {
           failure =
               new ExplainedException(
-                  "can't remove " + OsPath.text(held.path()) + ": " + IoMessages.reason(e),
-                  "remove it as root; the next run with --ephemeral-dir="
-                      + OsPath.text(parent)
-                      + " tries, too",
+                  Text.of("can't remove ", OsPath.text(held.path()), ": ", IoMessages.reason(e)),
+                  Text.of(
+                      "remove it as root; the next run with ",
+                      SpecField.EPHEMERAL_DIRECTORY.with(OsPath.text(parent)),
+                      " tries, too"),
                   e);
         }
       }

@@ -10,6 +10,7 @@ import io.nsrun.spec.Seccomp;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.Text;
 import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
 import java.util.ArrayList;
@@ -105,9 +106,12 @@ final class CommandPlanner {
     CapabilitySet missing = added.minus(new CapabilitySet(facts.capabilities()));
     if (!added.equals(CapabilitySet.ALL) && !missing.equals(CapabilitySet.NONE)) {
       problems.add(
-          "--cap-add",
+          SpecField.CAPABILITIES,
           missing + " is not yours to give",
-          "with --userns host the container has at most the caller's capabilities");
+          Text.of(
+              "with ",
+              SpecField.USER_NAMESPACE.with("host"),
+              " the container has at most the caller's capabilities"));
     }
   }
 
@@ -148,7 +152,7 @@ final class CommandPlanner {
               + "\" can't be searched for: PATH has "
               + result.size()
               + " absolute directories",
-          "give an absolute path, or a PATH with --env");
+          Text.of("give an absolute path, or a PATH with ", SpecField.ENV));
     }
     return result;
   }

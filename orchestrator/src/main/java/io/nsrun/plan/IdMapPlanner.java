@@ -10,6 +10,7 @@ import io.nsrun.spec.IdRange;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.Text;
 import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
 import java.util.List;
@@ -40,7 +41,7 @@ final class IdMapPlanner {
       problems.add(
           SpecField.USER_NAMESPACE,
           "none of the ids 0-65535 exists in the current user namespace",
-          "give --uidmap and --gidmap");
+          Text.of("give ", SpecField.UID_MAP, " and ", SpecField.GID_MAP));
     } else {
       checkUser(ids, problems);
     }
@@ -301,7 +302,7 @@ final class IdMapPlanner {
       problems.add(
           SpecField.USER,
           what + " " + id + " is not mapped; the container has " + IdRanges.describeInside(map),
-          "choose one of these, or see " + field.option() + " and --userns");
+          Text.of("choose one of these, or see ", field, " and ", SpecField.USER_NAMESPACE));
     }
   }
 }

@@ -19,6 +19,7 @@ import io.nsrun.spec.Property;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.Text;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,7 +48,9 @@ final class LandlockPlanner {
       problems.add(
           SpecField.LANDLOCK,
           "this kernel has no Landlock, or it is not switched on",
-          "add landlock to the lsm= parameter of the kernel, or do without: --prefer landlock");
+          Text.of(
+              "add landlock to the lsm= parameter of the kernel, or do without: ",
+              SpecField.PREFER.with("landlock")));
     }
   }
 

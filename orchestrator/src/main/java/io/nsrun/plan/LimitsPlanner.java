@@ -11,6 +11,7 @@ import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.Text;
 import io.nsrun.spec.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,14 +53,15 @@ final class LimitsPlanner {
       problems.add(
           SpecField.NICE,
           nice + " is more than the caller may ask for, which is " + facts.limits().lowestNice(),
-          "less needs root with CAP_SYS_NICE, and --userns=host");
+          Text.of(
+              "less needs root with CAP_SYS_NICE, and ", SpecField.USER_NAMESPACE.with("host")));
     }
     if (limits.areWatched() && facts.limits().procHidden() && spec.user().isNew()) {
       problems.add(
           watched(),
           "needs a /proc of the container's own, which the kernel refuses here: the caller does not"
               + " see all of its own",
-          "use --ulimit, whose limits are per process");
+          Text.of("use ", SpecField.RLIMIT, ", whose limits are per process"));
     }
   }
 

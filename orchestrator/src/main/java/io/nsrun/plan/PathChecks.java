@@ -7,6 +7,7 @@ import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.Text;
 
 /** Says all at once which paths of the host are not what they must be. */
 final class PathChecks {
@@ -77,7 +78,7 @@ final class PathChecks {
       problems.add(
           bind.field(),
           bind.target() + " can't be id-mapped: the container has no user namespace of its own",
-          "leave idmap out, or leave --userns=auto");
+          Text.of("leave idmap out, or leave ", SpecField.USER_NAMESPACE.with("auto")));
     } else if (!facts.mayMount() || facts.isNested()) {
       problems.add(
           bind.field(),

@@ -17,6 +17,7 @@ import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.StopPolicy;
 import io.nsrun.spec.TerminalSize;
+import io.nsrun.spec.Text;
 import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
 import java.util.ArrayList;
@@ -67,7 +68,10 @@ public final class Planner {
       problems.add(
           SpecField.USER_NAMESPACE,
           "host needs root with CAP_SYS_ADMIN",
-          "leave --userns out: a user namespace of its own needs no privilege");
+          Text.of(
+              "leave ",
+              SpecField.USER_NAMESPACE,
+              " out: a user namespace of its own needs no privilege"));
     }
     if (!wellFormed) {
       // What follows would stumble over a malformed spec, but for ids that are in order.

@@ -5,6 +5,7 @@ import io.nsrun.spec.Property;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.Text;
 
 /** Holds what a plan achieves against what the caller requires. */
 final class Requirements {
@@ -16,7 +17,10 @@ final class Requirements {
       Isolation.Property found = isolation.get(aspect(required));
       if (found == null) {
         problems.add(
-            SpecField.REQUIRE, required.word() + ": there is none", "add --" + required.word());
+            SpecField.REQUIRE,
+            required.word() + ": there is none",
+            // Everything else is there in some way, whatever was asked for.
+            Text.of("add ", SpecField.LANDLOCK));
       } else if (!found.full()) {
         problems.add(
             SpecField.REQUIRE,

@@ -21,6 +21,7 @@ import io.nsrun.spec.OsPath;
 import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.Text;
 import io.nsrun.spec.UserNamespace;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.StatePaths;
@@ -134,7 +135,8 @@ final class NsinitTrees implements TreeWorker {
           new String(path, StandardCharsets.ISO_8859_1), cause(failure), failure.errno());
     }
     return new ExplainedException(
-        failure.text(), new Causes(new LocalMachine()).explain(failure, plan.launch()).orElse(""));
+        failure.text(),
+        new Causes(new LocalMachine()).explain(failure, plan.launch()).orElse(Text.EMPTY));
   }
 
   private static TreeException.Cause cause(Event.Failed failure) {

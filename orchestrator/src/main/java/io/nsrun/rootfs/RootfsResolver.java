@@ -2,6 +2,7 @@ package io.nsrun.rootfs;
 
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
+import io.nsrun.spec.Text;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +78,7 @@ public final class RootfsResolver {
     if (Files.isDirectory(path)) {
       if (Files.exists(path.resolve("oci-layout"))) {
         ExplainedException image = image();
-        throw new ExplainedException(word + ": " + image.getMessage(), image.remedy());
+        throw new ExplainedException(Text.of(word, ": ", image.text()), image.remedy(), null);
       }
       return new Resolved(path.normalize().equals(path) ? path : path.toRealPath(), Kind.DIRECTORY);
     }

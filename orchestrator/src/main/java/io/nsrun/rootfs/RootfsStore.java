@@ -2,6 +2,7 @@ package io.nsrun.rootfs;
 
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
+import io.nsrun.spec.Text;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.RandomBytes;
 import io.nsrun.state.StatePaths;
@@ -182,9 +183,9 @@ public final class RootfsStore {
         }
       }
     } catch (HostileArchiveException e) {
-      throw new ExplainedException(archive.describe() + ": " + e.getMessage(), e.remedy(), e);
+      throw new ExplainedException(Text.of(archive.describe(), ": ", e.text()), e.remedy(), e);
     } catch (ExplainedException e) {
-      throw new ExplainedException(archive.describe() + ": " + e.getMessage(), e.remedy(), e);
+      throw new ExplainedException(Text.of(archive.describe(), ": ", e.text()), e.remedy(), e);
     } catch (IOException e) {
       throw new ExplainedException(
           "can't unpack "

@@ -12,9 +12,12 @@ import java.io.IOException;
 public class ExplainedException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final String remedy;
+  private final transient Text text;
+  private final transient Text remedy;
 
   /**
+   * Told without a reference to anything that the caller asked for.
+   *
    * @param message step, object and cause in one line
    * @param remedy what the reader can do, in one line; empty where nothing useful is known
    */
@@ -23,17 +26,44 @@ public class ExplainedException extends IOException {
   }
 
   /**
-   * @param message step, object and cause in one line
-   * @param remedy what the reader can do, in one line; empty where nothing useful is known
-   * @param cause what was caught, for a stack trace at debug level; may be null
+   * As {@link #ExplainedException(String, String)}, with the exception that was caught.
+   *
+   * @param cause for a stack trace at debug level; may be null
    */
   public ExplainedException(String message, String remedy, Throwable cause) {
-    super(message, cause);
+    this(Text.of(message), Text.of(remedy), cause);
+  }
+
+  /**
+   * Told with references in the remedy, which a door renders.
+   *
+   * @param message step, object and cause in one line
+   * @param remedy what the reader can do, in one line; empty where nothing useful is known
+   */
+  public ExplainedException(String message, Text remedy) {
+    this(Text.of(message), remedy, null);
+  }
+
+  /**
+   * Told with references, which a door renders.
+   *
+   * @param message step, object and cause in one line
+   * @param remedy what the reader can do, in one line; empty where nothing useful is known
+   * @param cause for a stack trace at debug level; may be null
+   */
+  public ExplainedException(Text message, Text remedy, Throwable cause) {
+    super(message.toString(), cause);
+    this.text = message;
     this.remedy = remedy;
   }
 
+  /** The message, which {@link #getMessage} has in plain words. */
+  public final Text text() {
+    return text;
+  }
+
   /** What the reader can do, in one line; empty where nothing useful is known. */
-  public final String remedy() {
+  public final Text remedy() {
     return remedy;
   }
 }

@@ -72,8 +72,8 @@ final class LimitsValidator {
     } else if (!cpuset.isEmpty() && limits.cpus() > cpuset.size()) {
       problems.add(
           SpecField.CPUS,
-          limits.cpus() + " is more than the " + cpuset.size() + " of --cpuset-cpus",
-          "leave one of the two out");
+          Text.of(limits.cpus(), " is more than the ", cpuset.size(), " of ", SpecField.CPUSET),
+          Text.of("leave one of the two out"));
     }
   }
 
@@ -84,14 +84,22 @@ final class LimitsValidator {
     }
     String why = "can't tell the container's processes from others: the PID namespace is shared";
     if (limits.memory().value() > 0) {
-      problems.add(SpecField.MEMORY, why, "leave --pid private, or use --ulimit data=");
+      problems.add(SpecField.MEMORY, why, ownOr("data="));
     }
     if (limits.processes() > 0) {
-      problems.add(SpecField.PROCESSES, why, "leave --pid private, or use --ulimit nproc=");
+      problems.add(SpecField.PROCESSES, why, ownOr("nproc="));
     }
     if (!limits.cpuTime().isZero()) {
-      problems.add(SpecField.CPU_TIME, why, "leave --pid private, or use --ulimit cpu=");
+      problems.add(SpecField.CPU_TIME, why, ownOr("cpu="));
     }
+  }
+
+  private static Text ownOr(String limit) {
+    return Text.of(
+        "leave ",
+        SpecField.PID_NAMESPACE.with("private"),
+        ", or use ",
+        SpecField.RLIMIT.with(limit));
   }
 
   private void landlock() {
@@ -116,7 +124,10 @@ final class LimitsValidator {
       problems.add(
           SpecField.LANDLOCK,
           "needs no_new_privs",
-          "leave --security-opt no-new-privileges=false out (landlock_restrict_self(2))");
+          Text.of(
+              "leave ",
+              SpecField.NO_NEW_PRIVILEGES.with("false"),
+              " out (landlock_restrict_self(2))"));
     }
   }
 }

@@ -5,49 +5,50 @@ import java.util.List;
 
 /** Collects every problem of an input, so that all of them can be told at once. Not thread-safe. */
 public final class SpecProblems {
-  /** How the input was written, which decides how a problem names its place. */
-  public enum Dialect {
-    OPTIONS,
-    JSON
-  }
-
   /**
    * One thing wrong with an input.
    *
-   * @param where the option or JSON path it is about
+   * @param field the part of the {@link Spec} it is about; null if only the caller's input has it
+   * @param where the place it is about
    * @param what what is wrong, with the offending value
    * @param remedy what to do about it; may be empty
    */
-  public record Problem(String where, String what, String remedy) {
-    /** The problem on one line. */
+  public record Problem(SpecField field, Text where, Text what, Text remedy) {
+    /** The problem on one line, for whoever speaks {@code dialect}. */
+    public String in(Dialect dialect) {
+      String line = where.in(dialect) + ": " + what.in(dialect);
+      return remedy.isEmpty() ? line : line + " (" + remedy.in(dialect) + ")";
+    }
+
+    /** The problem on one line, in plain words. */
     @Override
     public String toString() {
-      return where + ": " + what + (remedy.isEmpty() ? "" : " (" + remedy + ")");
+      return in(Dialect.WORDS);
     }
   }
 
-  private final Dialect dialect;
   private final List<Problem> problems = new ArrayList<>();
   private SpecField copy;
   private SpecField original;
 
-  /** An empty collection for an input made of command-line options. */
-  public SpecProblems() {
-    this(Dialect.OPTIONS);
-  }
-
-  public SpecProblems(Dialect dialect) {
-    this.dialect = dialect;
+  /** Adds a problem about a part of the {@link Spec}. */
+  public void add(SpecField field, String what, String remedy) {
+    add(field, Text.of(what), Text.of(remedy));
   }
 
   /** Adds a problem about a part of the {@link Spec}. */
-  public void add(SpecField field, String what, String remedy) {
-    add(where(field), what, remedy);
+  public void add(SpecField field, String what, Text remedy) {
+    add(field, Text.of(what), remedy);
   }
 
-  private String where(SpecField field) {
-    SpecField told = field == copy ? original : field;
-    return dialect == Dialect.JSON ? told.jsonPath() : told.option();
+  /** Adds a problem about a part of the {@link Spec}. */
+  public void add(SpecField field, Text what, Text remedy) {
+    SpecField told = written(field);
+    add(new Problem(told, Text.of(told), what, remedy));
+  }
+
+  private SpecField written(SpecField field) {
+    return field == copy ? original : field;
   }
 
   /**
@@ -61,9 +62,9 @@ public final class SpecProblems {
 
   /** Whether a problem about this part of the {@link Spec} was collected. */
   public boolean has(SpecField field) {
-    String where = where(field);
+    SpecField told = written(field);
     for (int i = 0; i < problems.size(); i++) {
-      if (problems.get(i).where().equals(where)) {
+      if (problems.get(i).field() == told) {
         return true;
       }
     }
@@ -72,7 +73,15 @@ public final class SpecProblems {
 
   /** Adds a problem about a place that only the caller's input has. */
   public void add(String where, String what, String remedy) {
-    Problem problem = new Problem(where, what, remedy);
+    add(where, what, Text.of(remedy));
+  }
+
+  /** Adds a problem about a place that only the caller's input has. */
+  public void add(String where, String what, Text remedy) {
+    add(new Problem(null, Text.of(where), Text.of(what), remedy));
+  }
+
+  private void add(Problem problem) {
     if (copy == null || !problems.contains(problem)) {
       problems.add(problem);
     }

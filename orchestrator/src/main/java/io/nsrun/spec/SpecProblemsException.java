@@ -2,7 +2,10 @@ package io.nsrun.spec;
 
 import java.util.List;
 
-/** An input that can't be carried out, with everything that is wrong with it. */
+/**
+ * An input that can't be carried out, with everything that is wrong with it. The message has it in
+ * plain words; a door tells each problem in its own.
+ */
 public final class SpecProblemsException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

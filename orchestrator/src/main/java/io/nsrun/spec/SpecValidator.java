@@ -19,6 +19,8 @@ final class SpecValidator {
   /** Ten years: neither sums nor nanoseconds of it overflow anywhere. */
   private static final long MAX_SECONDS = 3650L * 24 * 60 * 60;
 
+  private static final Text.Setting OWN_MOUNTS = SpecField.MOUNT_NAMESPACE.with("private");
+
   /** What nsinit has room for; the kernel would take 65536. */
   private final Spec spec;
 
@@ -76,8 +78,8 @@ final class SpecValidator {
     if (wanted) {
       problems.add(
           field,
-          "can't be had with --rootfs-host",
-          "use --ephemeral, which keeps changes in memory");
+          Text.of("can't be had with ", SpecField.ROOT_HOST),
+          Text.of("use ", SpecField.EPHEMERAL, ", which keeps changes in memory"));
     }
   }
 
@@ -101,13 +103,14 @@ final class SpecValidator {
             && isWithin(root.ephemeralParent(), bind.source())) {
           problems.add(
               SpecField.EPHEMERAL_DIRECTORY,
-              "the container could exchange its own in "
-                  + root.ephemeralParent()
-                  + ": "
-                  + bind.field().option()
-                  + " gives it "
-                  + bind.source(),
-              "choose another directory, or mount that one read-only");
+              Text.of(
+                  "the container could exchange its own in ",
+                  root.ephemeralParent(),
+                  ": ",
+                  bind.field(),
+                  " gives it ",
+                  bind.source()),
+              Text.of("choose another directory, or mount that one read-only"));
         }
       }
     }
@@ -204,18 +207,34 @@ final class SpecValidator {
         problems.add(
             SpecField.MOUNT_NAMESPACE,
             "a shared mount namespace can't have a root of its own",
-            "add --rootfs-host instead of a ROOTFS, or leave --mountns private");
+            Text.of(
+                "add ",
+                SpecField.ROOT_HOST,
+                " instead of a ",
+                SpecField.ROOT,
+                ", or leave ",
+                OWN_MOUNTS));
       } else if (spec.root().ephemeral()) {
         problems.add(
             SpecField.EPHEMERAL,
             "needs a mount namespace of the container's own",
-            "leave it out, or leave --mountns private");
+            Text.of("leave it out, or leave ", OWN_MOUNTS));
       }
       if (!spec.mounts().isEmpty()) {
         problems.add(
             SpecField.MOUNT_NAMESPACE,
             "a shared mount namespace can't have mounts of its own",
-            "leave --volume, --mount, --tmpfs and --inject out, or leave --mountns private");
+            Text.of(
+                "leave ",
+                SpecField.VOLUME,
+                ", ",
+                SpecField.MOUNT,
+                ", ",
+                SpecField.TMPFS,
+                " and ",
+                SpecField.INJECT,
+                " out, or leave ",
+                OWN_MOUNTS));
       }
     }
   }
@@ -231,7 +250,9 @@ final class SpecValidator {
     }
     if (!spec.isPrivate(NamespaceType.UTS)) {
       problems.add(
-          field, "would rename a shared UTS namespace", "leave it out, or leave --uts private");
+          field,
+          "would rename a shared UTS namespace",
+          Text.of("leave it out, or leave ", SpecField.UTS_NAMESPACE.with("private")));
     }
     boolean good = name.length() <= MAX_HOSTNAME;
     for (int i = 0; i < name.length() && good; i++) {
@@ -280,7 +301,7 @@ final class SpecValidator {
       problems.add(
           SpecField.INJECT,
           "the files have " + injected + " bytes in all",
-          "16 MiB is the most; mount a directory with --volume");
+          Text.of("16 MiB is the most; mount a directory with ", SpecField.VOLUME));
     }
   }
 
@@ -289,7 +310,7 @@ final class SpecValidator {
       problems.add(
           SpecField.INJECT,
           inject.target() + " has more than 1 MiB",
-          "that is the most; mount the file with --volume");
+          Text.of("that is the most; mount the file with ", SpecField.VOLUME));
     }
     if (inject.mode() < 0 || inject.mode() > 0777) {
       problems.add(
@@ -318,7 +339,7 @@ final class SpecValidator {
       problems.add(
           SpecField.MASK,
           "a shared mount namespace can't have paths hidden or shown",
-          "leave mask and unmask out, or leave --mountns private");
+          Text.of("leave mask and unmask out, or leave ", OWN_MOUNTS));
     }
   }
 

@@ -2,6 +2,8 @@ package io.nsrun.state;
 
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +105,9 @@ public final class IdSlots {
         "no range of ids is free: containers and this machine's users have all "
             + COUNT
             + " of the pool",
-        "end some containers (nsrun doctor counts them), or use --userns=identity");
+        Text.of(
+            "end some containers (nsrun doctor counts them), or use ",
+            SpecField.USER_NAMESPACE.with("identity")));
   }
 
   /**
@@ -126,9 +130,11 @@ public final class IdSlots {
       }
     }
     throw new ExplainedException(
-        "no directory for the lock of id ranges: "
-            + (first == null ? "none is yours" : IoMessages.reason(first)),
-        "make /run/nsrun, with mode 700, or use --userns=identity",
+        Text.of(
+            "no directory for the lock of id ranges: ",
+            first == null ? "none is yours" : IoMessages.reason(first)),
+        Text.of(
+            "make /run/nsrun, with mode 700, or use ", SpecField.USER_NAMESPACE.with("identity")),
         first);
   }
 

@@ -1,6 +1,8 @@
 package io.nsrun.state;
 
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,7 +52,8 @@ public final class NameLock implements AutoCloseable {
     ByteLock lock = ByteLock.tryAcquire(stateDirectory.resolve(LOCKS), position(name));
     if (lock == null) {
       throw new ExplainedException(
-          "the name " + name + " is in use by a running container", "choose another --name");
+          "the name " + name + " is in use by a running container",
+          Text.of("choose another ", SpecField.NAME));
     }
     boolean taken = false;
     try {
@@ -91,7 +94,7 @@ public final class NameLock implements AutoCloseable {
       if (Files.exists(record.resolve(ExitRecord.FILE), LinkOption.NOFOLLOW_LINKS)) {
         throw new ExplainedException(
             "the name " + name + " belongs to a container that ended, whose record was kept",
-            "choose another --name, or remove " + record);
+            Text.of("choose another ", SpecField.NAME, ", or remove ", record));
       }
     }
     Files.delete(file);

@@ -34,7 +34,7 @@ class LimitOptionsTest {
     spec(words);
     List<String> texts = new ArrayList<>();
     for (SpecProblems.Problem problem : problems.list()) {
-      texts.add(problem.toString());
+      texts.add(problem.in(OptionDialect.OPTIONS));
     }
     return texts;
   }

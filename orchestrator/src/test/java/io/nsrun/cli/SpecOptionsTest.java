@@ -57,7 +57,7 @@ class SpecOptionsTest {
   private List<String> problems() {
     List<String> texts = new ArrayList<>();
     for (SpecProblems.Problem problem : problems.list()) {
-      texts.add(problem.toString());
+      texts.add(problem.in(OptionDialect.OPTIONS));
     }
     return texts;
   }

@@ -2,6 +2,7 @@ package io.nsrun.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.cli.OptionDialect;
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
 import io.nsrun.plan.steps.HostStep;
@@ -282,7 +283,8 @@ class CausesTest {
   private static String idmapFailed(Machine machine, LaunchPlan plan, int index) {
     return new Causes(machine)
         .explain(new Event.Failed(SetupStep.IDMAP_MOUNT, index, 22, "mount_setattr", ""), plan)
-        .orElseThrow();
+        .orElseThrow()
+        .in(OptionDialect.OPTIONS);
   }
 
   @Test
@@ -294,7 +296,8 @@ class CausesTest {
 
     Optional<String> cause =
         new Causes(FakeMachine.healthy())
-            .explain(failed(SetupStep.NAMESPACES, Errno.EPERM, 0, "clone3"), plan);
+            .explain(failed(SetupStep.NAMESPACES, Errno.EPERM, 0, "clone3"), plan)
+            .map(text -> text.in(OptionDialect.OPTIONS));
 
     assertThat(cause).hasValueSatisfying(text -> assertThat(text).contains("--userns=host"));
   }
@@ -306,7 +309,8 @@ class CausesTest {
 
     Optional<String> cause =
         new Causes(FakeMachine.healthy())
-            .explain(failed, new LaunchPlan(STEPS, new Isolation(List.of())));
+            .explain(failed, new LaunchPlan(STEPS, new Isolation(List.of())))
+            .map(text -> text.in(OptionDialect.OPTIONS));
 
     assertThat(cause).hasValueSatisfying(text -> assertThat(text).contains("unshare --user"));
   }
@@ -341,7 +345,8 @@ class CausesTest {
     int index = step == SetupStep.FILESYSTEM && object.equals("devpts") ? 1 : -1;
     return new Causes(machine)
         .explain(
-            failed(step, errno, index, object), new LaunchPlan(STEPS, new Isolation(List.of())));
+            failed(step, errno, index, object), new LaunchPlan(STEPS, new Isolation(List.of())))
+        .map(text -> text.in(OptionDialect.OPTIONS));
   }
 
   private static Event.Failed failed(SetupStep step, Errno errno, int index, String object) {

@@ -3,6 +3,7 @@ package io.nsrun.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertAll;
 
+import io.nsrun.spec.Text;
 import io.nsrun.state.IdSlots;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +52,7 @@ class DoctorTest {
 
     assertThat(probes).extracting(Probe::id).doesNotHaveDuplicates();
     assertThat(probes).allMatch(p -> p.id().matches("[a-z]+(-[a-z]+)*"));
-    assertThat(probes).allMatch(p -> p.why().endsWith(".") && !p.what().isEmpty());
+    assertThat(probes).allMatch(p -> p.why().toString().endsWith(".") && !p.what().isEmpty());
   }
 
   @Test
@@ -77,7 +78,8 @@ class DoctorTest {
 
   @Test
   void aDefaultRunThatFailsForRealIsAFailureWhateverTheFilesSay() throws InterruptedException {
-    Trial.Trouble trouble = new Trial.Trouble("pivot_root /: EINVAL", "It is the initial ramfs.");
+    Trial.Trouble trouble =
+        new Trial.Trouble("pivot_root /: EINVAL", Text.of("It is the initial ramfs."));
 
     Report report =
         new Doctor(FakeMachine.healthy())
@@ -85,22 +87,23 @@ class DoctorTest {
 
     assertThat(report.runWorks()).isFalse();
     assertThat(report.find("run").orElseThrow().detail()).isEqualTo("pivot_root /: EINVAL");
-    assertThat(report.find("run").orElseThrow().remedy()).isEqualTo("It is the initial ramfs.");
+    assertThat(report.find("run").orElseThrow().remedy()).hasToString("It is the initial ramfs.");
   }
 
   @Test
   void theSameTroubleIsToldOnce() throws InterruptedException {
-    Trial.Trouble trouble = new Trial.Trouble("uid_map: EPERM", "Do this.");
+    Trial.Trouble trouble = new Trial.Trouble("uid_map: EPERM", Text.of("Do this."));
 
     Report report = new Doctor(FakeMachine.healthy()).examine(trial -> Optional.of(trouble));
 
-    assertThat(report.findings().stream().filter(f -> f.remedy().equals("Do this."))).hasSize(1);
+    assertThat(report.findings().stream().filter(f -> f.remedy().equals(Text.of("Do this."))))
+        .hasSize(1);
     assertThat(report.find("run-one-id").orElseThrow().result()).isEqualTo(Result.WARN);
   }
 
   @Test
   void aTrialOfSomethingOptionalOnlyWarns() throws InterruptedException {
-    Trial.Trouble trouble = new Trial.Trouble("overlay: EPERM", "");
+    Trial.Trouble trouble = new Trial.Trouble("overlay: EPERM", Text.of(""));
 
     Report report =
         new Doctor(FakeMachine.healthy())
@@ -116,7 +119,7 @@ class DoctorTest {
         FakeMachine.healthy().file("/etc/subuid", "bob:100000:65536\neve:165536:65536\n");
 
     assertThat(new Doctor(machine).examine().find("subuid").orElseThrow().remedy())
-        .isEqualTo("sudo usermod --add-subuids 231072-296607 ann");
+        .hasToString("sudo usermod --add-subuids 231072-296607 ann");
   }
 
   static Stream<Arguments> ills() {
@@ -253,7 +256,7 @@ class DoctorTest {
 
     assertThat(finding.result()).as(finding.toString()).isEqualTo(expected);
     if (expected == Result.WARN || expected == Result.FAIL) {
-      assertThat(finding.remedy()).isNotEmpty();
+      assertThat(finding.remedy().isEmpty()).isFalse();
     }
   }
 }

@@ -2,6 +2,7 @@ package io.nsrun.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.cli.OptionDialect;
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
 import io.nsrun.plan.steps.CommandStep;
@@ -181,7 +182,8 @@ class ExecCausesTest {
         .explain(
             new Event.Failed(SetupStep.EXEC, 4, errno.number(), command, "execve"),
             new LaunchPlan(steps, new Isolation(List.of())))
-        .orElseThrow();
+        .orElseThrow()
+        .in(OptionDialect.OPTIONS);
   }
 
   private static Step.MountSource source(int slot, Path path) {

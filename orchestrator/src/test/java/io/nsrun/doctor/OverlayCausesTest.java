@@ -2,6 +2,7 @@ package io.nsrun.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.cli.OptionDialect;
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
 import io.nsrun.plan.steps.HostStep;
@@ -114,7 +115,7 @@ class OverlayCausesTest {
     Event.Failed failed =
         new Event.Failed(SetupStep.IDMAP_MOUNT, 4, errno.number(), "mount_setattr", "");
 
-    assertThat(new Causes(machine).explain(failed, plan(3)).orElseThrow())
+    assertThat(new Causes(machine).explain(failed, plan(3)).orElseThrow().in(OptionDialect.OPTIONS))
         .startsWith("/srv/d ")
         .doesNotContain("-v ", "--userns")
         .endsWith("Choose a directory for the changes on another file system: ext4, xfs or btrfs.");
@@ -125,16 +126,17 @@ class OverlayCausesTest {
   void aDirectoryThatCantBeBoundIsToBeAnother(SetupStep step) {
     Event.Failed failed = new Event.Failed(step, 1, Errno.EINVAL.number(), "/data/d", "open_tree");
 
-    assertThat(new Causes(machine).explain(failed, PLAN).orElseThrow())
+    assertThat(new Causes(machine).explain(failed, PLAN).orElseThrow().in(OptionDialect.OPTIONS))
         .isEqualTo(
             "something is mounted below it, or it is marked unbindable. Choose another directory for"
                 + " the changes.");
-    assertThat(new Causes(machine).explain(failed, plan(2)).orElseThrow()).contains("rbind");
+    assertThat(new Causes(machine).explain(failed, plan(2)).orElseThrow().in(OptionDialect.OPTIONS))
+        .contains("rbind");
   }
 
   private String overlay(LaunchPlan plan, Errno errno, String object, String detail) {
     Event.Failed failed = new Event.Failed(SetupStep.OVERLAY, 5, errno.number(), object, detail);
-    return new Causes(machine).explain(failed, plan).orElseThrow();
+    return new Causes(machine).explain(failed, plan).orElseThrow().in(OptionDialect.OPTIONS);
   }
 
   /** Changes go to the tree of the given slot. */

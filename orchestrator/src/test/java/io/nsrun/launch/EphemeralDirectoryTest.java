@@ -222,7 +222,7 @@ class EphemeralDirectoryTest {
     assertThatThrownBy(() -> open(ID))
         .isInstanceOf(ExplainedException.class)
         .hasMessage(
-            "--ephemeral-dir: in " + parent + " others may exchange what is yours (mode 0777)");
+            "ephemeral directory: in " + parent + " others may exchange what is yours (mode 0777)");
     assertThat(parent).isEmptyDirectory();
 
     Files.setAttribute(parent, "unix:mode", 01777);

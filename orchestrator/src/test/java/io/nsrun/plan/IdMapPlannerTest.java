@@ -152,7 +152,7 @@ class IdMapPlannerTest {
             () ->
                 Planner.plan(spec(UserNamespace.Mode.IDENTITY), new Specs.Facts().ranges().facts()))
         .hasMessage(
-            "--userns: identity needs root with CAP_SETUID, CAP_SETGID and CAP_SETFCAP"
+            "user namespace: identity needs root with CAP_SETUID, CAP_SETGID and CAP_SETFCAP"
                 + " (use keep-id, which keeps your own id)");
   }
 
@@ -256,8 +256,8 @@ class IdMapPlannerTest {
                     spec(UserNamespace.Mode.AUTO, new User(5, 0, List.of())), Specs.unprivileged()))
         .isInstanceOf(SpecProblemsException.class)
         .hasMessage(
-            "--user: uid 5 is not mapped; the container has 0"
-                + " (choose one of these, or see --uidmap and --userns)");
+            "user: uid 5 is not mapped; the container has 0"
+                + " (choose one of these, or see uid map and user namespace)");
   }
 
   @Test
@@ -267,7 +267,7 @@ class IdMapPlannerTest {
                 Planner.plan(
                     spec(UserNamespace.Mode.AUTO, new User(0, 0, List.of(0L))),
                     Specs.unprivileged()))
-        .hasMessageContaining("--user: supplementary groups");
+        .hasMessageContaining("user: supplementary groups");
   }
 
   @Test
@@ -297,7 +297,7 @@ class IdMapPlannerTest {
 
     assertThatThrownBy(
             () -> Planner.plan(explicit(beyond, beyond), new Specs.Facts().ranges().facts()))
-        .hasMessageContaining("--uidmap: mapping 0:99999:2 needs more than your own id 1000")
+        .hasMessageContaining("uid map: mapping 0:99999:2 needs more than your own id 1000")
         .hasMessageContaining("the range 100000-165535 of /etc/subuid")
         .hasMessageContaining("the range 200000-265535 of /etc/subgid");
     assertThatThrownBy(() -> Planner.plan(explicit(beyond, beyond), Specs.unprivileged()))
@@ -314,7 +314,7 @@ class IdMapPlannerTest {
                 Planner.plan(
                     explicit(List.of(map(0, 100000, 1)), List.of(map(0, 1001, 1))), facts.facts()))
         .hasMessage(
-            "--uidmap: needs a helper, but newuidmap is not installed"
+            "uid map: needs a helper, but newuidmap is not installed"
                 + " (install Debian's package uidmap, or map only your own id)");
   }
 
@@ -339,7 +339,7 @@ class IdMapPlannerTest {
     map.add(map(0, 0, 1));
 
     assertThatThrownBy(() -> Planner.plan(explicit(map, map), Specs.root()))
-        .hasMessageContaining("--uidmap: the map has")
+        .hasMessageContaining("uid map: the map has")
         .hasMessageContaining("4095");
   }
 

@@ -126,8 +126,8 @@ class LandlockPlannerTest {
 
     assertThatThrownBy(() -> Planner.plan(asked.build(), abi(0)))
         .isInstanceOf(SpecProblemsException.class)
-        .hasMessageContaining("--landlock: this kernel has no Landlock")
-        .hasMessageContaining("--prefer landlock");
+        .hasMessageContaining("landlock: this kernel has no Landlock")
+        .hasMessageContaining("prefer \"landlock\"");
 
     LaunchPlan plan =
         Planner.plan(

@@ -3,6 +3,7 @@ package io.nsrun.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.cli.OptionDialect;
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.LimitFacts;
 import io.nsrun.plan.steps.CommandStep;
@@ -47,7 +48,8 @@ class LimitsPlannerTest {
     String[] text = new String[1];
     assertThatThrownBy(() -> Planner.plan(spec, facts))
         .isInstanceOfSatisfying(
-            SpecProblemsException.class, e -> text[0] = e.problems().get(0).toString());
+            SpecProblemsException.class,
+            e -> text[0] = e.problems().get(0).in(OptionDialect.OPTIONS));
     return text[0];
   }
 

@@ -100,7 +100,7 @@ class MountOwnersTest {
   void idmapIsForRootAndForAUserNamespaceOfTheContainersOwn() {
     assertThatThrownBy(() -> Plans.with(idmap("/on", Mount.Idmap.ON)))
         .hasMessage(
-            "--volume: /on can't be id-mapped: that needs root with CAP_SYS_ADMIN (leave idmap"
+            "volume: /on can't be id-mapped: that needs root with CAP_SYS_ADMIN (leave idmap"
                 + " out)");
     UserNamespace host = UserNamespace.of(UserNamespace.Mode.HOST);
     assertThatThrownBy(() -> asRoot(Specs.builder("sh").user(host), idmap("/on", Mount.Idmap.ON)))
@@ -152,6 +152,6 @@ class MountOwnersTest {
                 Planner.plan(
                     keepingWrites(overlaid("/keep")),
                     Specs.unprivilegedWith("/keep", PathKind.FILE)))
-        .hasMessageContaining("--overlay-dir: /keep is a file");
+        .hasMessageContaining("overlay directory: /keep is a file");
   }
 }

@@ -220,7 +220,7 @@ class MountPlannerTest {
     Spec spec = Specs.builder("sh").mount(shared).build();
 
     assertThatThrownBy(() -> Planner.plan(spec, facts.facts()))
-        .hasMessageStartingWith("--volume: /dst can't be shared");
+        .hasMessageStartingWith("volume: /dst can't be shared");
     assertThat(Plans.treeOn(Planner.plan(spec, facts.root().facts()), "/dst").propagation())
         .isEqualTo(MS_SHARED);
   }
@@ -244,7 +244,7 @@ class MountPlannerTest {
     for (PathKind kind : PathKind.values()) {
       if (!kind.exists()) {
         assertThatThrownBy(() -> Planner.plan(spec, Specs.unprivilegedWith("/src", kind)))
-            .hasMessageStartingWith("--volume: /src is " + kind.text());
+            .hasMessageStartingWith("volume: /src is " + kind.text());
       }
     }
   }
@@ -309,7 +309,7 @@ class MountPlannerTest {
       mounts[i] = tmpfs("/m" + i);
     }
 
-    assertThatThrownBy(() -> Plans.with(mounts)).hasMessageStartingWith("--volume: 263 mounts");
+    assertThatThrownBy(() -> Plans.with(mounts)).hasMessageStartingWith("volume: 263 mounts");
   }
 
   @Test

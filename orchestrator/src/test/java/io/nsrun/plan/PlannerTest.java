@@ -110,7 +110,7 @@ class PlannerTest {
 
     assertThatThrownBy(() -> Planner.plan(spec, FACTS))
         .isInstanceOf(SpecProblemsException.class)
-        .hasMessageStartingWith("--userns: host needs root");
+        .hasMessageStartingWith("user namespace: host needs root");
     // It does not wait until all the rest is right.
     SpecProblems problems = new SpecProblems();
     Spec malformed =
@@ -119,7 +119,7 @@ class PlannerTest {
             .hostname("a b")
             .build();
     assertThatThrownBy(() -> Planner.plan(malformed, FACTS, problems))
-        .hasMessageContainingAll("--userns: host needs root", "--hostname");
+        .hasMessageContainingAll("user namespace: host needs root", "hostname");
 
     LaunchPlan plan = Planner.plan(spec, Specs.root());
     assertThat(Plans.only(plan, HostStep.Namespaces.class).create() & LinuxConstants.CLONE_NEWUSER)
@@ -142,8 +142,8 @@ class PlannerTest {
 
     assertThatThrownBy(() -> Planner.plan(spec, facts.facts(), earlier))
         .hasMessageContaining("--frobnicate: is unknown")
-        .hasMessageContaining("ROOTFS: /srv/rootfs is missing")
-        .hasMessageContaining("--user: uid 77 is not mapped");
+        .hasMessageContaining("root: /srv/rootfs is missing")
+        .hasMessageContaining("user: uid 77 is not mapped");
   }
 
   @Test
@@ -153,8 +153,8 @@ class PlannerTest {
 
     assertThatThrownBy(
             () -> Planner.plan(Specs.builder("true").hostname("a b").build(), facts.facts()))
-        .hasMessageContaining("--hostname: ")
-        .hasMessageContaining("ROOTFS: /srv/rootfs is a file");
+        .hasMessageContaining("hostname: ")
+        .hasMessageContaining("root: /srv/rootfs is a file");
   }
 
   @Test
@@ -166,11 +166,11 @@ class PlannerTest {
     earlier.add(SpecField.USER_NAMESPACE, "is no mode", "");
 
     assertThatThrownBy(() -> Planner.plan(spec.build(), FACTS))
-        .hasMessageContaining("--hostname: ")
-        .hasMessageContaining("--user: uid 77 is not mapped");
+        .hasMessageContaining("hostname: ")
+        .hasMessageContaining("user: uid 77 is not mapped");
     assertThatThrownBy(() -> Planner.plan(spec.build(), FACTS, earlier))
-        .hasMessageContaining("--hostname: ")
-        .hasMessageNotContaining("--user: ");
+        .hasMessageContaining("hostname: ")
+        .hasMessageNotContaining("user: ");
   }
 
   @Test
@@ -291,7 +291,7 @@ class PlannerTest {
     Capabilities bpf =
         new Capabilities(CapabilitySet.NONE.plus(Capability.BPF), CapabilitySet.NONE, false);
     assertThatThrownBy(() -> Planner.plan(spec.capabilities(bpf).build(), facts.facts()))
-        .hasMessageStartingWith("--cap-add: CAP_BPF is not yours to give");
+        .hasMessageStartingWith("capabilities: CAP_BPF is not yours to give");
   }
 
   @Test
@@ -309,7 +309,7 @@ class PlannerTest {
   @Test
   void aCommandThatCanNotBeSearchedForIsAProblem() {
     assertThatThrownBy(() -> candidates("", "ls"))
-        .hasMessageStartingWith("COMMAND: \"ls\" can't be searched for");
+        .hasMessageStartingWith("args: \"ls\" can't be searched for");
     assertThatThrownBy(() -> candidates("bin:.", "ls")).isInstanceOf(SpecProblemsException.class);
   }
 

@@ -237,7 +237,6 @@ class SystemMountsTest {
   @Test
   void whatIsNotHiddenCantBeShown() {
     assertThatThrownBy(() -> masked(new Masks(List.of(), List.of("/proc/kcor"), false)))
-        .hasMessageContaining(
-            "--security-opt unmask: /proc/kcor is neither hidden nor read-only by default");
+        .hasMessageContaining("unmask: /proc/kcor is neither hidden nor read-only by default");
   }
 }

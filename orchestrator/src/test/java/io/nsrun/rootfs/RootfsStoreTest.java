@@ -3,6 +3,7 @@ package io.nsrun.rootfs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.cli.OptionDialect;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.StatePaths;
@@ -44,10 +45,10 @@ class RootfsStoreTest {
     assertThatThrownBy(() -> resolver.resolve("ls"))
         .isInstanceOf(ExplainedException.class)
         .hasMessage("no root filesystem is named 'ls'")
-        .extracting(e -> ((ExplainedException) e).remedy())
+        .extracting(e -> ((ExplainedException) e).remedy().in(OptionDialect.OPTIONS))
         .isEqualTo("for that command in the built-in one write: busybox ls");
     assertThatThrownBy(() -> resolver.resolve("alpine"))
-        .extracting(e -> ((ExplainedException) e).remedy())
+        .extracting(e -> ((ExplainedException) e).remedy().in(OptionDialect.OPTIONS))
         .asString()
         .startsWith("none is fetched; ");
   }
@@ -246,7 +247,7 @@ class RootfsStoreTest {
     assertThatThrownBy(() -> resolver.resolve(word))
         .isInstanceOf(ExplainedException.class)
         .hasMessage(message)
-        .extracting(e -> ((ExplainedException) e).remedy())
+        .extracting(e -> ((ExplainedException) e).remedy().in(OptionDialect.OPTIONS))
         .asString()
         .contains("it is a directory");
   }

@@ -3,6 +3,7 @@ package io.nsrun.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.nsrun.cli.OptionDialect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ class LimitsTest {
         .validate(problems);
     List<String> texts = new ArrayList<>();
     for (SpecProblems.Problem problem : problems.list()) {
-      texts.add(problem.toString());
+      texts.add(problem.in(OptionDialect.OPTIONS));
     }
     return texts;
   }
@@ -78,7 +79,7 @@ class LimitsTest {
     assertThat(problems.get(0))
         .isEqualTo(
             "--memory: can't tell the container's processes from others: the PID namespace is"
-                + " shared (leave --pid private, or use --ulimit data=)");
+                + " shared (leave --pid=private, or use --ulimit data=)");
     assertThat(problems.get(1)).startsWith("--pids-limit: ").contains("--ulimit nproc=");
     assertThat(problems.get(2)).startsWith("--cpu-time: ").contains("--ulimit cpu=");
   }

@@ -3,6 +3,7 @@ package io.nsrun.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.cli.OptionDialect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,7 +26,7 @@ class SpecValidationTest {
   private static List<String> problems(Spec.Builder builder) {
     SpecProblems problems = new SpecProblems();
     builder.build().validate(problems);
-    return problems.list().stream().map(SpecProblems.Problem::toString).toList();
+    return problems.list().stream().map(p -> p.in(OptionDialect.OPTIONS)).toList();
   }
 
   private static void assertProblem(Spec.Builder builder, String where, String what) {
@@ -150,15 +151,30 @@ class SpecValidationTest {
         .isInstanceOf(SpecProblemsException.class)
         .message()
         .satisfies(text -> assertThat(text.lines()).hasSize(5))
-        .contains("--hostname: ", "--tmpfs: ", "--workdir: ", "--user: ", "COMMAND: ");
+        .contains("hostname: ", "tmpfs: ", "workdir: ", "user: ", "args: ");
   }
 
   @Test
-  void aProblemOfJsonInputNamesTheJsonPath() {
-    SpecProblems problems = new SpecProblems(SpecProblems.Dialect.JSON);
-    good().hostname("a b").build().validate(problems);
+  void aProblemIsToldInTheWordsOfWhoeverAsked() {
+    SpecProblems problems = new SpecProblems();
+    good()
+        .hostname("web")
+        .namespace(NamespaceType.UTS, NamespaceMode.HOST)
+        .build()
+        .validate(problems);
 
-    assertThat(problems.list()).singleElement().extracting("where").isEqualTo("hostname");
+    SpecProblems.Problem problem = problems.list().get(0);
+    assertThat(problem.in(OptionDialect.OPTIONS))
+        .isEqualTo(
+            "--hostname: would rename a shared UTS namespace (leave it out, or leave --uts=private)");
+    assertThat(problem.in(TextTest.PATHS))
+        .isEqualTo(
+            "$.hostname: would rename a shared UTS namespace (leave it out, or leave"
+                + " $.uts_namespace = private)");
+    assertThat(problem)
+        .hasToString(
+            "hostname: would rename a shared UTS namespace (leave it out, or leave uts namespace"
+                + " \"private\")");
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.nsrun.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.cli.OptionDialect;
 import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ class IdSlotsTest {
       assertThatThrownBy(slots::acquire)
           .isInstanceOf(ExplainedException.class)
           .hasMessageStartingWith("no range of ids is free")
-          .extracting(e -> ((ExplainedException) e).remedy())
+          .extracting(e -> ((ExplainedException) e).remedy().in(OptionDialect.OPTIONS))
           .asString()
           .contains("--userns=identity");
     } finally {

@@ -3,6 +3,7 @@ package io.nsrun.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.cli.OptionDialect;
 import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,7 +90,7 @@ class NameLockTest {
     assertThatThrownBy(() -> NameLock.acquire(state, "web", OTHER_ID))
         .isInstanceOf(ExplainedException.class)
         .hasMessageContaining("whose record was kept")
-        .extracting(e -> ((ExplainedException) e).remedy())
+        .extracting(e -> ((ExplainedException) e).remedy().in(OptionDialect.OPTIONS))
         .asString()
         .contains(state.resolve(ID).toString());
 

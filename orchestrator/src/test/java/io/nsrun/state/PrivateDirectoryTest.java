@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.nsrun.cli.OptionDialect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ class PrivateDirectoryTest {
     assertThatThrownBy(() -> PrivateDirectory.ensure(directory, uid))
         .isInstanceOf(UnsafeDirectoryException.class)
         .hasMessageContaining("open to other users (mode 0750)")
-        .extracting(e -> ((UnsafeDirectoryException) e).remedy())
+        .extracting(e -> ((UnsafeDirectoryException) e).remedy().in(OptionDialect.OPTIONS))
         .isEqualTo("run: chmod 700 " + directory);
   }
 
