@@ -36,7 +36,7 @@ static void options_unknown(void)
 	for (unsigned bit = 0; bit < 32; bit++) {
 		begin_odd(STEP_OPTIONS);
 		add32(&b, 1u << bit);
-		refuse_odd(bit < 2 ? NULL : "unknown option");
+		refuse_odd(bit < 3 ? NULL : "unknown option");
 	}
 }
 

@@ -132,6 +132,10 @@ static pid_t clone_through_joiner(const struct namespaces_step *step, struct joi
 		 * unprivileged monitor that has id maps to write needs us open. */
 		if (geteuid() == 0 || !(step->create & CLONE_NEWUSER))
 			must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
+		/* While they can be: setgroups may be denied where we go, and a group of the host's opens its files. */
+		const struct step *options = run_step(STEP_OPTIONS);
+		if (options != NULL && options->options.flags & OPTION_DROP_GROUPS)
+			must(syscall(SYS_setgroups, 0, NULL), "setgroups", "none, before a user namespace is entered");
 		enter_all(joins, count);
 		pid_t pid = clone_now(step, CLONE_PARENT, 0, NULL);
 		if (pid == 0)

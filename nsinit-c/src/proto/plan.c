@@ -178,7 +178,8 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 {
 	switch (step->id) {
 	case STEP_OPTIONS:
-		return step->options.flags & ~(OPTION_TRACE | OPTION_STDIN_NULL) ? "unknown option" : NULL;
+		return step->options.flags & ~(OPTION_TRACE | OPTION_STDIN_NULL | OPTION_DROP_GROUPS) ? "unknown option"
+												      : NULL;
 	case STEP_TIMEOUT:
 		return check_timeout(&step->timeout);
 	case STEP_HOST_TREE:

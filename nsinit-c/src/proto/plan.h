@@ -22,8 +22,9 @@
 #define NO_LIMIT UINT64_MAX /* of processes: as the caller's; of output: it is only counted */
 #define NO_OWNER UINT32_MAX /* of a new user namespace: the caller */
 
-#define OPTION_TRACE	  1u
-#define OPTION_STDIN_NULL 2u
+#define OPTION_TRACE	   1u
+#define OPTION_STDIN_NULL  2u
+#define OPTION_DROP_GROUPS 4u
 
 #define MOUNT_CREATE_DIRECTORY 1u
 #define MOUNT_CREATE_FILE      2u

@@ -33,6 +33,26 @@ class GroupOptionsTest extends ContainerTest {
   }
 
   @Test
+  void rootThatJoinsAContainerLeavesItsGroupsBehind() throws IOException {
+    Path shared = Files.createDirectory(Directories.fresh(Caller.ROOT).resolve("shared"));
+    Command.check(List.of("chgrp", FOREIGN, shared.toString()));
+    Command.check(List.of("chmod", "2770", shared.toString()));
+    try (Waiting other = Waiting.start(Nsrun.as(Caller.ROOT))) {
+      String[] command = {
+        "--userns=pid:" + other.pid(), "-v", shared + ":/data", "busybox", "touch", "/data/file"
+      };
+
+      Result kept = inGroup(Caller.ROOT).run(with(command, "--group-add", "keep-groups"));
+      Result dropped = inGroup(Caller.ROOT).run(with(command, "--require=groups"));
+
+      assertThat(kept.orFail().code()).isZero();
+      assertThat(Files.getAttribute(shared.resolve("file"), "unix:gid"))
+          .isEqualTo(Integer.parseInt(FOREIGN));
+      assertThat(dropped.err()).isEqualTo("touch: /data/file: Permission denied\n");
+    }
+  }
+
+  @Test
   void theResultSaysThatGroupsWereKept() {
     Nsrun nsrun = inGroup(Caller.RANGED);
 

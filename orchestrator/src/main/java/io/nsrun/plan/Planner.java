@@ -8,6 +8,7 @@ import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.seccomp.SeccompFilter;
+import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
@@ -101,7 +102,8 @@ public final class Planner {
     User user = ids == null ? spec.process().user() : ids.user();
     boolean setGroups = setsGroups(ids, user);
     LimitsPlanner limits = limitsPlanner();
-    hostSteps(ids);
+    boolean dropsGroups = dropsGroups(user);
+    hostSteps(ids, dropsGroups);
     initSteps(ids);
     if (limits != null) {
       limits.plan(plan);
@@ -118,7 +120,8 @@ public final class Planner {
     }
     problems.throwIfAny();
     CapabilitySet capabilities = command.capabilities();
-    Isolation isolation = IsolationReport.of(spec, facts, ids, setGroups, capabilities);
+    Isolation isolation =
+        IsolationReport.of(spec, facts, ids, setGroups || dropsGroups, capabilities);
     if (!spec.preferences().areDefault()) {
       Requirements.check(spec, isolation, problems);
       problems.throwIfAny();
@@ -152,11 +155,23 @@ public final class Planner {
         : !user.additionalGids().isEmpty();
   }
 
-  private void hostSteps(IdPlan ids) {
+  /**
+   * Whoever enters a user namespace takes its groups along, and may find setgroups(2) denied there:
+   * so they are dropped before, by whoever may.
+   */
+  private boolean dropsGroups(User user) {
+    return spec.user().mode() == UserNamespace.Mode.JOIN
+        && !user.keepsGroups()
+        && !facts.setgroupsDenied()
+        && (facts.capabilities() & Capability.SETGID.bit()) != 0;
+  }
+
+  private void hostSteps(IdPlan ids, boolean dropsGroups) {
     ProcessSpec process = spec.process();
     long flags =
         (spec.trace() ? Step.OptionFlags.TRACE : 0)
-            | (process.interactive() ? 0 : Step.OptionFlags.NULL_STDIN);
+            | (process.interactive() ? 0 : Step.OptionFlags.NULL_STDIN)
+            | (dropsGroups ? Step.OptionFlags.DROP_GROUPS : 0);
     if (flags != 0) {
       plan.host(new HostStep.Options(flags));
     }

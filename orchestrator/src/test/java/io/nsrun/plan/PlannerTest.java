@@ -214,6 +214,35 @@ class PlannerTest {
   }
 
   @Test
+  void whoeverMayDropsGroupsBeforeAUserNamespaceIsJoined() {
+    Specs.Facts facts = new Specs.Facts();
+    facts.groups = List.of(27L);
+    facts.capabilities = Capability.SETGID.bit();
+    assertThat(optionsOfJoiner(User.ROOT, facts)).isEqualTo(4);
+
+    assertThat(optionsOfJoiner(new User(0, 0, List.of(), true), facts)).isZero();
+    facts.setgroupsDenied = true;
+    assertThat(optionsOfJoiner(User.ROOT, facts)).isZero();
+    facts.setgroupsDenied = false;
+    facts.capabilities = 0;
+    assertThat(optionsOfJoiner(User.ROOT, facts)).isZero();
+  }
+
+  /** Flags of the options step but for the missing input; groups are kept unless it drops them. */
+  private static long optionsOfJoiner(User user, Specs.Facts facts) {
+    Spec spec =
+        Specs.builder("sh")
+            .process(process("/bin", user, null, "sh"))
+            .user(UserNamespace.join("/proc/7/ns/user"))
+            .build();
+    LaunchPlan plan = Planner.plan(spec, facts.facts());
+    long flags = Plans.only(plan, HostStep.Options.class).flags() & ~Step.OptionFlags.NULL_STDIN;
+    assertThat(plan.isolation().get(Isolation.Aspect.SUPPLEMENTARY_GROUPS).full())
+        .isEqualTo(flags == Step.OptionFlags.DROP_GROUPS);
+    return flags;
+  }
+
+  @Test
   void aTimeoutIsInMillisecondsWithItsSignalAndGrace() {
     Spec spec =
         Specs.builder("sh")

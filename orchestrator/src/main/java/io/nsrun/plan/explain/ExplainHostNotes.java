@@ -31,6 +31,9 @@ final class ExplainHostNotes {
     if ((step.flags() & Step.OptionFlags.NULL_STDIN) != 0) {
       told.add("give the command /dev/null as its standard input");
     }
+    if ((step.flags() & Step.OptionFlags.DROP_GROUPS) != 0) {
+      told.add("drop the caller's supplementary groups before a namespace is entered");
+    }
     return new ExplainNote(
         "options",
         "Note the options:",

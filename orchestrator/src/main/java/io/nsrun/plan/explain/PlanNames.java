@@ -58,8 +58,10 @@ final class PlanNames {
     LinuxConstants.MS_SLAVE,
     LinuxConstants.MS_SHARED
   };
-  private static final String[] OPTIONS = {"TRACE", "NULL_STDIN"};
-  private static final long[] OPTION_BITS = {Step.OptionFlags.TRACE, Step.OptionFlags.NULL_STDIN};
+  private static final String[] OPTIONS = {"TRACE", "NULL_STDIN", "DROP_GROUPS"};
+  private static final long[] OPTION_BITS = {
+    Step.OptionFlags.TRACE, Step.OptionFlags.NULL_STDIN, Step.OptionFlags.DROP_GROUPS
+  };
   private static final String[] MOUNT_FLAGS = {
     "CREATE_DIRECTORY", "CREATE_FILE", "NO_SYMLINKS", "OPTIONAL"
   };

@@ -136,6 +136,9 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
     /** The command's standard input is /dev/null. */
     public static final long NULL_STDIN = 2;
 
+    /** The caller's supplementary groups are dropped before any namespace is entered. */
+    public static final long DROP_GROUPS = 4;
+
     private OptionFlags() {}
   }
 
