@@ -18,15 +18,16 @@
 #include "observe.h"
 #include "sweep.h"
 
-#define SLOT_INJECTED	 100
-#define SLOT_BOUND	 101
-#define CREATE_DIRECTORY 1u
-#define CREATE_FILE	 2u
-#define NEW_LISTENER	 8u
-#define OPTION_TRACE	 1u
-#define OPTION_NO_INPUT	 2u
-#define CAUSE_MEMORY	 3
-#define LOCKED_BYTE	 77
+#define SLOT_INJECTED	   100
+#define SLOT_BOUND	   101
+#define CREATE_DIRECTORY   1u
+#define CREATE_FILE	   2u
+#define NEW_LISTENER	   8u
+#define OPTION_TRACE	   1u
+#define OPTION_NO_INPUT	   2u
+#define OPTION_DROP_GROUPS 4u
+#define CAUSE_MEMORY	   3
+#define LOCKED_BYTE	   77
 
 static char directory[] = "/tmp/nsinit-faults-XXXXXX";
 static char agent_path[64], lock_path[64], writes_path[64], helper_path[64];
@@ -77,6 +78,13 @@ static bool lock_is_free(const struct outcome *o)
 	return lockable(lock_file, LOCKED_BYTE);
 }
 
+/* Each call fails, then each descriptor is one too many. */
+static void sweep_both(const struct target *t, struct container c, const char *sentence)
+{
+	sweep(t, c, NULL, sentence);
+	sweep_descriptors(t, c, 0, sentence);
+}
+
 static void sweep_limits(const struct target *t)
 {
 	struct container c = container_default(t->rootfs, NULL);
@@ -100,8 +108,7 @@ static void sweep_terminal(const struct target *t)
 	c.terminal = true;
 	c.overlay = true;
 	c.read_only = true;
-	sweep(t, c, NULL, "with a terminal, an overlay and no init");
-	sweep_descriptors(t, c, 0, "with a terminal, an overlay and no init");
+	sweep_both(t, c, "with a terminal, an overlay and no init");
 }
 
 static void sweep_nested(const struct target *t)
@@ -114,8 +121,7 @@ static void sweep_nested(const struct target *t)
 	c.overlay = true;
 	c.early_steps = add_watch;
 	c.init_steps = add_nodes;
-	sweep(t, c, NULL, "with nested namespaces");
-	sweep_descriptors(t, c, 0, "with nested namespaces");
+	sweep_both(t, c, "with nested namespaces");
 	c.create &= ~(uint64_t)CLONE_NEWPID;
 	c.early_steps = c.init_steps = NULL;
 	c.init = false;
@@ -144,6 +150,12 @@ static void add_filter(struct plan *p)
 	plan_seccomp(p, NEW_LISTENER, program, sizeof(program));
 }
 
+static void with_agent(struct container *c)
+{
+	c->host_steps = add_listener;
+	c->command_steps = add_filter;
+}
+
 /* The agent's connection is closed, and the filter of which it has the listener has no process any more. */
 static bool agent_is_free(const struct outcome *o)
 {
@@ -166,8 +178,7 @@ static void sweep_host_pids(const struct target *t)
 
 	c.create &= ~(uint64_t)CLONE_NEWPID;
 	c.timeout_ms = 60000;
-	c.host_steps = add_listener;
-	c.command_steps = add_filter;
+	with_agent(&c);
 	sweep(t, c, agent_is_free, "with an agent, and without a pid namespace");
 }
 
@@ -211,8 +222,9 @@ static void sweep_joined(const struct target *t, uint16_t count, bool init, cons
 		c.join_paths[c.joins] = paths[c.joins];
 		c.create &= ~joined[c.joins].type;
 	}
-	c.host_steps = add_listener;
-	c.command_steps = add_filter;
+	with_agent(&c);
+	/* As root of the host does it. */
+	c.options = container_any_ids() ? OPTION_DROP_GROUPS : 0;
 	c.init = init;
 	sweep(t, c, agent_is_free, sentence);
 	if (c.joins == 3)
