@@ -1,9 +1,9 @@
 #include "inside/init.h"
 #include "outside/control.h"
 #include "outside/monitor.h"
-#include "outside/relay.h"
+#include "outside/proxy.h"
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 #include "seal.h"
 
 static struct plan plan;
@@ -75,7 +75,7 @@ int main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "--restore-terminal") == 0) {
 		block_signals();
 		signal(SIGTTOU, SIG_IGN);
-		return relay_restore_from(argv[2]);
+		return proxy_restore_from(argv[2]);
 	}
 	if (argc != 2 || argv[1][0] == '-') {
 		dprintf(STDERR_FILENO, "usage: nsinit PARENT-PID|SOCKET\n"

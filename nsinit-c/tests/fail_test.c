@@ -139,11 +139,11 @@ static void hook_comes_after(void)
 	check_heard();
 }
 
-static bool is_told(void) { return true; }
+static bool is_reported(void) { return true; }
 
 static void of_told(void)
 {
-	fail_hooks(is_told, clean_up);
+	fail_hooks(is_reported, clean_up);
 	of_errno();
 }
 

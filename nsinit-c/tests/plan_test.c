@@ -111,7 +111,7 @@ static void mount_fields_are_those_of_the_plan(void)
 	CHECK(!r.bad && r.at == r.end);
 	s = step_of(STEP_OVERLAY);
 	CHECK(s->overlay.slot == 3 && s->overlay.lower == 2 && s->overlay.size == 4096);
-	CHECK(s->overlay.writes == PLAN_NO_SLOT);
+	CHECK(s->overlay.writes == PLAN_NO_MOUNT);
 	CHECK(step_of(STEP_PIVOT_ROOT)->pivot_root.slot == 3);
 	s = step_of(STEP_INJECT);
 	CHECK(s->inject.slot == 4 && s->inject.mode == 0640 && s->inject.uid == 13 && s->inject.gid == 14);

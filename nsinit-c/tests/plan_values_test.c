@@ -246,10 +246,10 @@ static void overlay_writing_to(uint16_t writes, const char *why)
 static void overlays_writing_nowhere(void)
 {
 	overlay_writing_to(1, NULL);
-	overlay_writing_to(PLAN_NO_SLOT, NULL);
-	overlay_writing_to(0, "slot used before it is filled");
-	overlay_writing_to(2, "slot used before it is filled");
-	overlay_writing_to(PLAN_SLOTS, "slot out of range");
+	overlay_writing_to(PLAN_NO_MOUNT, NULL);
+	overlay_writing_to(0, "detached mount used before it is made");
+	overlay_writing_to(2, "detached mount used before it is made");
+	overlay_writing_to(PLAN_MOUNTS, "detached mount out of range");
 }
 
 static void exec_of(uint32_t argc, uint32_t arguments, uint16_t candidates, const char *why)
@@ -294,20 +294,20 @@ static void slots_out_of_range(void)
 {
 	begin_plan(&b);
 	add_namespaces(&b, 0, 0, 0);
-	add_tree(&b, STEP_BIND, PLAN_SLOTS - 1, 0);
-	mount_from(PLAN_SLOTS - 1);
+	add_tree(&b, STEP_BIND, PLAN_MOUNTS - 1, 0);
+	mount_from(PLAN_MOUNTS - 1);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
 	begin_plan(&b);
 	add_namespaces(&b, 0, 0, 0);
-	add_tree(&b, STEP_BIND, PLAN_SLOTS, 0);
+	add_tree(&b, STEP_BIND, PLAN_MOUNTS, 0);
 	add_exec(&b);
-	refuse(&b, "slot out of range", 1);
+	refuse(&b, "detached mount out of range", 1);
 	begin_plan(&b);
 	add_namespaces(&b, 0, 0, 0);
 	mount_from(UINT16_MAX);
 	add_exec(&b);
-	refuse(&b, "slot out of range", 1);
+	refuse(&b, "detached mount out of range", 1);
 }
 
 static void slots_filled_twice(void)
@@ -317,7 +317,7 @@ static void slots_filled_twice(void)
 	add_namespaces(&b, 0, 0, 0);
 	add_tree(&b, STEP_BIND, 4, 0);
 	add_exec(&b);
-	refuse(&b, "slot filled twice", 2);
+	refuse(&b, "detached mount made twice", 2);
 }
 
 static void slots_used_while_empty(void)
@@ -326,14 +326,14 @@ static void slots_used_while_empty(void)
 	add_namespaces(&b, 0, 0, 0);
 	mount_from(4);
 	add_exec(&b);
-	refuse(&b, "slot used before it is filled", 1);
+	refuse(&b, "detached mount used before it is made", 1);
 	begin_plan(&b);
 	add_namespaces(&b, 0, 0, 0);
 	add_tree(&b, STEP_BIND, 4, 0);
 	mount_from(4);
 	mount_from(4);
 	add_exec(&b);
-	refuse(&b, "slot used before it is filled", 3);
+	refuse(&b, "detached mount used before it is made", 3);
 	/* Emptied, it may be filled again. */
 	begin_plan(&b);
 	add_namespaces(&b, 0, 0, 0);
@@ -349,7 +349,7 @@ static void slots_used_while_empty(void)
 	add16(&b, 0);
 	end_step(&b);
 	add_exec(&b);
-	refuse(&b, "slot used before it is filled", 1);
+	refuse(&b, "detached mount used before it is made", 1);
 }
 
 static void idmap_of(uint16_t filled, uint16_t mapped, const char *why)
@@ -368,9 +368,9 @@ static void idmap_of(uint16_t filled, uint16_t mapped, const char *why)
 static void idmaps_of_what_is_not_there(void)
 {
 	idmap_of(0, 0, NULL);
-	idmap_of(0, 1, "slot was not filled by a host_tree");
-	idmap_of(0, PLAN_SLOTS, "slot was not filled by a host_tree");
-	idmap_of(0, UINT16_MAX, "slot was not filled by a host_tree");
+	idmap_of(0, 1, "detached mount was not made by a host_tree");
+	idmap_of(0, PLAN_MOUNTS, "detached mount was not made by a host_tree");
+	idmap_of(0, UINT16_MAX, "detached mount was not made by a host_tree");
 }
 
 int main(void)

@@ -142,7 +142,7 @@ static void add_mount_steps(struct bytes *b)
 	begin_step(b, STEP_OVERLAY);
 	add16(b, 3);
 	add16(b, 2);
-	add16(b, PLAN_NO_SLOT);
+	add16(b, PLAN_NO_MOUNT);
 	add64(b, 4096);
 	end_step(b);
 	begin_step(b, STEP_INJECT);

@@ -15,7 +15,7 @@
 #include "check.h"
 #include "frames.h"
 #include "inside/root.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 #include "tree.h"
 
 /* Frames put together without any code of nsinit's. */

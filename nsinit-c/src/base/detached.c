@@ -4,7 +4,7 @@
 #include "base/sys.h"
 
 /* Descriptor + 1, so that an empty slot is the zero it starts as. */
-static int slots[DETACHED_SLOTS];
+static int slots[DETACHED_MOUNTS];
 
 void detached_put(uint16_t slot, int fd) { slots[slot] = fd + 1; }
 
@@ -20,7 +20,7 @@ int detached_take(uint16_t slot)
 
 void detached_forget(void)
 {
-	for (uint16_t slot = 0; slot < DETACHED_SLOTS; slot++)
+	for (uint16_t slot = 0; slot < DETACHED_MOUNTS; slot++)
 		if (slots[slot] > 0)
 			close(detached_take(slot));
 }

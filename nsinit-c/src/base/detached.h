@@ -9,7 +9,7 @@ struct mount_attr;
  * Detached mounts: made by one step, kept under a number, its slot, and taken by another step. The monitor's are init's
  * too, which is its clone.
  */
-#define DETACHED_SLOTS 256u
+#define DETACHED_MOUNTS 256u
 
 /* A tree of the host's, which becomes one. */
 struct tree {

@@ -5,8 +5,8 @@
 volatile int failed;
 
 static uint16_t current_step, current_index = NO_INDEX;
-static failure_report *tell;
-static bool (*told_before)(void);
+static failure_report *report_failure;
+static bool (*reported_before)(void);
 static void (*before_exit)(void);
 
 void fail_at(uint16_t step, uint16_t index)
@@ -15,11 +15,11 @@ void fail_at(uint16_t step, uint16_t index)
 	current_index = index;
 }
 
-void fail_report(failure_report *report) { tell = report; }
+void fail_report(failure_report *report) { report_failure = report; }
 
-void fail_hooks(bool (*is_told)(void), void (*at_end)(void))
+void fail_hooks(bool (*is_reported)(void), void (*at_end)(void))
 {
-	told_before = is_told;
+	reported_before = is_reported;
 	before_exit = at_end;
 }
 
@@ -29,17 +29,17 @@ __attribute__((format(printf, 3, 0))) static noreturn void leave(int error, cons
 	char text[512];
 
 	failed = 1;
-	if (told_before != NULL && told_before())
-		fail_told();
+	if (reported_before != NULL && reported_before())
+		fail_reported();
 	vsnprintf(text, sizeof(text), detail, args);
-	if (tell == NULL)
+	if (report_failure == NULL)
 		dprintf(STDERR_FILENO, "nsinit: %s: %s (%s)\n", object, strerror(error), text);
-	else if (tell(current_step, current_index, error, object, text))
-		failed = FAILED_AND_TOLD;
-	fail_told();
+	else if (report_failure(current_step, current_index, error, object, text))
+		failed = FAILED_AND_REPORTED;
+	fail_reported();
 }
 
-void fail_told(void)
+void fail_reported(void)
 {
 	if (before_exit != NULL)
 		before_exit();

@@ -1,7 +1,7 @@
 #include "inside/command.h"
 
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 #include "proto/trace.h"
 
 volatile int command_reached_exec;
@@ -38,7 +38,7 @@ void command_dies_with_parent(void)
 	must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "PR_SET_PDEATHSIG", "SIGKILL");
 	/* It may be gone already, and we be the child of somebody who is not ours. */
 	if (run.parent > 0 && getppid() != run.parent)
-		fail_told();
+		fail_reported();
 }
 
 void step_session(const struct session_step *step)
@@ -137,7 +137,7 @@ void step_exec(const struct exec_step *step)
 		trace_flush();
 		/* A monitor that died before that line hears nothing any more. */
 		if (!event_pid(FRAME_EXECING, 0))
-			fail_told();
+			fail_reported();
 	}
 	/* Nothing of the host but fds 0 to 2, whatever was left open above. */
 	must(sys_close_range(3, ~0u, CLOSE_RANGE_CLOEXEC), "close_range", "3-");

@@ -2,7 +2,7 @@
 #include "inside/mounts.h"
 #include "inside/root.h"
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER _IO('T', 0x41)

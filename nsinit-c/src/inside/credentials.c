@@ -1,7 +1,7 @@
 #include "inside/credentials.h"
 
 #include "inside/command.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 static int set_capabilities(uint64_t effective, uint64_t permitted, uint64_t inheritable)
 {

@@ -8,7 +8,7 @@
 #include "inside/nested.h"
 #include "inside/root.h"
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 #include "proto/sync.h"
 #include "proto/trace.h"
 
@@ -59,8 +59,8 @@ static pid_t spawn(uint16_t first)
 	if (child == 0)
 		become_command(first);
 	must(child, "vfork", "the command's process");
-	if (failed == FAILED_AND_TOLD)
-		fail_told();
+	if (failed == FAILED_AND_REPORTED)
+		fail_reported();
 	if (failed)
 		fail_errno(EPERM, "command", "its filter let it neither run nor tell why");
 	if (!command_reached_exec)
@@ -163,7 +163,7 @@ static _Noreturn void run_command(uint16_t first, int inner)
 	command_prepare();
 	/* A monitor that died while the parent-death signal was off hears nothing any more. */
 	if (!event_pid(FRAME_READY, 0))
-		fail_told();
+		fail_reported();
 	trace_flush();
 	if (!run.plan->stays_init)
 		become_command(first);
@@ -210,7 +210,7 @@ void init_take_over(int from)
 
 	trace_forget();
 	settle();
-	/* Whoever sets up ends with the monitor, and has told it why where there is nothing to hear. */
+	/* Whoever sets up ends with the monitor, and has reported why where there is nothing to hear. */
 	must(poll(&word, 1, -1), "poll", "for the set-up");
 	if (must(event_receive(from, &byte, 1, fds), "recvmsg", "of the set-up") == 0)
 		_exit(125);

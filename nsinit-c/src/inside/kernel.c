@@ -1,7 +1,7 @@
 /* The container's view of its kernel: names, loopback, sysctls. */
 
 #include "inside/root.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 #define PROC_MAGIC 0x9fa0
 

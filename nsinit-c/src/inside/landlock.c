@@ -1,11 +1,11 @@
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 /* What a right to a file is, where the path is no directory; the kernel refuses the others there. */
 #define FILE_RIGHTS \
 	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | \
 	 1u << 14 /* truncate */ | 1u << 15 /* ioctl_dev */)
 
-static int look(int directory, const char *path, uint64_t resolve)
+static int open_rule(int directory, const char *path, uint64_t resolve)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = resolve };
 
@@ -16,17 +16,17 @@ static int look(int directory, const char *path, uint64_t resolve)
  * A rule is for what the caller named. Mounts he may cross by their names; a link is not his, and is followed on the
  * mount alone that it lies on: /bin to /usr/bin, but nowhere into a volume.
  */
-static int look_up(const char *path)
+static int find(const char *path)
 {
 	const uint64_t one_mount = RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS;
 	char above[PATH_MAX];
 	const char *rest = path;
-	int whole = look(AT_FDCWD, path, RESOLVE_NO_SYMLINKS);
+	int whole = open_rule(AT_FDCWD, path, RESOLVE_NO_SYMLINKS);
 	scoped_fd before = -1;
 
 	/* Absolute links need an absolute path: the kernel can't compare mounts else. */
 	if (whole < 0 && errno == ELOOP)
-		whole = look(AT_FDCWD, path, one_mount);
+		whole = open_rule(AT_FDCWD, path, one_mount);
 	if (whole >= 0 || errno != EXDEV || path[0] != '/')
 		return whole;
 	memcpy(above, path, strlen(path) + 1);
@@ -36,15 +36,15 @@ static int look_up(const char *path)
 
 		rest = path + (slash - above) + 1;
 		slash[slash == above] = 0;
-		before = look(AT_FDCWD, above, RESOLVE_NO_SYMLINKS);
+		before = open_rule(AT_FDCWD, above, RESOLVE_NO_SYMLINKS);
 	}
-	return look(before, rest, one_mount);
+	return open_rule(before, rest, one_mount);
 }
 
 static void add_rule(int ruleset, const char *path, uint64_t access)
 {
 	struct landlock_path_beneath_attr rule = { .allowed_access = access };
-	scoped_fd fd = must(look_up(path), path, "open");
+	scoped_fd fd = must(find(path), path, "open");
 	struct stat st;
 
 	must(fstat(fd, &st), path, "fstat");

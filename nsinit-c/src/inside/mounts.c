@@ -3,7 +3,7 @@
 #include "base/detached.h"
 #include "inside/root.h"
 #include "inside/watched.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 void mount_attach(int fd, int target, const char *path, const char *object)
 {
@@ -115,7 +115,7 @@ static int overlay_directory(int fs, const char *key, int at, const char *path)
  * A new tmpfs over "/", where things may lie for a while that have to be attached: a place that always exists and that
  * nobody else sees. Left in place, it would hide the old root from the pivot's unmount.
  */
-static int stage(uint64_t size)
+static int scratch_mount(uint64_t size)
 {
 	char text[24] = "";
 	int fd;
@@ -127,16 +127,16 @@ static int stage(uint64_t size)
 	return fd;
 }
 
-static void unstage(void) { must(umount2("/", MNT_DETACH), "/", "detach the stage"); }
+static void scratch_unmount(void) { must(umount2("/", MNT_DETACH), "/", "detach the scratch tmpfs"); }
 
 void step_overlay(const struct overlay_step *step)
 {
 	static const char *const names[] = { "lower", "upper", "work" };
 	scoped_fd lower_tree = detached_take(step->lower);
-	scoped_fd writes = step->writes == PLAN_NO_SLOT ? -1 : detached_take(step->writes);
+	scoped_fd writes = step->writes == PLAN_NO_MOUNT ? -1 : detached_take(step->writes);
 
 	/* overlayfs takes its directories only from attached mounts. */
-	scoped_fd tmpfs = stage(step->size);
+	scoped_fd tmpfs = scratch_mount(step->size);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		must(mkdirat(tmpfs, names[i], 0755), "tmpfs", "mkdir");
 	mount_attach(lower_tree, tmpfs, "lower", "lower");
@@ -155,14 +155,14 @@ void step_overlay(const struct overlay_step *step)
 	/* Where it finds no room for a directory of its own, overlayfs comes up read-only. */
 	must(faccessat(detached_get(step->slot), ".", W_OK, 0), "upper", "of a disk that may be full");
 	/* The overlay keeps what it needs. */
-	unstage();
+	scratch_unmount();
 }
 
 void step_inject(const struct inject_step *step)
 {
 	const blob *content = &step->content;
 	/* No more than the content, so that whoever may write it can't fill the memory: size 0 would be no limit. */
-	scoped_fd tmpfs = stage((uint64_t)content->length + 1);
+	scoped_fd tmpfs = scratch_mount((uint64_t)content->length + 1);
 	scoped_fd fd = must(openat(tmpfs, "file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), "tmpfs", "create");
 
 	if (write(fd, content->bytes, content->length) != (ssize_t)content->length)
@@ -172,7 +172,7 @@ void step_inject(const struct inject_step *step)
 	/* What nobody may write, root may not either. */
 	struct mount_attr attr = { .attr_set = step->mode & 0222 ? 0 : MOUNT_ATTR_RDONLY };
 	detached_put(step->slot, mount_clone(fd, false, &attr, "tmpfs"));
-	unstage();
+	scratch_unmount();
 }
 
 void step_pivot_root(const struct pivot_root_step *step)

@@ -2,7 +2,7 @@
 
 #include "inside/init.h"
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 #include "proto/trace.h"
 
 static int heir = -1; /* the way to PID 1 */

@@ -1,5 +1,5 @@
 #include "inside/root.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 void step_mkdir(const struct mkdir_step *step)
 {

@@ -1,5 +1,5 @@
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 /* Not in musl's headers: its clone() refuses threads since 1.2.4. Ends the thread when run returns. */
 int __clone(int (*run)(void *), void *stack, int flags, void *argument, ...);
@@ -22,7 +22,7 @@ static int pass_on(void *unused)
 	(void)unused;
 	while ((fd = listener) == NOT_YET)
 		syscall(SYS_sched_yield);
-	/* Fails here, where no filter holds back who tells it; that ends the command too. */
+	/* Fails here, where no filter holds back whoever reports it; that ends the command too. */
 	if (!event_fds(FRAME_LISTENER, &fd, 1))
 		fail("sendmsg", "the listener to the monitor");
 	/* The agent's is the only one: with it goes whoever could answer, and the kernel lets no call wait. */

@@ -2,9 +2,9 @@
 
 #include "inside/mounts.h"
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
-/* What the monitor gets (outside/watch.h): the procfs, then the file systems in memory. */
+/* What the monitor gets (outside/sample.h): the procfs, then the file systems in memory. */
 static int kept[EVENT_FDS] = { -1 };
 static size_t kept_count = 1;
 

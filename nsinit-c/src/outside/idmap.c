@@ -1,5 +1,5 @@
 #include "outside/namespaces.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 static int open_of_init(char path[64], const char *name)
 {

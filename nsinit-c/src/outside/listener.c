@@ -2,7 +2,7 @@
 
 #include "outside/control.h"
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 #define AGENT_MS 10000
 

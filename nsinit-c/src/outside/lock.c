@@ -1,4 +1,4 @@
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 /*
  * The lock belongs to the open file (fcntl(2), open file description locks), which the monitor and init keep for as

@@ -5,15 +5,15 @@
 #include "outside/listener.h"
 #include "outside/namespaces.h"
 #include "outside/output.h"
-#include "outside/relay.h"
+#include "outside/proxy.h"
+#include "outside/sample.h"
 #include "outside/stream.h"
-#include "outside/watch.h"
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 #include "proto/sync.h"
 #include "proto/trace.h"
 
-enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_TICK, FD_RELAY, FD_OUTPUT = FD_RELAY + RELAY_FDS };
+enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_TICK, FD_PROXY, FD_OUTPUT = FD_PROXY + PROXY_FDS };
 enum { FD_COUNT = FD_OUTPUT + OUTPUT_FDS };
 
 #define DRAIN_MS 500
@@ -48,8 +48,8 @@ static struct {
 	int proc;	     /* the container's procfs, if it is watched */
 	uint64_t started_at; /* 0: the command has not started */
 	bool execing;	     /* PID 1 turns into the command next, which closes the inner socket */
-	bool failed;	     /* init has said why */
-	bool have_child;     /* init has told how the command ended */
+	bool failed;	     /* init has reported why */
+	bool have_child;     /* init has reported how the command ended */
 	bool asked;	     /* a signal was sent on behalf of somebody */
 	bool more;	     /* children that have ended may be left to reap */
 	struct child_exit child;
@@ -87,7 +87,7 @@ static void take_down(void)
 		end_descendants(run.proc);
 	while (run.proc < 0 && waitpid(-1, NULL, __WALL) > 0)
 		;
-	relay_restore();
+	proxy_restore();
 }
 
 /* ---- the HOST steps that are about the monitor itself ---- */
@@ -102,7 +102,7 @@ void step_options(const struct options_step *step)
 		fail("dup2", "stdin from /dev/null");
 }
 
-void step_terminal(const struct terminal_step *step) { relay_start(step->rows, step->cols, !run.stdin_null); }
+void step_terminal(const struct terminal_step *step) { proxy_start(step->rows, step->cols, !run.stdin_null); }
 
 void step_timeout(const struct timeout_step *step) { m.timeout = *step; }
 
@@ -140,8 +140,8 @@ static void run_host_steps(void)
 	fail_at(STEP_START, NO_INDEX);
 	run.null_fd = must(open("/dev/null", O_RDWR | O_CLOEXEC), "/dev/null", "open");
 	run_stage(STAGE_MAPS, run_stage(STAGE_HOST, 0));
-	/* Only init and the relay have a use for the container's streams from here on. */
-	if (!relay_active())
+	/* Only init and the terminal proxy have a use for the container's streams from here on. */
+	if (!proxy_active())
 		drop_streams();
 }
 
@@ -206,12 +206,12 @@ static void on_tick(void)
 	if (read(m.tick, &expirations, sizeof(expirations)) < 0 || m.phase == ENDED)
 		return;
 	/* Init is among them as long as it is not reaped. */
-	must(watch_sum(m.proc, &used) && used.threads > 0 ? 0 : -1, "/proc", "of the container that is watched");
+	must(sample_sum(m.proc, &used) && used.threads > 0 ? 0 : -1, "/proc", "of the container that is watched");
 	uint64_t most = m.watch->processes;
 	bool too_many = most > 0 && used.threads > most;
 
 	if (m.watch->memory_bytes > 0)
-		used.rss_bytes += watch_hidden(m.proc, now_ns());
+		used.rss_bytes += sample_hidden(m.proc, now_ns());
 	if (used.rss_bytes > m.ending.peak_rss_bytes)
 		m.ending.peak_rss_bytes = used.rss_bytes;
 	/* What takes memory takes it from everybody, and may not get the time to say goodbye; nor may what forks on
@@ -240,8 +240,8 @@ static void on_control(void)
 	/* The command could not take it yet, nor could init, which sleeps until the command has started. */
 	if (m.phase == HELD && (signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGKILL))
 		listener_give_up(EINTR);
-	if (signo == SIGWINCH && relay_active())
-		relay_resize();
+	if (signo == SIGWINCH && proxy_active())
+		proxy_resize();
 	else if (signo == SIGTSTP || signo == SIGSTOP)
 		stop_container();
 	else if (signo != 0)
@@ -258,14 +258,14 @@ static void on_child_gone(void)
 	pid_t pid = 1;
 
 	for (int i = 0; i < ROUND && (pid = wait4(-1, &status, WNOHANG | __WALL, &usage)) > 0; i++) {
-		/* It may have told, before it went, that another one is init. */
+		/* It may have reported, before it went, that another one is init. */
 		while (pid == run.init && m.inner >= 0 && on_inner())
 			;
 		if (pid != run.init)
 			continue;
 		bool unborn = m.phase == SET_UP;
 		m.phase = ENDED;
-		/* PID 1 told the command's end; where it could not, or where it was the command, its own
+		/* PID 1 has reported the command's end; where it could not, or where it was the command, its own
 		 * end is all there is. */
 		if (!m.have_child)
 			m.child = (struct child_exit){ status, usage };
@@ -295,16 +295,16 @@ static void on_signal(void)
 		if (info[i].ssi_signo == SIGCHLD) {
 			m.more = true;
 		} else if (info[i].ssi_signo == SIGWINCH) {
-			relay_resize();
+			proxy_resize();
 		} else if (info[i].ssi_signo == SIGQUIT) { /* a JVM keeps its own to itself */
 			signal_container(SIGQUIT);
 		} else if (info[i].ssi_signo == SIGTSTP) {
 			/* We stay awake ourselves: a SIGCONT between here and our own stop would be lost, and nobody's
 			 * shell would know that we sleep. */
 			stop_container();
-			relay_restore();
+			proxy_restore();
 		} else if (info[i].ssi_signo == SIGCONT) {
-			relay_raw();
+			proxy_raw();
 			signal_container(SIGCONT);
 		}
 	}
@@ -350,10 +350,10 @@ static bool on_inner(void)
 		m.execing = true;
 		break;
 	case FRAME_CONSOLE:
-		relay_attach(fds[0], fds[1]);
+		proxy_attach(fds[0], fds[1]);
 		break;
 	case FRAME_WATCH:
-		m.proc = watch_begin(fds);
+		m.proc = sample_begin(fds);
 		break;
 	case FRAME_LISTENER:
 		listener_pass(fds[0]);
@@ -377,19 +377,19 @@ static bool on_inner(void)
 }
 
 /* Before its 'go', init says nothing but why it fails; what fails for us then is the consequence. */
-static bool init_told(void)
+static bool init_reported(void)
 {
 	while (m.phase == SET_UP && m.inner >= 0 && on_inner())
 		;
 	return m.failed;
 }
 
-/* Once all that was written is on its way, whoever passes it on is told that this is all. */
+/* Once all that was written is on its way, whoever passes it on gets to know that this is all. */
 static bool draining(void)
 {
-	if (relay_draining() || output_draining())
+	if (proxy_draining() || output_draining())
 		return true;
-	relay_end();
+	proxy_end();
 	output_end();
 	return stream_pumping();
 }
@@ -407,12 +407,12 @@ static void supervise(void)
 			[FD_TICK] = { .fd = m.tick, .events = POLLIN },
 		};
 
-		relay_want(&fds[FD_RELAY]);
+		proxy_want(&fds[FD_PROXY]);
 		output_want(&fds[FD_OUTPUT]);
 		/* Who ended it may not want to wait for a reader that does not read. */
 		int most_ms = m.more			    ? 0
 			      : m.phase == ENDED && m.asked ? DRAIN_MS
-			      : run.own_pty		    ? relay_patience_ms()
+			      : run.own_pty		    ? proxy_patience_ms()
 							    : output_patience_ms();
 		/* The kernel takes no more of them than we might have open. Nothing interrupts it: no signal has a
 		 * handler. */
@@ -429,7 +429,7 @@ static void supervise(void)
 			on_timer();
 		if (fds[FD_TICK].revents)
 			on_tick();
-		relay_step(&fds[FD_RELAY]);
+		proxy_step(&fds[FD_PROXY]);
 		output_step(&fds[FD_OUTPUT]);
 		if (stream_over() && m.phase != STOPPING)
 			stop_for(CAUSE_OUTPUT, false);
@@ -463,9 +463,9 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	m.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
 	m.init = init;
 	m.control = control;
-	fail_hooks(init_told, take_down);
+	fail_hooks(init_reported, take_down);
 	if (run_step(STEP_TERMINAL) == NULL)
-		relay_remember();
+		proxy_remember();
 	run_host_steps();
 	trace_flush();
 	prepare_supervision();
@@ -475,7 +475,7 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 		m.phase = STARTING;
 	fail_at(STEP_SUPERVISE, NO_INDEX);
 	supervise();
-	relay_restore();
+	proxy_restore();
 	/* Its own code is not the command's. */
 	bool silent = run.plan->stays_init && !m.have_child && WIFEXITED(m.child.status);
 	if (!m.failed && (m.started_at == 0 || silent))

@@ -1,6 +1,6 @@
 #include "outside/namespaces.h"
 
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 struct join {
 	uint64_t type;
@@ -51,7 +51,7 @@ static pid_t clone_now(const struct namespaces_step *step, uint64_t flags, uint6
 	error = errno;
 	if (pid == 0)
 		return 0;
-	/* A joiner ends now; the monitor goes on, and knows whom to take down if it can't. */
+	/* An intermediate process ends now; the monitor goes on, and knows whom to take down if it can't. */
 	if (pidfd != NULL) {
 		run.init = pid;
 		if (step->owner != NO_OWNER)
@@ -115,17 +115,18 @@ static void enter_all(struct join *joins, unsigned count)
 }
 
 /*
- * A pid namespace takes in only children born after setns, and the monitor must stay outside; so a
- * process in between enters, clones init as the monitor's own child (CLONE_PARENT), tells its pid,
- * and ends.
+ * A pid namespace takes in only children born after setns, and the monitor must stay outside; so an
+ * intermediate process enters, clones init as the monitor's own child (CLONE_PARENT), reports its
+ * pid, and ends (proto/sync.h).
  */
-static pid_t clone_through_joiner(const struct namespaces_step *step, struct join *joins, unsigned count, int *pidfd)
+static pid_t clone_through_intermediate(const struct namespaces_step *step, struct join *joins, unsigned count,
+					int *pidfd)
 {
 	pid_t *init = must_map(sizeof(*init), MAP_SHARED);
-	pid_t joiner = must(fork(), "fork", "the joiner");
+	pid_t intermediate = must(fork(), "fork", "the intermediate process");
 	int status;
 
-	if (joiner == 0) {
+	if (intermediate == 0) {
 		/* The monitor's clean-up is not ours to do. */
 		fail_hooks(NULL, NULL);
 		/* Whoever is in there already must not reach the host through us (runc CVE-2016-9962). Only an
@@ -143,12 +144,12 @@ static pid_t clone_through_joiner(const struct namespaces_step *step, struct joi
 		*init = pid;
 		_exit(0);
 	}
-	must(waitpid(joiner, &status, 0), "joiner", "wait");
-	/* The joiner has told its failure itself; a second report would only hide it. */
+	must(waitpid(intermediate, &status, 0), "intermediate process", "wait");
+	/* It has reported its failure itself; a second report would only hide it. */
 	if (*init == 0 && WIFEXITED(status))
-		fail_told();
+		fail_reported();
 	if (*init == 0)
-		fail_errno(ECHILD, "joiner", "wait status %#x", (unsigned)status);
+		fail_errno(ECHILD, "intermediate process", "wait status %#x", (unsigned)status);
 	for (unsigned i = 0; i < count; i++)
 		close(joins[i].fd);
 	run.init = *init;
@@ -169,5 +170,5 @@ pid_t namespaces_clone(const struct namespaces_step *step, int *pidfd)
 		joins[i].path = get_str(&list);
 		joins[i].fd = must(open(joins[i].path, O_RDONLY | O_CLOEXEC), joins[i].path, "open");
 	}
-	return clone_through_joiner(step, joins, count, pidfd);
+	return clone_through_intermediate(step, joins, count, pidfd);
 }

@@ -1,8 +1,8 @@
 #include "outside/output.h"
 
-#include "outside/relay.h"
+#include "outside/proxy.h"
 #include "outside/stream.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 /* By the number that the container has for it. */
 static uint8_t bytes[3][STREAM_BYTES];

@@ -5,8 +5,8 @@
 
 /*
  * The monitor's part of a container whose streams are relayed, or whose output is counted: bytes between pipes, which
- * are the container's fds 1 and 2, and 0 if that is relayed, and the caller's. Where the container has a pty, the relay
- * passes its bytes on.
+ * are the container's fds 1 and 2, and 0 if that is relayed, and the caller's. Where the container has a pty, the
+ * terminal proxy passes its bytes on.
  */
 
 enum { OUTPUT_FDS = 6 };

@@ -23,7 +23,8 @@ struct stream {
 enum stream_state { STREAM_GOES_ON, STREAM_ENDED, STREAM_UNREAD };
 
 bool stream_empty(const struct stream *s);
-/* Fills in what to wait for, and deals with what came: the end of what comes in, or of whoever takes it, is told. */
+/* Fills in what to wait for, and deals with what came: the end of what comes in, or of whoever takes it, is returned.
+ */
 void stream_want(const struct stream *s, struct pollfd fds[2]);
 enum stream_state stream_step(struct stream *s, const struct pollfd fds[2]);
 /*

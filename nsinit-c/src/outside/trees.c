@@ -2,7 +2,7 @@
 
 #include "base/detached.h"
 #include "outside/namespaces.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 void step_host_tree(const struct host_tree_step *step) { detached_tree(&step->source); }
 
@@ -15,5 +15,5 @@ void step_idmap_mount(const struct idmap_mount_step *step)
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)user };
 
 	must(sys_mount_setattr(detached_get(step->slot), "", AT_EMPTY_PATH | AT_RECURSIVE, &attr), "mount_setattr",
-	     "slot %u", step->slot);
+	     "detached mount %u", step->slot);
 }

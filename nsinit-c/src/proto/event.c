@@ -6,15 +6,15 @@
 #define OBJECT_LIMIT 4096u
 #define DETAIL_LIMIT 2048u
 
-static int told_to = -1;
+static int report_to = -1;
 
 void event_to(int fd)
 {
-	told_to = fd;
+	report_to = fd;
 	fail_report(event_failed);
 }
 
-int event_fd(void) { return told_to; }
+int event_fd(void) { return report_to; }
 
 struct writer event_begin(uint8_t *bytes, size_t size, enum frame_type type)
 {
@@ -39,11 +39,11 @@ bool event_send(uint8_t *bytes, struct writer *w)
 bool event_send_bytes(const uint8_t *bytes, size_t length)
 {
 	while (length > 0) {
-		ssize_t n = send(told_to, bytes, length, MSG_NOSIGNAL);
+		ssize_t n = send(report_to, bytes, length, MSG_NOSIGNAL);
 
 		/* The monitor's pipe; it has SIGPIPE blocked. */
 		if (n < 0 && errno == ENOTSOCK)
-			n = write(told_to, bytes, length);
+			n = write(report_to, bytes, length);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -115,7 +115,7 @@ bool event_fds(enum frame_type type, const int *fds, size_t count)
 	struct iovec iov = { .iov_base = bytes, .iov_len = sizeof(bytes) };
 
 	(void)event_begin(bytes, sizeof(bytes), type);
-	return send_fds(told_to, &iov, 1, fds, count) >= 0;
+	return send_fds(report_to, &iov, 1, fds, count) >= 0;
 }
 
 ssize_t event_receive(int fd, uint8_t *bytes, size_t size, int fds[EVENT_FDS])

@@ -65,7 +65,7 @@ struct ending {
 	uint64_t wall_ns, peak_rss_bytes, output_bytes;
 };
 
-/* Where this process tells its events to, among them why it fails. */
+/* Where this process reports its events to, among them why it fails. */
 void event_to(int fd);
 int event_fd(void);
 

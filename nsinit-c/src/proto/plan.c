@@ -17,13 +17,13 @@ enum step_stage step_stage_of(uint16_t id)
 	return id < STEP_START ? (enum step_stage)stages[id] : STAGE_NONE;
 }
 
-/* Slots hold the stage of the step that filled them, STAGE_NONE while they are empty. */
+/* Slots, the numbers of detached mounts, hold the stage of the step that made one, STAGE_NONE while there is none. */
 static const char *fill(uint8_t *slots, uint16_t slot, enum step_stage by)
 {
-	if (slot >= PLAN_SLOTS)
-		return "slot out of range";
+	if (slot >= PLAN_MOUNTS)
+		return "detached mount out of range";
 	if ((slots[slot] == STAGE_NONE) == (by == STAGE_NONE))
-		return by == STAGE_NONE ? "slot used before it is filled" : "slot filled twice";
+		return by == STAGE_NONE ? "detached mount used before it is made" : "detached mount made twice";
 	slots[slot] = (uint8_t)by;
 	return NULL;
 }
@@ -169,7 +169,7 @@ static const char *check_overlay(const struct overlay_step *step, uint8_t *slots
 {
 	const char *wrong = drain(slots, step->lower);
 
-	if (!wrong && step->writes != PLAN_NO_SLOT)
+	if (!wrong && step->writes != PLAN_NO_MOUNT)
 		wrong = drain(slots, step->writes);
 	return wrong ? wrong : fill(slots, step->slot, STAGE_INIT);
 }
@@ -193,8 +193,8 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 	case STEP_GID_MAP:
 		return step->gid_map.ranges.count == 0 ? "an id map without entries" : NULL;
 	case STEP_IDMAP_MOUNT:
-		return step->idmap_mount.slot >= PLAN_SLOTS || slots[step->idmap_mount.slot] != STAGE_HOST
-			       ? "slot was not filled by a host_tree"
+		return step->idmap_mount.slot >= PLAN_MOUNTS || slots[step->idmap_mount.slot] != STAGE_HOST
+			       ? "detached mount was not made by a host_tree"
 			       : NULL;
 	case STEP_NESTED_NAMESPACES:
 		return check_nested(&step->nested_namespaces, plan);
@@ -252,7 +252,7 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 {
 	struct reader r = { .at = bytes, .end = bytes + length };
 	enum step_stage stage = STAGE_HOST;
-	uint8_t slots[PLAN_SLOTS] = { STAGE_NONE };
+	uint8_t slots[PLAN_MOUNTS] = { STAGE_NONE };
 	uint16_t count[STEP_START] = { 0 };
 	uint32_t crc = get_u32(&r);
 	const struct step *last;

@@ -12,8 +12,8 @@
 #define PLAN_MAX_GROUPS	     256u
 #define PLAN_MAX_MAP_ENTRIES 340u
 #define PLAN_MAX_JOINS	     8u
-#define PLAN_SLOTS	     DETACHED_SLOTS
-#define PLAN_NO_SLOT	     0xffffu
+#define PLAN_MOUNTS	     DETACHED_MOUNTS
+#define PLAN_NO_MOUNT	     0xffffu
 #define PLAN_MAX_RULES	     256u
 #define PLAN_MAX_CPUS	     1024u
 #define PLAN_MAX_PARTS	     16u

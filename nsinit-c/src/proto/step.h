@@ -12,8 +12,7 @@
  *   INIT     PID 1 of the container, during set-up
  *   COMMAND  the process that becomes the user's command
  * The last step is exec, or unpack or remove, after which there is nothing more to do.
- * Every step of a plan has a hand, the function step_NAME (hands.h), which carries it out or ends
- * the process.
+ * Every step of a plan has its step function, step_NAME (steps.h), which carries it out or ends the process.
  *
  * The payload is a row of these, whoever uses the list defines F and L:
  *   F(type, member)               one value; the types are those of wire.h, and source

@@ -1,5 +1,5 @@
 #include "inside/root.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 #include "unpack/unpack.h"
 
 static uint64_t freed; /* bytes on the disk */

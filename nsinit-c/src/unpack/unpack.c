@@ -4,7 +4,7 @@
 
 #include "inside/root.h"
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 #define PIPE_BYTES (1u << 20) /* what an ordinary user may have in a pipe */
 

@@ -1,4 +1,4 @@
-#include "outside/watch.h"
+#include "outside/sample.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static void check_sum(const char *stat, uint64_t times)
 	struct usage sum = { 0, 0, 0 };
 	uint64_t ticks = (uint64_t)sysconf(_SC_CLK_TCK), page = (uint64_t)sysconf(_SC_PAGESIZE);
 
-	watch_add(stat, &sum);
+	sample_add(stat, &sum);
 	CHECK(sum.rss_bytes == times * 100 * page);
 	CHECK(sum.cpu_ms == times * 250 * 1000 / ticks);
 	CHECK(sum.threads == times * 7);
@@ -49,7 +49,7 @@ static void cut_short(void)
 
 		memcpy(text, whole, n);
 		text[n] = 0;
-		watch_add(text, &sum);
+		sample_add(text, &sum);
 		CHECK(sum.rss_bytes == 0 && sum.cpu_ms == 0 && sum.threads == 0);
 	}
 }
@@ -58,10 +58,10 @@ static void sums_add_up(void)
 {
 	struct usage sum = { 1, 2, 3 };
 
-	watch_add("10 (sh)" AFTER_NAME, &sum);
-	watch_add("gibberish", &sum);
-	watch_add("", &sum);
-	watch_add("11 (sh)" AFTER_NAME, &sum);
+	sample_add("10 (sh)" AFTER_NAME, &sum);
+	sample_add("gibberish", &sum);
+	sample_add("", &sum);
+	sample_add("11 (sh)" AFTER_NAME, &sum);
 	CHECK(sum.threads == 17);
 }
 
@@ -73,13 +73,13 @@ static void real_processes(void)
 	int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	CHECK(prctl(PR_SET_NAME, ") R 1 (", 0, 0, 0) == 0);
-	CHECK(watch_sum(proc, &before));
+	CHECK(sample_sum(proc, &before));
 	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(memory != MAP_FAILED);
 	memset(memory, 1, size);
 	CHECK(before.threads >= 1 && before.rss_bytes > 0);
 	/* This process alone has that much; what the others do meanwhile is theirs. */
-	CHECK(watch_sum(proc, &after));
+	CHECK(sample_sum(proc, &after));
 	CHECK(after.rss_bytes >= size && after.threads >= 1);
 }
 
@@ -101,7 +101,7 @@ static bool sum_of(const char *name, const char *content, struct usage *sum)
 		(void)close(fd);
 	}
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	read = watch_sum(fd, sum);
+	read = sample_sum(fd, sum);
 	(void)close(fd);
 	(void)unlink(file);
 	CHECK(rmdir(directory) == 0 && rmdir(path) == 0);
@@ -122,7 +122,7 @@ static void vanished(void)
 
 	CHECK(sum_of("42", NULL, &sum));
 	CHECK(sum.rss_bytes == 0 && sum.cpu_ms == 0 && sum.threads == 0);
-	CHECK(!watch_sum(-1, &sum));
+	CHECK(!sample_sum(-1, &sum));
 }
 
 /* A look at a directory of at most two processes, 41 and 42, which have 200 ticks of their own, and began at 7. */
@@ -145,7 +145,7 @@ static uint64_t ticks_of(const char *path, int children_of_41, int children_of_4
 		(void)close(fd);
 	}
 	int proc = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	CHECK(watch_sum(proc, &sum));
+	CHECK(sample_sum(proc, &sum));
 	(void)close(proc);
 	for (int i = 0; i < 2; i++) {
 		(void)snprintf(directory, sizeof(directory), "%s/4%d", path, 1 + i);

@@ -1,24 +1,24 @@
-#include "outside/watch.h"
+#include "outside/sample.h"
 
 #include "proto/event.h"
-#include "proto/hands.h"
+#include "proto/steps.h"
 #include "proto/trace.h"
 
 /* Fields of proc_pid_stat(5), by the numbers there. */
 enum { STATE = 3, UTIME = 14, STIME, CUTIME, CSTIME, NUM_THREADS = 20, START = 22, RSS = 24 };
 
-/* So many processes are remembered from one look to the next. */
+/* So many processes are remembered from one sample to the next. */
 #define REMEMBERED 4096
 
 struct process {
 	uint64_t pid, start, ticks, children; /* ticks with those of the children that it has waited for */
 };
 
-/* What the last two looks saw, sorted by pid. */
-static struct look {
+/* What the last two samples saw, sorted by pid. */
+static struct sample {
 	size_t count;
 	struct process of[REMEMBERED];
-} looks[2], *now = &looks[0], *before = &looks[1];
+} samples[2], *now = &samples[0], *before = &samples[1];
 static uint64_t lost_ticks;
 
 static void remember(const struct process *p)
@@ -52,12 +52,12 @@ static void account(void)
 	/* Beyond that number nobody knows who is gone. */
 	if (gone > waited && now->count < REMEMBERED)
 		lost_ticks += gone - waited;
-	struct look *swap = before;
+	struct sample *swap = before;
 	before = now;
 	now = swap;
 }
 
-void watch_add(const char *stat, struct usage *sum)
+void sample_add(const char *stat, struct usage *sum)
 {
 	/* The name is the process's own choice, and may have blanks and parentheses; it ends with the last one. */
 	const char *at = strrchr(stat, ')');
@@ -91,10 +91,10 @@ static void add_process(int proc, const char *pid, struct usage *sum)
 	scoped_fd fd = openat(proc, text, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	text[n > 0 ? n : 0] = 0;
-	watch_add(text, sum);
+	sample_add(text, sum);
 }
 
-bool watch_sum(int proc, struct usage *sum)
+bool sample_sum(int proc, struct usage *sum)
 {
 	static union {
 		struct dirent first;
@@ -172,7 +172,7 @@ static uint64_t add_nameless(int proc, uint64_t pid, const char *kind, dev_t dev
 	return sum;
 }
 
-static uint64_t look_for_hidden(int proc)
+static uint64_t take_hidden_sample(int proc)
 {
 	uint64_t sum = 0, shared = 0;
 	struct stat self;
@@ -204,19 +204,19 @@ static uint64_t look_for_hidden(int proc)
 	return sum > shared ? sum - shared : 0;
 }
 
-uint64_t watch_hidden(int proc, uint64_t begin)
+uint64_t sample_hidden(int proc, uint64_t begin)
 {
 	static uint64_t last, next;
 
 	if (begin >= next) {
-		last = look_for_hidden(proc);
+		last = take_hidden_sample(proc);
 		uint64_t pause = (now_ns() - begin) * HIDDEN_COST;
 		next = begin + (pause < HIDDEN_OFTEN ? HIDDEN_OFTEN : pause > HIDDEN_RARE ? HIDDEN_RARE : pause);
 	}
 	return last;
 }
 
-int watch_begin(const int fds[])
+int sample_begin(const int fds[])
 {
 	for (kept_count = 1; kept_count < EVENT_FDS && fds[kept_count] >= 0; kept_count++)
 		kept[kept_count] = fds[kept_count];

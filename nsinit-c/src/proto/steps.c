@@ -1,4 +1,4 @@
-#include "proto/hands.h"
+#include "proto/steps.h"
 
 #include "proto/trace.h"
 
@@ -6,11 +6,11 @@ struct run run = { .proc = -1 };
 
 static void carry_out(const struct step *step)
 {
-#define HAND_CASE(number, constant, name, stage, ...) \
+#define STEP_CASE(number, constant, name, stage, ...) \
 	case number: \
 		return step_##name(&step->name);
 	switch (step->id) {
-		NSRUN_STEPS(HAND_CASE)
+		NSRUN_STEPS(STEP_CASE)
 	default: /* the decoder lets none through */
 		break;
 	}

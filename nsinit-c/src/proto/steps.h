@@ -5,14 +5,14 @@
 #include "proto/plan.h"
 
 /*
- * The hands: one function a step, each in the file of its mechanism. A hand returns when the step
- * is done, and ends the process through fail() otherwise.
+ * The step functions, one for each step, in the file of its mechanism. A step function returns when the step is done,
+ * and ends the process through fail() otherwise.
  */
-#define HAND_DECLARE(id, constant, name, stage, ...) void step_##name(const struct name##_step *step);
-NSRUN_STEPS(HAND_DECLARE)
-#undef HAND_DECLARE
+#define STEP_FUNCTION(id, constant, name, stage, ...) void step_##name(const struct name##_step *step);
+NSRUN_STEPS(STEP_FUNCTION)
+#undef STEP_FUNCTION
 
-/* What the hands of one run share. */
+/* What the step functions of one run share. */
 struct run {
 	const struct plan *plan;
 	int null_fd;	     /* the host's /dev/null */
