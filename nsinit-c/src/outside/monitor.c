@@ -310,6 +310,23 @@ static void on_signal(void)
 	}
 }
 
+static void on_other_init(pid_t pid)
+{
+	if (m.phase == SET_UP)
+		m.phase = STARTING;
+	run.init = pid;
+	close(m.pidfd);
+	m.pidfd = must(syscall(SYS_pidfd_open, pid, 0), "pidfd_open", "PID 1");
+}
+
+static void on_listener(int fd)
+{
+	listener_pass(fd);
+	if (m.phase == STARTING)
+		m.phase = HELD;
+	arm(m.timer, m.timeout.ms > 0 ? m.timeout.ms : START_MS, 0);
+}
+
 /* One message from init; false when there is none. */
 static bool on_inner(void)
 {
@@ -340,11 +357,7 @@ static bool on_inner(void)
 		on_started();
 		break;
 	case FRAME_INIT:
-		if (m.phase == SET_UP)
-			m.phase = STARTING;
-		run.init = (pid_t)get_u32(&r);
-		close(m.pidfd);
-		m.pidfd = must(syscall(SYS_pidfd_open, run.init, 0), "pidfd_open", "PID 1");
+		on_other_init((pid_t)get_u32(&r));
 		break;
 	case FRAME_EXECING:
 		m.execing = true;
@@ -356,10 +369,7 @@ static bool on_inner(void)
 		m.proc = sample_begin(fds);
 		break;
 	case FRAME_LISTENER:
-		listener_pass(fds[0]);
-		if (m.phase == STARTING)
-			m.phase = HELD;
-		arm(m.timer, m.timeout.ms > 0 ? m.timeout.ms : START_MS, 0);
+		on_listener(fds[0]);
 		break;
 	case FRAME_CHILD:
 		child_exit_decode(&r, &m.child);
@@ -478,10 +488,11 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	proxy_restore();
 	/* Its own code is not the command's. */
 	bool silent = run.plan->stays_init && !m.have_child && WIFEXITED(m.child.status);
-	if (!m.failed && (m.started_at == 0 || silent))
+	if (!m.failed && (m.started_at == 0 || silent)) {
 		fail_errno(ECHILD, "init", "ended %s, wait status %#x",
 			   m.started_at > 0 ? "without telling of the command" : "during set-up",
 			   (unsigned)m.child.status);
+	}
 	m.ending.wall_ns = now_ns() - m.started_at;
 	m.ending.output_bytes = run_step(STEP_OUTPUT) ? stream_passed() : 0;
 	if (m.failed)
