@@ -1,18 +1,25 @@
 package io.nsrun;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +117,32 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("io.nsrun.engine..")
         .check(ours);
+  }
+
+  @Test
+  void noTypeOfAnotherPackageStandsInASignatureOfTheLibrary() {
+    JavaClasses library = ours.that(resideInAPackage("io.nsrun.api"));
+    assertThat(library).isNotEmpty();
+    DescribedPredicate<JavaClass> internal =
+        resideInAPackage("io.nsrun..").and(not(resideInAPackage("io.nsrun.api")));
+    for (JavaClass type : library) {
+      Stream<JavaClass> seen =
+          Stream.concat(
+              Stream.concat(
+                  Stream.concat(type.getRawSuperclass().stream(), type.getRawInterfaces().stream()),
+                  type.getFields().stream()
+                      .filter(ArchitectureTest::isSeen)
+                      .map(JavaField::getRawType)),
+              type.getCodeUnits().stream()
+                  .filter(ArchitectureTest::isSeen)
+                  .flatMap(unit -> unit.getAllInvolvedRawTypes().stream()));
+      assertThat(seen.filter(internal)).as(type.getName()).isEmpty();
+    }
+  }
+
+  private static boolean isSeen(JavaMember member) {
+    return member.getModifiers().contains(JavaModifier.PUBLIC)
+        || member.getModifiers().contains(JavaModifier.PROTECTED);
   }
 
   @Test
