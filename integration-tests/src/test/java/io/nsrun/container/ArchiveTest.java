@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is in an archive is in the tree that is made of it. */
+@DependsOnJvm
 class ArchiveTest extends ContainerTest {
   private static final String[] WITHOUT_A_LOCALE = {"LANG", "XDG_RUNTIME_DIR"};
 

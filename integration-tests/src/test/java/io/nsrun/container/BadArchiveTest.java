@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives that are damaged, or made to do harm: nothing of them is kept. */
+@DependsOnJvm
 class BadArchiveTest extends ContainerTest {
   private static final String REMEDY =
       " (the archive is damaged or made to do harm; if you trust it, unpack it yourself and give the"

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Arguments, variables, paths are bytes: nsrun changes none on their way from the caller to the
  * command, whatever the locale, and shows those that are no UTF-8 as such.
  */
+@DependsOnJvm
 class BytesTest extends ContainerTest {
   /** A name that is no UTF-8, another that differs in that byte only, and one of a letter. */
   private static final String NAMES =

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Files that nsrun writes for its caller when a container has ended, in places that the container
  * could reach, or that others have prepared.
  */
+@DependsOnJvm
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CallersFilesTest extends ContainerTest {
   private static final Caller ANY = Caller.PLAIN;

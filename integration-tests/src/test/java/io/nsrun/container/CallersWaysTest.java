@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a process has from its parent, and a container is not to have from its caller. */
+@DependsOnJvm
 class CallersWaysTest extends ContainerTest {
   @ParameterizedTest
   @EnumSource

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Callers, such as cron and daemons, that have some of the descriptors 0 to 2 closed. */
+@DependsOnJvm
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClosedStreamsTest extends ContainerTest {
   /** Writes to whatever it has as streams, and waits until the test has looked at them. */

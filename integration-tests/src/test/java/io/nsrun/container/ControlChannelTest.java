@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The way that a plan travels, and who may be at its ends. */
+@DependsOnJvm
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ControlChannelTest extends ContainerTest {
   private static final Caller ANY = Caller.PLAIN;

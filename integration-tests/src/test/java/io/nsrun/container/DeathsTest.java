@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whichever process of a run is killed, and whenever: nothing of the container lives on. */
+@DependsOnJvm
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeathsTest {
   /** A command with a family: children, one of them in a session of its own. */

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Variables that lead nsrun into a directory that another user can change: neither its program nor
  * anything else of it may come to lie there.
  */
+@DependsOnJvm
 class DirectoriesOfOthersTest extends ContainerTest {
   /** Ways to a directory of nsrun's own that somebody else can replace. */
   enum Way {

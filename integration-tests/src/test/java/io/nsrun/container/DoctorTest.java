@@ -27,6 +27,7 @@ class DoctorTest {
     before.assertUnchanged();
   }
 
+  @DependsOnJvm
   @ParameterizedTest
   @EnumSource
   void aMachineThatRunsContainersIsFoundToDoSo(Caller caller) {

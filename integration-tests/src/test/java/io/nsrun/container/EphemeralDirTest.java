@@ -141,6 +141,7 @@ class EphemeralDirTest extends ContainerTest {
     }
   }
 
+  @DependsOnJvm
   @Test
   void aSignalAtAnyTimeLeavesNothing() throws IOException {
     Path parent = Directories.fresh(Caller.RANGED);
@@ -204,6 +205,7 @@ class EphemeralDirTest extends ContainerTest {
     assertThat(parent).isEmptyDirectory();
   }
 
+  @DependsOnJvm
   @ParameterizedTest
   @EnumSource
   void whatAKilledOneLeftIsRemovedByTheNextAndWhatALiveOneHasIsNot(Caller caller)

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What nsrun's exit code and its record say about how the command ended. */
+@DependsOnJvm
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExitTest {
   /** Those that end a process that does nothing about them, signal(7); busybox' shell ignores 3. */

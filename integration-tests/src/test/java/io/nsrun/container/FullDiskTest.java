@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * File systems without space, or without inodes, where nsrun keeps its own or writes what it is
  * asked for: the file is named, nothing half made is left, and all is well once there is space.
  */
+@DependsOnJvm
 class FullDiskTest extends ContainerTest {
   private static final Caller ANY = Caller.PLAIN;
   private static final String REASON = "(?i).*: no space left on device.*";

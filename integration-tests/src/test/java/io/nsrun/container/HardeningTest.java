@@ -25,6 +25,7 @@ class HardeningTest extends ContainerTest {
 
   private static final String NO_CAPABILITIES = "0000000000000000";
 
+  @DependsOnJvm
   @ParameterizedTest
   @EnumSource
   void nothingOfTheCallerIsInheritedButThreeStreams(Caller caller) throws IOException {
@@ -154,6 +155,7 @@ class HardeningTest extends ContainerTest {
     }
   }
 
+  @DependsOnJvm
   @ParameterizedTest
   @ValueSource(strings = {"true", "false"})
   void nothingCanBeTypedIntoTheCallersTerminal(String own) {
@@ -203,6 +205,7 @@ class HardeningTest extends ContainerTest {
     assertThat(result.text()).isEqualTo("7");
   }
 
+  @DependsOnJvm
   @ParameterizedTest
   @EnumSource(names = {"ROOT", "PLAIN"})
   void workingDirectoryOnADescriptorIsRefused(Caller caller) {
@@ -214,6 +217,7 @@ class HardeningTest extends ContainerTest {
     }
   }
 
+  @DependsOnJvm
   @ParameterizedTest
   @CsvSource({"ROOT, 0", "ROOT, 1", "ROOT, 2", "PLAIN, 0", "PLAIN, 1", "PLAIN, 2"})
   void streamThatIsADirectoryIsNoWayOut(Caller caller, int fd) throws IOException {
@@ -258,6 +262,7 @@ class HardeningTest extends ContainerTest {
     assertThat(process.waitFor()).isEqualTo(125);
   }
 
+  @DependsOnJvm
   @Test
   void directoriesOfNsrunAreTheCallersAlone() throws IOException {
     Path home = Directories.fresh(Caller.PLAIN);

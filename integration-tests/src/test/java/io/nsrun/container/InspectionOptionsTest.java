@@ -56,6 +56,7 @@ class InspectionOptionsTest extends ContainerTest {
         .containsExactly("nsrun: --workdir: \"relative\" is not absolute (begin it with /)");
   }
 
+  @DependsOnJvm
   @ParameterizedTest
   @EnumSource
   void traceTellsHowLongEachStepTook(Caller caller) throws IOException {
@@ -67,6 +68,7 @@ class InspectionOptionsTest extends ContainerTest {
         .contains("\"traceEvents\"", "pivot_root", "uid_map", "\"ph\":\"X\"", "\"dur\":");
   }
 
+  @DependsOnJvm
   @Test
   void logLevelTellsMore() {
     Result debug = Nsrun.as(ANY).run("--log-level=debug", "busybox", "true");
@@ -82,6 +84,7 @@ class InspectionOptionsTest extends ContainerTest {
     assertThat(Nsrun.as(ANY).run("--log-level=warn", "busybox", "true").err()).isEmpty();
   }
 
+  @DependsOnJvm
   @Test
   void helpTellsEveryOption() {
     Result result = Nsrun.as(ANY).run("--help").orFail();

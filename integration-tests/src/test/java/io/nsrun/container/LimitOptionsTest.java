@@ -239,6 +239,7 @@ class LimitOptionsTest extends ContainerTest {
   }
 
   /** The host's own JDK, seen in the container: its heap is sized by the limit. */
+  @DependsOnJvm
   @Test
   void jvmIsSizedAfterTheMemory() {
     String java = System.getProperty("java.home") + "/bin/java";
@@ -258,6 +259,7 @@ class LimitOptionsTest extends ContainerTest {
     assertThat(result.out()).containsPattern("ExitOnOutOfMemoryError +:?= +true ");
   }
 
+  @DependsOnJvm
   @Test
   void jvmThatNeedsMoreThanItsHeapEndsInsteadOfBeingKilled() throws Exception {
     Path source = Directories.fresh(Caller.ROOT).resolve("Hog.java");

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What adds up over many runs, on the host and in a JVM. */
+@DependsOnJvm
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ManyRunsTest {
   private static final int ENOUGH_TO_BE_WARM = 20;

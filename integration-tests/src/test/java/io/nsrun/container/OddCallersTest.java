@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers who lack what nearly everybody has. */
+@DependsOnJvm
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OddCallersTest extends ContainerTest {
   /** As docker run --cap-drop, or CapabilityBoundingSet= of a unit. */

@@ -72,6 +72,7 @@ class PrivateIdsTest extends ContainerTest {
     }
   }
 
+  @DependsOnJvm
   @Test
   void aRangeIsFreeAgainWhenTheContainerHasEndedAndWhenTheJvmWasKilled() {
     Path home = Directories.fresh(Caller.ROOT);

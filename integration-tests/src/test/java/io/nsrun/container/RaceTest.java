@@ -77,6 +77,7 @@ class RaceTest extends ContainerTest {
     }
   }
 
+  @DependsOnJvm
   @Test
   void exactlyOneOfTwelveAtOnceGetsAName() throws Exception {
     int many = 12;

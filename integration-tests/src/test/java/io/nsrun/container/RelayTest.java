@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The files, pipes and terminals behind the three streams of a container: {@code /proc/self/fd}
  * opens them again, the other way too.
  */
+@DependsOnJvm
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RelayTest extends ContainerTest {
   /** What comes back, or is read next, is shown by the host's own cat. */

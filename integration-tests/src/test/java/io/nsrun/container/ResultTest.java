@@ -101,6 +101,7 @@ class ResultTest extends ContainerTest {
     assertThat(Files.readString(file)).contains("\"kind\":\"not-started\"", "/no/such/root");
   }
 
+  @DependsOnJvm
   @Test
   void resultReplacesAnOlderOneAsAWhole() throws IOException {
     Path file = file(ANY);
@@ -111,6 +112,7 @@ class ResultTest extends ContainerTest {
     assertThat(Files.readString(file)).startsWith("{\"version\":1,").doesNotContain("old");
   }
 
+  @DependsOnJvm
   @Test
   void resultMayGoToAStream() {
     // The pipe is root's, so nobody else could open it again.

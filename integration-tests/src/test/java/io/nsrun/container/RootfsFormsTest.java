@@ -169,6 +169,7 @@ class RootfsFormsTest extends ContainerTest {
     }
   }
 
+  @DependsOnJvm
   @ParameterizedTest
   @EnumSource
   void directoryWhoseNameIsHardToRead(Caller caller) throws IOException {
@@ -183,6 +184,7 @@ class RootfsFormsTest extends ContainerTest {
     Nsrun.as(caller).run("--ephemeral", odd.resolve("root").toString(), "true").orFail();
   }
 
+  @DependsOnJvm
   @Test
   void workingDirectoryMayHaveANameThatTheLocaleDoesNot() throws IOException {
     Path odd = Files.createDirectory(Directories.fresh(Caller.PLAIN).resolve("ü"));
@@ -209,6 +211,7 @@ class RootfsFormsTest extends ContainerTest {
     "root.tar.xz, PLAIN",
     "root.tar.zst, RANGED"
   })
+  @DependsOnJvm
   void archive(String name, Caller caller) throws IOException {
     Path home = Directories.fresh(caller);
     Path archive = makeArchive(name, caller);

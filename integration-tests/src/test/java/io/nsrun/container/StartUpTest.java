@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a start costs, as far as classes tell it. */
+@DependsOnJvm
 class StartUpTest extends ContainerTest {
   @ParameterizedTest
   @EnumSource

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A caller that keeps the pipe open and reads nothing: whoever writes into it has to wait. */
+@DependsOnJvm
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UnreadOutputTest extends ContainerTest {
   private static final Caller ANY = Caller.PLAIN;

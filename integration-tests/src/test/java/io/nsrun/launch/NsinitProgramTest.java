@@ -2,6 +2,7 @@ package io.nsrun.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.container.DependsOnJvm;
 import io.nsrun.state.Caller;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is executed is what was looked at. */
+@DependsOnJvm
 class NsinitProgramTest {
   @TempDir Path home;
   private StatePaths paths;

@@ -3,6 +3,7 @@ package io.nsrun.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.nsrun.container.DependsOnJvm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code bin/nsrun}: an archive of loaded classes when one can be had, and a plain start else. */
+@DependsOnJvm
 class LauncherTest {
   private static final Path LAUNCHER = Path.of(System.getProperty("nsrun.home"), "bin/nsrun");
   private static final Path JAR = Path.of(System.getProperty("nsrun.jar"));

@@ -2,6 +2,7 @@ package io.nsrun.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.container.DependsOnJvm;
 import java.io.DataInputStream;
 import java.io.File;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What orchestrator.jar must hold to be the one file that a machine with a JRE needs. */
+@DependsOnJvm
 class OrchestratorJarTest {
   private static final String NSINIT = "io/nsrun/nsinit/" + machine() + "/nsinit";
   private static final String ROOTFS = "io/nsrun/rootfs/busybox.tar";
