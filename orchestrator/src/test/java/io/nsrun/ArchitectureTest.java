@@ -15,9 +15,14 @@ import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.nsrun.launch.CallersStreams;
+import io.nsrun.spec.OsEnvironment;
+import io.nsrun.spec.OsPath;
+import io.nsrun.state.ProcessIds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -117,6 +122,69 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("io.nsrun.engine..")
         .check(ours);
+  }
+
+  /** Explaining and dry runs show a plan; nothing else there may look into one. */
+  @Test
+  void commandsAskTheEngineAndNoRoomBelowIt() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.nsrun.cli..")
+        .and()
+        .haveNameNotMatching("io\\.nsrun\\.cli\\.(PlanOutput|Asides)")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.nsrun.plan..", "io.nsrun.state..", "io.nsrun.launch..", "io.nsrun.control..")
+        .check(ours);
+    noClasses()
+        .that()
+        .resideInAPackage("io.nsrun.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.nsrun.state..", "io.nsrun.launch..", "io.nsrun.control..")
+        .check(ours);
+  }
+
+  @Test
+  void whoeverCallsIsAskedForInOnePlace() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.nsrun.cli..", "io.nsrun.engine..")
+        .and()
+        .haveNameNotMatching("io\\.nsrun\\.engine\\.Caller")
+        .should()
+        .callMethod(System.class, "getenv")
+        .orShould()
+        .callMethod(System.class, "getenv", String.class)
+        .orShould()
+        .callMethod(System.class, "getProperty", String.class)
+        .orShould()
+        .callMethod(System.class, "getProperty", String.class, String.class)
+        .orShould()
+        .callMethod(Path.class, "toAbsolutePath")
+        .orShould()
+        .callMethod(ProcessHandle.class, "current")
+        .orShould()
+        .callMethod(OsPath.class, "workingDirectory")
+        .orShould()
+        .dependOnClassesThat()
+        .belongToAnyOf(OsEnvironment.class, ProcessIds.class, CallersStreams.class)
+        .check(ours);
+  }
+
+  @Test
+  void onlyTheCallerLooksIntoItsOwnProcess() throws IOException {
+    int seen = 0;
+    for (JavaClass type : ours) {
+      String name = type.getName();
+      if ((name.startsWith("io.nsrun.cli.") || name.startsWith("io.nsrun.engine."))
+          && !name.equals("io.nsrun.engine.Caller")) {
+        seen++;
+        assertThat(constants(name)).as(name).doesNotContain("/proc/self");
+      }
+    }
+    assertThat(seen).isGreaterThan(50);
   }
 
   @Test

@@ -3,7 +3,7 @@ package io.nsrun.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.container.DependsOnJvm;
-import io.nsrun.state.Caller;
+import io.nsrun.state.ProcessIds;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,7 @@ class NsinitProgramTest {
 
   @BeforeEach
   void find() throws IOException {
-    paths = new StatePaths(Map.of("NSRUN_HOME", home.toString()), Caller.effectiveUid());
+    paths = new StatePaths(Map.of("NSRUN_HOME", home.toString()), ProcessIds.effectiveUid());
     binary = NsinitBinary.ofJar();
   }
 

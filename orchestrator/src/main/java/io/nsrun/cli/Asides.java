@@ -1,5 +1,6 @@
 package io.nsrun.cli;
 
+import io.nsrun.engine.Prepared;
 import io.nsrun.plan.explain.Aside;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.LaunchPlan;
@@ -19,12 +20,12 @@ final class Asides {
     this.plan = plan;
   }
 
-  static List<Aside> of(RunPlan run, OptionValues values) {
-    Asides asides = new Asides(values, run.plan());
+  static List<Aside> of(Prepared prepared, OptionValues values) {
+    Asides asides = new Asides(values, prepared.plan());
     asides.files();
     asides.ends();
-    asides.properties(run.spec().preferences().required(), RunOption.REQUIRE);
-    asides.properties(run.spec().preferences().preferred(), RunOption.PREFER);
+    asides.properties(prepared.spec().preferences().required(), RunOption.REQUIRE);
+    asides.properties(prepared.spec().preferences().preferred(), RunOption.PREFER);
     asides.telling();
     return asides.asides;
   }

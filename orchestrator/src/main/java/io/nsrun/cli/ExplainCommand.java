@@ -1,15 +1,10 @@
 package io.nsrun.cli;
 
-import io.nsrun.engine.OwnIds;
-import io.nsrun.launch.Laps;
-import io.nsrun.launch.Nsinit;
-import io.nsrun.plan.explain.PlanPrinter;
-import io.nsrun.spec.OsEnvironment;
-import io.nsrun.state.Caller;
-import io.nsrun.state.StatePaths;
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.Launcher;
+import io.nsrun.engine.Preparation;
+import io.nsrun.engine.Prepared;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 
 /** {@code explain}: tells what a run would do, and does nothing. */
 final class ExplainCommand {
@@ -25,50 +20,14 @@ final class ExplainCommand {
       return ExitCode.NSRUN;
     }
     OutputFormat.isJson(values);
-    StatePaths paths = StatePaths.ofCaller(Caller.effectiveUid());
-    PlanOnly planOnly = new PlanOnly(paths);
-    try {
-      RunPlan run = planOnly.make(values);
-      PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
-      PlanPrinter.explain(
-          run.plan(),
-          run.spec(),
-          Asides.of(run, values),
-          OutputWidth.columns(System.getenv("COLUMNS")),
-          out);
-      out.flush();
-    } finally {
-      planOnly.close();
+    Caller caller = Caller.ofThisProcess();
+    try (Launcher launcher = Launcher.of(caller)) {
+      RunRequest request = RunRequest.read(values, caller);
+      Prepared prepared =
+          Preparation.toLookAt(caller, launcher).prepare(request.spec(), request.problems());
+      request.warn(prepared);
+      PlanOutput.explain(prepared, values, caller);
     }
     return ExitCode.OK;
-  }
-
-  /** Makes plans with an nsinit that is started only to read users, and never gets a plan. */
-  static final class PlanOnly implements AutoCloseable, RunPlan.NsinitSource {
-    private final StatePaths paths;
-    private Nsinit nsinit;
-
-    PlanOnly(StatePaths paths) {
-      this.paths = paths;
-    }
-
-    RunPlan make(OptionValues values) throws IOException, InterruptedException {
-      RunPlan run = new RunPlan(paths, this, OwnIds.shown(paths), new Laps(System.nanoTime()));
-      run.make(values, OsEnvironment.variables());
-      return run;
-    }
-
-    @Override
-    public Nsinit get() {
-      nsinit = Nsinit.start(paths);
-      return nsinit;
-    }
-
-    @Override
-    public void close() {
-      if (nsinit != null) {
-        nsinit.close();
-      }
-    }
   }
 }

@@ -1,11 +1,9 @@
 package io.nsrun.cli;
 
-import io.nsrun.doctor.Doctor;
-import io.nsrun.doctor.LocalMachine;
 import io.nsrun.doctor.Report;
 import io.nsrun.doctor.ReportPrinter;
-import io.nsrun.state.Caller;
-import io.nsrun.state.StatePaths;
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.DoctorTrials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -67,15 +65,14 @@ final class InfoCommands {
       return help(new String[] {"doctor"}, System.out, errors);
     }
     boolean json = OutputFormat.isJson(values);
-    LocalMachine machine = new LocalMachine();
-    StatePaths paths = StatePaths.ofCaller(Caller.effectiveUid());
-    Report report = new Doctor(machine).examine(new DoctorTrials(paths, machine));
+    Caller caller = Caller.ofThisProcess();
+    Report report = DoctorTrials.examine(caller, OptionDialect.OPTIONS);
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     if (json) {
       ReportPrinter.json(report, OptionDialect.OPTIONS, out);
     } else {
       ReportPrinter.text(
-          report, OptionDialect.OPTIONS, OutputWidth.columns(System.getenv("COLUMNS")), out);
+          report, OptionDialect.OPTIONS, OutputWidth.columns(caller.variable("COLUMNS")), out);
     }
     out.flush();
     return report.runWorks() ? ExitCode.OK : 1;

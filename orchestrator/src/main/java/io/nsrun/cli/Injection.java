@@ -1,5 +1,7 @@
 package io.nsrun.cli;
 
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.CallerFile;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.Mount;
@@ -18,10 +20,10 @@ final class Injection {
    * Reads {@code PATH=TEXT} or {@code PATH=@FILE}. Blocks while the file is read, of which no more
    * is than a container may have.
    *
-   * @param workingDirectory what a relative FILE is relative to
+   * @param caller whose working directory a relative FILE is relative to
    * @throws IllegalArgumentException with what is wrong with the text or the file
    */
-  static Mount parse(String text, String workingDirectory) {
+  static Mount parse(String text, Caller caller) {
     int equals = text.indexOf('=');
     if (equals < 1) {
       throw new IllegalArgumentException("\"" + text + "\" is not PATH=TEXT or PATH=@FILE");
@@ -29,13 +31,13 @@ final class Injection {
     String value = text.substring(equals + 1);
     Blob content =
         value.startsWith("@")
-            ? read(value.substring(1), workingDirectory)
+            ? read(value.substring(1), caller)
             : Blob.copyOf(OsString.encode(value));
     return new Mount.Inject(text.substring(0, equals), content, READABLE_FOR_ALL);
   }
 
-  private static Blob read(String name, String workingDirectory) {
-    Path file = CallerFile.of(name, workingDirectory);
+  private static Blob read(String name, Caller caller) {
+    Path file = caller.path(name);
     if (name.isEmpty() || Files.isDirectory(file) || !Files.exists(file)) {
       throw new IllegalArgumentException(
           name

@@ -1,13 +1,11 @@
 package io.nsrun.cli;
 
-import io.nsrun.launch.CallersStreams;
+import io.nsrun.engine.Caller;
 import io.nsrun.log.LogLevel;
 import io.nsrun.log.StderrLogProvider;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,21 +32,11 @@ public final class Main {
 
   /** The exit code once all is printed: what a disk has no room for is no success. */
   private static int lost(int code, ErrorPrinter errors) {
-    if (!System.out.checkError() || code != 0 || unread()) {
-      return code;
+    if (!System.out.checkError() || code != 0 || Caller.isPipe(1)) {
+      return code; // whoever reads it, a pager or head, had enough
     }
     errors.line("standard output can't be written; is its file system full?");
     return ExitCode.NSRUN;
-  }
-
-  /** Whether standard output is a pipe: whoever reads it, a pager or head, had enough. */
-  private static boolean unread() {
-    try {
-      String file = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
-      return file.startsWith("pipe:") || file.startsWith("socket:");
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   /** Whether this JVM has one command to run, and ends with it. */
@@ -82,11 +70,11 @@ public final class Main {
 
   /** What we print goes nowhere, rather than into a file of the JVM's. */
   private static void settleStreams() throws IOException {
-    CallersStreams.settle();
-    if (!CallersStreams.given(1)) {
+    Caller.settleStreams();
+    if (!Caller.hasStream(1)) {
       System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     }
-    if (!CallersStreams.given(2)) {
+    if (!Caller.hasStream(2)) {
       System.setErr(new PrintStream(OutputStream.nullOutputStream()));
     }
   }

@@ -25,6 +25,7 @@ public final class OptionDialect implements Dialect {
       case ENV -> "--env";
       case WORKDIR -> "--workdir";
       case USER -> "--user";
+      case GROUPS -> "--group-add";
       case TERMINAL -> "--tty";
       case UMASK -> "--umask";
       case USER_NAMESPACE -> "--userns";

@@ -1,8 +1,8 @@
 package io.nsrun.cli;
 
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.Roots;
 import io.nsrun.rootfs.RootfsStore;
-import io.nsrun.state.Caller;
-import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +26,7 @@ final class PruneCommand {
     }
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     long freed = 0;
-    for (RootfsStore.Pruned tree :
-        RootfsStore.of(StatePaths.ofCaller(Caller.effectiveUid())).prune()) {
+    for (RootfsStore.Pruned tree : Roots.prune(Caller.ofThisProcess())) {
       if (tree.bytes() < 0) {
         out.println("in use   " + tree.name());
       } else {

@@ -1,7 +1,7 @@
 package io.nsrun.cli;
 
+import io.nsrun.engine.Caller;
 import io.nsrun.spec.OsString;
-import java.io.FileInputStream;
 import java.io.IOException;
 
 /**
@@ -31,8 +31,8 @@ final class RawArguments {
 
   private static String[] reread(String[] args) {
     byte[] line;
-    try (FileInputStream in = new FileInputStream("/proc/self/cmdline")) {
-      line = in.readAllBytes();
+    try {
+      line = Caller.commandLine();
     } catch (IOException e) {
       return args;
     }

@@ -1,10 +1,10 @@
 package io.nsrun.cli;
 
-import io.nsrun.launch.EphemeralDirectory;
-import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.spec.Root;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.Writes;
 
 /** The options that say where writes to the root filesystem go, and whether they stay. */
 final class RootOptions {
@@ -21,36 +21,39 @@ final class RootOptions {
   /**
    * The root file system; problems are added, not thrown.
    *
-   * @param directory of the root filesystem; {@code /} if it is the host's
-   * @param kind what ROOTFS meant; null if that could not be found out, a problem of its own
-   * @param id of the container; a directory of its own is named after it
+   * @param source what ROOTFS means; null if that could not be found out, a problem of its own
    */
-  Root root(String directory, RootfsResolver.Kind kind, String id) {
-    boolean host = values.flag(RunOption.ROOTFS_HOST, false);
-    boolean embedded = kind == RootfsResolver.Kind.EMBEDDED;
-    String overlay = directory(RunOption.OVERLAY_DIR, SpecField.OVERLAY_DIRECTORY);
-    String ephemeral = directory(RunOption.EPHEMERAL_DIR, SpecField.EPHEMERAL_DIRECTORY);
-    if (!overlay.isEmpty() && (!ephemeral.isEmpty() || values.flag(RunOption.EPHEMERAL, false))) {
+  Root root(RootSource source) {
+    String kept = directory(RunOption.OVERLAY_DIR, SpecField.OVERLAY_DIRECTORY);
+    String forgotten = directory(RunOption.EPHEMERAL_DIR, SpecField.EPHEMERAL_DIRECTORY);
+    if (!kept.isEmpty() && (!forgotten.isEmpty() || values.flag(RunOption.EPHEMERAL, false))) {
       problems.add(
           SpecField.OVERLAY_DIRECTORY,
-          "keeps what " + (ephemeral.isEmpty() ? "--ephemeral" : "--ephemeral-dir") + " forgets",
+          "keeps what " + (forgotten.isEmpty() ? "--ephemeral" : "--ephemeral-dir") + " forgets",
           "leave one of them out");
     }
-    boolean forgets = host && values.flag(RunOption.EPHEMERAL, false);
-    boolean readOnly = (host && !forgets) || values.flag(RunOption.READ_ONLY, false);
-    if (kind == null) {
-      return new Root(directory, host, readOnly, false, false);
+    boolean readOnly = values.flag(RunOption.READ_ONLY, false);
+    if (source == null) {
+      return new Root(new RootSource.Directory("/"), Writes.IN_PLACE, readOnly);
     }
-    if (ephemeral.isEmpty()) {
-      return new Root(
-          directory, host, readOnly, inMemory(kind, !overlay.isEmpty()), embedded, overlay);
-    }
-    if (!values.flag(RunOption.EPHEMERAL, true)) {
+    if (!forgotten.isEmpty() && !values.flag(RunOption.EPHEMERAL, true)) {
       problems.add(
           SpecField.EPHEMERAL, "can't be false with --ephemeral-dir", "leave one of them out");
     }
-    String changes = EphemeralDirectory.path(ephemeral, id);
-    return new Root(directory, host, readOnly, true, embedded, changes);
+    return new Root(source, writes(source, kept, forgotten, readOnly), readOnly);
+  }
+
+  private Writes writes(RootSource source, String kept, String forgotten, boolean readOnly) {
+    if (!forgotten.isEmpty()) {
+      return new Writes.ForgottenDirectory(forgotten);
+    }
+    if (!kept.isEmpty()) {
+      return new Writes.KeptDirectory(kept);
+    }
+    if (source instanceof RootSource.Host) {
+      return values.flag(RunOption.EPHEMERAL, false) ? Writes.MEMORY : Writes.NONE;
+    }
+    return inMemory(source, readOnly) ? Writes.MEMORY : Writes.IN_PLACE;
   }
 
   /** Absolute; empty if the option was not given, or is wrong. */
@@ -66,15 +69,12 @@ final class RootOptions {
     return directory.charAt(0) == '/' ? directory : workingDirectory + "/" + directory;
   }
 
-  private boolean inMemory(RootfsResolver.Kind kind, boolean kept) {
-    if (kept) {
-      return false;
-    }
-    if (!kind.isStored()) {
+  private boolean inMemory(RootSource source, boolean readOnly) {
+    if (!new Root(source, Writes.IN_PLACE).isStored()) {
       return values.flag(RunOption.EPHEMERAL, false);
     }
     // Mount points that are made would stay for all others.
-    if (values.flag(RunOption.READ_ONLY, false)) {
+    if (readOnly) {
       return values.flag(RunOption.EPHEMERAL, true);
     }
     if (!values.flag(RunOption.EPHEMERAL, true)) {

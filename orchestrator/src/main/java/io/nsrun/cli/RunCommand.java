@@ -1,45 +1,31 @@
 package io.nsrun.cli;
 
-import io.nsrun.control.ControlChannel;
-import io.nsrun.control.Event;
-import io.nsrun.control.PlanEncoder;
-import io.nsrun.engine.OwnIds;
-import io.nsrun.launch.CallersStreams;
-import io.nsrun.launch.Laps;
-import io.nsrun.launch.Nsinit;
-import io.nsrun.launch.Outcome;
-import io.nsrun.launch.OverlayDirectory;
-import io.nsrun.launch.SignalForwarder;
-import io.nsrun.launch.StandardPipes;
-import io.nsrun.launch.Supervisor;
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.CallersFile;
+import io.nsrun.engine.End;
+import io.nsrun.engine.Launcher;
+import io.nsrun.engine.Leases;
+import io.nsrun.engine.NewFile;
+import io.nsrun.engine.Preparation;
+import io.nsrun.engine.Prepared;
+import io.nsrun.engine.Records;
+import io.nsrun.engine.RunLog;
+import io.nsrun.engine.Running;
+import io.nsrun.engine.Streams;
+import io.nsrun.engine.TraceReport;
 import io.nsrun.log.LogLevel;
-import io.nsrun.plan.explain.PlanPrinter;
-import io.nsrun.spec.ExplainedException;
-import io.nsrun.spec.IoMessages;
-import io.nsrun.spec.OsEnvironment;
-import io.nsrun.spec.OsPath;
-import io.nsrun.spec.Root;
-import io.nsrun.state.Caller;
-import io.nsrun.state.ExitRecord;
-import io.nsrun.state.ExitRecords;
-import io.nsrun.state.NameLock;
-import io.nsrun.state.StatePaths;
-import java.io.Closeable;
+import io.nsrun.spec.Spec;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 
-/** {@code run}: from words to a container, and from its end to an exit code. */
-final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Runnable {
+/** {@code run}: from arguments to a container, and from its end to an exit code. */
+final class RunCommand implements Launcher.Listener, Runnable {
   private final ErrorPrinter errors;
-  private final Laps laps = new Laps(System.nanoTime());
-  private StatePaths paths;
-  private volatile Nsinit nsinit;
-  private volatile CidFile cidFile;
-  private volatile EphemeralWrites unstarted;
-  private long startedMillis;
-  private boolean resultWritten;
+  private final Leases leases = new Leases();
+  private Caller caller;
+  private OptionValues values;
+  private Spec spec;
+  private volatile Launcher launcher;
+  private volatile NewFile cidFile;
 
   RunCommand(ErrorPrinter errors) {
     this.errors = errors;
@@ -52,22 +38,17 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
    * @return exit code, see {@link ExitCode}
    */
   int execute(String[] args) throws IOException, InterruptedException {
-    paths = StatePaths.ofCaller(Caller.effectiveUid());
-    if (willLaunch(args)) {
-      nsinit = Nsinit.prepare(paths);
-    }
-    laps.end("spawner");
-    SignalForwarder signals = SignalForwarder.install(this);
-    if (nsinit != null) {
-      nsinit.proceed();
-    }
-    laps.end("signals");
-    try {
-      OptionValues values = OptionParser.parse(args);
+    caller = Caller.ofThisProcess();
+    Launcher started = willLaunch(args) ? Launcher.ahead(caller) : Launcher.of(caller);
+    try (started) {
+      launcher = started;
+      launcher.forwardSignals(this);
+      launcher.proceed();
+      values = OptionParser.parse(args);
       if (values == null) {
         values = CommandModel.parse("run", args);
       }
-      laps.end("words");
+      launcher.phase("arguments");
       if (values.has(RunOption.HELP)) {
         return InfoCommands.help(new String[] {"run"}, System.out, errors);
       }
@@ -77,25 +58,16 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
       }
       boolean json = OutputFormat.isJson(values);
       if (values.flag(RunOption.DRY_RUN, false)) {
-        return dryRun(new RunPlan(paths, this, OwnIds.shown(paths), laps), values, json);
+        PlanOutput.dryRun(prepare(Preparation.toLookAt(caller, launcher)), json);
+        return ExitCode.OK;
       }
-      try (OwnIds ids = OwnIds.held(paths)) {
-        RunPlan run = new RunPlan(paths, this, ids, laps);
-        if (values.has(RunOption.RESULT)) {
-          return launchWithResult(run, values, ids, signals);
-        }
-        return makeAndLaunch(run, values, ids, signals, null);
-      }
-    } finally {
-      if (nsinit != null) {
-        nsinit.close();
-      }
+      return launch();
     }
   }
 
   /**
-   * Whether these words look as if a container will be launched, so that nsinit can be started at
-   * once, and comes up while the plan is made. A wrong guess costs a few milliseconds.
+   * Whether these arguments look as if a container will be launched, so that nsinit can be started
+   * at once, and comes up while the plan is made. A wrong guess costs a few milliseconds.
    */
   private static boolean willLaunch(String[] args) {
     for (String arg : args) {
@@ -106,212 +78,133 @@ final class RunCommand implements RunPlan.NsinitSource, Supervisor.Listener, Run
     return true;
   }
 
-  @Override
-  public Nsinit get() {
-    if (nsinit == null) {
-      nsinit = Nsinit.start(paths);
-    }
-    return nsinit;
+  private Prepared prepare(Preparation preparation) throws IOException, InterruptedException {
+    RunRequest request = RunRequest.read(values, caller);
+    spec = request.spec();
+    launcher.phase("options");
+    Prepared prepared = preparation.prepare(spec, request.problems());
+    request.warn(prepared);
+    return prepared;
   }
 
-  private static int print(RunPlan run, boolean json) throws IOException {
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
-    if (json) {
-      PlanPrinter.dryRunJson(run.plan(), out);
-    } else {
-      PlanPrinter.dryRun(run.plan(), out);
-    }
-    out.flush();
-    return ExitCode.OK;
-  }
-
-  private int dryRun(RunPlan run, OptionValues values, boolean json)
-      throws IOException, InterruptedException {
-    run.make(values, OsEnvironment.variables());
-    return print(run, json);
-  }
-
-  private int makeAndLaunch(
-      RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals, ResultFile result)
-      throws IOException, InterruptedException {
-    run.make(values, OsEnvironment.variables());
-    Closeable writes = writes(run.spec().root(), signals);
-    try (writes) {
-      return launch(run, values, ids, signals, result);
-    }
-  }
-
-  /** Whatever becomes of it, the file says so. */
-  private int launchWithResult(
-      RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals)
-      throws IOException, InterruptedException {
-    ResultFile result = ResultFile.of(values.value(RunOption.RESULT));
-    try (result) {
+  /** Whatever becomes of it, the file of {@code --result} says so. */
+  private int launch() throws IOException, InterruptedException {
+    Preparation preparation = new Preparation(caller, launcher, leases);
+    try (Records records = new Records(OptionDialect.OPTIONS)) {
+      if (values.has(RunOption.RESULT)) {
+        records.writeTo(caller, RunOption.RESULT.longName(), values.value(RunOption.RESULT));
+      }
       try {
-        return makeAndLaunch(run, values, ids, signals, result);
+        return launch(prepare(preparation), records);
       } catch (IOException | RuntimeException e) {
-        if (!resultWritten) {
-          result.write(new ResultRecord(run, laps, startedMillis).of(e, ExitCode.NSRUN));
-        }
+        records.writeFailure(spec, preparation, launcher, e);
         throw e;
       }
+    } finally {
+      for (IOException trouble : leases.release()) {
+        // The exit code stays the command's.
+        errors.failure(trouble);
+      }
     }
   }
 
-  private int launch(
-      RunPlan run, OptionValues values, OwnIds ids, SignalForwarder signals, ResultFile result)
-      throws IOException, InterruptedException {
+  private int launch(Prepared prepared, Records records) throws IOException, InterruptedException {
     if (LogLevel.current().covers(LogLevel.INFO)) {
-      RunLog.plan(run);
+      RunLog.plan(prepared);
     }
-    try (NameLock name = lockName(run, values);
-        RunTrace trace = trace(values);
-        ExitRecords kept = records(values)) {
-      byte[] frames = PlanEncoder.encode(run.plan());
-      laps.end("encode");
-      ControlChannel channel = run.channel();
-      if (channel == null) {
-        channel = get().connect();
-        laps.end("connect");
+    CallersFile trace =
+        values.has(RunOption.TRACE)
+            ? CallersFile.open(caller, RunOption.TRACE.longName(), values.value(RunOption.TRACE))
+            : null;
+    try (trace) {
+      if (!values.flag(RunOption.RM, true)) {
+        records.keep(caller, RunOption.RM.longName());
       }
       if (values.has(RunOption.CIDFILE)) {
-        cidFile = CidFile.write(values.value(RunOption.CIDFILE), run.options().id());
+        launcher.connect();
+        cidFile =
+            NewFile.write(
+                caller,
+                RunOption.CIDFILE.longName(),
+                values.value(RunOption.CIDFILE),
+                prepared.spec().id());
       }
-      if (values.has(RunOption.USER) || ids.isHeld()) {
-        StandardPipes.openToAll();
-      }
-      if (Main.isAlone()
-          && CallersStreams.given(1)
-          && !OutputFile.isStandardOutput(values.value(RunOption.RESULT))
-          && !OutputFile.isStandardOutput(values.value(RunOption.TRACE))) {
-        StandardStreams.leaveOutput();
-      }
-      Outcome.Report report = new Supervisor(nsinit, channel, this).run(frames, signals);
-      laps.end(startedMillis == 0 ? ResultRecord.FAIL : ResultRecord.RUN);
+      Running running = launcher.run(prepared, streams(), this);
+      End end = running.await();
+      launcher.ended(prepared);
       if (trace != null) {
-        trace.write(report, run.plan(), laps, nsinit.laps());
+        trace.write(TraceReport.of(launcher, running));
       }
-      RunEnd end = new RunEnd(run, report, errors);
-      CidFile written = cidFile;
-      cidFile = null;
-      if (written != null) {
-        if (report.outcome() instanceof Outcome.NotStarted) {
-          written.remove();
-        }
-        written.close();
+      closeCidFile(end);
+      if (records.areWanted()) {
+        records.write(running, end);
       }
-      if (kept != null || result != null) {
-        ExitRecord record = new ResultRecord(run, laps, startedMillis).of(end);
-        if (result != null) {
-          resultWritten = true;
-          result.write(record);
-        }
-        if (kept != null) {
-          keep(kept, record, name);
-        }
+      tell(end);
+      return end.exitCode();
+    }
+  }
+
+  private Streams streams() {
+    boolean left =
+        Main.isAlone()
+            && Caller.hasStream(1)
+            && !CallersFile.isStandardOutput(values.value(RunOption.RESULT))
+            && !CallersFile.isStandardOutput(values.value(RunOption.TRACE));
+    return left ? Streams.OUTPUT_LEFT : Streams.SHARED;
+  }
+
+  private void closeCidFile(End end) {
+    NewFile written = cidFile;
+    cidFile = null;
+    if (written != null) {
+      if (end.kind() == End.Kind.NOT_STARTED) {
+        written.remove();
       }
-      return end.tell();
+      written.close();
     }
   }
 
-  /** Where the record of the run will be kept; null if it won't be. */
-  private ExitRecords records(OptionValues values) throws IOException {
-    if (values.flag(RunOption.RM, true)) {
-      return null;
+  /** Tells what the caller can't see from the exit code. */
+  private void tell(End end) {
+    String name = spec.name() + ": ";
+    if (!end.ran()) {
+      errors.line(name + end.reason());
+      errors.remedy(end.remedy().in(OptionDialect.OPTIONS));
+    } else if (end.limit() != null || spec.process().terminal() != null) {
+      errors.line(name + EndText.of(end));
     }
-    Path directory = paths.stateDirectory();
-    try {
-      return ExitRecords.hold(directory);
-    } catch (IOException e) {
-      throw notKept(directory, e);
-    }
-  }
-
-  private static void keep(ExitRecords kept, ExitRecord record, NameLock name) throws IOException {
-    try {
-      if (name != null) {
-        kept.keep(name);
-      }
-      kept.write(record);
-    } catch (IOException e) {
-      throw notKept(kept.directory(), e);
-    }
-  }
-
-  private static ExplainedException notKept(Path directory, IOException e) {
-    return new ExplainedException(
-        "--rm: can't keep the record of how it ended below "
-            + directory
-            + ": "
-            + IoMessages.reason(e),
-        "look at free space and permissions there, or set NSRUN_HOME to another directory",
-        e);
-  }
-
-  /** Null for a name that was made up: nobody else has it. */
-  private NameLock lockName(RunPlan run, OptionValues values) throws IOException {
-    if (!values.has(RunOption.NAME)) {
-      return null;
-    }
-    return NameLock.acquire(paths.stateDirectory(), run.options().name(), run.options().id());
-  }
-
-  /** The directory that takes writes to the root filesystem; null if none is asked for. */
-  private Closeable writes(Root root, SignalForwarder signals) throws IOException {
-    if (!root.hasOverlayDirectory()) {
-      return null;
-    }
-    if (!root.ephemeral()) {
-      return OverlayDirectory.open(OsPath.of(root.overlayDirectory()), paths.uid());
-    }
-    EphemeralWrites writes = new EphemeralWrites(root.overlayDirectory(), paths, errors, signals);
-    unstarted = writes;
-    writes.make();
-    return writes;
-  }
-
-  /** Null if none is wanted. */
-  private static RunTrace trace(OptionValues values) throws ExplainedException {
-    return values.has(RunOption.TRACE) ? RunTrace.open(values.value(RunOption.TRACE)) : null;
   }
 
   @Override
-  public void log(Event.Log message) {
+  public void log(Launcher.Level told, String message) {
     LogLevel level =
-        switch (message.level()) {
+        switch (told) {
           case WARN -> LogLevel.WARN;
           case INFO -> LogLevel.INFO;
           case DEBUG -> LogLevel.DEBUG;
         };
     if (LogLevel.current().covers(level)) {
-      NsinitLog.log(level, message.message());
+      NsinitLog.log(level, message);
     }
   }
 
   @Override
-  public void started(long pid) {
-    unstarted = null;
-    startedMillis = System.currentTimeMillis();
-    laps.end(ResultRecord.SET_UP);
+  public void started(Running running) {
     if (LogLevel.current().covers(LogLevel.DEBUG)) {
-      RunLog.started(pid);
+      RunLog.started(running);
     }
   }
 
   /** A signal came before there was a container: leaves nothing behind. */
   @Override
   public void run() {
-    Nsinit running = nsinit;
-    if (running != null) {
-      running.abandon();
+    Launcher started = launcher;
+    if (started != null) {
+      started.abandon(leases);
     }
-    CidFile file = cidFile;
+    NewFile file = cidFile;
     if (file != null) {
       file.remove();
-    }
-    EphemeralWrites writes = unstarted;
-    if (writes != null) {
-      writes.discard();
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.nsrun.cli;
 
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.CallerFile;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.Masks;
@@ -24,12 +26,12 @@ final class SecurityOptions {
           + " unmask=ALL|PATH[:PATH...] is expected";
 
   private final OptionValues values;
-  private final String workingDirectory;
+  private final Caller caller;
   private final SpecProblems problems;
 
-  SecurityOptions(OptionValues values, String workingDirectory, SpecProblems problems) {
+  SecurityOptions(OptionValues values, Caller caller, SpecProblems problems) {
     this.values = values;
-    this.workingDirectory = workingDirectory;
+    this.caller = caller;
     this.problems = problems;
   }
 
@@ -84,7 +86,7 @@ final class SecurityOptions {
   }
 
   private Blob profile(String name) {
-    Path file = CallerFile.of(name, workingDirectory);
+    Path file = caller.path(name);
     if (name.isEmpty() || !Files.isRegularFile(file)) {
       return bad(
           name, Files.exists(file) && !name.isEmpty() ? "is no regular file" : "no such file");

@@ -1,8 +1,8 @@
 package io.nsrun.cli;
 
-import io.nsrun.launch.UserDatabase;
-import io.nsrun.rootfs.RootfsResolver;
-import io.nsrun.spec.ExplainedException;
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.RandomText;
+import io.nsrun.spec.Groups;
 import io.nsrun.spec.JvmProfile;
 import io.nsrun.spec.Limits;
 import io.nsrun.spec.Mount;
@@ -10,17 +10,14 @@ import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcMode;
 import io.nsrun.spec.ProcessSpec;
-import io.nsrun.spec.Root;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.StopPolicy;
 import io.nsrun.spec.TerminalSize;
-import io.nsrun.spec.User;
-import io.nsrun.spec.UserNamespace;
-import io.nsrun.state.Caller;
-import io.nsrun.state.RandomBytes;
+import io.nsrun.spec.UserRef;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,8 +28,7 @@ import java.util.Map;
  * Turns the options of {@code run} into a {@link Spec}. What is wrong with them is collected, so
  * that all of it can be told at once.
  *
- * <p>Two things have to be looked up in between, and are handed in: the directory that ROOTFS
- * means, and, if {@link #needsUsers}, the users it has.
+ * <p>What ROOTFS means has to be looked up, and is handed in.
  */
 final class SpecOptions {
   private static final int HOSTNAME_LETTERS = 10;
@@ -42,84 +38,25 @@ final class SpecOptions {
   private static final String PS1 = "\\u@\\h:\\w\\$ ";
 
   private final OptionValues values;
-  private final Map<String, String> environment;
-  private final String workingDirectory;
+  private final Caller caller;
   private final SpecProblems problems;
 
   private final boolean rootfsHost;
   private final boolean terminal;
-  private final Spec.Builder builder = Spec.builder();
-  private final UserNamespace userNamespace;
-  private final Limits limits;
-  private final String id;
-  private final String name;
-  private final String hostname;
 
   /**
-   * Reads all options but those about user and command.
-   *
-   * @param environment the caller's variables
-   * @param workingDirectory absolute; what relative paths of the host are relative to
+   * @param caller whose variables and directory the options may refer to
    * @param problems where what is wrong goes
-   * @throws IOException if the kernel gives no random bytes
    */
-  SpecOptions(
-      OptionValues values,
-      Map<String, String> environment,
-      String workingDirectory,
-      SpecProblems problems)
-      throws IOException {
+  SpecOptions(OptionValues values, Caller caller, SpecProblems problems) {
     this.values = values;
-    this.environment = environment;
-    this.workingDirectory = workingDirectory;
+    this.caller = caller;
     this.problems = problems;
     rootfsHost = values.flag(RunOption.ROOTFS_HOST, false);
     terminal =
         values.has(RunOption.TTY)
             ? values.flag(RunOption.TTY, true)
-            : StandardStreams.isTerminal(0) && StandardStreams.isTerminal(1);
-    id = RandomBytes.hex(ID_BYTES);
-    name = values.has(RunOption.NAME) ? values.value(RunOption.NAME) : id.substring(0, NAME_DIGITS);
-    if (name.isEmpty()) {
-      problems.add(SpecField.NAME, "is empty", "leave it out to have one made up");
-    }
-    builder.id(id).name(name);
-    new NamespaceOptions(values, problems).apply(builder);
-    new PrivilegeOptions(values, problems).apply(builder);
-    if (values.has(RunOption.SECURITY_OPT)) {
-      new SecurityOptions(values, workingDirectory, problems).apply(builder);
-    }
-    if (values.hasLimits()) {
-      new LimitOptions(values, problems).apply(builder);
-    }
-    Spec draft =
-        builder.root(Root.ofHost()).process(ProcessSpec.of(List.of("true"), Map.of())).build();
-    userNamespace = draft.user();
-    limits = draft.limits();
-    hostname = hostname(draft);
-    builder
-        .hostname(hostname)
-        .domainname(text(RunOption.DOMAINNAME))
-        .init(init(draft))
-        .trace(values.has(RunOption.TRACE))
-        .proc(proc())
-        .stop(stop());
-    mounts();
-  }
-
-  /** 64 hexadecimal digits. */
-  String id() {
-    return id;
-  }
-
-  /** What messages call the container. */
-  String name() {
-    return name;
-  }
-
-  /** Whether the command gets a terminal. */
-  boolean terminal() {
-    return terminal;
+            : Caller.isTerminal(0) && Caller.isTerminal(1);
   }
 
   /**
@@ -133,44 +70,67 @@ final class SpecOptions {
     return values.words().isEmpty() ? "busybox" : values.words().get(0);
   }
 
-  /** Whether {@link #build} wants to know the users of the root filesystem. */
-  boolean needsUsers() {
-    return values.has(RunOption.USER)
-        || (values.has(RunOption.GROUP_ADD) && !keepsGroups())
-        || userNamespace.mode() == UserNamespace.Mode.KEEP_ID;
-  }
-
   /**
    * The whole specification; problems are added, not thrown.
    *
-   * @param directory of the root filesystem; {@code /} if {@link #rootfs} is null
-   * @param kind what ROOTFS meant; null if that could not be found out
-   * @param users of the root filesystem; null unless {@link #needsUsers}
+   * @param source what {@link #rootfs} means, the host's root if that is null; null if it could not
+   *     be found out
+   * @throws IOException if the kernel gives no random bytes
    */
-  Spec build(String directory, RootfsResolver.Kind kind, UserDatabase users) throws IOException {
-    boolean embedded = kind == RootfsResolver.Kind.EMBEDDED;
-    builder.root(new RootOptions(values, workingDirectory, problems).root(directory, kind, id));
-    UserDatabase.Login login = login(users);
-    User user = values.has(RunOption.GROUP_ADD) ? withGroups(login.user(), users) : login.user();
-    builder.process(
-        new ProcessSpec(
-            command(embedded),
-            environment(login.home(), embedded),
-            values.has(RunOption.WORKDIR) ? values.value(RunOption.WORKDIR) : "/",
-            user,
-            values.has(RunOption.USER),
-            terminal ? TerminalSize.DEFAULT : null,
-            values.flag(RunOption.INTERACTIVE, true),
-            umask(),
-            values.flag(RunOption.RELAY, false)));
-    new ProvidedFiles(values, builder.build(), builder, problems).add(users);
-    return builder.build();
+  Spec build(RootSource source) throws IOException {
+    Spec.Builder builder = Spec.builder();
+    identity(builder);
+    new NamespaceOptions(values, problems).apply(builder);
+    new PrivilegeOptions(values, problems).apply(builder);
+    if (values.has(RunOption.SECURITY_OPT)) {
+      new SecurityOptions(values, caller, problems).apply(builder);
+    }
+    if (values.hasLimits()) {
+      new LimitOptions(values, problems).apply(builder);
+    }
+    String hostname = hostname(builder);
+    builder
+        .hostname(hostname)
+        .domainname(text(RunOption.DOMAINNAME))
+        .init(init(builder))
+        .trace(values.has(RunOption.TRACE))
+        .proc(proc())
+        .stop(stop())
+        .root(new RootOptions(values, caller.workingDirectory(), problems).root(source))
+        .etc(new EtcOptions(values, problems).files());
+    mounts(builder);
+    boolean embedded = source instanceof RootSource.Embedded;
+    return builder
+        .process(
+            new ProcessSpec(
+                command(embedded),
+                environment(hostname, builder.limits(), embedded),
+                values.has(RunOption.WORKDIR) ? values.value(RunOption.WORKDIR) : "/",
+                values.has(RunOption.USER)
+                    ? new UserRef.Named(values.value(RunOption.USER))
+                    : UserRef.UNSPECIFIED,
+                groups(),
+                terminal ? TerminalSize.DEFAULT : null,
+                values.flag(RunOption.INTERACTIVE, true),
+                umask(),
+                values.flag(RunOption.RELAY, false)))
+        .build();
   }
 
-  private boolean init(Spec draft) {
+  private void identity(Spec.Builder builder) throws IOException {
+    String id = RandomText.hex(ID_BYTES);
+    String name =
+        values.has(RunOption.NAME) ? values.value(RunOption.NAME) : id.substring(0, NAME_DIGITS);
+    if (name.isEmpty()) {
+      problems.add(SpecField.NAME, "is empty", "leave it out to have one made up");
+    }
+    builder.id(id).name(name);
+  }
+
+  private boolean init(Spec.Builder builder) {
     boolean init = values.flag(RunOption.INIT, true);
     // A PID namespace takes its processes along; without one, only nsinit can.
-    if (!init && draft.namespace(NamespaceType.PID) instanceof NamespaceMode.Host) {
+    if (!init && builder.namespace(NamespaceType.PID) instanceof NamespaceMode.Host) {
       problems.add(
           RunOption.INIT.longName(),
           "false leaves nobody to end the command's children with --pid=host",
@@ -183,15 +143,15 @@ final class SpecOptions {
     return values.has(option) ? values.value(option) : "";
   }
 
-  private String hostname(Spec draft) throws IOException {
+  private String hostname(Spec.Builder builder) throws IOException {
     if (values.has(RunOption.HOSTNAME)) {
       if (values.value(RunOption.HOSTNAME).isEmpty()) {
         problems.add(SpecField.HOSTNAME, "is empty", "leave it out to have one made up");
       }
       return values.value(RunOption.HOSTNAME);
     }
-    return draft.namespace(NamespaceType.UTS) instanceof NamespaceMode.Private
-        ? RandomBytes.letters(HOSTNAME_LETTERS)
+    return builder.namespace(NamespaceType.UTS) instanceof NamespaceMode.Private
+        ? RandomText.letters(HOSTNAME_LETTERS)
         : "";
   }
 
@@ -244,44 +204,30 @@ final class SpecOptions {
     }
   }
 
-  /** Adds mounts that no option names. */
-  void add(List<Mount> mounts) {
-    for (int i = 0; i < mounts.size(); i++) {
-      builder.mount(mounts.get(i));
-    }
+  private void mounts(Spec.Builder builder) {
+    mounts(builder, RunOption.VOLUME);
+    mounts(builder, RunOption.MOUNT);
+    mounts(builder, RunOption.TMPFS);
+    mounts(builder, RunOption.INJECT);
   }
 
-  private void mounts() {
-    for (String text : values.values(RunOption.VOLUME)) {
-      mount(RunOption.VOLUME, text);
-    }
-    for (String text : values.values(RunOption.MOUNT)) {
-      mount(RunOption.MOUNT, text);
-    }
-    for (String text : values.values(RunOption.TMPFS)) {
-      mount(RunOption.TMPFS, text);
-    }
-    for (String text : values.values(RunOption.INJECT)) {
-      mount(RunOption.INJECT, text);
-    }
-  }
-
-  private void mount(RunOption option, String text) {
-    try {
-      Mount mount;
-      if (option == RunOption.VOLUME) {
-        mount = MountOptionParser.volume(text, workingDirectory);
-      } else if (option == RunOption.MOUNT) {
-        mount = MountOptionParser.mount(text, workingDirectory);
-      } else if (option == RunOption.INJECT) {
-        mount = Injection.parse(text, workingDirectory);
-      } else {
-        mount = MountOptionParser.tmpfs(text);
+  private void mounts(Spec.Builder builder, RunOption option) {
+    for (String text : values.values(option)) {
+      try {
+        builder.mount(mount(option, text));
+      } catch (IllegalArgumentException e) {
+        problems.add(option.longName(), e.getMessage(), "");
       }
-      builder.mount(mount);
-    } catch (IllegalArgumentException e) {
-      problems.add(option.longName(), e.getMessage(), "");
     }
+  }
+
+  private Mount mount(RunOption option, String text) {
+    return switch (option) {
+      case VOLUME -> MountOptionParser.volume(text, caller.workingDirectory());
+      case MOUNT -> MountOptionParser.mount(text, caller.workingDirectory());
+      case INJECT -> Injection.parse(text, caller);
+      default -> MountOptionParser.tmpfs(text);
+    };
   }
 
   private int umask() {
@@ -315,67 +261,29 @@ final class SpecOptions {
     return command;
   }
 
-  private UserDatabase.Login login(UserDatabase users) throws IOException {
-    if (users == null) {
-      return new UserDatabase.Login(User.ROOT, rootfsHost ? callersHome() : "/root");
-    }
-    if (!values.has(RunOption.USER)) {
-      return new UserDatabase.Login(
-          User.ROOT, users.home(Integer.toUnsignedLong(Caller.effectiveUid())));
-    }
-    try {
-      return users.find(values.value(RunOption.USER));
-    } catch (ExplainedException e) {
-      problems.add(SpecField.USER, e.getMessage(), e.remedy());
-      return new UserDatabase.Login(User.ROOT, "/");
-    }
-  }
-
-  private boolean keepsGroups() {
-    return values.values(RunOption.GROUP_ADD).contains(KEEP_GROUPS);
-  }
-
-  private User withGroups(User user, UserDatabase users) {
+  private Groups groups() {
     List<String> words = values.values(RunOption.GROUP_ADD);
-    if (keepsGroups()) {
-      if (words.size() > 1) {
-        problems.add(
-            RunOption.GROUP_ADD.longName(),
-            KEEP_GROUPS + " keeps what is there, and nothing can be added",
-            "leave the others out");
-      }
-      return new User(user.uid(), user.gid(), List.of(), true);
+    if (!words.contains(KEEP_GROUPS)) {
+      return words.isEmpty() ? Groups.NONE : new Groups(words, false);
     }
-    List<Long> gids = new ArrayList<>(user.additionalGids());
-    for (int i = 0; users != null && i < words.size(); i++) {
-      try {
-        long gid = users.gid(words.get(i));
-        if (!gids.contains(gid)) {
-          gids.add(gid);
-        }
-      } catch (ExplainedException e) {
-        problems.add(RunOption.GROUP_ADD.longName(), e.getMessage(), e.remedy());
-      }
+    if (words.size() > 1) {
+      problems.add(
+          RunOption.GROUP_ADD.longName(),
+          KEEP_GROUPS + " keeps what is there, and nothing can be added",
+          "leave the others out");
     }
-    return new User(user.uid(), user.gid(), gids);
+    return Groups.KEPT;
   }
 
-  /** In the host's files, root of the container is the caller, and not root. */
-  private String callersHome() {
-    String home = environment.get("HOME");
-    return home == null || home.isEmpty() || home.charAt(0) != '/' ? "/root" : home;
-  }
-
-  private Map<String, String> environment(String home, boolean embedded) {
-    EnvironmentBuilder result = new EnvironmentBuilder(environment, problems);
+  private Map<String, String> environment(String hostname, Limits limits, boolean embedded) {
+    EnvironmentBuilder result = new EnvironmentBuilder(caller.environment(), problems);
     result.set("PATH", EnvironmentBuilder.PATH);
-    result.set("HOME", home);
     if (!hostname.isEmpty()) {
       result.set("HOSTNAME", hostname);
     }
     result.set("container", "nsrun");
     if (terminal) {
-      String type = environment.get("TERM");
+      String type = caller.variable("TERM");
       result.set("TERM", type == null || type.isEmpty() ? "xterm" : type);
       if (embedded) {
         result.set("PS1", PS1);

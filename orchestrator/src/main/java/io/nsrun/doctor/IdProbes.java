@@ -3,7 +3,7 @@ package io.nsrun.doctor;
 import io.nsrun.plan.facts.MountEntry;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.Text;
-import io.nsrun.state.IdSlots;
+import io.nsrun.state.IdRangePool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,17 +51,17 @@ final class IdProbes {
     }
     int reserved = machine.reservedRanges();
     String detail =
-        IdSlots.COUNT
+        IdRangePool.COUNT
             + " of "
-            + IdSlots.SLOT_SIZE
+            + IdRangePool.RANGE_SIZE
             + " ids from "
-            + IdSlots.FIRST_ID
+            + IdRangePool.FIRST_ID
             + "; "
             + taken(taken.get())
             + (reserved == 0
                 ? ""
                 : "; " + reserved + " not used, as this machine's users have them");
-    return taken.get().size() + reserved < IdSlots.COUNT
+    return taken.get().size() + reserved < IdRangePool.COUNT
         ? Outcome.ok(detail)
         : Outcome.fail(
             detail,

@@ -2,7 +2,7 @@ package io.nsrun.doctor;
 
 import io.nsrun.spec.OsEnvironment;
 import io.nsrun.spec.OsPath;
-import io.nsrun.state.IdSlots;
+import io.nsrun.state.IdRangePool;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.io.InputStream;
@@ -112,8 +112,8 @@ public final class LocalMachine implements Machine {
     }
   }
 
-  private IdSlots slots() {
-    return new IdSlots(new StatePaths(OsEnvironment.variables(), uid().orElse(0L).intValue()));
+  private IdRangePool slots() {
+    return new IdRangePool(new StatePaths(OsEnvironment.variables(), uid().orElse(0L).intValue()));
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.nsrun.doctor;
 
 import io.nsrun.plan.facts.MountEntry;
 import io.nsrun.spec.KernelRelease;
-import io.nsrun.state.IdSlots;
+import io.nsrun.state.IdRangePool;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,7 +39,7 @@ public interface Machine {
   List<String> programDirectories();
 
   /**
-   * First ids of the ranges that containers of the caller have now (see {@link IdSlots}), in
+   * First ids of the ranges that containers of the caller have now (see {@link IdRangePool}), in
    * ascending order; absent if that can't be told.
    */
   Optional<List<Long>> takenRanges();

@@ -3,7 +3,6 @@ package io.nsrun.engine;
 import io.nsrun.control.Event;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.Rlimit;
-import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
 
 /**
@@ -13,16 +12,18 @@ import io.nsrun.spec.Spec;
  * @param text what is told of it, as in {@code memory limit of 64 MiB reached (peak 71 MiB)}
  */
 public record LimitHit(String cause, String text) {
+  /** Cause of the time limit. */
+  public static final String TIMEOUT = "timeout";
+
   private static final int SIGXCPU = 24;
   private static final int SIGXFSZ = 25;
   private static final int SIGKILL = 9;
 
   /** The limit, or {@code null} if the command ended for another reason. */
-  public static LimitHit of(Spec spec, Event.Exited exit) {
+  static LimitHit of(Spec spec, Event.Exited exit) {
     return switch (exit.cause()) {
       case TIMEOUT ->
-          new LimitHit(
-              "timeout", "timeout of " + ElapsedTime.text(spec.stop().timeout().toNanos()));
+          new LimitHit(TIMEOUT, "timeout of " + ElapsedTime.text(spec.stop().timeout().toNanos()));
       case MEMORY ->
           new LimitHit(
               "memory",
@@ -79,15 +80,5 @@ public record LimitHit(String cause, String text) {
       }
     }
     return null;
-  }
-
-  /** How a command ended, as in {@code killed by SIGKILL}. */
-  public static String how(Event.Exited exit) {
-    if (!exit.signaled()) {
-      return "exited with code " + exit.value();
-    }
-    return "killed by "
-        + new Signal((int) exit.value()).fullName()
-        + (exit.coreDumped() ? " (core dumped)" : "");
   }
 }

@@ -32,7 +32,7 @@ public final class SeccompFilters implements Resources {
     if (spec.seccomp() instanceof Seccomp.Unconfined) {
       return facts;
     }
-    Architecture machine = Architecture.ofMachine(System.getProperty("os.arch", ""));
+    Architecture machine = Architecture.ofMachine(Caller.architecture());
     CapabilitySet capabilities = Planner.capabilities(spec, facts);
     SeccompFilter filter =
         spec.seccomp() instanceof Seccomp.Profile profile

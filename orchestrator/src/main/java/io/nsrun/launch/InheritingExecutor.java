@@ -18,14 +18,14 @@ import org.apache.commons.exec.ExecuteStreamHandler;
  * terminal, and every byte is copied twice.
  */
 final class InheritingExecutor extends DefaultExecutor {
-  private final Laps laps;
+  private final PhaseTimes times;
   private final boolean piped;
   private Process process;
   private IOException failure;
 
   @SuppressWarnings("deprecation") // its builder can only build the class itself
-  InheritingExecutor(Laps laps, boolean piped) {
-    this.laps = laps;
+  InheritingExecutor(PhaseTimes times, boolean piped) {
+    this.times = times;
     this.piped = piped;
     setStreamHandler(new NoPumps());
     // Not passed on, but looked for: our own may have a name that this locale can't express.
@@ -53,7 +53,7 @@ final class InheritingExecutor extends DefaultExecutor {
         builder.redirectOutput(ProcessBuilder.Redirect.PIPE);
       }
       Process started = builder.start();
-      laps.end("spawn");
+      times.end("spawn");
       synchronized (this) {
         process = started;
         notifyAll();

@@ -22,7 +22,7 @@ public final class Nsinit implements AutoCloseable {
   private final StatePaths paths;
   private final boolean piped;
   private final Spawner spawner = new Spawner();
-  private final Laps laps = new Laps(System.nanoTime());
+  private final PhaseTimes times = new PhaseTimes(System.nanoTime());
 
   // Guarded by this.
   private InheritingExecutor executor;
@@ -75,7 +75,7 @@ public final class Nsinit implements AutoCloseable {
 
   /** Loads what runs programs, in the caller's thread: the spawner is busy with its files. */
   private void provideExecutor() {
-    InheritingExecutor made = new InheritingExecutor(laps, piped);
+    InheritingExecutor made = new InheritingExecutor(times, piped);
     synchronized (this) {
       executor = made;
       notifyAll();
@@ -155,8 +155,8 @@ public final class Nsinit implements AutoCloseable {
   }
 
   /** Where the time of the thread went that starts nsinit. */
-  public Laps laps() {
-    return laps;
+  public PhaseTimes times() {
+    return times;
   }
 
   /** The nsinit program, for what only it can do later on; null before it was placed. */
@@ -293,15 +293,15 @@ public final class Nsinit implements AutoCloseable {
     private int spawn() throws IOException, InterruptedException {
       awaitProceed();
       Path program = NsinitProgram.open(NsinitBinary.ofJar(), paths);
-      laps.end("place nsinit");
+      times.end("place nsinit");
       synchronized (Nsinit.this) {
         binary = program;
       }
       CommandLine command = new CommandLine(program.toFile());
       command.addArgument(PipeConnection.argument(), false);
-      laps.end("command");
+      times.end("command");
       int value = executor().run(command);
-      laps.end("nsinit");
+      times.end("nsinit");
       return value;
     }
   }

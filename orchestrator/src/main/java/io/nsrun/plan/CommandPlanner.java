@@ -1,6 +1,7 @@
 package io.nsrun.plan;
 
 import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.CommandStep;
 import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.CapabilitySet;
@@ -21,12 +22,14 @@ import java.util.Map;
 final class CommandPlanner {
   private static final int MAX_CANDIDATES = 0xffff;
 
+  private final Resolved resolved;
   private final Spec spec;
   private final HostFacts facts;
   private final SpecProblems problems;
 
-  CommandPlanner(Spec spec, HostFacts facts, SpecProblems problems) {
-    this.spec = spec;
+  CommandPlanner(Resolved resolved, HostFacts facts, SpecProblems problems) {
+    this.resolved = resolved;
+    this.spec = resolved.spec();
     this.facts = facts;
     this.problems = problems;
   }
@@ -116,7 +119,7 @@ final class CommandPlanner {
   }
 
   private List<String> environment() {
-    Map<String, String> env = spec.process().env();
+    Map<String, String> env = resolved.env();
     List<String> result = new ArrayList<>(env.size());
     for (Map.Entry<String, String> variable : env.entrySet()) {
       result.add(variable.getKey() + "=" + variable.getValue());
@@ -131,7 +134,7 @@ final class CommandPlanner {
       return List.of(command);
     }
     List<String> result = new ArrayList<>();
-    String path = spec.process().env().getOrDefault("PATH", "");
+    String path = resolved.env().getOrDefault("PATH", "");
     int start = 0;
     while (start < path.length()) {
       int end = path.indexOf(':', start);

@@ -73,7 +73,7 @@ final class HostRootPlanner {
   }
 
   private boolean isLayer(OpenedDirectory directory, OpenedDirectory.Entry entry) {
-    return spec.root().ephemeral()
+    return spec.root().forgetsWrites()
         && !spec.root().readOnly()
         && directory.path().equals("/")
         && entry.canBeLayer();

@@ -3,11 +3,11 @@ package io.nsrun.plan;
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.IdHelper;
 import io.nsrun.plan.facts.PrivateIds;
+import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
-import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.Text;
@@ -34,9 +34,8 @@ final class IdMapPlanner {
    * The ids for a spec that {@link UserNamespace#isNew}; what can't be done goes to {@code
    * problems}.
    */
-  static IdPlan plan(Spec spec, HostFacts facts, SpecProblems problems) {
-    User user = userOf(spec, facts);
-    IdPlan ids = new IdMapPlanner(spec.user(), facts, problems).choose(user);
+  static IdPlan plan(Resolved resolved, HostFacts facts, SpecProblems problems) {
+    IdPlan ids = new IdMapPlanner(resolved.spec().user(), facts, problems).choose(resolved.user());
     if (ids.uids().isEmpty() || ids.gids().isEmpty()) {
       problems.add(
           SpecField.USER_NAMESPACE,
@@ -69,15 +68,6 @@ final class IdMapPlanner {
         IdPlan.CALLER,
         root,
         new Isolation.Property(Isolation.Aspect.IDS, true, "all", ""));
-  }
-
-  /** Whom the command runs as. */
-  static User userOf(Spec spec, HostFacts facts) {
-    boolean keep = spec.user().mode() == UserNamespace.Mode.KEEP_ID && !spec.process().userGiven();
-    User user = spec.process().user();
-    return keep
-        ? new User(facts.euid(), facts.egid(), user.additionalGids(), user.keepsGroups())
-        : user;
   }
 
   private IdPlan choose(User user) {

@@ -1,6 +1,7 @@
 package io.nsrun.plan;
 
 import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.Masks;
@@ -15,12 +16,14 @@ import java.util.List;
 
 /** Says which isolation a plan achieves. */
 final class IsolationReport {
+  private final Resolved resolved;
   private final Spec spec;
   private final HostFacts facts;
   private final List<Isolation.Property> properties = new ArrayList<>();
 
-  private IsolationReport(Spec spec, HostFacts facts) {
-    this.spec = spec;
+  private IsolationReport(Resolved resolved, HostFacts facts) {
+    this.resolved = resolved;
+    this.spec = resolved.spec();
     this.facts = facts;
   }
 
@@ -31,8 +34,13 @@ final class IsolationReport {
    * @param setGroups whether the caller's supplementary groups are dropped
    */
   static Isolation of(
-      Spec spec, HostFacts facts, IdPlan ids, boolean setGroups, CapabilitySet capabilities) {
-    IsolationReport report = new IsolationReport(spec, facts);
+      Resolved resolved,
+      HostFacts facts,
+      IdPlan ids,
+      boolean setGroups,
+      CapabilitySet capabilities) {
+    Spec spec = resolved.spec();
+    IsolationReport report = new IsolationReport(resolved, facts);
     report.user(ids);
     report.groups(ids, setGroups);
     report.namespace(NamespaceType.MOUNT, Isolation.Aspect.MOUNT_NAMESPACE);
@@ -91,7 +99,7 @@ final class IsolationReport {
           Isolation.Aspect.SUPPLEMENTARY_GROUPS,
           false,
           kept.toString(),
-          spec.process().user().keepsGroups()
+          resolved.user().keepsGroups()
               ? "asked for"
               : "the kernel lets nobody drop groups in this user namespace: setgroups is denied");
     }
@@ -136,7 +144,7 @@ final class IsolationReport {
       add(
           Isolation.Aspect.SYSFS,
           false,
-          spec.root().host() ? "host" : "left out",
+          spec.root().isHost() ? "host" : "left out",
           facts.sysfsHidden()
               ? "the kernel refuses a new one: the caller does not see all of its own"
               : "sysfs shows the network namespace, which is shared");

@@ -11,6 +11,7 @@ import static io.nsrun.plan.steps.LinuxConstants.MS_SLAVE;
 
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.PathKind;
+import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Step;
@@ -30,6 +31,7 @@ final class MountPlanner {
   private static final int WORKDIR_MODE = 0755;
   private static final int READ_ALONE = 0555;
 
+  private final Resolved resolved;
   private final Spec spec;
   private final HostFacts facts;
   private final PlanBuilder plan;
@@ -39,11 +41,12 @@ final class MountPlanner {
   private long uid;
   private long gid;
 
-  MountPlanner(Spec spec, HostFacts facts, PlanBuilder plan) {
-    this.spec = spec;
+  MountPlanner(Resolved resolved, HostFacts facts, PlanBuilder plan) {
+    this.resolved = resolved;
+    this.spec = resolved.spec();
     this.facts = facts;
     this.plan = plan;
-    this.mounts = sortedByDepth(spec.mounts());
+    this.mounts = sortedByDepth(resolved.mounts());
     this.byMonitor =
         facts.mayMount()
             && (!facts.isNested() || spec.user().mode() == UserNamespace.Mode.EXPLICIT);
@@ -65,7 +68,7 @@ final class MountPlanner {
     }
     SystemMounts system = new SystemMounts(spec, facts, this, plan);
     system.plan(ids);
-    if (spec.root().host()) {
+    if (spec.root().isHost()) {
       temporary("/tmp", "1777");
       temporary("/run", "755");
     }
@@ -74,7 +77,7 @@ final class MountPlanner {
     }
     String cwd = spec.process().cwd();
     // The host's root is read-only: a missing directory is then better told by workdir itself.
-    if (!cwd.equals("/") && (!spec.root().host() || spec.root().ephemeral())) {
+    if (!cwd.equals("/") && (!spec.root().isHost() || spec.root().forgetsWrites())) {
       plan.afterPivot(new InitStep.Mkdir(cwd, WORKDIR_MODE));
     }
     if (opened != null) {
@@ -142,19 +145,20 @@ final class MountPlanner {
     }
     Root root = spec.root();
     long attributes = MOUNT_ATTR_NODEV;
-    if (root.host()) {
+    if (root.isHost()) {
       attributes |= MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY;
     }
-    int slot = tree(root.path(), true, attributes, MS_PRIVATE, Step.Expect.DIRECTORY, 0, 0);
+    int slot = tree(resolved.root(), true, attributes, MS_PRIVATE, Step.Expect.DIRECTORY, 0, 0);
     // The host's own tree has parts that can't be translated, /proc for one, and is not to be
     // written anyhow: to it the container's root is a stranger.
-    if (privateIds && !root.host()) {
+    if (privateIds && !root.isHost()) {
       plan.afterNamespaces(new HostStep.IdmapMount(slot));
     }
-    if (root.ephemeral() || root.hasOverlayDirectory()) {
-      int writes = root.hasOverlayDirectory() ? writes(root) : InitStep.Overlay.TMPFS;
+    if (root.hasLayer()) {
+      boolean directory = root.hasDirectoryForWrites();
+      int writes = directory ? writes() : InitStep.Overlay.TMPFS;
       int overlay = plan.newSlot();
-      long size = root.hasOverlayDirectory() ? 0 : spec.limits().memory().value();
+      long size = directory ? 0 : spec.limits().memory().value();
       plan.beforePivot(new InitStep.Overlay(overlay, slot, writes, size));
       slot = overlay;
     }
@@ -163,10 +167,10 @@ final class MountPlanner {
   }
 
   /** The directory that has the layer of changes, in a slot. */
-  private int writes(Root root) {
+  private int writes() {
     int slot =
         tree(
-            root.overlayDirectory(),
+            resolved.layer(),
             false,
             MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID,
             MS_PRIVATE,
@@ -215,8 +219,7 @@ final class MountPlanner {
     plan.beforePivot(new InitStep.Inject(slot, mode, uid, gid, inject.content()));
     if (inject.provided()) {
       // A directory that is not to be written gets no mount points for what nobody asked for.
-      boolean make =
-          !root.readOnly() || root.host() || root.ephemeral() || root.hasOverlayDirectory();
+      boolean make = !root.readOnly() || root.isHost() || root.hasLayer();
       plan.afterPivot(
           new InitStep.Mount(
               slot, target, Step.MountFlags.OPTIONAL | (make ? Step.MountFlags.CREATE_FILE : 0)));

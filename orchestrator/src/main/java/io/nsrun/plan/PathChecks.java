@@ -2,23 +2,37 @@ package io.nsrun.plan;
 
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.PathKind;
+import io.nsrun.plan.facts.Resolved;
+import io.nsrun.spec.LayerRules;
 import io.nsrun.spec.Mount;
-import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.Text;
+import io.nsrun.spec.Writes;
 
 /** Says all at once which paths of the host are not what they must be. */
 final class PathChecks {
   private PathChecks() {}
 
-  static void check(Spec spec, HostFacts facts, SpecProblems problems) {
-    root(spec.root(), facts.kind(spec.root().path()), problems);
-    if (spec.root().ephemeralParent().isEmpty()) {
-      overlay(spec.root().overlayDirectory(), facts, problems);
-    } else {
-      ephemeral(spec.root().ephemeralParent(), facts, problems);
+  static void check(Resolved resolved, HostFacts facts, SpecProblems problems) {
+    Spec spec = resolved.spec();
+    root(resolved.root(), facts.kind(resolved.root()), problems);
+    if (spec.root().writes() instanceof Writes.KeptDirectory) {
+      overlay(resolved.layer(), facts, problems);
+      if (spec.root().isStored()) {
+        LayerRules.apart(SpecField.OVERLAY_DIRECTORY, resolved.layer(), resolved.root(), problems);
+      }
+    } else if (spec.root().writes() instanceof Writes.ForgottenDirectory forgotten) {
+      String parent = resolved.layerParent();
+      ephemeral(parent, facts, problems);
+      boolean linked = !parent.equals(forgotten.parent());
+      if (!spec.root().isHost() && (linked || spec.root().isStored())) {
+        LayerRules.apart(SpecField.EPHEMERAL_DIRECTORY, parent, resolved.root(), problems);
+      }
+      if (linked) {
+        LayerRules.notExchangeable(spec, parent, problems);
+      }
     }
     for (int i = 0; i < spec.mounts().size(); i++) {
       if (spec.mounts().get(i) instanceof Mount.Bind bind) {
@@ -35,13 +49,13 @@ final class PathChecks {
     }
   }
 
-  private static void root(Root root, PathKind kind, SpecProblems problems) {
+  private static void root(String root, PathKind kind, SpecProblems problems) {
     if (kind == PathKind.DIRECTORY) {
       return;
     }
     problems.add(
         SpecField.ROOT,
-        root.path() + " is " + kind.text(),
+        root + " is " + kind.text(),
         switch (kind) {
           case UNSEARCHABLE_DIRECTORY, UNREACHABLE -> "chmod or chown it, or run as its owner";
           case FILE -> "a directory, a tar file or the name busybox is expected";

@@ -1,6 +1,7 @@
 package io.nsrun.plan;
 
 import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
@@ -31,24 +32,28 @@ public final class Planner {
 
   private static final int MAX_STEPS = 1024;
 
+  private final Resolved resolved;
   private final Spec spec;
   private final HostFacts facts;
   private final SpecProblems problems;
   private final PlanBuilder plan = new PlanBuilder();
   private final boolean nested;
 
-  private Planner(Spec spec, HostFacts facts, SpecProblems problems) {
-    this.spec = spec;
+  private Planner(Resolved resolved, HostFacts facts, SpecProblems problems) {
+    this.resolved = resolved;
+    this.spec = resolved.spec();
     this.facts = facts;
     this.problems = problems;
     this.nested = new MountLocks(spec, CommandPlanner.capabilities(spec, facts)).nest();
   }
 
   /**
-   * The plan that makes {@code spec} real for the caller and host of {@code facts}.
+   * The plan that makes {@code spec} real for the caller and host of {@code facts}, where nothing
+   * of it has to be looked up.
    *
    * @throws io.nsrun.spec.SpecProblemsException with every reason why it can't be made real, those
    *     of {@link Spec#validate} included
+   * @throws IllegalArgumentException if it asks for something by name
    */
   public static LaunchPlan plan(Spec spec, HostFacts facts) {
     return plan(spec, facts, new SpecProblems());
@@ -57,14 +62,24 @@ public final class Planner {
   /**
    * As {@link #plan(Spec, HostFacts)}, for a caller that has collected problems already, and wants
    * all of them told together.
-   *
-   * @throws io.nsrun.spec.SpecProblemsException if {@code problems} has any in the end
    */
   public static LaunchPlan plan(Spec spec, HostFacts facts, SpecProblems problems) {
+    return plan(Resolved.of(spec, facts.euid(), facts.egid()), facts, problems);
+  }
+
+  /**
+   * The plan for what was asked for and found.
+   *
+   * @param problems those that were found on the way
+   * @throws io.nsrun.spec.SpecProblemsException if {@code problems} has any in the end
+   */
+  public static LaunchPlan plan(Resolved resolved, HostFacts facts, SpecProblems problems) {
+    Spec spec = resolved.spec();
     int before = problems.count();
     spec.validate(problems);
+    spec.validateUser(resolved.user(), problems);
     boolean wellFormed = problems.count() == before;
-    PathChecks.check(spec, facts, problems);
+    PathChecks.check(resolved, facts, problems);
     if (spec.user().mode() == UserNamespace.Mode.HOST && !(facts.euid() == 0 && facts.mayMount())) {
       problems.add(
           SpecField.USER_NAMESPACE,
@@ -77,11 +92,11 @@ public final class Planner {
     if (!wellFormed) {
       // What follows would stumble over a malformed spec, but for ids that are in order.
       if (spec.user().isNew() && !hasProblemOfIds(problems)) {
-        IdMapPlanner.plan(spec, facts, problems);
+        IdMapPlanner.plan(resolved, facts, problems);
       }
       problems.throwIfAny();
     }
-    return new Planner(spec, facts, problems).plan();
+    return new Planner(resolved, facts, problems).plan();
   }
 
   /** The capabilities that a plan for these will bound the command to. */
@@ -97,9 +112,9 @@ public final class Planner {
   }
 
   private LaunchPlan plan() {
-    CommandPlanner command = new CommandPlanner(spec, facts, problems);
-    IdPlan ids = spec.user().isNew() ? IdMapPlanner.plan(spec, facts, problems) : null;
-    User user = ids == null ? spec.process().user() : ids.user();
+    CommandPlanner command = new CommandPlanner(resolved, facts, problems);
+    IdPlan ids = spec.user().isNew() ? IdMapPlanner.plan(resolved, facts, problems) : null;
+    User user = ids == null ? resolved.user() : ids.user();
     boolean setGroups = setsGroups(ids, user);
     LimitsPlanner limits = limitsPlanner();
     boolean dropsGroups = dropsGroups(user);
@@ -121,7 +136,7 @@ public final class Planner {
     problems.throwIfAny();
     CapabilitySet capabilities = command.capabilities();
     Isolation isolation =
-        IsolationReport.of(spec, facts, ids, setGroups || dropsGroups, capabilities);
+        IsolationReport.of(resolved, facts, ids, setGroups || dropsGroups, capabilities);
     if (!spec.preferences().areDefault()) {
       Requirements.check(spec, isolation, problems);
       problems.throwIfAny();
@@ -187,9 +202,12 @@ public final class Planner {
     if (ids != null && ids.isPrivate()) {
       plan.host(facts.privateIds().lock());
     }
+    for (int i = 0; i < resolved.locks().size(); i++) {
+      plan.host(resolved.locks().get(i));
+    }
     SeccompFilter.Listener listener = facts.seccomp().listener();
     if (listener != null) {
-      String root = spec.root().path();
+      String root = resolved.root();
       plan.host(
           new HostStep.Listener(
               listener.path(), ContainerProcessState.parts(spec.id(), root, listener.metadata())));
@@ -271,7 +289,7 @@ public final class Planner {
     }
     boolean ownMounts = spec.isPrivate(NamespaceType.MOUNT);
     if (ownMounts) {
-      new MountPlanner(spec, facts, plan).plan(ids, problems);
+      new MountPlanner(resolved, facts, plan).plan(ids, problems);
     } else {
       NamespaceSettings.plan(spec, ids, false, plan);
     }
@@ -289,7 +307,7 @@ public final class Planner {
     }
     // Last, since mount points and the working directory are made before. The host's root is
     // read-only from the start.
-    if (ownMounts && spec.root().readOnly() && !spec.root().host()) {
+    if (ownMounts && spec.root().readOnly() && !spec.root().isHost()) {
       plan.afterPivot(
           new InitStep.MountAttributes("/", false, LinuxConstants.MOUNT_ATTR_RDONLY, 0));
     }

@@ -213,7 +213,7 @@ final class SystemMounts {
       }
       hide(MASKED_PROC, masks);
     }
-    if (ownSysfs || spec.root().host()) {
+    if (ownSysfs || spec.root().isHost()) {
       hide(MASKED_SYS, masks);
     }
   }

@@ -1,7 +1,7 @@
 package io.nsrun.rootfs;
 
-import io.nsrun.state.Caller;
 import io.nsrun.state.PrivateDirectory;
+import io.nsrun.state.ProcessIds;
 import io.nsrun.state.StatePaths;
 import java.io.File;
 import java.io.IOException;
@@ -23,7 +23,7 @@ final class NativeLibraries {
     if (System.getProperty(ZSTD) != null) {
       return;
     }
-    StatePaths paths = StatePaths.ofCaller(Caller.effectiveUid());
+    StatePaths paths = StatePaths.ofCaller(ProcessIds.effectiveUid());
     IOException last = new IOException("no directory takes a program");
     for (Path candidate : paths.cacheCandidates()) {
       try {

@@ -12,6 +12,7 @@ import io.nsrun.launch.Supervisor;
 import io.nsrun.plan.TreePlan;
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.HostFactsReader;
+import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.spec.ExplainedException;
@@ -108,12 +109,13 @@ final class NsinitTrees implements TreeWorker {
   private static HostFacts facts(Path directory) throws IOException {
     Spec spec =
         Spec.builder()
-            .root(new Root(OsPath.text(directory), false, false, false, false))
+            .root(Root.directory(OsPath.text(directory)))
             .process(ProcessSpec.of(List.of("true"), Map.of()))
             .user(UserNamespace.of(UserNamespace.Mode.IDENTITY))
             .namespace(NamespaceType.NETWORK, NamespaceMode.HOST)
             .build();
-    return HostFactsReader.read(spec, null);
+    // By no id but those of the caller, whom the facts name.
+    return HostFactsReader.read(Resolved.of(spec, 0, 0), null);
   }
 
   private static void fill(Nsinit nsinit, Owners owners, Filler filler)

@@ -2,6 +2,7 @@ package io.nsrun.rootfs;
 
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Text;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
@@ -10,7 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * Finds the directory that a ROOTFS word means.
+ * Finds the root filesystem that a ROOTFS word means, and its directory.
  *
  * <p>A word with a slash, {@code .} or {@code ..} is a path: a directory, or a tar archive. A word
  * that ends as tar archives do is one in the working directory. Any other word is a name.
@@ -29,66 +30,65 @@ public final class RootfsResolver {
   }
 
   /**
-   * The result.
+   * What a ROOTFS word means. Looks at what is there, and unpacks nothing.
    *
-   * @param directory absolute path without symbolic links at its end left to follow
-   * @param kind what the word meant
-   */
-  public record Resolved(Path directory, Kind kind) {}
-
-  /** What a ROOTFS word can mean. */
-  public enum Kind {
-    /** A directory of the caller's. */
-    DIRECTORY,
-    /** An archive, unpacked once into nsrun's store. */
-    ARCHIVE,
-    /** The root filesystem that came with nsrun, in the store too. */
-    EMBEDDED;
-
-    /**
-     * Whether all containers of it start from the same files, which therefore none may change: else
-     * what one of them plants is what the next one runs.
-     */
-    public boolean isStored() {
-      return this != DIRECTORY;
-    }
-  }
-
-  /**
-   * Finds, and if need be unpacks, a root filesystem. Blocks while it unpacks.
-   *
+   * @param word as it was given
+   * @param workingDirectory absolute; what a relative path is relative to
    * @throws ExplainedException if there is none behind the word; the message says what a ROOTFS may
    *     be
    */
-  public Resolved resolve(String word) throws IOException {
+  public RootSource source(String word, String workingDirectory) throws IOException {
     if (word.equals(EmbeddedRootfs.NAME)) {
-      return new Resolved(EmbeddedRootfs.locate(store()), Kind.EMBEDDED);
+      return new RootSource.Embedded(word);
     }
     if (word.isEmpty()) {
       throw new ExplainedException("is empty", whatItMayBe());
     }
     if (TarRootfs.isStandardInput(word)) {
-      return new Resolved(TarRootfs.ofStandardInput(store()), Kind.ARCHIVE);
+      return new RootSource.Archive(RootSource.Archive.STANDARD_INPUT);
     }
     boolean isPath = word.indexOf('/') >= 0 || word.equals(".") || word.equals("..");
+    Path path = OsPath.of(word.startsWith("/") ? word : workingDirectory + "/" + word);
     if (!isPath && !TarRootfs.isArchiveName(word)) {
-      throw unknownName(word);
+      throw unknownName(word, path);
     }
-    Path path = OsPath.of(word).toAbsolutePath();
     if (Files.isDirectory(path)) {
       if (Files.exists(path.resolve("oci-layout"))) {
         ExplainedException image = image();
         throw new ExplainedException(Text.of(word, ": ", image.text()), image.remedy(), null);
       }
-      return new Resolved(path.normalize().equals(path) ? path : path.toRealPath(), Kind.DIRECTORY);
+      return new RootSource.Directory(
+          OsPath.text(path.normalize().equals(path) ? path : path.toRealPath()));
     }
     if (Files.isRegularFile(path)) {
-      return new Resolved(TarRootfs.locate(store(), path), Kind.ARCHIVE);
+      return new RootSource.Archive(OsPath.text(path));
     }
     if (Files.exists(path)) {
       throw new ExplainedException(word + " is neither a directory nor a file", whatItMayBe());
     }
-    throw missing(word, path);
+    throw missing(word, path, workingDirectory);
+  }
+
+  /**
+   * The directory of a root filesystem, unpacked now if it is not there. Blocks while it unpacks.
+   *
+   * @return absolute path
+   * @throws ExplainedException if it can't be had
+   */
+  public String directory(RootSource source) throws IOException {
+    if (source instanceof RootSource.Directory directory) {
+      return directory.path();
+    }
+    if (source instanceof RootSource.Embedded) {
+      return OsPath.text(EmbeddedRootfs.locate(store()));
+    }
+    if (source instanceof RootSource.Archive archive) {
+      return OsPath.text(
+          archive.path().equals(RootSource.Archive.STANDARD_INPUT)
+              ? TarRootfs.ofStandardInput(store())
+              : TarRootfs.locate(store(), OsPath.of(archive.path())));
+    }
+    return "/";
   }
 
   /** Says what to do with an image, the layers of which are archives of their own. */
@@ -98,8 +98,8 @@ public final class RootfsResolver {
         "make one of it: docker export $(docker create IMAGE) > root.tar");
   }
 
-  private static ExplainedException missing(String word, Path path) {
-    if (!word.startsWith("/") && !OsPath.isDirectory(OsPath.workingDirectory())) {
+  private static ExplainedException missing(String word, Path path, String workingDirectory) {
+    if (!word.startsWith("/") && !OsPath.isDirectory(workingDirectory)) {
       return new ExplainedException(
           word + ": the working directory is not found by its name", "go to another one");
     }
@@ -110,8 +110,8 @@ public final class RootfsResolver {
     return new ExplainedException(word + " does not exist", whatItMayBe());
   }
 
-  private ExplainedException unknownName(String word) {
-    if (Files.isDirectory(OsPath.of(word))) {
+  private ExplainedException unknownName(String word, Path path) {
+    if (Files.isDirectory(path)) {
       return new ExplainedException(
           "no root filesystem is named '" + word + "'",
           "for the directory of that name write ./" + word);

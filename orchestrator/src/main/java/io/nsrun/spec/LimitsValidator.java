@@ -117,10 +117,20 @@ final class LimitsValidator {
           "no rule lets anything be executed, not even the command",
           "add rx:/, or the directories of the command and its libraries");
     }
+    boolean root =
+        !(spec.process().user() instanceof UserRef.Numbers numbers) || numbers.user().uid() == 0;
+    landlockOf(root, spec, problems);
+  }
+
+  /**
+   * Adds a problem if a command can't be bound by rules for files.
+   *
+   * @param root whether it runs as root inside, or may
+   */
+  static void landlockOf(boolean root, Spec spec, SpecProblems problems) {
     boolean administrator =
-        spec.process().user().uid() == 0
-            && (spec.capabilities().effective().bits() & Capability.SYS_ADMIN.bit()) != 0;
-    if (!spec.noNewPrivileges() && !administrator) {
+        root && (spec.capabilities().effective().bits() & Capability.SYS_ADMIN.bit()) != 0;
+    if (!spec.landlock().isEmpty() && !spec.noNewPrivileges() && !administrator) {
       problems.add(
           SpecField.LANDLOCK,
           "needs no_new_privs",

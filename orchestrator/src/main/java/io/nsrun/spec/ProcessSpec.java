@@ -9,11 +9,10 @@ import java.util.Map;
  * The command and what it finds when it starts.
  *
  * @param args the command and its arguments; at least one
- * @param env the whole environment, in order
+ * @param env the environment, in order; HOME is added where it is missing
  * @param cwd absolute working directory in the container; made if missing
  * @param user whom it runs as
- * @param userGiven false if {@code user} is only the default, which the mode keep-id replaces by
- *     the caller's own ids
+ * @param groups supplementary groups beyond those of the user
  * @param terminal size of the pseudo-terminal it gets; {@code null} for none
  * @param interactive whether it reads the caller's standard input; otherwise /dev/null
  * @param umask file mode creation mask, 0 to 0777
@@ -24,8 +23,8 @@ public record ProcessSpec(
     List<String> args,
     Map<String, String> env,
     String cwd,
-    User user,
-    boolean userGiven,
+    UserRef user,
+    Groups groups,
     TerminalSize terminal,
     boolean interactive,
     int umask,
@@ -40,6 +39,7 @@ public record ProcessSpec(
 
   /** Root running {@code args} in {@code /} without a terminal. */
   public static ProcessSpec of(List<String> args, Map<String, String> env) {
-    return new ProcessSpec(args, env, "/", User.ROOT, false, null, true, DEFAULT_UMASK, false);
+    return new ProcessSpec(
+        args, env, "/", UserRef.UNSPECIFIED, Groups.NONE, null, true, DEFAULT_UMASK, false);
   }
 }

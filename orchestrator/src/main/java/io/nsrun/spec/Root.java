@@ -1,48 +1,57 @@
 package io.nsrun.spec;
 
 /**
- * The container's root file system.
+ * The container's root file system, as it was asked for.
  *
- * @param path absolute path of a directory on the host; {@code "/"} if {@code host}
- * @param host whether the host's own root is taken, read-only
- * @param readOnly whether the root is read-only to the container
- * @param ephemeral whether changes go to an overlay that vanishes with the container: in memory, or
- *     in {@code overlayDirectory}
- * @param embedded whether it is the root file system that came with nsrun
- * @param overlayDirectory absolute path of a directory of the host to which changes go, where they
- *     stay unless {@code ephemeral}; empty if there is none
+ * @param source where it comes from
+ * @param writes where goes what is written to it
+ * @param readOnly whether the container can't write to it; {@link Writes#NONE} implies that
  */
-public record Root(
-    String path,
-    boolean host,
-    boolean readOnly,
-    boolean ephemeral,
-    boolean embedded,
-    String overlayDirectory) {
-  /** A root whose changes, if they don't vanish, go to itself. */
-  public Root(String path, boolean host, boolean readOnly, boolean ephemeral, boolean embedded) {
-    this(path, host, readOnly, ephemeral, embedded, "");
+public record Root(RootSource source, Writes writes, boolean readOnly) {
+  public Root {
+    readOnly |= writes instanceof Writes.None;
   }
 
-  /** Whether changes go to a directory of their own. */
-  public boolean hasOverlayDirectory() {
-    return !overlayDirectory.isEmpty();
-  }
-
-  /** The directory of the host that gets a directory for the changes; empty if none does. */
-  public String ephemeralParent() {
-    return ephemeral && hasOverlayDirectory()
-        ? overlayDirectory.substring(0, Math.max(1, overlayDirectory.lastIndexOf('/')))
-        : "";
+  /** A root that the container may write to, if anything can. */
+  public Root(RootSource source, Writes writes) {
+    this(source, writes, false);
   }
 
   /** A directory, writable, as it is. */
   public static Root directory(String path) {
-    return new Root(path, false, false, false, false);
+    return new Root(new RootSource.Directory(path), Writes.IN_PLACE);
   }
 
   /** The host's root, read-only. */
   public static Root ofHost() {
-    return new Root("/", true, true, false, false);
+    return new Root(RootSource.HOST, Writes.NONE);
+  }
+
+  /** Whether it is the host's own. */
+  public boolean isHost() {
+    return source instanceof RootSource.Host;
+  }
+
+  /**
+   * Whether all containers of its source start from the same files, which therefore none may
+   * change: else what one of them plants is what the next one runs.
+   */
+  public boolean isStored() {
+    return source instanceof RootSource.Archive || source instanceof RootSource.Embedded;
+  }
+
+  /** Whether what is written vanishes with the container. */
+  public boolean forgetsWrites() {
+    return writes instanceof Writes.Memory || writes instanceof Writes.ForgottenDirectory;
+  }
+
+  /** Whether what is written goes to a directory of its own. */
+  public boolean hasDirectoryForWrites() {
+    return writes instanceof Writes.KeptDirectory || writes instanceof Writes.ForgottenDirectory;
+  }
+
+  /** Whether what is written goes to a layer above the source, which stays as it is. */
+  public boolean hasLayer() {
+    return forgetsWrites() || hasDirectoryForWrites();
   }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param user its user namespace
  * @param namespaces mode of every namespace but the user namespace
  * @param mounts what is mounted beyond /proc, /sys and /dev
+ * @param etc which files of /etc it gets that depend on where it runs
  * @param rlimits resource limits of the command
  * @param capabilities capabilities of the command
  * @param noNewPrivileges whether execve can no longer grant privileges (prctl(2)
@@ -40,6 +41,7 @@ public record Spec(
     UserNamespace user,
     Map<NamespaceType, NamespaceMode> namespaces,
     List<Mount> mounts,
+    EtcFiles etc,
     List<Rlimit> rlimits,
     Capabilities capabilities,
     boolean noNewPrivileges,
@@ -60,6 +62,33 @@ public record Spec(
     namespaces = Collections.unmodifiableMap(new EnumMap<>(namespaces));
     mounts = List.copyOf(mounts);
     rlimits = List.copyOf(rlimits);
+  }
+
+  /** The same with another root file system. */
+  public Spec withRoot(Root value) {
+    return new Spec(
+        id,
+        name,
+        value,
+        process,
+        user,
+        namespaces,
+        mounts,
+        etc,
+        rlimits,
+        capabilities,
+        noNewPrivileges,
+        seccomp,
+        init,
+        stop,
+        hostname,
+        domainname,
+        proc,
+        masks,
+        trace,
+        limits,
+        landlock,
+        preferences);
   }
 
   /** A builder with the secure defaults: all namespaces private but time, which is the host's. */
@@ -87,9 +116,28 @@ public record Spec(
         : namespace(type) instanceof NamespaceMode.Private;
   }
 
+  /** Whether the name was given, and not made of the id, which nobody else has. */
+  public boolean hasGivenName() {
+    return !name.isEmpty() && !id.startsWith(name);
+  }
+
   /** Adds everything wrong with this that can be told without looking at the host. */
   public void validate(SpecProblems problems) {
     SpecValidator.validate(this, problems);
+  }
+
+  /**
+   * Adds what is wrong with this for a user who was looked up.
+   *
+   * @param user of the command, by numbers
+   */
+  public void validateUser(User user, SpecProblems problems) {
+    if (!(process.user() instanceof UserRef.Numbers)) {
+      user.validate(problems);
+      if (!landlock.isEmpty() && user.uid() != 0) {
+        LimitsValidator.landlockOf(false, this, problems);
+      }
+    }
   }
 
   /** Collects the parts of a {@link Spec}. Not thread-safe. */
@@ -101,6 +149,7 @@ public record Spec(
     private UserNamespace user = UserNamespace.of(UserNamespace.Mode.AUTO);
     private final Map<NamespaceType, NamespaceMode> namespaces = new EnumMap<>(NamespaceType.class);
     private final List<Mount> mounts = new ArrayList<>();
+    private EtcFiles etc = EtcFiles.DEFAULT;
     private final List<Rlimit> rlimits = new ArrayList<>();
     private Capabilities capabilities = Capabilities.DEFAULT;
     private Boolean noNewPrivileges;
@@ -163,6 +212,21 @@ public record Spec(
         throw new IllegalArgumentException("the user namespace has its own setter");
       }
       namespaces.put(type, mode);
+      return this;
+    }
+
+    /** Mode of a namespace so far; see {@link #namespace(NamespaceType, NamespaceMode)}. */
+    public NamespaceMode namespace(NamespaceType type) {
+      return namespaces.get(type);
+    }
+
+    /** The limits so far. */
+    public Limits limits() {
+      return limits;
+    }
+
+    public Builder etc(EtcFiles value) {
+      etc = value;
       return this;
     }
 
@@ -265,6 +329,7 @@ public record Spec(
           user,
           namespaces,
           mounts,
+          etc,
           rlimits,
           capabilities,
           noNewPrivileges == null ? !capabilities.privileged() : noNewPrivileges,

@@ -18,6 +18,7 @@ public enum SpecField {
   ENV,
   WORKDIR,
   USER,
+  GROUPS,
   TERMINAL,
   UMASK,
   USER_NAMESPACE,

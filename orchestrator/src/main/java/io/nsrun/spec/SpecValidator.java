@@ -21,7 +21,6 @@ final class SpecValidator {
 
   private static final Text.Setting OWN_MOUNTS = SpecField.MOUNT_NAMESPACE.with("private");
 
-  /** What nsinit has room for; the kernel would take 65536. */
   private final Spec spec;
 
   private final SpecProblems problems;
@@ -65,64 +64,30 @@ final class SpecValidator {
 
   private void root() {
     Root root = spec.root();
-    if (path(SpecField.ROOT, root.path())) {
-      if (root.host()) {
-        notOverHost(overlayField(root), root.hasOverlayDirectory());
-      } else if (root.hasOverlayDirectory()) {
-        overlay(root);
-      }
+    boolean good = true;
+    if (root.source() instanceof RootSource.Directory directory) {
+      good = path(SpecField.ROOT, directory.path());
+    } else if (root.source() instanceof RootSource.Archive archive
+        && !archive.path().equals(RootSource.Archive.STANDARD_INPUT)) {
+      good = path(SpecField.ROOT, archive.path());
+    }
+    if (good && root.writes() instanceof Writes.KeptDirectory kept) {
+      layer(SpecField.OVERLAY_DIRECTORY, kept.directory(), root);
+    } else if (good && root.writes() instanceof Writes.ForgottenDirectory forgotten) {
+      layer(SpecField.EPHEMERAL_DIRECTORY, forgotten.parent(), root);
+      LayerRules.notExchangeable(spec, forgotten.parent(), problems);
     }
   }
 
-  private void notOverHost(SpecField field, boolean wanted) {
-    if (wanted) {
+  private void layer(SpecField field, String directory, Root root) {
+    if (root.isHost()) {
       problems.add(
           field,
           Text.of("can't be had with ", SpecField.ROOT_HOST),
           Text.of("use ", SpecField.EPHEMERAL, ", which keeps changes in memory"));
+    } else if (path(field, directory) && root.source() instanceof RootSource.Directory source) {
+      LayerRules.apart(field, directory, source.path(), problems);
     }
-  }
-
-  private static SpecField overlayField(Root root) {
-    return root.ephemeral() ? SpecField.EPHEMERAL_DIRECTORY : SpecField.OVERLAY_DIRECTORY;
-  }
-
-  private void overlay(Root root) {
-    String directory = root.overlayDirectory();
-    if (path(overlayField(root), directory)
-        && (isWithin(directory, root.path()) || isWithin(root.path(), directory))) {
-      problems.add(
-          overlayField(root),
-          directory + " and the root filesystem " + root.path() + " are within one another",
-          "overlayfs wants them apart; choose another directory");
-    }
-    if (root.ephemeral()) {
-      for (int i = 0; i < spec.mounts().size(); i++) {
-        if (spec.mounts().get(i) instanceof Mount.Bind bind
-            && !bind.options().readOnly()
-            && isWithin(root.ephemeralParent(), bind.source())) {
-          problems.add(
-              SpecField.EPHEMERAL_DIRECTORY,
-              Text.of(
-                  "the container could exchange its own in ",
-                  root.ephemeralParent(),
-                  ": ",
-                  bind.field(),
-                  " gives it ",
-                  bind.source()),
-              Text.of("choose another directory, or mount that one read-only"));
-        }
-      }
-    }
-  }
-
-  /** By name only; overlayfs itself looks closer. */
-  private static boolean isWithin(String path, String other) {
-    String inner = ContainerPath.normalize(path);
-    String outer = ContainerPath.normalize(other);
-    return inner != null
-        && outer != null
-        && (inner.equals(outer) || inner.startsWith(outer.equals("/") ? outer : outer + "/"));
   }
 
   private void process() {
@@ -162,17 +127,8 @@ final class SpecValidator {
   }
 
   private void user() {
-    User user = spec.process().user();
-    id("uid", user.uid());
-    id("gid", user.gid());
-    if (user.additionalGids().size() > User.MAX_GROUPS) {
-      problems.add(
-          SpecField.USER,
-          user.additionalGids().size() + " supplementary groups",
-          "nsinit takes at most " + User.MAX_GROUPS);
-    }
-    for (int i = 0; i < user.additionalGids().size(); i++) {
-      id("supplementary gid", user.additionalGids().get(i));
+    if (spec.process().user() instanceof UserRef.Numbers numbers) {
+      numbers.user().validate(problems);
     }
     UserNamespace namespace = spec.user();
     if (namespace.mode() == UserNamespace.Mode.EXPLICIT) {
@@ -189,13 +145,6 @@ final class SpecValidator {
     }
   }
 
-  private void id(String what, long value) {
-    if (value < 0 || value > IdMaps.MAX_ID) {
-      problems.add(
-          SpecField.USER, what + " " + value + " is out of range", "use 0 to " + IdMaps.MAX_ID);
-    }
-  }
-
   private void namespaces() {
     for (NamespaceType type : NamespaceType.values()) {
       if (spec.namespaces().get(type) instanceof NamespaceMode.Join join) {
@@ -203,7 +152,7 @@ final class SpecValidator {
       }
     }
     if (!spec.isPrivate(NamespaceType.MOUNT)) {
-      if (!spec.root().host()) {
+      if (!spec.root().isHost()) {
         problems.add(
             SpecField.MOUNT_NAMESPACE,
             "a shared mount namespace can't have a root of its own",
@@ -214,7 +163,7 @@ final class SpecValidator {
                 SpecField.ROOT,
                 ", or leave ",
                 OWN_MOUNTS));
-      } else if (spec.root().ephemeral()) {
+      } else if (spec.root().forgetsWrites()) {
         problems.add(
             SpecField.EPHEMERAL,
             "needs a mount namespace of the container's own",

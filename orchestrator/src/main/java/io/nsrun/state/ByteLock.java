@@ -62,6 +62,33 @@ final class ByteLock implements AutoCloseable {
   }
 
   /**
+   * As {@link #tryAcquire(Path, long)}, for what has a second byte: nsinit locks that, and keeps it
+   * until the container's last process is gone, whatever became of this process. Who has the first
+   * byte may look at the second, and has the thing if nobody holds that.
+   *
+   * @param second position of the other byte
+   */
+  static ByteLock tryAcquire(Path file, long position, long second) throws IOException {
+    ByteLock own = tryAcquire(file, position);
+    if (own == null) {
+      return null;
+    }
+    boolean free = false;
+    try {
+      ByteLock other = tryAcquire(file, second);
+      if (other != null) {
+        free = true;
+        other.close();
+      }
+    } finally {
+      if (!free) {
+        own.close();
+      }
+    }
+    return free ? own : null;
+  }
+
+  /**
    * For which of the first {@code count} bytes somebody has locked it, or its second, which is
    * {@code count} bytes further on; none if the file is missing. Makes nothing, but who tries to
    * lock a byte in the very instant it is looked at finds it taken; not so a second, if its first

@@ -9,6 +9,9 @@ public final class LockedDirectory implements Closeable {
   /** Name of the file. */
   public static final String FILE = "lock";
 
+  /** The byte of the file that nsinit locks, for as long as a process of the container is alive. */
+  public static final long HEIRS_OFFSET = 1;
+
   private final ByteLock lock;
 
   private LockedDirectory(ByteLock lock) {
@@ -22,7 +25,7 @@ public final class LockedDirectory implements Closeable {
    * @throws IOException if the file can't be made or its file system has no locks
    */
   public static LockedDirectory tryAcquire(Path directory) throws IOException {
-    ByteLock lock = ByteLock.tryAcquire(directory.resolve(FILE), 0);
+    ByteLock lock = ByteLock.tryAcquire(directory.resolve(FILE), 0, HEIRS_OFFSET);
     return lock == null ? null : new LockedDirectory(lock);
   }
 

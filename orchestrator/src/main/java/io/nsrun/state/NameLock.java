@@ -3,6 +3,7 @@ package io.nsrun.state;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.Text;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,10 +15,11 @@ import java.nio.file.Path;
  * A container's name, which no other container of the same user may have while this one is alive or
  * its record is kept.
  *
- * <p>A live container has the name by a {@link ByteLock}, which leaves nothing behind whoever is
- * killed; a kept record has it by a file that is called so, and holds the id.
+ * <p>A live container has the name by a {@link ByteLock}, and by another that its nsinit holds:
+ * they leave nothing behind whoever is killed; a kept record has it by a file that is called so,
+ * and holds the id.
  */
-public final class NameLock implements AutoCloseable {
+public final class NameLock implements Closeable {
   private static final int ID_LENGTH = 64;
   private static final String LOCKS = "names.lock";
 
@@ -28,6 +30,9 @@ public final class NameLock implements AutoCloseable {
   private static final long FNV_BASIS = 0xcbf29ce484222325L;
 
   private static final long FNV_PRIME = 0x100000001b3L;
+
+  /** Where the second bytes of the names begin. */
+  private static final long HEIRS = 1L << 62;
 
   private final Path file;
   private final String id;
@@ -49,7 +54,7 @@ public final class NameLock implements AutoCloseable {
    *     its record, if it is only that
    */
   public static NameLock acquire(Path stateDirectory, String name, String id) throws IOException {
-    ByteLock lock = ByteLock.tryAcquire(stateDirectory.resolve(LOCKS), position(name));
+    ByteLock lock = ByteLock.tryAcquire(file(stateDirectory), position(name), heirsOffset(name));
     if (lock == null) {
       throw new ExplainedException(
           "the name " + name + " is in use by a running container",
@@ -66,6 +71,19 @@ public final class NameLock implements AutoCloseable {
         lock.close();
       }
     }
+  }
+
+  /** The file whose bytes stand for the names. */
+  public static Path file(Path stateDirectory) {
+    return stateDirectory.resolve(LOCKS);
+  }
+
+  /**
+   * The byte of {@link #file} that nsinit locks for a name, for as long as a process of the
+   * container is alive.
+   */
+  public static long heirsOffset(String name) {
+    return HEIRS + position(name);
   }
 
   /**

@@ -106,6 +106,14 @@ public final class StatePaths {
     return firstUsable("state directory", stateCandidates());
   }
 
+  /**
+   * Where {@link #stateDirectory} looks first, for a plan that is only looked at: nothing is made
+   * or checked.
+   */
+  public Path proposedStateDirectory() {
+    return stateCandidates().get(0);
+  }
+
   /** Where {@link #stateDirectory} looks; nothing is made or checked. */
   List<Path> stateCandidates() {
     return lasting("state", "/var/lib/nsrun/state", "XDG_STATE_HOME", ".local/state");

@@ -1,13 +1,10 @@
 package io.nsrun.cli;
 
-import io.nsrun.engine.SeccompFilters;
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.Lookups;
 import io.nsrun.launch.UserDatabase;
-import io.nsrun.plan.Planner;
-import io.nsrun.plan.Specs;
-import io.nsrun.plan.facts.HostFacts;
-import io.nsrun.plan.facts.HostFactsReader;
-import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.SpecProblemsException;
@@ -15,7 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Map;
 
 /** Words of {@code run}, a line each, on the way to a plan: problems are told, never thrown. */
@@ -36,11 +32,11 @@ public final class CommandLineFuzz {
         values = CommandModel.parse("run", args);
       }
       SpecProblems problems = new SpecProblems();
-      SpecOptions options = new SpecOptions(values, Map.of("TERM", "vt220"), "/", problems);
+      Caller caller = Caller.of(Map.of("TERM", "vt220"), "/");
+      SpecOptions options = new SpecOptions(values, caller, problems);
       Spec spec =
-          options.build("/", RootfsResolver.Kind.DIRECTORY, options.needsUsers() ? USERS : null);
-      HostFacts facts = HostFactsReader.read(spec, () -> Specs.PRIVATE_RANGE);
-      Planner.plan(spec, SeccompFilters.add(spec, facts, problems, new ArrayList<>()), problems);
+          options.build(options.rootfs() == null ? RootSource.HOST : new RootSource.Directory("/"));
+      Lookups.plan(spec, caller, USERS, problems);
     } catch (SpecProblemsException | ExplainedException e) {
       // Told line by line.
     } catch (RuntimeException e) {

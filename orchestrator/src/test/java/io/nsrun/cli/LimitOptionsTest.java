@@ -2,13 +2,14 @@ package io.nsrun.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nsrun.rootfs.RootfsResolver;
+import io.nsrun.engine.Caller;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.LandlockRule;
 import io.nsrun.spec.Limits;
 import io.nsrun.spec.Preferences;
 import io.nsrun.spec.Property;
 import io.nsrun.spec.Rlimit;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import java.io.IOException;
@@ -26,8 +27,8 @@ class LimitOptionsTest {
   private Spec spec(String... words) throws IOException {
     OptionValues values = OptionParser.parse(words);
     assertThat(values).as("words").isNotNull();
-    SpecOptions options = new SpecOptions(values, Map.of(), "/work", problems);
-    return options.build("/tree", RootfsResolver.Kind.DIRECTORY, null);
+    SpecOptions options = new SpecOptions(values, Caller.of(Map.of(), "/work"), problems);
+    return options.build(new RootSource.Directory("/tree"));
   }
 
   private List<String> problems(String... words) throws IOException {

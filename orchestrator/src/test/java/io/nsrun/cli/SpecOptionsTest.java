@@ -2,23 +2,26 @@ package io.nsrun.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nsrun.launch.UserDatabase;
-import io.nsrun.rootfs.RootfsResolver;
+import io.nsrun.engine.Caller;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.Groups;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcMode;
 import io.nsrun.spec.Rlimit;
+import io.nsrun.spec.Root;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Seccomp;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
-import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
+import io.nsrun.spec.UserRef;
+import io.nsrun.spec.Writes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,9 +38,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SpecOptionsTest {
   private static final Map<String, String> CALLER =
       Map.of("TERM", "vt220", "SECRET", "s", "LANG", "C", "HOME", "/home/me");
-  private static final UserDatabase USERS =
-      new UserDatabase(
-          "root:x:0:0::/root:/bin/sh\nann:x:1000:100::/home/ann:/bin/sh\n", "wheel:x:10:ann\n");
+
+  private static final RootSource BUSYBOX = new RootSource.Embedded("busybox");
 
   @TempDir Path directory;
   private final SpecProblems problems = new SpecProblems();
@@ -45,13 +47,13 @@ class SpecOptionsTest {
   private SpecOptions options(String... words) throws IOException {
     OptionValues values = OptionParser.parse(words);
     assertThat(values).as("words").isNotNull();
-    return new SpecOptions(values, CALLER, "/work", problems);
+    return new SpecOptions(values, Caller.of(CALLER, "/work"), problems);
   }
 
   private Spec spec(String... words) throws IOException {
     SpecOptions options = options(words);
     return options.build(
-        "/tree", RootfsResolver.Kind.DIRECTORY, options.needsUsers() ? USERS : null);
+        options.rootfs() == null ? RootSource.HOST : new RootSource.Directory("/tree"));
   }
 
   private List<String> problems() {
@@ -73,7 +75,6 @@ class SpecOptionsTest {
     assertThat(spec.process().env())
         .containsExactly(
             Map.entry("PATH", EnvironmentBuilder.PATH),
-            Map.entry("HOME", "/root"),
             Map.entry("HOSTNAME", spec.hostname()),
             Map.entry("container", "nsrun"));
     assertThat(spec.hostname()).matches("[a-z]{10}");
@@ -81,8 +82,8 @@ class SpecOptionsTest {
     assertThat(spec.name()).isEqualTo(spec.id().substring(0, 12));
     assertThat(spec.noNewPrivileges()).isTrue();
     assertThat(spec.init()).isTrue();
-    assertThat(spec.process().user()).isEqualTo(User.ROOT);
-    assertThat(spec.process().userGiven()).isFalse();
+    assertThat(spec.process().user()).isEqualTo(UserRef.UNSPECIFIED);
+    assertThat(spec.process().groups()).isEqualTo(Groups.NONE);
     assertThat(spec.process().cwd()).isEqualTo("/");
     assertThat(spec.process().umask()).isEqualTo(022);
   }
@@ -92,8 +93,7 @@ class SpecOptionsTest {
     SpecOptions options = options();
 
     assertThat(options.rootfs()).isEqualTo("busybox");
-    assertThat(options.build("/b", RootfsResolver.Kind.EMBEDDED, null).process().args())
-        .containsExactly("/bin/sh", "-l");
+    assertThat(options.build(BUSYBOX).process().args()).containsExactly("/bin/sh", "-l");
   }
 
   @Test
@@ -106,9 +106,9 @@ class SpecOptionsTest {
     SpecOptions options = options("--rootfs-host", "ls", "/");
 
     assertThat(options.rootfs()).isNull();
-    Spec spec = options.build("/", RootfsResolver.Kind.DIRECTORY, null);
+    Spec spec = options.build(RootSource.HOST);
     assertThat(spec.process().args()).containsExactly("ls", "/");
-    assertThat(spec.root().host()).isTrue();
+    assertThat(spec.root().isHost()).isTrue();
     assertThat(spec.root().readOnly()).isTrue();
   }
 
@@ -122,7 +122,7 @@ class SpecOptionsTest {
 
   @Test
   void aTerminalBringsItsTypeAndTheEmbeddedShellAPrompt() throws IOException {
-    Spec spec = options("-t").build("/b", RootfsResolver.Kind.EMBEDDED, null);
+    Spec spec = options("-t").build(BUSYBOX);
 
     assertThat(spec.process().terminal()).isNotNull();
     assertThat(spec.process().env())
@@ -186,31 +186,15 @@ class SpecOptionsTest {
   }
 
   @Test
-  void theUserIsLookedUpInTheContainer() throws IOException {
-    Spec spec = spec("-u", "ann", "t/");
+  void userAndGroupsAreToBeLookedUpInTheContainer() throws IOException {
+    Spec spec = spec("-u", "ann", "--group-add=wheel", "--group-add=7", "t/");
 
-    assertThat(spec.process().user()).isEqualTo(new User(1000, 100, List.of(10L)));
-    assertThat(spec.process().userGiven()).isTrue();
-    assertThat(spec.process().env()).containsEntry("HOME", "/home/ann");
-  }
-
-  @Test
-  void anUnknownUserIsAProblemBesideTheOthers() throws IOException {
-    spec("-u", "bob", "--umask", "888", "t/");
-
-    assertThat(problems())
-        .hasSize(2)
-        .anySatisfy(
-            text ->
-                assertThat(text).startsWith("--user: no user 'bob' in the container's /etc/passwd"))
-        .anySatisfy(text -> assertThat(text).startsWith("--umask: \"888\" is no octal number"));
-  }
-
-  @Test
-  void usersAreOnlyLookedUpIfSomebodyAsks() throws IOException {
-    assertThat(options("t/").needsUsers()).isFalse();
-    assertThat(options("-u", "0", "t/").needsUsers()).isTrue();
-    assertThat(options("--userns", "keep-id", "t/").needsUsers()).isTrue();
+    assertThat(spec.process().user()).isEqualTo(new UserRef.Named("ann"));
+    assertThat(spec.process().groups()).isEqualTo(new Groups(List.of("wheel", "7"), false));
+    assertThat(spec("--group-add=keep-groups", "t/").process().groups()).isEqualTo(Groups.KEPT);
+    assertThat(problems()).isEmpty();
+    spec("--group-add=keep-groups", "--group-add=7", "t/");
+    assertThat(problems()).singleElement().asString().startsWith("--group-add: keep-groups keeps");
   }
 
   @ParameterizedTest
@@ -439,7 +423,7 @@ class SpecOptionsTest {
     assertThat(spec.domainname()).isEqualTo("dom");
     assertThat(spec.process().cwd()).isEqualTo("/srv");
     assertThat(spec.root().readOnly()).isTrue();
-    assertThat(spec.root().ephemeral()).isTrue();
+    assertThat(spec.root().writes()).isEqualTo(Writes.MEMORY);
     assertThat(spec.init()).isFalse();
     assertThat(spec.proc()).isEqualTo(ProcMode.BIND);
     assertThat(spec.process().umask()).isEqualTo(077);
@@ -449,22 +433,21 @@ class SpecOptionsTest {
   }
 
   @Test
-  void inTheHostsFilesTheHomeIsTheCallers() throws IOException {
-    assertThat(spec("--rootfs-host", "true").process().env()).containsEntry("HOME", "/home/me");
-    assertThat(spec("t/").process().env()).containsEntry("HOME", "/root");
-  }
-
-  @Test
   void whereWritesGoIsOneOfSeveralPlaces() throws IOException {
-    assertThat(spec("t/").root().ephemeral()).isFalse();
-    assertThat(spec("--overlay-dir=keep", "t/").root())
-        .matches(root -> !root.ephemeral() && root.overlayDirectory().endsWith("/keep"));
-    Spec forgotten = spec("--ephemeral-dir=/scratch", "t/");
-    assertThat(forgotten.root().ephemeral()).isTrue();
-    assertThat(forgotten.root().ephemeralParent()).isEqualTo("/scratch");
-    assertThat(forgotten.root().overlayDirectory())
-        .isEqualTo("/scratch/nsrun-ephemeral-" + forgotten.id().substring(0, 12));
-    assertThat(spec("--ephemeral-dir=/", "t/").root().ephemeralParent()).isEqualTo("/");
+    assertThat(spec("t/").root().writes()).isEqualTo(Writes.IN_PLACE);
+    assertThat(spec("--ephemeral", "t/").root().writes()).isEqualTo(Writes.MEMORY);
+    assertThat(spec("--overlay-dir=keep", "t/").root().writes())
+        .isEqualTo(new Writes.KeptDirectory("/work/keep"));
+    assertThat(spec("--ephemeral-dir=/scratch", "t/").root().writes())
+        .isEqualTo(new Writes.ForgottenDirectory("/scratch"));
+    assertThat(spec("--rootfs-host", "true").root())
+        .isEqualTo(new Root(RootSource.HOST, Writes.NONE, true));
+    assertThat(spec("--rootfs-host", "--ephemeral", "true").root())
+        .isEqualTo(new Root(RootSource.HOST, Writes.MEMORY));
+    assertThat(options("--read-only").build(BUSYBOX).root())
+        .isEqualTo(new Root(BUSYBOX, Writes.MEMORY, true));
+    assertThat(options("--read-only", "--ephemeral=false").build(BUSYBOX).root())
+        .isEqualTo(new Root(BUSYBOX, Writes.IN_PLACE, true));
     assertThat(problems()).isEmpty();
 
     spec("--ephemeral-dir=/scratch", "--overlay-dir=keep", "t/");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertAll;
 
 import io.nsrun.spec.Text;
-import io.nsrun.state.IdSlots;
+import io.nsrun.state.IdRangePool;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -162,8 +162,8 @@ class DoctorTest {
             m -> m.file("/proc/self/status", FakeMachine.status(1000, 1, 2))),
         ill("id-ranges", Result.OK, m -> m),
         ill("id-ranges", Result.OK, m -> m.asRoot().ranges(0)),
-        ill("id-ranges", Result.OK, m -> m.asRoot().ranges(IdSlots.COUNT - 1)),
-        ill("id-ranges", Result.FAIL, m -> m.asRoot().ranges(IdSlots.COUNT - 1, 1879048192L)),
+        ill("id-ranges", Result.OK, m -> m.asRoot().ranges(IdRangePool.COUNT - 1)),
+        ill("id-ranges", Result.FAIL, m -> m.asRoot().ranges(IdRangePool.COUNT - 1, 1879048192L)),
         ill("id-ranges", Result.WARN, m -> m.asRoot().file("/proc/self/uid_map", "0 0 65536\n")),
         ill("subuid", Result.WARN, m -> m.without("/etc/subuid")),
         ill("subuid", Result.WARN, m -> m.file("/etc/subuid", "ann:100000:1000\n")),

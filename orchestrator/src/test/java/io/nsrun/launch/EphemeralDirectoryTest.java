@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsrun.spec.ExplainedException;
-import io.nsrun.state.Caller;
+import io.nsrun.state.ProcessIds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class EphemeralDirectoryTest {
   void makeDirectories() throws IOException {
     parent = Files.createDirectory(home.resolve("scratch"));
     Files.setAttribute(parent, "unix:mode", 0755);
-    uid = Caller.effectiveUid();
+    uid = ProcessIds.effectiveUid();
   }
 
   private EphemeralDirectory open(String id) throws IOException {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsrun.spec.ExplainedException;
-import io.nsrun.state.Caller;
+import io.nsrun.state.ProcessIds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ class OverlayDirectoryTest {
   @BeforeEach
   void nameADirectory() throws IOException {
     directory = parent.resolve("keep");
-    uid = Caller.effectiveUid();
+    uid = ProcessIds.effectiveUid();
   }
 
   private static int mode(Path path) throws IOException {

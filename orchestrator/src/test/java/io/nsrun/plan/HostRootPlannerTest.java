@@ -9,7 +9,9 @@ import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Root;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.Writes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -64,7 +66,7 @@ class HostRootPlannerTest {
 
   @Test
   void aLayerIsLaidOverWhatHasNoMountsBelow() {
-    LaunchPlan plan = plan(new Root("/", true, false, true, false), SLASH);
+    LaunchPlan plan = plan(new Root(RootSource.HOST, Writes.MEMORY), SLASH);
 
     InitStep.Overlay overlay = Plans.only(plan, InitStep.Overlay.class);
     assertThat(Plans.tree(plan, overlay.lower()).path()).isEqualTo("/usr");

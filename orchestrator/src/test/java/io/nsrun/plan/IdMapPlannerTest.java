@@ -10,6 +10,7 @@ import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Capability;
+import io.nsrun.spec.Groups;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
@@ -20,6 +21,7 @@ import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.SpecProblemsException;
 import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
+import io.nsrun.spec.UserRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +43,15 @@ class IdMapPlannerTest {
         .user(UserNamespace.of(mode))
         .process(
             new ProcessSpec(
-                List.of("/bin/true"), Map.of(), "/", user, true, null, true, 022, false))
+                List.of("/bin/true"),
+                Map.of(),
+                "/",
+                UserRef.of(user),
+                Groups.NONE,
+                null,
+                true,
+                022,
+                false))
         .build();
   }
 

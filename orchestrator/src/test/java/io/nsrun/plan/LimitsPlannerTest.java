@@ -23,9 +23,11 @@ import io.nsrun.spec.ProcMode;
 import io.nsrun.spec.Property;
 import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Root;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblemsException;
 import io.nsrun.spec.UserNamespace;
+import io.nsrun.spec.Writes;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -88,7 +90,7 @@ class LimitsPlannerTest {
   void filesInMemoryAreNoLargerThanTheMemory() {
     Spec spec =
         Specs.builder("true")
-            .root(new Root(Specs.ROOT, false, false, true, false))
+            .root(new Root(new RootSource.Directory(Specs.ROOT), Writes.MEMORY))
             .mount(new Mount.Tmpfs("/a", Bytes.ZERO, 0755, MountOptions.DEFAULT))
             .mount(new Mount.Tmpfs("/b", Bytes.ofMebi(1), 0755, MountOptions.DEFAULT))
             .limits(Limits.NONE.withMemory(Bytes.ofMebi(64)))

@@ -14,8 +14,10 @@ import io.nsrun.spec.IdRange;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
 import io.nsrun.spec.Root;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.UserNamespace;
+import io.nsrun.spec.Writes;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -63,7 +65,7 @@ class MountOwnersTest {
 
   @Test
   void ownersUnderAnEphemeralRootAreTranslatedInItsLowerLayer() {
-    Root root = new Root(Specs.ROOT, false, false, true, false);
+    Root root = new Root(new RootSource.Directory(Specs.ROOT), Writes.MEMORY);
     LaunchPlan plan = asRoot(Specs.builder("sh").root(root));
 
     assertThat(Plans.only(plan, HostStep.IdmapMount.class).slot())
@@ -125,7 +127,7 @@ class MountOwnersTest {
   }
 
   private static Root overlaid(String directory) {
-    return new Root(Specs.ROOT, false, false, false, false, directory);
+    return new Root(new RootSource.Directory(Specs.ROOT), new Writes.KeptDirectory(directory));
   }
 
   @Test

@@ -21,15 +21,18 @@ import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.Bytes;
+import io.nsrun.spec.Groups;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Root;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Spec;
-import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
+import io.nsrun.spec.UserRef;
+import io.nsrun.spec.Writes;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -50,7 +53,15 @@ class MountPlannerTest {
         .root(root)
         .process(
             new ProcessSpec(
-                List.of("/bin/sh"), Map.of(), cwd, User.ROOT, true, null, true, 022, false))
+                List.of("/bin/sh"),
+                Map.of(),
+                cwd,
+                UserRef.UNSPECIFIED,
+                Groups.NONE,
+                null,
+                true,
+                022,
+                false))
         .build();
   }
 
@@ -127,7 +138,10 @@ class MountPlannerTest {
 
   @Test
   void anEphemeralRootIsAnOverlayOnANewTmpfs() {
-    Spec spec = Specs.builder("sh").root(new Root(Specs.ROOT, false, false, true, false)).build();
+    Spec spec =
+        Specs.builder("sh")
+            .root(new Root(new RootSource.Directory(Specs.ROOT), Writes.MEMORY))
+            .build();
     LaunchPlan plan = Planner.plan(spec, FACTS);
     InitStep.Overlay overlay = Plans.only(plan, InitStep.Overlay.class);
 
@@ -323,7 +337,7 @@ class MountPlannerTest {
         .isEqualTo(Step.MountFlags.OPTIONAL | Step.MountFlags.CREATE_FILE);
     assertThat(Plans.has(plan, InitStep.MountAttributes.class)).isFalse();
 
-    Root readOnly = new Root(Specs.ROOT, false, true, false, false);
+    Root readOnly = new Root(new RootSource.Directory(Specs.ROOT), Writes.IN_PLACE, true);
     plan = Planner.plan(Specs.builder("sh").root(readOnly).mount(hosts).build(), FACTS);
     assertThat(Plans.only(plan, InitStep.Inject.class).mode()).isEqualTo(0444);
     assertThat(Plans.flags(plan, "/etc/hosts")).isEqualTo(Step.MountFlags.OPTIONAL);

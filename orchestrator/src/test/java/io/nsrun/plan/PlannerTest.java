@@ -15,6 +15,7 @@ import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Capabilities;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.Groups;
 import io.nsrun.spec.LandlockRule;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
@@ -23,6 +24,7 @@ import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Property;
 import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Root;
+import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
@@ -32,6 +34,8 @@ import io.nsrun.spec.StopPolicy;
 import io.nsrun.spec.TerminalSize;
 import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
+import io.nsrun.spec.UserRef;
+import io.nsrun.spec.Writes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +47,15 @@ class PlannerTest {
 
   private static ProcessSpec process(String path, User user, TerminalSize terminal, String arg) {
     return new ProcessSpec(
-        List.of(arg), Map.of("PATH", path), "/work", user, true, terminal, false, 027, false);
+        List.of(arg),
+        Map.of("PATH", path),
+        "/work",
+        UserRef.of(user),
+        Groups.NONE,
+        terminal,
+        false,
+        027,
+        false);
   }
 
   @Test
@@ -178,7 +190,7 @@ class PlannerTest {
     Spec spec =
         Specs.builder("sh")
             .domainname("example")
-            .root(new Root(Specs.ROOT, false, true, false, false))
+            .root(new Root(new RootSource.Directory(Specs.ROOT), Writes.IN_PLACE, true))
             .process(process("/bin", User.ROOT, new TerminalSize(30, 90), "sh"))
             .build();
     LaunchPlan plan = Planner.plan(spec, FACTS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsrun.cli.OptionDialect;
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.RootSource;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.StatePaths;
 import java.io.ByteArrayInputStream;
@@ -40,14 +41,22 @@ class RootfsStoreTest {
     store = base.resolve("home/data/rootfs");
   }
 
+  private RootSource source(String word) throws IOException {
+    return resolver.source(word, base.toString());
+  }
+
+  private Path directory(String word) throws IOException {
+    return Path.of(resolver.directory(source(word)));
+  }
+
   @Test
   void aWordThatIsACommandOfTheBuiltInOneIsToldWhatToWrite() {
-    assertThatThrownBy(() -> resolver.resolve("ls"))
+    assertThatThrownBy(() -> directory("ls"))
         .isInstanceOf(ExplainedException.class)
         .hasMessage("no root filesystem is named 'ls'")
         .extracting(e -> ((ExplainedException) e).remedy().in(OptionDialect.OPTIONS))
         .isEqualTo("for that command in the built-in one write: busybox ls");
-    assertThatThrownBy(() -> resolver.resolve("alpine"))
+    assertThatThrownBy(() -> directory("alpine"))
         .extracting(e -> ((ExplainedException) e).remedy().in(OptionDialect.OPTIONS))
         .asString()
         .startsWith("none is fetched; ");
@@ -146,14 +155,14 @@ class RootfsStoreTest {
 
   @Test
   void theEmbeddedRootfsHasAShellAndIsUnpackedOnce() throws IOException {
-    RootfsResolver.Resolved first = resolver.resolve("busybox");
+    Path first = directory("busybox");
 
-    assertThat(first.kind()).isEqualTo(RootfsResolver.Kind.EMBEDDED);
-    assertThat(first.directory().resolve("bin/sh")).isExecutable();
-    assertThat(first.directory().resolve("etc/passwd")).exists();
-    assertThat(FileStat.of(first.directory()).permissions()).isEqualTo(0755);
-    Files.writeString(first.directory().resolve("mark"), "x");
-    assertThat(resolver.resolve("busybox").directory().resolve("mark")).exists();
+    assertThat(source("busybox")).isEqualTo(new RootSource.Embedded("busybox"));
+    assertThat(first.resolve("bin/sh")).isExecutable();
+    assertThat(first.resolve("etc/passwd")).exists();
+    assertThat(FileStat.of(first).permissions()).isEqualTo(0755);
+    Files.writeString(first.resolve("mark"), "x");
+    assertThat(directory("busybox").resolve("mark")).exists();
   }
 
   @Test
@@ -161,24 +170,24 @@ class RootfsStoreTest {
     Path archive = Files.write(base.resolve("a.tar"), new TarBuilder().file("f", "x").bytes());
     Path copy = Files.copy(archive, base.resolve("b.tar"));
 
-    Path tree = resolver.resolve(archive.toString()).directory();
+    Path tree = directory(archive.toString());
 
     assertThat(tree)
         .hasFileName(
             HexFormat.of().formatHex(RootfsStore.sha256().digest(Files.readAllBytes(archive))));
     assertThat(tree.resolve("f")).hasContent("x");
-    assertThat(resolver.resolve(copy.toString()).directory()).isEqualTo(tree);
+    assertThat(directory(copy.toString())).isEqualTo(tree);
   }
 
   @Test
   void anArchiveThatWasChangedIsUnpackedAnewEvenIfSizeAndTimeAreTheSame() throws IOException {
     Path archive = Files.write(base.resolve("a.tar"), new TarBuilder().file("f", "x").bytes());
     FileTime time = Files.getLastModifiedTime(archive);
-    Path tree = resolver.resolve(archive.toString()).directory();
+    Path tree = directory(archive.toString());
 
     Files.write(archive, new TarBuilder().file("f", "y").bytes());
     Files.setLastModifiedTime(archive, time);
-    Path other = resolver.resolve(archive.toString()).directory();
+    Path other = directory(archive.toString());
 
     assertThat(other).isNotEqualTo(tree);
     assertThat(other.resolve("f")).hasContent("y");
@@ -187,27 +196,25 @@ class RootfsStoreTest {
   @Test
   void aKnownArchiveIsNotReadAgain() throws IOException {
     Path archive = Files.write(base.resolve("a.tar"), new TarBuilder().file("f", "x").bytes());
-    Path tree = resolver.resolve(archive.toString()).directory();
+    Path tree = directory(archive.toString());
     Path index = store.resolve(".index");
     Path entry = index.resolve(index.toFile().list()[0]);
     Path decoy = Files.createDirectory(store.resolve("0".repeat(64)));
 
     Files.writeString(entry, "0".repeat(64));
 
-    assertThat(resolver.resolve(archive.toString()).directory())
-        .isEqualTo(decoy)
-        .isNotEqualTo(tree);
+    assertThat(directory(archive.toString())).isEqualTo(decoy).isNotEqualTo(tree);
   }
 
   @Test
   void aDamagedIndexIsPassedOver() throws IOException {
     Path archive = Files.write(base.resolve("a.tar"), new TarBuilder().file("f", "x").bytes());
-    Path tree = resolver.resolve(archive.toString()).directory();
+    Path tree = directory(archive.toString());
     Path index = store.resolve(".index");
 
     for (String content : List.of("", "../../../etc", "zz")) {
       Files.writeString(index.resolve(index.toFile().list()[0]), content);
-      assertThat(resolver.resolve(archive.toString()).directory()).isEqualTo(tree);
+      assertThat(directory(archive.toString())).isEqualTo(tree);
     }
   }
 
@@ -215,11 +222,10 @@ class RootfsStoreTest {
   void aDirectoryIsTakenAsItIsAndWithAnAbsolutePath() throws IOException {
     Path directory = Files.createDirectory(base.resolve("tree"));
 
-    RootfsResolver.Resolved resolved = resolver.resolve(directory + "/");
-
-    assertThat(resolved.directory()).isEqualTo(directory);
-    assertThat(resolved.kind()).isEqualTo(RootfsResolver.Kind.DIRECTORY);
-    assertThat(resolver.resolve(".").directory().isAbsolute()).isTrue();
+    assertThat(source(directory + "/")).isEqualTo(new RootSource.Directory(directory.toString()));
+    assertThat(source("./tree")).isEqualTo(new RootSource.Directory(directory.toString()));
+    assertThat(source(".")).isEqualTo(new RootSource.Directory(base.toRealPath().toString()));
+    assertThat(directory(directory + "/")).isEqualTo(directory);
   }
 
   @Test
@@ -238,13 +244,13 @@ class RootfsStoreTest {
   void aFileThatIsNoArchiveIsRefused() throws IOException {
     Path file = Files.writeString(base.resolve("file"), "hello");
 
-    assertThatThrownBy(() -> resolver.resolve(file.toString()))
+    assertThatThrownBy(() -> directory(file.toString()))
         .isInstanceOf(ExplainedException.class)
         .hasMessage(file + ": the file is no tar archive");
   }
 
   private void assertRefused(String word, String message) {
-    assertThatThrownBy(() -> resolver.resolve(word))
+    assertThatThrownBy(() -> directory(word))
         .isInstanceOf(ExplainedException.class)
         .hasMessage(message)
         .extracting(e -> ((ExplainedException) e).remedy().in(OptionDialect.OPTIONS))

@@ -20,7 +20,15 @@ class SpecValidationTest {
 
   private static ProcessSpec process(String cwd, User user, String... args) {
     return new ProcessSpec(
-        List.of(args), Map.of(), cwd, user, true, null, true, ProcessSpec.DEFAULT_UMASK, false);
+        List.of(args),
+        Map.of(),
+        cwd,
+        UserRef.of(user),
+        Groups.NONE,
+        null,
+        true,
+        ProcessSpec.DEFAULT_UMASK,
+        false);
   }
 
   private static List<String> problems(Spec.Builder builder) {
@@ -115,7 +123,13 @@ class SpecValidationTest {
   }
 
   private static Spec.Builder overlaid(String root, boolean ephemeral, String directory) {
-    return good().root(new Root(root, false, false, ephemeral, false, directory));
+    return good()
+        .root(
+            new Root(
+                new RootSource.Directory(root),
+                ephemeral
+                    ? new Writes.ForgottenDirectory(directory)
+                    : new Writes.KeptDirectory(directory)));
   }
 
   @Test
@@ -128,11 +142,11 @@ class SpecValidationTest {
     assertProblem(overlaid("/srv/root", true, "/srv/root/x"), "--ephemeral-dir", "within one");
     assertProblem(overlaid("/srv/root", false, "keep"), "--overlay-dir", "not absolute");
     assertProblem(
-        good().root(new Root("/", true, true, false, false, "/keep")),
+        good().root(new Root(RootSource.HOST, new Writes.KeptDirectory("/keep"))),
         "--overlay-dir",
         "--rootfs-host");
     assertProblem(
-        good().root(new Root("/", true, true, true, false, "/forget")),
+        good().root(new Root(RootSource.HOST, new Writes.ForgottenDirectory("/forget"))),
         "--ephemeral-dir",
         "--rootfs-host");
   }
@@ -193,11 +207,13 @@ class SpecValidationTest {
 
   @Test
   void theHostsRootCanNotKeepChangesNorForgetThemInASharedMountNamespace() {
-    Root ephemeral = new Root("/", true, false, true, false);
+    Root ephemeral = new Root(RootSource.HOST, Writes.MEMORY);
 
     assertThat(problems(good().root(ephemeral))).isEmpty();
     assertProblem(
-        good().root(new Root("/", true, true, false, false, "/x")), "--overlay-dir", "rootfs-host");
+        good().root(new Root(RootSource.HOST, new Writes.KeptDirectory("/x"))),
+        "--overlay-dir",
+        "rootfs-host");
     assertProblem(
         good().root(ephemeral).namespace(NamespaceType.MOUNT, NamespaceMode.HOST),
         "--ephemeral",
@@ -251,7 +267,8 @@ class SpecValidationTest {
     assertProblem(
         good()
             .process(
-                new ProcessSpec(p.args(), p.env(), "/", p.user(), true, null, true, 01000, false)),
+                new ProcessSpec(
+                    p.args(), p.env(), "/", p.user(), Groups.NONE, null, true, 01000, false)),
         "--umask",
         "out of range");
     assertProblem(
@@ -262,7 +279,7 @@ class SpecValidationTest {
                     p.env(),
                     "/",
                     p.user(),
-                    true,
+                    Groups.NONE,
                     new TerminalSize(70000, 1),
                     true,
                     0,

@@ -17,13 +17,15 @@ final class ExplainPrinter {
 
   private final LaunchPlan plan;
   private final Spec spec;
+  private final String root;
   private final int width;
   private final Appendable out;
   private final Set<String> told = new HashSet<>();
 
-  ExplainPrinter(LaunchPlan plan, Spec spec, int width, Appendable out) {
+  ExplainPrinter(LaunchPlan plan, Spec spec, String root, int width, Appendable out) {
     this.plan = plan;
     this.spec = spec;
+    this.root = root;
     this.width = width;
     this.out = out;
   }
@@ -62,8 +64,8 @@ final class ExplainPrinter {
         "The command is "
             + ExplainCommandNotes.words(spec.process().args())
             + ", its root directory "
-            + spec.root().path()
-            + (!spec.root().host()
+            + root
+            + (!spec.root().isHost()
                 ? "."
                 : spec.root().readOnly()
                     ? ", the host's own, read-only."

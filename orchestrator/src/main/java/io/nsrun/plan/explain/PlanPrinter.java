@@ -22,13 +22,14 @@ public final class PlanPrinter {
    * Explains a plan step by step: what is done, what the kernel does, why, and which manual page
    * tells more; at the end, which isolation it achieves.
    *
+   * @param root directory of the root file system on the host
    * @param asides what the steps do not tell; told between them and the isolation
    * @param width most characters in a line, at least 40; only a long word exceeds it
    */
   public static void explain(
-      LaunchPlan plan, Spec spec, List<Aside> asides, int width, Appendable out)
+      LaunchPlan plan, Spec spec, String root, List<Aside> asides, int width, Appendable out)
       throws IOException {
-    new ExplainPrinter(plan, spec, Math.max(40, width), out).print(asides);
+    new ExplainPrinter(plan, spec, root, Math.max(40, width), out).print(asides);
   }
 
   /**

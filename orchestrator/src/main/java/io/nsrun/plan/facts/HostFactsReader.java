@@ -44,23 +44,23 @@ public final class HostFactsReader {
    * @param privateIds asked if the container is to have ids of its own
    * @throws IOException if /proc is not there or has an unknown form, or there are no private ids
    */
-  public static HostFacts read(Spec spec, PrivateIds privateIds) throws IOException {
+  public static HostFacts read(Resolved resolved, PrivateIds privateIds) throws IOException {
     String path = OsEnvironment.variables().get("PATH");
     // The JVM asked getpwuid(3) at its start; "?" is its word for a user without a name.
     String name = System.getProperty("user.name", "?");
     return new HostFactsReader("/proc/self", "/etc", path == null ? "" : path, name)
-        .facts(spec, privateIds);
+        .facts(resolved, privateIds);
   }
 
-  HostFacts facts(Spec spec, PrivateIds privateIds) throws IOException {
+  HostFacts facts(Resolved resolved, PrivateIds privateIds) throws IOException {
+    Spec spec = resolved.spec();
     byte[] statusText = SmallFile.read(proc + "/status");
     ProcStatus status = ProcStatus.parse(statusText);
     Map<String, PathKind> paths = new HashMap<>();
-    paths.put(spec.root().path(), PathProbe.kind(spec.root().path()));
-    if (spec.root().hasOverlayDirectory()) {
-      String directory = spec.root().overlayDirectory();
-      paths.put(directory, PathProbe.kind(directory));
-      String parent = spec.root().ephemeralParent();
+    paths.put(resolved.root(), PathProbe.kind(resolved.root()));
+    if (!resolved.layer().isEmpty()) {
+      paths.put(resolved.layer(), PathProbe.kind(resolved.layer()));
+      String parent = resolved.layerParent();
       if (!parent.isEmpty()) {
         paths.put(parent, PathProbe.kind(parent));
       }
@@ -73,7 +73,7 @@ public final class HostFactsReader {
     Ids ids = new Ids(status);
     ids.gather(spec.user().mode());
     if (spec.user().mode() == UserNamespace.Mode.AUTO) {
-      ids.reserve(privateIds, spec);
+      ids.reserve(privateIds, resolved);
     }
     return new HostFacts(
         status.euid(),
@@ -96,9 +96,9 @@ public final class HostFactsReader {
             ? new LimitFactsReader(proc, LSM)
                 .read(spec, statusText, System.getProperty("os.version", ""))
             : LimitFacts.NONE,
-        HostRootProbe.isNeeded(spec)
+        HostRootProbe.isNeeded(resolved)
             ? HostRootProbe.find(
-                spec, MountEntry.parseAll(new String(mountinfo(), StandardCharsets.UTF_8)))
+                resolved, MountEntry.parseAll(new String(mountinfo(), StandardCharsets.UTF_8)))
             : List.of(),
         paths,
         SeccompFilter.NONE);
@@ -143,11 +143,11 @@ public final class HostFactsReader {
       }
     }
 
-    void reserve(PrivateIds source, Spec spec) throws IOException {
+    void reserve(PrivateIds source, Resolved resolved) throws IOException {
       if (mayMapOtherIds()
           && HostFacts.mayTranslateOwners(status.capabilities())
           && HostFacts.isEverything(uids)) {
-        untranslatable = TranslationProbe.untranslatable(spec, mountinfo());
+        untranslatable = TranslationProbe.untranslatable(resolved, mountinfo());
         if (untranslatable.isEmpty()) {
           privateIds = source.take();
         }

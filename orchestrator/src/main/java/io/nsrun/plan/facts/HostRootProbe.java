@@ -28,26 +28,28 @@ final class HostRootProbe {
   private final List<MountEntry> mounts;
   private final List<OpenedDirectory> opened = new ArrayList<>();
 
-  private HostRootProbe(Spec spec, List<MountEntry> mounts) {
-    this.spec = spec;
+  private HostRootProbe(Resolved resolved, List<MountEntry> mounts) {
+    this.spec = resolved.spec();
     this.mounts = mounts;
   }
 
-  static boolean isNeeded(Spec spec) {
-    return spec.root().host()
+  static boolean isNeeded(Resolved resolved) {
+    Spec spec = resolved.spec();
+    return spec.root().isHost()
         && spec.isPrivate(NamespaceType.MOUNT)
-        && (spec.root().ephemeral() || !spec.mounts().isEmpty());
+        && (spec.root().forgetsWrites() || !resolved.mounts().isEmpty());
   }
 
   /** The directories, outer ones first. Blocks while they are listed. */
-  static List<OpenedDirectory> find(Spec spec, List<MountEntry> mounts) {
-    HostRootProbe probe = new HostRootProbe(spec, mounts);
-    if (spec.root().ephemeral()) {
+  static List<OpenedDirectory> find(Resolved resolved, List<MountEntry> mounts) {
+    HostRootProbe probe = new HostRootProbe(resolved, mounts);
+    if (resolved.spec().root().forgetsWrites()) {
       probe.open(Path.of("/"));
     }
-    for (int i = 0; i < spec.mounts().size(); i++) {
-      String target = ContainerPath.normalize(spec.mounts().get(i).target());
-      if (target != null && !isBelowOther(spec, target) && !isBelow(target, OWN)) {
+    List<Mount> wanted = resolved.mounts();
+    for (int i = 0; i < wanted.size(); i++) {
+      String target = ContainerPath.normalize(wanted.get(i).target());
+      if (target != null && !isBelowOther(resolved, target) && !isBelow(target, OWN)) {
         probe.look(target);
       }
     }
@@ -117,7 +119,7 @@ final class HostRootProbe {
 
   /** Whether it is written to anyhow. */
   private boolean isLayer(String path) {
-    for (int i = 0; i < opened.size() && spec.root().ephemeral(); i++) {
+    for (int i = 0; i < opened.size() && spec.root().forgetsWrites(); i++) {
       for (OpenedDirectory.Entry entry : opened.get(i).entries()) {
         if (path.equals(opened.get(i).pathOf(entry)) && entry.canBeLayer()) {
           return true;
@@ -137,8 +139,8 @@ final class HostRootProbe {
   }
 
   /** What is made in a mount of the caller's is made there. */
-  private static boolean isBelowOther(Spec spec, String target) {
-    for (Mount other : spec.mounts()) {
+  private static boolean isBelowOther(Resolved resolved, String target) {
+    for (Mount other : resolved.mounts()) {
       String path = ContainerPath.normalize(other.target());
       if (path != null && target.startsWith(path + "/")) {
         return true;

@@ -3,7 +3,6 @@ package io.nsrun.plan.facts;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.OsPath;
-import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,15 +24,15 @@ final class TranslationProbe {
    *
    * @param mountinfo of the caller, proc_pid_mountinfo(5)
    */
-  static String untranslatable(Spec spec, byte[] mountinfo) {
+  static String untranslatable(Resolved resolved, byte[] mountinfo) {
+    Spec spec = resolved.spec();
     if (!spec.isPrivate(NamespaceType.MOUNT) || !mayHave(mountinfo)) {
       return "";
     }
     List<MountEntry> mounts = MountEntry.parseAll(new String(mountinfo, StandardCharsets.UTF_8));
-    Root root = spec.root();
-    String found = root.host() ? "" : on(root.path(), mounts);
-    if (found.isEmpty() && root.hasOverlayDirectory()) {
-      found = on(root.overlayDirectory(), mounts);
+    String found = spec.root().isHost() ? "" : on(resolved.root(), mounts);
+    if (found.isEmpty() && !resolved.layer().isEmpty()) {
+      found = on(resolved.layer(), mounts);
     }
     for (int i = 0; i < spec.mounts().size() && found.isEmpty(); i++) {
       if (spec.mounts().get(i) instanceof Mount.Bind bind && bind.idmap() == Mount.Idmap.AUTO) {

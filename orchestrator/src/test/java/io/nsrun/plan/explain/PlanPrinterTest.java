@@ -53,7 +53,12 @@ class PlanPrinterTest {
     StringBuilder text = new StringBuilder();
 
     PlanPrinter.explain(
-        SamplePlans.usual(), Specs.builder("a\u001b[2J\u0007b").build(), List.of(), 100, text);
+        SamplePlans.usual(),
+        Specs.builder("a\u001b[2J\u0007b").build(),
+        "/r",
+        List.of(),
+        100,
+        text);
 
     assertThat(text).contains("a\\x1b[2J\\x07b").doesNotContain("\u001b", "\u0007");
   }
@@ -138,7 +143,7 @@ class PlanPrinterTest {
 
   private static String explain(LaunchPlan plan, int width) throws IOException {
     StringBuilder text = new StringBuilder();
-    PlanPrinter.explain(plan, SamplePlans.spec(), List.of(), width, text);
+    PlanPrinter.explain(plan, SamplePlans.spec(), Specs.ROOT, List.of(), width, text);
     return text.toString();
   }
 

@@ -78,7 +78,7 @@ class HostFactsReaderTest {
 
   private HostFacts read(Spec spec) throws IOException {
     return new HostFactsReader(proc.toString(), etc.toString(), bin.toString(), "ann")
-        .facts(spec, this::takeIds);
+        .facts(Resolved.of(spec, 1000, 1001), this::takeIds);
   }
 
   @Test
@@ -277,7 +277,7 @@ class HostFactsReaderTest {
 
   @Test
   void theFactsOfThisVeryMachineCanBeRead() throws Exception {
-    HostFacts facts = HostFactsReader.read(Specs.busyboxTrue(), this::takeIds);
+    HostFacts facts = HostFactsReader.read(Resolved.of(Specs.busyboxTrue(), 0, 0), this::takeIds);
 
     assertThat(facts.euid())
         .isEqualTo(

@@ -16,7 +16,7 @@ class TranslationProbeTest {
 
   private static String look(Spec.Builder spec, String mountinfo) {
     return TranslationProbe.untranslatable(
-        spec.build(), mountinfo.getBytes(StandardCharsets.UTF_8));
+        Resolved.of(spec.build(), 0, 0), mountinfo.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Spec.Builder volume(Mount.Idmap idmap) {

@@ -1,8 +1,7 @@
-package io.nsrun.cli;
+package io.nsrun.engine;
 
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
-import io.nsrun.spec.OsPath;
 import io.nsrun.state.HeldDirectory;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,43 +10,50 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/** The file that {@code --cidfile} asks for, in a directory that is held open. */
-final class CidFile implements Closeable {
+/**
+ * A file that the caller names and that must not be there, as for the id of a container; in a
+ * directory that is held open.
+ */
+public final class NewFile implements Closeable {
   private final HeldDirectory directory;
   private final Path entry;
 
-  private CidFile(HeldDirectory directory, Path entry) {
+  private NewFile(HeldDirectory directory, Path entry) {
     this.directory = directory;
     this.entry = entry;
   }
 
   /**
-   * Writes the id of a container.
+   * Makes the file.
    *
+   * @param option what the caller calls it, as in {@code --cidfile}
+   * @param file as given
+   * @param content ASCII
    * @throws ExplainedException if the file exists or can't be made
    */
-  static CidFile write(String file, String id) throws ExplainedException {
+  public static NewFile write(Caller caller, String option, String file, String content)
+      throws ExplainedException {
     HeldDirectory directory = null;
     boolean done = false;
     try {
-      Path path = OsPath.of(file).toAbsolutePath();
+      Path path = caller.path(file);
       if (path.getParent() == null) {
         throw new FileAlreadyExistsException(file);
       }
       directory = HeldDirectory.open(path.getParent());
       Path entry = path.getFileName();
-      directory.make(entry, id.getBytes(StandardCharsets.US_ASCII));
+      directory.make(entry, content.getBytes(StandardCharsets.US_ASCII));
       done = true;
-      return new CidFile(directory, entry);
+      return new NewFile(directory, entry);
     } catch (FileAlreadyExistsException e) {
       throw new ExplainedException(
-          "--cidfile: " + file + " exists",
+          option + ": " + file + " exists",
           "another container may own it; remove it or choose another name");
     } catch (IOException e) {
       throw new ExplainedException(
-          "--cidfile: can't make " + file + ": " + IoMessages.reason(e), "", e);
+          option + ": can't make " + file + ": " + IoMessages.reason(e), "", e);
     } catch (InvalidPathException e) {
-      throw new ExplainedException("--cidfile: \"" + file + "\" is no file name", "", e);
+      throw new ExplainedException(option + ": \"" + file + "\" is no file name", "", e);
     } finally {
       if (!done && directory != null) {
         close(directory);
@@ -56,7 +62,7 @@ final class CidFile implements Closeable {
   }
 
   /** Takes the file back, for a container that did not come to be. */
-  void remove() {
+  public void remove() {
     try {
       directory.deleteIfExists(entry);
     } catch (IOException e) {

@@ -3,12 +3,12 @@ package io.nsrun.state;
 import java.io.FileInputStream;
 import java.io.IOException;
 
-/** Who runs this JVM. */
-public final class Caller {
+/** The ids that this JVM has for the kernel. */
+public final class ProcessIds {
   /** The lines wanted are among the first dozen, but a process can be in 65536 groups. */
   private static final int STATUS_BYTES = 4096;
 
-  private Caller() {}
+  private ProcessIds() {}
 
   /**
    * The effective user id, unsigned in 32 bits.

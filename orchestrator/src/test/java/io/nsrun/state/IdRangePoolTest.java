@@ -17,67 +17,67 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class IdSlotsTest {
+class IdRangePoolTest {
   private static final long LAST_ID = 0x7ffd_ffffL;
 
   @TempDir Path home;
   private Path etc;
-  private IdSlots slots;
+  private IdRangePool pool;
 
   @BeforeEach
   void makeAMachine() throws IOException {
     etc = Files.createDirectory(home.resolve("etc"));
-    slots = new IdSlots(List.of(home.resolve("nsrun/state")), Caller.effectiveUid(), etc);
+    pool = new IdRangePool(List.of(home.resolve("nsrun/state")), ProcessIds.effectiveUid(), etc);
   }
 
   @Test
   void aSlotIsARangeOfThePoolThatIsTakenUntilItIsClosed() throws IOException {
-    IdSlots.Slot slot = slots.acquire();
+    IdRangePool.Lease lease = pool.acquire();
 
-    assertThat(slot.firstId()).isBetween(IdSlots.FIRST_ID, LAST_ID - 65535);
-    assertThat((slot.firstId() - IdSlots.FIRST_ID) % 65536).isZero();
-    assertThat(slots.taken()).containsExactly(slot.firstId());
-    slot.close();
-    slot.close();
-    assertThat(slots.taken()).isEmpty();
+    assertThat(lease.firstId()).isBetween(IdRangePool.FIRST_ID, LAST_ID - 65535);
+    assertThat((lease.firstId() - IdRangePool.FIRST_ID) % 65536).isZero();
+    assertThat(pool.taken()).containsExactly(lease.firstId());
+    lease.close();
+    lease.close();
+    assertThat(pool.taken()).isEmpty();
   }
 
   @Test
   void noTwoOfThisJvmGetTheSameAndWhenNoneIsLeftItIsSaid() throws IOException {
     leaveFree(20);
     Set<Long> ids = new HashSet<>();
-    List<IdSlots.Slot> held = new ArrayList<>();
+    List<IdRangePool.Lease> held = new ArrayList<>();
     try {
       for (int i = 0; i < 20; i++) {
-        held.add(slots.acquire());
+        held.add(pool.acquire());
         ids.add(held.get(i).firstId());
       }
       assertThat(ids).hasSize(20);
-      assertThatThrownBy(slots::acquire)
+      assertThatThrownBy(pool::acquire)
           .isInstanceOf(ExplainedException.class)
           .hasMessageStartingWith("no range of ids is free")
           .extracting(e -> ((ExplainedException) e).remedy().in(OptionDialect.OPTIONS))
           .asString()
           .contains("--userns=identity");
     } finally {
-      for (IdSlots.Slot slot : held) {
-        slot.close();
+      for (IdRangePool.Lease lease : held) {
+        lease.close();
       }
     }
-    slots.acquire().close();
+    pool.acquire().close();
   }
 
   @Test
   void theFirstDirectoryThatCanBeUsedHasTheFile() throws IOException {
     Path file = Files.writeString(home.resolve("file"), "x");
     Path usable = home.resolve("usable");
-    slots =
-        new IdSlots(
+    pool =
+        new IdRangePool(
             List.of(file.resolve("below"), usable, home.resolve("last")),
-            Caller.effectiveUid(),
+            ProcessIds.effectiveUid(),
             etc);
 
-    slots.acquire().close();
+    pool.acquire().close();
 
     assertThat(usable.resolve("ids.lock")).exists();
     assertThat(home.resolve("last")).doesNotExist();
@@ -90,37 +90,42 @@ class IdSlotsTest {
     assertThat(root.machineCandidates().get(0)).isEqualTo(Path.of("/run/nsrun"));
   }
 
-  /** Has somebody own all of the pool but its first slots. */
+  /** Has somebody own all of the pool but its first pool. */
   private void leaveFree(int free) throws IOException {
     Files.writeString(
         etc.resolve("subuid"),
-        "ann:" + (IdSlots.FIRST_ID + free * 65536L) + ":" + (IdSlots.COUNT - free) * 65536L + "\n");
-    assertThat(slots.reservedCount()).isEqualTo(IdSlots.COUNT - free);
+        "ann:"
+            + (IdRangePool.FIRST_ID + free * 65536L)
+            + ":"
+            + (IdRangePool.COUNT - free) * 65536L
+            + "\n");
+    assertThat(pool.reservedCount()).isEqualTo(IdRangePool.COUNT - free);
   }
 
   @Test
   void aSlotIsNotFreeWhileNsinitHoldsItsByte() throws IOException {
     leaveFree(1);
-    slots.acquire().close();
+    pool.acquire().close();
     Path file = home.resolve("nsrun/state/ids.lock");
-    try (ByteLock ofNsinit = ByteLock.tryAcquire(file, IdSlots.lockOffset(IdSlots.FIRST_ID))) {
+    try (ByteLock ofNsinit =
+        ByteLock.tryAcquire(file, IdRangePool.lockOffset(IdRangePool.FIRST_ID))) {
       assertThat(ofNsinit).isNotNull();
-      assertThat(slots.taken()).containsExactly(IdSlots.FIRST_ID);
-      assertThatThrownBy(slots::acquire).hasMessageStartingWith("no range of ids is free");
+      assertThat(pool.taken()).containsExactly(IdRangePool.FIRST_ID);
+      assertThatThrownBy(pool::acquire).hasMessageStartingWith("no range of ids is free");
       assertThat(lockedByThisProcess()).isEqualTo(1);
     }
-    try (IdSlots.Slot slot = slots.acquire()) {
-      assertThat(slot.file()).isEqualTo(file);
+    try (IdRangePool.Lease lease = pool.acquire()) {
+      assertThat(lease.file()).isEqualTo(file);
       assertThat(lockedByThisProcess()).isEqualTo(1);
     }
-    assertThat(IdSlots.lockOffset(LAST_ID - 65535)).isEqualTo(2 * IdSlots.COUNT - 1);
+    assertThat(IdRangePool.lockOffset(LAST_ID - 65535)).isEqualTo(2 * IdRangePool.COUNT - 1);
   }
 
   @Test
   void whoLooksAtThePoolDropsNoLockOfThisJvm() throws Exception {
-    try (IdSlots.Slot slot = slots.acquire()) {
-      assertThat(slots.taken()).containsExactly(slot.firstId());
-      slots.acquire().close();
+    try (IdRangePool.Lease lease = pool.acquire()) {
+      assertThat(pool.taken()).containsExactly(lease.firstId());
+      pool.acquire().close();
       assertThat(lockedByThisProcess()).isEqualTo(1);
     }
     assertThat(lockedByThisProcess()).isZero();
@@ -137,8 +142,8 @@ class IdSlotsTest {
 
   @Test
   void slotsWithAnIdOfThisMachineArePassedOver() throws IOException {
-    long second = IdSlots.FIRST_ID + 65536;
-    Files.writeString(etc.resolve("subuid"), "ann:" + IdSlots.FIRST_ID + ":65537\nbob:1:x\n");
+    long second = IdRangePool.FIRST_ID + 65536;
+    Files.writeString(etc.resolve("subuid"), "ann:" + IdRangePool.FIRST_ID + ":65537\nbob:1:x\n");
     Files.writeString(
         etc.resolve("subgid"),
         "ann:" + (second + 65536) + ":1\nno:range\n:::\nbob:5:" + "9".repeat(30));
@@ -148,34 +153,34 @@ class IdSlotsTest {
     Files.writeString(etc.resolve("group"), "staff:x:" + (second + 3 * 65536));
 
     // is.
-    assertThat(slots.reservedCount()).isEqualTo(IdSlots.COUNT);
+    assertThat(pool.reservedCount()).isEqualTo(IdRangePool.COUNT);
     Files.writeString(etc.resolve("subgid"), "ann:" + (second + 65536) + ":1\nno:range\n:::\n");
-    assertThat(slots.reservedCount()).isEqualTo(5);
+    assertThat(pool.reservedCount()).isEqualTo(5);
     for (int i = 0; i < 50; i++) {
-      assertThat(slots.propose()).isGreaterThanOrEqualTo(second + 4 * 65536);
-      try (IdSlots.Slot slot = slots.acquire()) {
-        assertThat(slot.firstId()).isGreaterThanOrEqualTo(second + 4 * 65536);
+      assertThat(pool.propose()).isGreaterThanOrEqualTo(second + 4 * 65536);
+      try (IdRangePool.Lease lease = pool.acquire()) {
+        assertThat(lease.firstId()).isGreaterThanOrEqualTo(second + 4 * 65536);
       }
     }
   }
 
   @Test
   void aProposalMakesNothing() throws IOException {
-    assertThat(slots.propose()).isBetween(IdSlots.FIRST_ID, LAST_ID);
-    assertThat(slots.taken()).isEmpty();
+    assertThat(pool.propose()).isBetween(IdRangePool.FIRST_ID, LAST_ID);
+    assertThat(pool.taken()).isEmpty();
     assertThat(home.resolve("nsrun")).doesNotExist();
   }
 
   @Test
   void theFileOfThePoolIsPrivateAndNoLinkIsFollowed() throws IOException {
-    slots.acquire().close();
+    pool.acquire().close();
     Path file = home.resolve("nsrun/state/ids.lock");
     assertThat((int) Files.getAttribute(file, "unix:mode") & 0777).isEqualTo(0600);
 
     Path victim = home.resolve("victim");
     Files.delete(file);
     Files.createSymbolicLink(file, victim);
-    assertThatThrownBy(slots::acquire).isInstanceOf(IOException.class);
+    assertThatThrownBy(pool::acquire).isInstanceOf(IOException.class);
     assertThat(victim).doesNotExist();
   }
 }

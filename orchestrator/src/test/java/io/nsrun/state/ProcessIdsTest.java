@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class CallerTest {
+class ProcessIdsTest {
   @TempDir Path directory;
 
   @Test
   void filesMadeByThisProcessBelongToTheEffectiveIds() throws IOException {
     Path file = Files.createFile(directory.resolve("file"));
 
-    assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(Caller.effectiveUid());
-    assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(Caller.effectiveGid());
+    assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(ProcessIds.effectiveUid());
+    assertThat(Files.getAttribute(file, "unix:gid")).isEqualTo(ProcessIds.effectiveGid());
   }
 }

@@ -1,20 +1,20 @@
-package io.nsrun.cli;
+package io.nsrun.engine;
 
 import io.nsrun.launch.UserDatabase;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.ContainerPath;
+import io.nsrun.spec.EtcFiles;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.OsString;
 import io.nsrun.spec.Spec;
-import io.nsrun.spec.SpecProblems;
-import io.nsrun.state.Caller;
+import io.nsrun.spec.UserNamespace;
+import io.nsrun.spec.UserRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.util.List;
 
 /**
@@ -29,26 +29,25 @@ final class ProvidedFiles {
   private static final String GROUP = "/etc/group";
   private static final String LOCALHOST =
       "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
-  private static final String NONE = "none";
   private static final int MODE = 0644;
 
   /** Leaves room for lines of the container's own. */
   private static final int MOST_OF_HOST = Mount.Inject.MAX_BYTES / 2;
 
-  private final OptionValues values;
   private final Spec spec;
-  private final Spec.Builder builder;
-  private final SpecProblems problems;
+  private final String root;
+  private final Caller caller;
+  private final List<Mount> mounts;
 
   /**
-   * @param spec all but these files
-   * @param builder what {@code spec} was made with, and gets them
+   * @param root directory of the root file system
+   * @param mounts those of the spec; gets these files
    */
-  ProvidedFiles(OptionValues values, Spec spec, Spec.Builder builder, SpecProblems problems) {
-    this.values = values;
+  ProvidedFiles(Spec spec, String root, Caller caller, List<Mount> mounts) {
     this.spec = spec;
-    this.builder = builder;
-    this.problems = problems;
+    this.root = root;
+    this.caller = caller;
+    this.mounts = mounts;
   }
 
   /**
@@ -57,39 +56,31 @@ final class ProvidedFiles {
    * @param users of the root filesystem; null if it was not asked for them
    */
   void add(UserDatabase users) throws IOException {
-    boolean ownMounts = spec.isPrivate(NamespaceType.MOUNT) && hasEtc();
-    if (hasHosts() && ownMounts && isFree(HOSTS)) {
+    if (!spec.isPrivate(NamespaceType.MOUNT) || !hasEtc()) {
+      return;
+    }
+    if (spec.etc().hosts() && isFree(HOSTS)) {
       hosts();
     }
-    if (ownMounts && isFree(RESOLV_CONF)) {
+    if (isFree(RESOLV_CONF)) {
       nameServers();
     }
     if (users != null
-        && ownMounts
-        && !spec.process().userGiven()
-        && values.flag(RunOption.PASSWD, true)) {
-      caller(users);
+        && spec.etc().callersEntry()
+        && spec.user().mode() == UserNamespace.Mode.KEEP_ID
+        && spec.process().user() instanceof UserRef.Unspecified) {
+      callersEntry(users);
     }
   }
 
   /** A root without it is none of a whole system, and gets no directory for them. */
   private boolean hasEtc() {
-    String etc = spec.root().path() + "/etc";
+    String etc = root + "/etc";
     return OsPath.isDirectory(etc) || Files.isSymbolicLink(OsPath.of(etc));
-  }
-
-  private boolean hasHosts() {
-    boolean hosts = !values.flag(RunOption.NO_HOSTS, false);
-    if (!hosts && values.has(RunOption.ADD_HOST)) {
-      problems.add(
-          RunOption.ADD_HOST.longName(), "has no file with --no-hosts", "leave one of them out");
-    }
-    return hosts;
   }
 
   /** Whether the caller has mounted nothing at this place, or above it. */
   private boolean isFree(String path) {
-    List<Mount> mounts = spec.mounts();
     for (int i = 0; i < mounts.size(); i++) {
       String target = ContainerPath.normalize(mounts.get(i).target());
       if (target != null
@@ -103,7 +94,7 @@ final class ProvidedFiles {
 
   private void hosts() throws IOException {
     StringBuilder text =
-        new StringBuilder(hasHostNetwork() || spec.root().host() ? ofHost(HOSTS) : "");
+        new StringBuilder(hasHostNetwork() || spec.root().isHost() ? ofHost(HOSTS) : "");
     if (text.length() == 0) {
       text.append(LOCALHOST);
     }
@@ -115,30 +106,16 @@ final class ProvidedFiles {
     if (!name.isEmpty()) {
       text.append("127.0.0.1\t").append(name).append('\n');
     }
-    List<String> added = values.values(RunOption.ADD_HOST);
+    List<EtcFiles.Host> added = spec.etc().addedHosts();
     for (int i = 0; i < added.size(); i++) {
-      addHost(added.get(i), text);
+      text.append(added.get(i).address()).append('\t').append(added.get(i).name()).append('\n');
     }
     provide(HOSTS, text);
   }
 
-  private void addHost(String word, StringBuilder text) {
-    int colon = word.indexOf(':');
-    String name = word.substring(0, Math.max(0, colon));
-    String address = word.substring(colon + 1);
-    if (isWord(name) && isAddress(address)) {
-      text.append(address).append('\t').append(name).append('\n');
-    } else {
-      problems.add(
-          RunOption.ADD_HOST.longName(),
-          '"' + word + "\" is not NAME:IP",
-          "such as db:192.0.2.7 or db:2001:db8::7");
-    }
-  }
-
   private void nameServers() throws IOException {
-    List<String> servers = values.values(RunOption.DNS);
-    if (servers.isEmpty()) {
+    List<String> servers = spec.etc().nameServers();
+    if (servers == null) {
       // The host's own may be a link to below /run, which the container has not.
       String text = hasHostNetwork() ? ofHost(RESOLV_CONF) : "";
       if (!text.isEmpty()) {
@@ -148,13 +125,7 @@ final class ProvidedFiles {
     }
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < servers.size(); i++) {
-      String server = servers.get(i);
-      if (isAddress(server)) {
-        text.append("nameserver ").append(server).append('\n');
-      } else if (!server.equals(NONE) || servers.size() > 1) {
-        problems.add(
-            RunOption.DNS.longName(), '"' + server + "\" is no address", "an IP, or none alone");
-      }
+      text.append("nameserver ").append(servers.get(i)).append('\n');
     }
     if (text.length() > 0) {
       provide(RESOLV_CONF, text);
@@ -165,18 +136,12 @@ final class ProvidedFiles {
     return spec.namespace(NamespaceType.NETWORK) instanceof NamespaceMode.Host;
   }
 
-  private void caller(UserDatabase users) throws IOException {
-    long uid = Integer.toUnsignedLong(Caller.effectiveUid());
-    // Whose /proc/self is: the only way to ask the JDK for a group.
-    PosixFileAttributes self =
-        Files.readAttributes(Path.of("/proc/self"), PosixFileAttributes.class);
-    long gid =
-        Integer.toUnsignedLong((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:gid"));
-    String passwd = users.passwdWith(self.owner().getName(), uid, gid);
+  private void callersEntry(UserDatabase users) throws IOException {
+    String passwd = users.passwdWith(caller.userName(), caller.uid(), caller.gid());
     if (passwd != null && isFree(PASSWD)) {
       provide(PASSWD, new StringBuilder(passwd));
     }
-    String group = users.groupWith(self.group().getName(), gid);
+    String group = users.groupWith(caller.groupName(), caller.gid());
     if (group != null && isFree(GROUP)) {
       provide(GROUP, new StringBuilder(group));
     }
@@ -185,7 +150,7 @@ final class ProvidedFiles {
   private void provide(String path, StringBuilder text) {
     byte[] bytes = OsString.encode(text.toString());
     if (bytes.length <= Mount.Inject.MAX_BYTES) {
-      builder.mount(new Mount.Inject(path, Blob.copyOf(bytes), MODE, true));
+      mounts.add(new Mount.Inject(path, Blob.copyOf(bytes), MODE, true));
     }
   }
 
@@ -203,28 +168,5 @@ final class ProvidedFiles {
     if (text.charAt(text.length() - 1) != '\n') {
       text.append('\n');
     }
-  }
-
-  /** Whether it is one word, and no comment, in the file. */
-  private static boolean isWord(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) <= ' ' || text.charAt(i) == '#') {
-        return false;
-      }
-    }
-    return !text.isEmpty();
-  }
-
-  private static boolean isAddress(String text) {
-    boolean divided = false;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '.' || c == ':') {
-        divided = true;
-      } else if (Character.digit(c, 16) < 0 || c > 'f') {
-        return false;
-      }
-    }
-    return divided;
   }
 }

@@ -4,6 +4,7 @@ import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.Text;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,27 +12,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The pool of id ranges for containers that root starts: {@value #COUNT} slots of {@value
- * #SLOT_SIZE} user and group ids each, from {@value #FIRST_ID} on, of which no two live containers
+ * The pool of id ranges for containers that root starts: {@value #COUNT} ranges of {@value
+ * #RANGE_SIZE} user and group ids each, from {@value #FIRST_ID} on, of which no two live containers
  * have the same one.
  *
- * <p>Each slot is two bytes of a file. The first is locked by the process that takes it; the second
- * by nsinit, which keeps it until the container's last process is gone, whatever became of the
- * first. Who has the first may look at the second, and has the slot if nobody holds that. The file
- * belongs to the machine, not to the NSRUN_HOME of one of its callers.
+ * <p>Each range is two bytes of a file. The first is locked by the process that takes it; the
+ * second by nsinit, which keeps it until the container's last process is gone, whatever became of
+ * the first. Who has the first may look at the second, and has the range if nobody holds that. The
+ * file belongs to the machine, not to the NSRUN_HOME of one of its callers.
  *
  * <p>Neither distributions nor systemd give these ids to anybody (https://systemd.io/UIDS-GIDS/). A
- * slot of which this machine's files know an id all the same is passed over; users that only a
+ * range of which this machine's files know an id all the same is passed over; users that only a
  * directory service knows can't be seen.
  */
-public final class IdSlots {
+public final class IdRangePool {
   /** First id of the pool. */
   public static final long FIRST_ID = 0x7000_0000L;
 
-  /** Ids of a slot. */
-  public static final int SLOT_SIZE = 65536;
+  /** Ids of a range. */
+  public static final int RANGE_SIZE = 65536;
 
-  /** Slots of the pool, whose last id is 0x7ffdffff. */
+  /** Ranges of the pool, whose last id is 0x7ffdffff. */
   public static final int COUNT = 0xffe;
 
   private static final String FILE = "ids.lock";
@@ -40,24 +41,24 @@ public final class IdSlots {
   private final int uid;
   private final Path etc;
 
-  public IdSlots(StatePaths paths) {
+  public IdRangePool(StatePaths paths) {
     this(paths.machineCandidates(), paths.uid(), Path.of("/etc"));
   }
 
   /** A pool with other directories and another /etc, for tests. */
-  IdSlots(List<Path> directories, int uid, Path etc) {
+  IdRangePool(List<Path> directories, int uid, Path etc) {
     this.directories = directories;
     this.uid = uid;
     this.etc = etc;
   }
 
-  /** A slot that is held until it is closed, or this process ends. */
-  public static final class Slot implements AutoCloseable {
+  /** The lease of a range: held until it is closed, or this process ends. */
+  public static final class Lease implements Closeable {
     private final int number;
     private final ByteLock lock;
     private final Path file;
 
-    private Slot(int number, ByteLock lock, Path file) {
+    private Lease(int number, ByteLock lock, Path file) {
       this.number = number;
       this.lock = lock;
       this.file = file;
@@ -70,7 +71,7 @@ public final class IdSlots {
 
     /** First of the ids; the others follow. */
     public long firstId() {
-      return IdSlots.firstId(number);
+      return IdRangePool.firstId(number);
     }
 
     @Override
@@ -79,25 +80,25 @@ public final class IdSlots {
     }
   }
 
-  private static long firstId(int slot) {
-    return FIRST_ID + (long) slot * SLOT_SIZE;
+  private static long firstId(int range) {
+    return FIRST_ID + (long) range * RANGE_SIZE;
   }
 
   /**
-   * Takes a slot, beginning to look at a random one. Blocks for a few small reads below /etc.
+   * Takes a range, beginning to look at a random one. Blocks for a few small reads below /etc.
    *
    * @throws ExplainedException if all are taken, or the state directory can't be used
    */
-  public Slot acquire() throws IOException {
+  public Lease acquire() throws IOException {
     boolean[] reserved = reserved();
     Path file = directory().resolve(FILE);
     int first = random();
     for (int i = 0; i < COUNT; i++) {
-      int slot = (first + i) % COUNT;
-      if (!reserved[slot]) {
-        ByteLock lock = tryAcquire(file, slot);
+      int range = (first + i) % COUNT;
+      if (!reserved[range]) {
+        ByteLock lock = ByteLock.tryAcquire(file, range, (long) COUNT + range);
         if (lock != null) {
-          return new Slot(slot, lock, file);
+          return new Lease(range, lock, file);
         }
       }
     }
@@ -138,55 +139,34 @@ public final class IdSlots {
         first);
   }
 
-  /** The slot's first byte, unless that or the second is held. */
-  private static ByteLock tryAcquire(Path file, int slot) throws IOException {
-    ByteLock own = ByteLock.tryAcquire(file, slot);
-    if (own == null) {
-      return null;
-    }
-    boolean free = false;
-    try {
-      ByteLock second = ByteLock.tryAcquire(file, (long) COUNT + slot);
-      if (second != null) {
-        free = true;
-        second.close();
-      }
-    } finally {
-      if (!free) {
-        own.close();
-      }
-    }
-    return free ? own : null;
-  }
-
-  /** The byte of {@link Slot#file} that nsinit is to lock for the slot with this first id. */
+  /** The byte of {@link Lease#file} that nsinit is to lock for the range with this first id. */
   public static long lockOffset(long firstId) {
-    return COUNT + (firstId - FIRST_ID) / SLOT_SIZE;
+    return COUNT + (firstId - FIRST_ID) / RANGE_SIZE;
   }
 
-  /** The file of a slot that {@link #propose} names. Nothing is made. */
+  /** The file of a range that {@link #propose} names. Nothing is made. */
   public Path proposedFile() {
     return directories.get(0).resolve(FILE);
   }
 
   /**
-   * The first id of a slot such as {@link #acquire} might take, for a plan that is only looked at:
+   * The first id of a range such as {@link #acquire} might take, for a plan that is only looked at:
    * nothing is locked or made.
    */
   public long propose() throws IOException {
     boolean[] reserved = reserved();
     int first = random();
     for (int i = 0; i < COUNT; i++) {
-      int slot = (first + i) % COUNT;
-      if (!reserved[slot]) {
-        return firstId(slot);
+      int range = (first + i) % COUNT;
+      if (!reserved[range]) {
+        return firstId(range);
       }
     }
     return firstId(first);
   }
 
   /**
-   * First ids of the slots that are taken now, in ascending order. Makes nothing, and blocks for
+   * First ids of the ranges that are taken now, in ascending order. Makes nothing, and blocks for
    * some milliseconds.
    */
   public List<Long> taken() throws IOException {
@@ -195,9 +175,9 @@ public final class IdSlots {
       Path file = directory.resolve(FILE);
       if (Files.isReadable(file)) {
         boolean[] held = ByteLock.held(file, COUNT);
-        for (int slot = 0; slot < COUNT; slot++) {
-          if (held[slot]) {
-            taken.add(firstId(slot));
+        for (int range = 0; range < COUNT; range++) {
+          if (held[range]) {
+            taken.add(firstId(range));
           }
         }
       }
@@ -205,7 +185,7 @@ public final class IdSlots {
     return taken;
   }
 
-  /** How many slots are never given out, since an id of theirs is somebody's. */
+  /** How many ranges are never given out, since an id of theirs is somebody's. */
   public int reservedCount() throws IOException {
     int count = 0;
     for (boolean one : reserved()) {
@@ -238,11 +218,11 @@ public final class IdSlots {
 
     @Override
     public void found(long start, long count) {
-      long end = Math.min(start + count, IdSlots.firstId(COUNT));
+      long end = Math.min(start + count, IdRangePool.firstId(COUNT));
       for (long id = Math.max(start, FIRST_ID); id < end; ) {
-        int slot = (int) ((id - FIRST_ID) / SLOT_SIZE);
-        reserved[slot] = true;
-        id = IdSlots.firstId(slot + 1);
+        int range = (int) ((id - FIRST_ID) / RANGE_SIZE);
+        reserved[range] = true;
+        id = IdRangePool.firstId(range + 1);
       }
     }
   }

@@ -1,14 +1,13 @@
-package io.nsrun.cli;
+package io.nsrun.engine;
 
 import io.nsrun.control.ChromeTrace;
-import io.nsrun.control.Event;
-import io.nsrun.engine.LimitHit;
-import io.nsrun.launch.Laps;
-import io.nsrun.launch.Outcome;
+import io.nsrun.launch.PhaseTimes;
+import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.Step;
+import io.nsrun.spec.Dialect;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.Limits;
@@ -20,65 +19,79 @@ import io.nsrun.state.ExitRecord;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes the record of a run from all that is known of it. */
-final class ResultRecord {
-  /** Names of the laps that end a phase; all before them make the plan. */
+/** Makes the record of a container from all that is known of it. */
+public final class ResultRecord {
+  /** Names of what ends a phase; all before them make the plan. */
   static final String SET_UP = "nsinit sets up";
 
   static final String RUN = "the command runs";
   static final String FAIL = "set-up fails";
 
-  private final RunPlan run;
-  private final Laps laps;
-  private final long startedMillis;
-
-  /**
-   * @param run may have stopped anywhere
-   * @param startedMillis 0 if the command was not started
-   */
-  ResultRecord(RunPlan run, Laps laps, long startedMillis) {
-    this.run = run;
-    this.laps = laps;
-    this.startedMillis = startedMillis;
-  }
+  private ResultRecord() {}
 
   /** Of a container that came to its end. */
-  ExitRecord of(RunEnd end) {
-    ExitRecord.Usage usage = null;
-    if (end.outcome() instanceof Outcome.Ended ended) {
-      usage = usage(ended.exit());
-    }
-    return record(end(end), usage);
+  public static ExitRecord of(Running running, End end, Dialect dialect) {
+    Prepared prepared = running.prepared();
+    return record(
+        prepared.spec(),
+        prepared.resolved(),
+        prepared.plan(),
+        running.startedMillis(),
+        end(end, dialect),
+        end.usage() == null ? null : usage(prepared.spec(), end.usage()),
+        phases(running.times()));
   }
 
   /**
    * Of one that did not come to be.
    *
-   * @param exitCode of nsrun
+   * @param spec what was asked for; null if that could not be read
+   * @param preparation may have stopped anywhere
+   * @param thrown why
+   * @param dialect of the door that was used
    */
-  ExitRecord of(Throwable thrown, int exitCode) {
+  public static ExitRecord of(
+      Spec spec, Preparation preparation, Launcher launcher, Throwable thrown, Dialect dialect) {
     List<String> problems = new ArrayList<>();
     String reason = String.valueOf(thrown.getMessage());
     String remedy = "";
-    if (thrown instanceof SpecProblemsException spec) {
-      for (SpecProblems.Problem problem : spec.problems()) {
-        problems.add(problem.in(OptionDialect.OPTIONS));
+    if (thrown instanceof SpecProblemsException all) {
+      for (SpecProblems.Problem problem : all.problems()) {
+        problems.add(problem.in(dialect));
       }
       reason = "the options ask for what can't be had";
     } else if (thrown instanceof ExplainedException explained) {
-      reason = explained.text().in(OptionDialect.OPTIONS);
-      remedy = explained.remedy().in(OptionDialect.OPTIONS);
+      reason = explained.text().in(dialect);
+      remedy = explained.remedy().in(dialect);
     }
     return record(
+        spec,
+        preparation.resolved(),
+        preparation.plan(),
+        0,
         new ExitRecord.End(
-            "not-started", exitCode, -1, 0, false, "", reason, remedy, null, problems),
-        null);
+            word(End.Kind.NOT_STARTED),
+            ExitStatus.NOT_STARTED,
+            -1,
+            0,
+            false,
+            "",
+            reason,
+            remedy,
+            null,
+            problems),
+        null,
+        phases(launcher.times()));
   }
 
-  private ExitRecord record(ExitRecord.End end, ExitRecord.Usage usage) {
-    SpecOptions options = run.options();
-    Spec spec = run.spec();
-    LaunchPlan plan = run.plan();
+  private static ExitRecord record(
+      Spec spec,
+      Resolved resolved,
+      LaunchPlan plan,
+      long startedMillis,
+      ExitRecord.End end,
+      ExitRecord.Usage usage,
+      ExitRecord.Phases phases) {
     List<ExitRecord.Property> isolation = new ArrayList<>();
     if (plan != null) {
       for (Isolation.Property property : plan.isolation().properties()) {
@@ -88,9 +101,9 @@ final class ResultRecord {
       }
     }
     return new ExitRecord(
-        options == null ? "" : options.id(),
-        options == null ? "" : options.name(),
-        spec == null ? "" : spec.root().path(),
+        spec == null ? "" : spec.id(),
+        spec == null ? "" : spec.name(),
+        resolved == null ? "" : resolved.root(),
         spec == null ? List.of() : spec.process().args(),
         startedMillis,
         System.currentTimeMillis(),
@@ -100,66 +113,54 @@ final class ResultRecord {
         ids(plan, true),
         ids(plan, false),
         isolation,
-        phases());
+        phases);
   }
 
-  private static ExitRecord.End end(RunEnd end) {
-    Outcome outcome = end.outcome();
-    int exitCode = end.exitCode();
-    if (outcome instanceof Outcome.Ended ended) {
-      Event.Exited exit = ended.exit();
-      LimitHit limit = end.limit();
-      String cause =
-          limit != null
-              ? limit.cause()
-              : exit.cause() == Event.Cause.CONTROL_LOST ? "control-lost" : "own";
-      return new ExitRecord.End(
-          exit.signaled() ? "killed" : "exited",
-          exitCode,
-          exit.signaled() ? -1 : (int) exit.value(),
-          exit.signaled() ? (int) exit.value() : 0,
-          exit.coreDumped(),
-          cause,
-          limit == null ? "" : limit.text(),
-          "",
-          null,
-          List.of());
+  private static ExitRecord.End end(End end, Dialect dialect) {
+    String cause = end.controlLost() ? "control-lost" : "own";
+    if (!end.ran()) {
+      cause = "";
+    } else if (end.limit() != null) {
+      cause = end.limit().cause();
     }
-    ExitRecord.Failure failure = null;
-    if (outcome instanceof Outcome.NotStarted notStarted) {
-      Event.Failed failed = notStarted.failure();
-      failure =
-          new ExitRecord.Failure(
-              failed.step().stepName(),
-              failed.object(),
-              failed.errnoNumber() == 0 ? "" : failed.errnoName(),
-              failed.detail());
-    }
+    End.Failure failure = end.failure();
     return new ExitRecord.End(
-        failure == null ? "lost" : "not-started",
-        exitCode,
-        -1,
-        0,
-        false,
-        "",
+        word(end.kind()),
+        end.exitCode(),
+        end.code(),
+        end.signal(),
+        end.coreDumped(),
+        cause,
         end.reason(),
-        end.remedy(),
-        failure,
+        end.remedy().in(dialect),
+        failure == null
+            ? null
+            : new ExitRecord.Failure(
+                failure.step(), failure.object(), failure.errno(), failure.detail()),
         List.of());
   }
 
-  private ExitRecord.Usage usage(Event.Exited exit) {
-    Limits limits = run.spec().limits();
-    boolean relayed = limits.relayOutput() || run.spec().process().terminal() != null;
+  private static String word(End.Kind kind) {
+    return switch (kind) {
+      case EXITED -> "exited";
+      case KILLED -> "killed";
+      case NOT_STARTED -> "not-started";
+      case LOST -> "lost";
+    };
+  }
+
+  private static ExitRecord.Usage usage(Spec spec, End.Usage usage) {
+    Limits limits = spec.limits();
+    boolean relayed = limits.relayOutput() || spec.process().terminal() != null;
     return new ExitRecord.Usage(
-        exit.userMicros(),
-        exit.systemMicros(),
-        exit.maxRssKib(),
-        exit.minorFaults(),
-        exit.majorFaults(),
-        exit.wallNanos(),
-        limits.areWatched() ? exit.peakRssBytes() : -1,
-        relayed ? exit.outputBytes() : -1);
+        usage.userMicros(),
+        usage.systemMicros(),
+        usage.maxRssKib(),
+        usage.minorFaults(),
+        usage.majorFaults(),
+        usage.wallNanos(),
+        limits.areWatched() ? usage.peakRssBytes() : -1,
+        relayed ? usage.outputBytes() : -1);
   }
 
   private static List<ExitRecord.Limit> limits(Spec spec) {
@@ -204,10 +205,10 @@ final class ResultRecord {
     return ids;
   }
 
-  private ExitRecord.Phases phases() {
+  private static ExitRecord.Phases phases(PhaseTimes times) {
     // Plan, set-up, run.
     long[] nanos = {-1, -1, -1};
-    laps.each(
+    times.each(
         (name, start, end) -> {
           int phase =
               switch (name) {
@@ -219,7 +220,7 @@ final class ResultRecord {
         });
     long jvm =
         ChromeTrace.processStartNanos().isPresent()
-            ? Math.max(0, laps.start() - ChromeTrace.processStartNanos().getAsLong())
+            ? Math.max(0, times.start() - ChromeTrace.processStartNanos().getAsLong())
             : -1;
     return new ExitRecord.Phases(jvm, nanos[0], nanos[1], nanos[2]);
   }

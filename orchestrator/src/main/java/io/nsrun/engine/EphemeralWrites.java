@@ -1,14 +1,14 @@
-package io.nsrun.cli;
+package io.nsrun.engine;
 
 import io.nsrun.launch.EphemeralDirectory;
-import io.nsrun.launch.Outcome;
-import io.nsrun.launch.SignalForwarder;
-import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
 import io.nsrun.spec.OsPath;
+import io.nsrun.spec.Root;
+import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblemsException;
-import io.nsrun.state.StatePaths;
+import io.nsrun.spec.UserNamespace;
+import io.nsrun.spec.Writes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +20,6 @@ import java.util.List;
  * container removes them, which has those ids and nothing else of the host.
  */
 final class EphemeralWrites implements Closeable, EphemeralDirectory.Emptier {
-  private static final String ROOTFS = "busybox";
   private static final int EXCHANGED = 3;
 
   /**
@@ -42,29 +41,23 @@ final class EphemeralWrites implements Closeable, EphemeralDirectory.Emptier {
       done\
       """;
 
-  private final StatePaths paths;
-  private final ErrorPrinter errors;
-  private final SignalForwarder signals;
+  private final Caller caller;
   private final EphemeralDirectory directory;
 
   /**
    * None of it is there before {@link #make}.
    *
    * @param directory as {@link EphemeralDirectory#path} names it
-   * @param signals of this JVM, which may end it while it removes the directory
    */
-  EphemeralWrites(
-      String directory, StatePaths paths, ErrorPrinter errors, SignalForwarder signals) {
-    this.paths = paths;
-    this.errors = errors;
-    this.signals = signals;
-    this.directory = new EphemeralDirectory(OsPath.of(directory), paths.uid());
+  EphemeralWrites(String directory, Caller caller) {
+    this.caller = caller;
+    this.directory = new EphemeralDirectory(OsPath.of(directory), caller.paths().uid());
   }
 
   /** See {@link EphemeralDirectory#make}. */
   void make() throws IOException {
     // What the end needs is there before the begin.
-    new RootfsResolver(paths).resolve(ROOTFS);
+    Roots.directory(InnerRun.ROOT, caller);
     directory.make();
   }
 
@@ -75,37 +68,42 @@ final class EphemeralWrites implements Closeable, EphemeralDirectory.Emptier {
 
   @Override
   public void empty(Path directory, String identity) throws IOException, InterruptedException {
-    if (paths.uid() != 0) {
-      empty(directory, identity, "--userns=auto");
+    if (caller.uid() != 0) {
+      empty(directory, identity, UserNamespace.Mode.AUTO);
       return;
     }
     try {
       // Root can remove what belongs to any id, unless it lacks what this takes, as in a container.
-      empty(directory, identity, "--userns=host");
+      empty(directory, identity, UserNamespace.Mode.HOST);
     } catch (IOException e) {
-      empty(directory, identity, "--userns=auto");
+      empty(directory, identity, UserNamespace.Mode.AUTO);
     }
   }
 
-  private void empty(Path directory, String identity, String ids)
+  private void empty(Path directory, String identity, UserNamespace.Mode ids)
       throws IOException, InterruptedException {
-    List<String> words = List.of(ids, "--read-only", ROOTFS, "sh", "-c", EMPTY, "sh", identity);
-    Mount mount =
-        new Mount.Bind(
-            OsPath.text(directory), "/mnt", false, Mount.Propagation.PRIVATE, MountOptions.DEFAULT);
-    Outcome outcome;
+    Spec spec =
+        InnerRun.builder(List.of("sh", "-c", EMPTY, "sh", identity))
+            .root(new Root(InnerRun.ROOT, Writes.MEMORY, true))
+            .user(UserNamespace.of(ids))
+            .mount(
+                new Mount.Bind(
+                    OsPath.text(directory),
+                    "/mnt",
+                    false,
+                    Mount.Propagation.PRIVATE,
+                    MountOptions.DEFAULT))
+            .build();
+    End end;
     try {
-      outcome = InnerRun.of(paths, words, List.of(mount)).outcome();
+      end = InnerRun.of(caller, spec);
     } catch (SpecProblemsException e) {
       throw new IOException(e.getMessage(), e);
     }
-    if (outcome instanceof Outcome.NotStarted notStarted) {
-      throw new IOException(RunEnd.failureText(notStarted.failure()));
+    if (!end.ran()) {
+      throw new IOException(end.reason());
     }
-    if (outcome instanceof Outcome.Lost lost) {
-      throw new IOException("nsinit " + lost.how());
-    }
-    int code = ((Outcome.Ended) outcome).exit().exitCode();
+    int code = end.exitCode();
     if (code != 0) {
       throw new IOException(
           code == EXCHANGED
@@ -114,14 +112,15 @@ final class EphemeralWrites implements Closeable, EphemeralDirectory.Emptier {
     }
   }
 
-  /** Tells what can't be removed: the exit code stays the command's. */
+  /**
+   * Removes it.
+   *
+   * @throws IOException if something is left
+   */
   @Override
-  public void close() {
-    signals.detach();
+  public void close() throws IOException {
     try {
       directory.remove(this);
-    } catch (IOException e) {
-      errors.failure(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

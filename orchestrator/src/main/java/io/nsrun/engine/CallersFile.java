@@ -1,10 +1,7 @@
-package io.nsrun.cli;
+package io.nsrun.engine;
 
-import io.nsrun.launch.CallersStreams;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
-import io.nsrun.spec.OsPath;
-import io.nsrun.state.Caller;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.HeldDirectory;
 import java.io.Closeable;
@@ -22,16 +19,17 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 
 /**
- * A file that an option names, and that is written when the container has ended.
+ * A file that the caller names, and that is written when the container has ended.
  *
  * <p>What it is, is settled before the run, and its directory or the stream itself is open from
  * then on: what a container puts in the place of either is not the caller's wish. What can't be
  * written is told before anything is run whose result would be lost.
  */
-final class OutputFile implements Closeable {
+public final class CallersFile implements Closeable {
   /** Of a pipe that nobody may be reading, pipe(7). */
   private static final int ROOM_OF_A_PIPE = 64 << 10;
 
+  private final Caller caller;
   private final String option;
   private final String name;
   private HeldDirectory directory;
@@ -39,7 +37,8 @@ final class OutputFile implements Closeable {
   private OutputStream stream;
   private boolean pipe;
 
-  private OutputFile(String option, String name) {
+  private CallersFile(Caller caller, String option, String name) {
+    this.caller = caller;
     this.option = option;
     this.name = name;
   }
@@ -47,15 +46,16 @@ final class OutputFile implements Closeable {
   /**
    * Opens what is to be written.
    *
-   * @param option as in {@code --result}
+   * @param option what the caller calls it, as in {@code --result}
    * @param name as given: of a plain file or none yet, which is replaced, or of a stream
    * @throws ExplainedException if it can't be written
    */
-  static OutputFile open(String option, String name) throws ExplainedException {
-    OutputFile file = new OutputFile(option, name);
+  public static CallersFile open(Caller caller, String option, String name)
+      throws ExplainedException {
+    CallersFile file = new CallersFile(caller, option, name);
     boolean done = false;
     try {
-      String descriptor = descriptor(name);
+      String descriptor = Caller.descriptor(name);
       if (descriptor == null) {
         file.openEntry();
       } else {
@@ -70,33 +70,17 @@ final class OutputFile implements Closeable {
     }
   }
 
-  /** The number in the name of a descriptor of ours; null if it is no such name. */
-  private static String descriptor(String name) {
-    if (name.equals("/dev/stdout")) {
-      return "1";
-    }
-    if (name.equals("/dev/stderr")) {
-      return "2";
-    }
-    for (String directory : new String[] {"/dev/fd/", "/proc/self/fd/"}) {
-      if (name.startsWith(directory)) {
-        return name.substring(directory.length());
-      }
-    }
-    return null;
-  }
-
   /** Whether a name, or null, is that of standard output. */
-  static boolean isStandardOutput(String name) {
-    return name != null && "1".equals(descriptor(name));
+  public static boolean isStandardOutput(String name) {
+    return name != null && "1".equals(Caller.descriptor(name));
   }
 
   private void openDescriptor(String number) throws ExplainedException {
     try {
       boolean standard = number.equals("1") || number.equals("2");
       if (standard
-          ? !CallersStreams.given(Integer.parseInt(number))
-          : !CallersStreams.gave(Integer.parseInt(number))) {
+          ? !Caller.hasStream(Integer.parseInt(number))
+          : !Caller.hasDescriptor(Integer.parseInt(number))) {
         throw refused(
             "descriptor " + number + " is not the caller's", "open it: " + number + ">FILE");
       }
@@ -104,7 +88,7 @@ final class OutputFile implements Closeable {
       stream =
           standard
               ? new FileOutputStream(number.equals("1") ? FileDescriptor.out : FileDescriptor.err)
-              : open(Path.of("/proc/self/fd", number));
+              : open(Caller.descriptorFile(number));
     } catch (NumberFormatException e) {
       throw refused("\"" + number + "\" is no descriptor", "");
     } catch (ExplainedException e) {
@@ -117,7 +101,7 @@ final class OutputFile implements Closeable {
   private void openEntry() throws ExplainedException {
     Path file;
     try {
-      file = OsPath.of(name).toAbsolutePath();
+      file = caller.path(name);
     } catch (InvalidPathException e) {
       throw new ExplainedException(option + ": \"" + name + "\" is no file name", "", e);
     }
@@ -165,7 +149,7 @@ final class OutputFile implements Closeable {
     if (stat.isSymbolicLink()) {
       throw refused(name + " is a symbolic link", "name the file that it leads to");
     }
-    boolean own = stat.uid() == Caller.effectiveUid();
+    boolean own = stat.uid() == caller.paths().uid();
     if (stat.isCharacterDevice() && (own || stat.uid() == 0)) {
       stream = Channels.newOutputStream(FileChannel.open(file, StandardOpenOption.WRITE));
     } else if (stat.isPipe() && own) {
@@ -186,7 +170,7 @@ final class OutputFile implements Closeable {
   }
 
   /** Writes it: all of it or nothing, where the file is a plain one. */
-  void write(byte[] content, FileAttribute<?>... attributes) throws ExplainedException {
+  public void write(byte[] content, FileAttribute<?>... attributes) throws ExplainedException {
     try {
       if (directory != null) {
         directory.replace(entry, content, attributes);

@@ -3,28 +3,28 @@ package io.nsrun.launch;
 import java.util.Arrays;
 
 /**
- * Where the time of one thread goes: laps, each from the end of the one before. Costs next to
+ * Where the time of one thread goes: phases, each from the end of the one before. Costs next to
  * nothing, so that it is always on.
  */
-public final class Laps {
+public final class PhaseTimes {
   private final long start;
   private String[] names = new String[16];
   private long[] ends = new long[16];
   private int count;
 
   /**
-   * @param start of the first lap, by {@link System#nanoTime}
+   * @param start of the first phase, by {@link System#nanoTime}
    */
-  public Laps(long start) {
+  public PhaseTimes(long start) {
     this.start = start;
   }
 
-  /** When the first lap began, by {@link System#nanoTime}. */
+  /** When the first phase began, by {@link System#nanoTime}. */
   public long start() {
     return start;
   }
 
-  /** Ends a lap now. */
+  /** Ends a phase now. */
   public synchronized void end(String name) {
     if (count == names.length) {
       names = Arrays.copyOf(names, 2 * count);
@@ -35,17 +35,17 @@ public final class Laps {
     count++;
   }
 
-  /** Takes one lap. */
+  /** Takes one phase. */
   public interface Visitor {
-    /** A lap, by {@link System#nanoTime}. */
-    void lap(String name, long startNanos, long endNanos);
+    /** A phase, by {@link System#nanoTime}. */
+    void phase(String name, long startNanos, long endNanos);
   }
 
-  /** Shows all laps in their order. */
+  /** Shows all phases in their order. */
   public synchronized void each(Visitor visitor) {
     long from = start;
     for (int i = 0; i < count; i++) {
-      visitor.lap(names[i], from, ends[i]);
+      visitor.phase(names[i], from, ends[i]);
       from = ends[i];
     }
   }

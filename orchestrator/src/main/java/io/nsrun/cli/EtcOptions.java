@@ -1,0 +1,91 @@
+package io.nsrun.cli;
+
+import io.nsrun.spec.EtcFiles;
+import io.nsrun.spec.SpecProblems;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the options about files below /etc that depend on where a container runs. */
+final class EtcOptions {
+  private static final String NONE = "none";
+
+  private final OptionValues values;
+  private final SpecProblems problems;
+
+  EtcOptions(OptionValues values, SpecProblems problems) {
+    this.values = values;
+    this.problems = problems;
+  }
+
+  /** What they ask for; problems are added, not thrown. */
+  EtcFiles files() {
+    boolean hosts = !values.flag(RunOption.NO_HOSTS, false);
+    if (!hosts && values.has(RunOption.ADD_HOST)) {
+      problems.add(
+          RunOption.ADD_HOST.longName(), "has no file with --no-hosts", "leave one of them out");
+    }
+    return new EtcFiles(hosts, addedHosts(), nameServers(), values.flag(RunOption.PASSWD, true));
+  }
+
+  private List<EtcFiles.Host> addedHosts() {
+    List<EtcFiles.Host> hosts = new ArrayList<>();
+    List<String> words = values.values(RunOption.ADD_HOST);
+    for (int i = 0; i < words.size(); i++) {
+      int colon = words.get(i).indexOf(':');
+      String name = words.get(i).substring(0, Math.max(0, colon));
+      String address = words.get(i).substring(colon + 1);
+      if (isWord(name) && isAddress(address)) {
+        hosts.add(new EtcFiles.Host(name, address));
+      } else {
+        problems.add(
+            RunOption.ADD_HOST.longName(),
+            '"' + words.get(i) + "\" is not NAME:IP",
+            "such as db:192.0.2.7 or db:2001:db8::7");
+      }
+    }
+    return hosts;
+  }
+
+  /** Null if none is given. */
+  private List<String> nameServers() {
+    List<String> words = values.values(RunOption.DNS);
+    if (words.isEmpty()) {
+      return null;
+    }
+    List<String> servers = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      if (isAddress(words.get(i))) {
+        servers.add(words.get(i));
+      } else if (!words.get(i).equals(NONE) || words.size() > 1) {
+        problems.add(
+            RunOption.DNS.longName(),
+            '"' + words.get(i) + "\" is no address",
+            "an IP, or none alone");
+      }
+    }
+    return servers;
+  }
+
+  /** Whether it is one word, and no comment, in the file. */
+  private static boolean isWord(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) <= ' ' || text.charAt(i) == '#') {
+        return false;
+      }
+    }
+    return !text.isEmpty();
+  }
+
+  private static boolean isAddress(String text) {
+    boolean divided = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '.' || c == ':') {
+        divided = true;
+      } else if (Character.digit(c, 16) < 0 || c > 'f') {
+        return false;
+      }
+    }
+    return divided;
+  }
+}

@@ -1,0 +1,41 @@
+package io.nsrun.cli;
+
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.Prepared;
+import io.nsrun.plan.explain.PlanPrinter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/** Prints plans. */
+final class PlanOutput {
+  private PlanOutput() {}
+
+  /** The steps as data. */
+  static void dryRun(Prepared prepared, boolean json) throws IOException {
+    PrintWriter out = out();
+    if (json) {
+      PlanPrinter.dryRunJson(prepared.plan(), out);
+    } else {
+      PlanPrinter.dryRun(prepared.plan(), out);
+    }
+    out.flush();
+  }
+
+  /** The steps as prose, with what the options do besides. */
+  static void explain(Prepared prepared, OptionValues values, Caller caller) throws IOException {
+    PrintWriter out = out();
+    PlanPrinter.explain(
+        prepared.plan(),
+        prepared.spec(),
+        prepared.resolved().root(),
+        Asides.of(prepared, values),
+        OutputWidth.columns(caller.variable("COLUMNS")),
+        out);
+    out.flush();
+  }
+
+  private static PrintWriter out() {
+    return new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+  }
+}

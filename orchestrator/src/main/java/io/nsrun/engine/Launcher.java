@@ -1,0 +1,171 @@
+package io.nsrun.engine;
+
+import io.nsrun.control.ControlChannel;
+import io.nsrun.control.PlanEncoder;
+import io.nsrun.launch.Nsinit;
+import io.nsrun.launch.PhaseTimes;
+import io.nsrun.launch.SignalForwarder;
+import io.nsrun.launch.StandardPipes;
+import io.nsrun.spec.UserRef;
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * Starts one container: an nsinit, which may be started ahead, so that it comes up while the plan
+ * is made, and the way to it.
+ */
+public final class Launcher implements Closeable {
+  /** How much a message matters. */
+  public enum Level {
+    DEBUG,
+    INFO,
+    WARN
+  }
+
+  /** Takes what happens on the way. */
+  public interface Listener {
+    /** A message of nsinit's. Must not block for long: the container's events wait behind it. */
+    void log(Level level, String message);
+
+    /** The command runs. */
+    void started(Running running);
+  }
+
+  private final Caller caller;
+  private final PhaseTimes times = new PhaseTimes(System.nanoTime());
+  private volatile Nsinit nsinit;
+  private ControlChannel channel;
+  private SignalForwarder signals;
+
+  private Launcher(Caller caller) {
+    this.caller = caller;
+  }
+
+  /** One that starts nsinit when it is needed. */
+  public static Launcher of(Caller caller) {
+    return new Launcher(caller);
+  }
+
+  /**
+   * One that starts nsinit now. Nothing that would be left behind is made before {@link #proceed}:
+   * until then a signal may end this JVM.
+   */
+  public static Launcher ahead(Caller caller) {
+    Launcher launcher = new Launcher(caller);
+    launcher.nsinit = Nsinit.prepare(caller.paths());
+    launcher.phase("spawner");
+    return launcher;
+  }
+
+  /** See {@link #ahead}. */
+  public void proceed() {
+    if (nsinit != null) {
+      nsinit.proceed();
+    }
+    phase("signals");
+  }
+
+  /**
+   * Gives the container the signals that reach this JVM, from now on for as long as it lives.
+   *
+   * @param cleanUp run right before the JVM is halted for a signal that no container takes
+   */
+  public void forwardSignals(Runnable cleanUp) {
+    signals = SignalForwarder.install(cleanUp);
+  }
+
+  /** Ends a phase of this container's start, for traces and records. */
+  public void phase(String name) {
+    times.end(name);
+  }
+
+  PhaseTimes times() {
+    return times;
+  }
+
+  /** Where the time of the thread went that starts nsinit. */
+  PhaseTimes nsinitTimes() {
+    return nsinit.times();
+  }
+
+  /** The connection to nsinit, which is started if it was not. Blocks until it answers. */
+  ControlChannel channel() throws IOException, InterruptedException {
+    if (channel == null) {
+      if (nsinit == null) {
+        nsinit = Nsinit.start(caller.paths());
+      }
+      channel = nsinit.connect();
+      phase("connect");
+    }
+    return channel;
+  }
+
+  /** Waits until nsinit can be talked to; it is started if it was not. */
+  public void connect() throws IOException, InterruptedException {
+    channel();
+  }
+
+  /**
+   * Starts a container, and returns while it is set up. To be called once.
+   *
+   * @param streams what becomes of this process' own, which the container gets
+   * @param listener called by a thread that listens to the container until its end
+   */
+  public Running start(Prepared prepared, Streams streams, Listener listener)
+      throws IOException, InterruptedException {
+    Running running = running(prepared, streams, listener);
+    running.listenInThread();
+    return running;
+  }
+
+  /** As {@link #start}, but listens in this thread, and blocks until the end. */
+  public Running run(Prepared prepared, Streams streams, Listener listener)
+      throws IOException, InterruptedException {
+    Running running = running(prepared, streams, listener);
+    running.listen();
+    return running;
+  }
+
+  private Running running(Prepared prepared, Streams streams, Listener listener)
+      throws IOException, InterruptedException {
+    byte[] frames = PlanEncoder.encode(prepared.plan());
+    phase("encode");
+    ControlChannel way = channel();
+    boolean others =
+        prepared.ownIds() || !(prepared.spec().process().user() instanceof UserRef.Unspecified);
+    if (others && streams != Streams.UNOPENED) {
+      StandardPipes.openToAll();
+    }
+    streams.settle();
+    return new Running(prepared, nsinit, way, frames, signals, listener, times);
+  }
+
+  /** From now on a signal ends this process again, as while files are removed. */
+  public void ended(Prepared prepared) {
+    if (signals != null && prepared.leases().haveFilesToRemove()) {
+      signals.detach();
+    }
+  }
+
+  /**
+   * A signal came before there was a container: leaves nothing behind, and waits for nothing. The
+   * JVM is to be halted next.
+   *
+   * @param leases of the container
+   */
+  public void abandon(Leases leases) {
+    Nsinit started = nsinit;
+    if (started != null) {
+      started.abandon();
+    }
+    leases.discard();
+  }
+
+  /** Makes sure that nothing is left, neither nsinit nor its container. Blocks until it is gone. */
+  @Override
+  public void close() {
+    if (nsinit != null) {
+      nsinit.close();
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.nsrun.engine;
+
+import io.nsrun.launch.ContainerFiles;
+import io.nsrun.launch.EphemeralDirectory;
+import io.nsrun.launch.OverlayDirectory;
+import io.nsrun.launch.UserDatabase;
+import io.nsrun.plan.Planner;
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.HostFactsReader;
+import io.nsrun.plan.facts.Resolved;
+import io.nsrun.plan.steps.HostStep;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.OsPath;
+import io.nsrun.spec.Root;
+import io.nsrun.spec.RootSource;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.Writes;
+import io.nsrun.state.NameLock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The way from what is asked for to a container that can be started: its root file system is there,
+ * its user known, its ids, name and directories are taken, its plan is made.
+ */
+public final class Preparation {
+  private final Caller caller;
+  private final Launcher launcher;
+  private final Leases leases;
+
+  private Spec spec;
+  private Resolved resolved;
+  private LaunchPlan plan;
+
+  /**
+   * For a container that will run.
+   *
+   * @param launcher what will start it, asked before if users of its root have to be looked up
+   * @param leases takes what the container has of the host; to be released whatever comes of it
+   */
+  public Preparation(Caller caller, Launcher launcher, Leases leases) {
+    this.caller = caller;
+    this.launcher = launcher;
+    this.leases = leases;
+  }
+
+  /** For a plan that is only looked at: nothing is taken or made, but what an archive has. */
+  public static Preparation toLookAt(Caller caller, Launcher launcher) {
+    return new Preparation(caller, launcher, null);
+  }
+
+  /**
+   * Prepares a container. Blocks while an archive is unpacked. To be called once.
+   *
+   * @param asked what is asked for
+   * @param problems those that were found already; all are told together
+   * @throws io.nsrun.spec.SpecProblemsException with everything that is wrong with what is asked
+   * @throws ExplainedException if something can't be had, as a name that is in use
+   */
+  public Prepared prepare(Spec asked, SpecProblems problems)
+      throws IOException, InterruptedException {
+    spec = asked;
+    String root = root(problems);
+    launcher.phase("root filesystem");
+    boolean known = root != null;
+    if (!known) {
+      // What else is wrong can be told nevertheless.
+      root = "/";
+      spec = spec.withRoot(new Root(new RootSource.Directory(root), Writes.IN_PLACE));
+    }
+    UserDatabase users = known && Resolution.needsUsers(spec) ? users(root) : null;
+    String layer = layer();
+    resolved =
+        new Resolution(spec, caller, problems).of(root, layer, users, locks(layer, problems));
+    launcher.phase("specification");
+    IdLease ids = new IdLease(caller.paths(), leases);
+    HostFacts facts = HostFactsReader.read(resolved, ids);
+    launcher.phase("host facts");
+    List<String> warnings = new ArrayList<>();
+    facts = SeccompFilters.add(spec, facts, problems, warnings);
+    launcher.phase("seccomp filter");
+    plan = Planner.plan(resolved, facts, problems);
+    launcher.phase("plan");
+    if (leases != null) {
+      take(layer);
+    }
+    return new Prepared(resolved, plan, warnings, leases, ids.isTaken());
+  }
+
+  /** Null if there is none, which is a problem then. */
+  private String root(SpecProblems problems) throws IOException {
+    RootSource source = spec.root().source();
+    // An archive is not unpacked for a run that will not be.
+    if (problems.has(SpecField.ROOT)
+        || (source instanceof RootSource.Archive && !problems.isEmpty())) {
+      return null;
+    }
+    try {
+      return Roots.directory(source, caller);
+    } catch (ExplainedException e) {
+      problems.add(SpecField.ROOT, e.text(), e.remedy());
+      return null;
+    }
+  }
+
+  private UserDatabase users(String root) throws IOException, InterruptedException {
+    return new ContainerFiles(launcher.channel(), root).users();
+  }
+
+  private String layer() {
+    if (spec.root().writes() instanceof Writes.KeptDirectory kept) {
+      return kept.directory();
+    }
+    return spec.root().writes() instanceof Writes.ForgottenDirectory forgotten
+        ? EphemeralDirectory.path(forgotten.parent(), spec.id())
+        : "";
+  }
+
+  /** What nsinit is to lock, beyond ids: of what {@link #take} takes, where that comes to it. */
+  private List<HostStep.Lock> locks(String layer, SpecProblems problems) throws IOException {
+    if (!problems.isEmpty() || (layer.isEmpty() && !spec.hasGivenName())) {
+      return List.of();
+    }
+    List<HostStep.Lock> locks = new ArrayList<>(2);
+    if (!layer.isEmpty()) {
+      locks.add(Leases.lockOfLayer(layer));
+    }
+    if (spec.hasGivenName()) {
+      locks.add(Leases.lockOfName(stateDirectory(), spec.name()));
+    }
+    return locks;
+  }
+
+  private Path stateDirectory() throws IOException {
+    return leases == null
+        ? caller.paths().proposedStateDirectory()
+        : caller.paths().stateDirectory();
+  }
+
+  private void take(String layer) throws IOException {
+    if (spec.root().writes() instanceof Writes.KeptDirectory) {
+      leases.push(OverlayDirectory.open(OsPath.of(layer), caller.paths().uid()));
+    } else if (!layer.isEmpty()) {
+      leases.pushForgotten(new EphemeralWrites(layer, caller));
+    }
+    if (spec.hasGivenName()) {
+      leases.pushName(NameLock.acquire(stateDirectory(), spec.name(), spec.id()));
+    }
+  }
+
+  /** What was found, as far as {@link #prepare} got; null if that was nothing. */
+  Resolved resolved() {
+    return resolved;
+  }
+
+  /** The plan, if {@link #prepare} made one; else null. */
+  LaunchPlan plan() {
+    return plan;
+  }
+}

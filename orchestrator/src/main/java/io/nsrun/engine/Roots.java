@@ -1,0 +1,37 @@
+package io.nsrun.engine;
+
+import io.nsrun.rootfs.RootfsResolver;
+import io.nsrun.rootfs.RootfsStore;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.RootSource;
+import java.io.IOException;
+import java.util.List;
+
+/** Root file systems, by the names that callers have for them. */
+public final class Roots {
+  private Roots() {}
+
+  /**
+   * What a name of a root file system means: a directory or an archive, with a slash in it or the
+   * ending of one, or a name of nsrun's own. Nothing is unpacked.
+   *
+   * @throws ExplainedException if there is none behind it
+   */
+  public static RootSource source(String name, Caller caller) throws IOException {
+    return new RootfsResolver(caller.paths()).source(name, caller.workingDirectory());
+  }
+
+  /** Absolute path of its directory, unpacked now if it is not there. Blocks while it unpacks. */
+  static String directory(RootSource source, Caller caller) throws IOException {
+    return new RootfsResolver(caller.paths()).directory(source);
+  }
+
+  /**
+   * Removes what was unpacked and no container uses. Blocks until it is gone.
+   *
+   * @return what was looked at
+   */
+  public static List<RootfsStore.Pruned> prune(Caller caller) throws IOException {
+    return RootfsStore.of(caller.paths()).prune();
+  }
+}
