@@ -115,6 +115,18 @@ static void nice_values(void)
 	}
 }
 
+static void io_priorities(void)
+{
+	for (uint8_t class = 0; class <= 4; class ++) {
+		for (uint8_t level = 6; level <= 8; level++) {
+			begin_after_namespaces(STEP_IO_PRIORITY);
+			add8(&b, class);
+			add8(&b, level);
+			end_with_exec(class < 1 || class > 3 || level > 7 ? "no such I/O priority" : NULL);
+		}
+	}
+}
+
 static void too_many_rules(void)
 {
 	for (uint16_t rules = 256; rules <= 257; rules++) {
@@ -183,6 +195,7 @@ int main(void)
 	test("an owner without a user namespace to own is refused", owners);
 	test("a CPU mask of none or more than 1024 CPUs is refused", masks);
 	test("a nice value outside -20 to 19 is refused", nice_values);
+	test("an I/O priority that no kernel has is refused", io_priorities);
 	test("more than 256 rules of Landlock are refused", too_many_rules);
 	return tests_done();
 }

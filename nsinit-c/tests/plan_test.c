@@ -160,6 +160,7 @@ static void command_fields_are_those_of_the_plan(void)
 	CHECK_TEXT(step_of(STEP_WORKDIR)->workdir.path, "/srv");
 	CHECK(step_of(STEP_AFFINITY)->affinity.mask.length == 1 && step_of(STEP_AFFINITY)->affinity.mask.bytes[0] == 5);
 	CHECK((int)step_of(STEP_NICE)->nice.nice == -5);
+	CHECK(step_of(STEP_IO_PRIORITY)->io_priority.class == 2 && step_of(STEP_IO_PRIORITY)->io_priority.level == 6);
 	s = step_of(STEP_LANDLOCK);
 	CHECK(s->landlock.handled_fs == 0x1fff && s->landlock.handled_net == 3 && s->landlock.scoped == 1);
 	r = s->landlock.rules.entries;

@@ -270,6 +270,10 @@ static void add_command_steps(struct bytes *b)
 	begin_step(b, STEP_NICE);
 	add32(b, (uint32_t)-5);
 	end_step(b);
+	begin_step(b, STEP_IO_PRIORITY);
+	add8(b, 2);
+	add8(b, 6);
+	end_step(b);
 	begin_step(b, STEP_LANDLOCK);
 	add64(b, 0x1fff);
 	add64(b, 3);

@@ -104,6 +104,14 @@ void step_nice(const struct nice_step *step)
 	must(setpriority(PRIO_PROCESS, 0, nice), "setpriority", "nice %d", nice);
 }
 
+void step_io_priority(const struct io_priority_step *step)
+{
+	int priority = step->class << IOPRIO_CLASS_SHIFT | step->level;
+
+	must(syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, priority), "ioprio_set", "class %d, level %d", step->class,
+	     step->level);
+}
+
 void step_affinity(const struct affinity_step *step)
 {
 	unsigned long mask[PLAN_MAX_CPUS / 8 / sizeof(long)] = { 0 };

@@ -8,6 +8,7 @@
 #define CLONE_NEWPID_BIT  0x20000000u
 #define CLONE_NEW_ALL	  (0x00000080u | 0x00020000u | 0x02000000u | 0x7c000000u)
 #define SIGNAL_MAX	  64u
+#define IO_CLASS_IDLE	  3 /* the last one of ioprio_set(2) */
 
 enum step_stage step_stage_of(uint16_t id)
 {
@@ -223,6 +224,11 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 			       : NULL;
 	case STEP_NICE:
 		return (int32_t)step->nice.nice < -20 || (int32_t)step->nice.nice > 19 ? "no such nice value" : NULL;
+	case STEP_IO_PRIORITY:
+		return step->io_priority.class == 0 || step->io_priority.class > IO_CLASS_IDLE ||
+				       step->io_priority.level > 7
+			       ? "no such I/O priority"
+			       : NULL;
 	case STEP_EXEC:
 		return step->exec.argv.count == 0 || step->exec.paths.count == 0 ? "nothing to execute" : NULL;
 	default:

@@ -76,6 +76,7 @@
 	X(62, NICE, nice, COMMAND, F(u32, nice)) \
 	X(63, LANDLOCK, landlock, COMMAND, F(u64, handled_fs) F(u64, handled_net) F(u64, scoped) \
 	  L(u16, rules, PLAN_MAX_RULES, "s8")) \
+	X(64, IO_PRIORITY, io_priority, COMMAND, F(u8, class) F(u8, level)) \
 	X(60, EXEC, exec, COMMAND, F(bool, init) L(u32, argv, PLAN_MAX_BYTES, "s") L(u32, env, PLAN_MAX_BYTES, "s") \
 	  L(u16, paths, UINT16_MAX, "s"))
 /* clang-format on */

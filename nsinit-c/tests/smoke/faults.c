@@ -69,6 +69,7 @@ static void add_bounds(struct plan *p)
 
 	plan_affinity(p, first, sizeof(first));
 	plan_nice(p, 19);
+	plan_raw(p, STEP_IO_PRIORITY, (const uint8_t[]){ 3, 0 }, 2);
 	plan_landlock(p, 0x1fff, 1, paths, (const uint64_t[]){ 0x1fff });
 }
 

@@ -77,6 +77,7 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     put(samples, "--cpus=1", "Run only on the CPUs");
     put(samples, "--cpuset-cpus=0", "Run only on the CPUs 0");
     put(samples, "--nice=5", "Set the nice value to 5");
+    put(samples, "--io-priority=idle", "Set the I/O priority to idle");
     put(samples, "--cpu-time=5s", "together: CPU time 5000 ms");
     put(samples, "--output-limit=1m", "count the output, at most 1048576 bytes");
     put(samples, "--file-size=1m", "Limit RLIMIT_FSIZE to 1048576");

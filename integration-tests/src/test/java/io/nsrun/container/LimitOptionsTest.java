@@ -61,6 +61,29 @@ class LimitOptionsTest extends ContainerTest {
     assertThat(nice).isEqualTo("7");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void ioPriorityIsTheCommands(Caller caller) {
+    String ours = "ionice -p $$";
+
+    assertThat(sh(caller, ours, "--io-priority=best-effort:6").orFail().text())
+        .isEqualTo("best-effort: prio 6");
+    assertThat(sh(caller, ours, "--io-priority=idle").orFail().text()).startsWith("idle");
+  }
+
+  @Test
+  void realtimeIoIsForRootInTheUserNamespaceOfTheHost() {
+    Result own = Nsrun.as(Caller.ROOT).run("--io-priority=realtime", "busybox", "true");
+    Result shared =
+        sh(Caller.ROOT, "ionice -p $$", "--userns=host", "--io-priority=realtime:3").orFail();
+
+    Refusal.ofInput(
+            "nsrun: --io-priority: realtime is for those who may keep all others from a disk (it"
+                + " needs root of the host, and --userns=host; use best-effort:0)")
+        .assertIs(own);
+    assertThat(shared.text()).isEqualTo("realtime: prio 3");
+  }
+
   @Test
   void niceBelowTheCallersIsRefused() {
     Result result = Nsrun.as(ANY).through("nice", "-n5").run("--nice=4", "busybox", "true");

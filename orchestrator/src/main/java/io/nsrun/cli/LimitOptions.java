@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.CpuList;
 import io.nsrun.spec.Decimal;
+import io.nsrun.spec.IoPriority;
 import io.nsrun.spec.JvmProfile;
 import io.nsrun.spec.LandlockRule;
 import io.nsrun.spec.Limits;
@@ -47,6 +48,9 @@ final class LimitOptions {
     limits = cpus(limits);
     if (values.has(RunOption.NICE)) {
       limits = nice(limits);
+    }
+    if (values.has(RunOption.IO_PRIORITY)) {
+      limits = ioPriority(limits);
     }
     spec.limits(limits);
     rlimits(spec);
@@ -155,6 +159,15 @@ final class LimitOptions {
       return limits;
     }
     return limits.withNice((int) (negative ? -number : number));
+  }
+
+  private Limits ioPriority(Limits limits) {
+    try {
+      return limits.withIoPriority(IoPriority.parse(values.value(RunOption.IO_PRIORITY)));
+    } catch (IllegalArgumentException e) {
+      problems.add(SpecField.IO_PRIORITY, e.getMessage(), "");
+      return limits;
+    }
   }
 
   private void rlimits(Spec.Builder spec) {

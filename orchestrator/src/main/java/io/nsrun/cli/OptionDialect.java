@@ -60,6 +60,7 @@ public final class OptionDialect implements Dialect {
       case CPUS -> "--cpus";
       case CPUSET -> "--cpuset-cpus";
       case NICE -> "--nice";
+      case IO_PRIORITY -> "--io-priority";
       case LANDLOCK -> "--landlock";
       case REQUIRE -> "--require";
       case PREFER -> "--prefer";

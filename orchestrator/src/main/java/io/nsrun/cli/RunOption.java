@@ -214,6 +214,11 @@ enum RunOption {
       "N",
       "Niceness of the command, up to 19, the least favoured. Default: the caller's.",
       "--nice"),
+  IO_PRIORITY(
+      Kind.VALUE,
+      "CLASS[:N]",
+      "Whose reads and writes of a disk come first: idle, best-effort or realtime, with N from 0, the most favoured, to 7. Default: the caller's.",
+      "--io-priority"),
   CPU_TIME(
       Kind.VALUE,
       "DURATION",
@@ -344,6 +349,7 @@ enum RunOption {
       case NETWORK -> List.of("none", "host");
       case USERNS -> List.of("auto", "identity", "private", "keep-id", "host");
       case PID, IPC, UTS, CGROUPNS, TIMENS, MOUNTNS -> List.of("private", "host");
+      case IO_PRIORITY -> List.of("realtime", "best-effort", "idle");
       case REQUIRE -> LimitOptions.words(false);
       case PREFER -> LimitOptions.words(true);
       case FORMAT -> List.of("text", "json");

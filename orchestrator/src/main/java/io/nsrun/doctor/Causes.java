@@ -78,7 +78,8 @@ public final class Causes {
           SECCOMP,
           AFFINITY,
           NICE,
-          LANDLOCK ->
+          LANDLOCK,
+          IO_PRIORITY ->
           SetupCauses.command(failure);
       case EXEC -> ExecCauses.exec(failure);
       case LISTENER -> SetupCauses.listener(failure);

@@ -138,6 +138,12 @@ final class SetupCauses {
                   "a lower nice value needs CAP_SYS_NICE on the host. Ask for no less than the"
                       + " caller's.")
               : null;
+      case IO_PRIORITY ->
+          errno == Errno.EPERM
+              ? Text.of(
+                  "the class realtime needs CAP_SYS_NICE or CAP_SYS_ADMIN on the host. Ask for"
+                      + " best-effort.")
+              : null;
       case LANDLOCK ->
           switch (errno) {
             case ENOSYS, EOPNOTSUPP ->

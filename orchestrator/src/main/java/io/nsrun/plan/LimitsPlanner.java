@@ -6,6 +6,8 @@ import io.nsrun.plan.steps.InitStep;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CpuList;
+import io.nsrun.spec.IoPriority;
+import io.nsrun.spec.IoPriority.SchedulingClass;
 import io.nsrun.spec.Limits;
 import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Spec;
@@ -56,6 +58,16 @@ final class LimitsPlanner {
           Text.of(
               "less needs root with CAP_SYS_NICE, and ", SpecField.USER_NAMESPACE.with("host")));
     }
+    IoPriority io = limits.ioPriority();
+    if (io != null && io.schedulingClass() == SchedulingClass.REALTIME && !mayUseDisksFirst()) {
+      problems.add(
+          SpecField.IO_PRIORITY,
+          "realtime is for those who may keep all others from a disk",
+          Text.of(
+              "it needs root of the host, and ",
+              SpecField.USER_NAMESPACE.with("host"),
+              "; use best-effort:0"));
+    }
     if (limits.areWatched() && facts.limits().procHidden() && spec.user().isNew()) {
       problems.add(
           watched(),
@@ -76,6 +88,14 @@ final class LimitsPlanner {
   private boolean mayRaisePriority() {
     return spec.user().mode() == UserNamespace.Mode.HOST
         && (facts.capabilities() & Capability.SYS_NICE.bit()) != 0;
+  }
+
+  /**
+   * CAP_SYS_ADMIN counts in the initial user namespace only (ioprio_set(2)); whoever stays in the
+   * caller's has it.
+   */
+  private boolean mayUseDisksFirst() {
+    return spec.user().mode() == UserNamespace.Mode.HOST && !facts.isNested();
   }
 
   private void cpus() {
@@ -119,6 +139,9 @@ final class LimitsPlanner {
   void planScheduling(PlanBuilder plan) {
     if (limits.nice() != null) {
       plan.command(new CommandStep.Nice(limits.nice()));
+    }
+    if (limits.ioPriority() != null) {
+      plan.command(new CommandStep.IoPriority(limits.ioPriority()));
     }
     if (limits.cpus() > 0 || !limits.cpuset().isEmpty()) {
       plan.command(new CommandStep.Affinity(mask(chosenCpus())));

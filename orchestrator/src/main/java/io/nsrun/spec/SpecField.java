@@ -53,6 +53,7 @@ public enum SpecField {
   CPUS,
   CPUSET,
   NICE,
+  IO_PRIORITY,
   LANDLOCK,
   REQUIRE,
   PREFER;

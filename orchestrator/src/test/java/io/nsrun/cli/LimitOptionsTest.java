@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.engine.Caller;
 import io.nsrun.spec.Bytes;
+import io.nsrun.spec.IoPriority;
 import io.nsrun.spec.LandlockRule;
 import io.nsrun.spec.Limits;
 import io.nsrun.spec.Preferences;
@@ -59,6 +60,7 @@ class LimitOptionsTest {
                 "--cpus=1.5",
                 "--cpuset-cpus=0-2,5",
                 "--nice=-3",
+                "--io-priority=best-effort:7",
                 "--cpu-time=1.5s",
                 "--output-limit=1k")
             .limits();
@@ -74,7 +76,8 @@ class LimitOptionsTest {
                 false,
                 2,
                 List.of(0, 1, 2, 5),
-                -3));
+                -3,
+                new IoPriority(IoPriority.SchedulingClass.BEST_EFFORT, 7)));
   }
 
   @Test
@@ -121,6 +124,7 @@ class LimitOptionsTest {
                 "--cpus=1,5",
                 "--cpuset-cpus=2-1",
                 "--nice=nice",
+                "--io-priority=rt",
                 "--file-size=big",
                 "--nofile=-1",
                 "--landlock=/usr",
@@ -138,6 +142,7 @@ class LimitOptionsTest {
             "--cpuset-cpus: \"2-1\" is no list of CPUs: numbers from 0 to 1023 and ranges are"
                 + " expected, as in 0-2,5",
             "--nice: \"nice\" is no niceness (use -20 to 19)",
+            "--io-priority: \"rt\" is no class: realtime, best-effort or idle is expected",
             "--file-size: \"big\" is no size: digits and one of b, k, m, g, t are expected, as in"
                 + " 64m",
             "--nofile: \"-1\" is no number (a decimal number is expected)",

@@ -186,6 +186,7 @@ class CausesTest {
         pair("WATCH", "EPERM", "proc", HEALTHY, "does not see all of one"),
         pair("AFFINITY", "EINVAL", "sched_setaffinity", HEALTHY, "Cpus_allowed_list"),
         pair("NICE", "EACCES", "setpriority", HEALTHY, "CAP_SYS_NICE"),
+        pair("IO_PRIORITY", "EPERM", "ioprio_set", HEALTHY, "CAP_SYS_NICE"),
         pair("LANDLOCK", "ENOENT", "/data", HEALTHY, "not in the container"),
         pair("LANDLOCK", "EOPNOTSUPP", "landlock_create_ruleset", HEALTHY, "switched off"),
         pair("KEYRING", "EDQUOT", "keyring", HEALTHY, "kernel.keys.maxkeys"),

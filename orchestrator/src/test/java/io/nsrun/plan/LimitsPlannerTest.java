@@ -13,6 +13,8 @@ import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Bytes;
+import io.nsrun.spec.IdRange;
+import io.nsrun.spec.IoPriority;
 import io.nsrun.spec.Limits;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.MountOptions;
@@ -220,6 +222,34 @@ class LimitsPlannerTest {
         Planner.plan(
             favoured.user(UserNamespace.of(UserNamespace.Mode.HOST)).build(), facts.facts());
     assertThat(Plans.only(plan, CommandStep.Nice.class).nice()).isEqualTo(-5);
+  }
+
+  @Test
+  void realtimeIsRefusedUnlessTheKernelGrantsItToTheCaller() {
+    Limits first = Limits.NONE.withIoPriority(IoPriority.parse("realtime:0"));
+    Specs.Facts facts = new Specs.Facts().root();
+    Spec.Builder shared = Specs.builder("true").limits(first);
+    shared.user(UserNamespace.of(UserNamespace.Mode.HOST));
+    String why =
+        "--io-priority: realtime is for those who may keep all others from a disk (it needs root of"
+            + " the host, and --userns=host; use best-effort:0)";
+
+    assertThat(refusal(with(first), facts.facts())).isEqualTo(why);
+    assertThat(
+            Plans.only(Planner.plan(shared.build(), facts.facts()), CommandStep.IoPriority.class))
+        .isEqualTo(new CommandStep.IoPriority(first.ioPriority()));
+    facts.uids = List.of(new IdRange(0, 65536));
+    assertThat(refusal(shared.build(), facts.facts())).isEqualTo(why);
+  }
+
+  @Test
+  void otherClassesAreAnybodys() {
+    for (String text : List.of("best-effort:0", "best-effort", "idle")) {
+      IoPriority priority = IoPriority.parse(text);
+      LaunchPlan plan =
+          Planner.plan(with(Limits.NONE.withIoPriority(priority)), Specs.unprivileged());
+      assertThat(Plans.only(plan, CommandStep.IoPriority.class).priority()).isEqualTo(priority);
+    }
   }
 
   @Test

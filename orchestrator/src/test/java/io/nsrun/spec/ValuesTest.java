@@ -50,6 +50,34 @@ class ValuesTest {
 
   @ParameterizedTest
   @CsvSource({
+    "idle, IDLE, 0, idle",
+    "best-effort, BEST_EFFORT, 4, best-effort:4",
+    "best-effort:0, BEST_EFFORT, 0, best-effort:0",
+    "realtime:7, REALTIME, 7, realtime:7"
+  })
+  void anIoPriorityIsAClassAndALevelAsForIonice(
+      String text, IoPriority.SchedulingClass schedulingClass, int level, String shown) {
+    assertThat(IoPriority.parse(text)).isEqualTo(new IoPriority(schedulingClass, level));
+    assertThat(IoPriority.parse(text)).hasToString(shown);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "idle:3, 'the class idle has no levels: leave :N out'",
+    "best-effort:8, '\"8\" is no level: 0 to 7 are expected'",
+    "realtime:, '\"\" is no level: 0 to 7 are expected'",
+    "realtime:-1, '\"-1\" is no level: 0 to 7 are expected'",
+    "2, '\"2\" is no class: realtime, best-effort or idle is expected'",
+    "'', '\"\" is no class: realtime, best-effort or idle is expected'"
+  })
+  void whatIsNoIoPriorityIsRefused(String text, String why) {
+    assertThatThrownBy(() -> IoPriority.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "TERM, 15",
     "SIGTERM, 15",
     "sigterm, 15",

@@ -85,4 +85,23 @@ final class ExplainLimitNotes {
             : "It may be raised by everybody, and lowered again only with privilege.",
         "setpriority(2), sched(7)");
   }
+
+  static ExplainNote ioPriority(CommandStep.IoPriority step) {
+    return new ExplainNote(
+        "io_priority",
+        "Set the I/O priority to",
+        step.priority().toString(),
+        "ioprio_set(2): whose reads and writes of a disk come first, as far as its I/O scheduler knows"
+            + " priorities (bfq, mq-deadline). Children inherit it.",
+        switch (step.priority().schedulingClass()) {
+          case REALTIME ->
+              "It comes before all others, whatever becomes of them: the kernel asks for CAP_SYS_NICE"
+                  + " or CAP_SYS_ADMIN on the host.";
+          case BEST_EFFORT ->
+              "Whoever reads or writes much slows others down less, or is slowed down less by them; no"
+                  + " control group is needed.";
+          case IDLE -> "It gets the disk only while nobody else wants it.";
+        },
+        "ioprio_set(2), ionice(1)");
+  }
 }

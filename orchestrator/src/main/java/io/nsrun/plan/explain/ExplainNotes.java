@@ -104,6 +104,7 @@ final class ExplainNotes {
       case AFFINITY -> ExplainLimitNotes.affinity((CommandStep.Affinity) step);
       case NICE -> ExplainLimitNotes.nice((CommandStep.Nice) step);
       case LANDLOCK -> ExplainCommandNotes.landlock((CommandStep.Landlock) step);
+      case IO_PRIORITY -> ExplainLimitNotes.ioPriority((CommandStep.IoPriority) step);
       case EXEC -> ExplainCommandNotes.exec((CommandStep.Exec) step, ownPids);
       case START, CONTROL, PLAN, SYNC, SUPERVISE ->
           throw new IllegalArgumentException("no step of a plan: " + step.stepName());

@@ -6,6 +6,7 @@ import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.IoPriority;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -78,6 +79,7 @@ final class PlanFields implements Fields {
           value == HostStep.Namespaces.UNCHANGED ? "unchanged" : Long.toUnsignedString(value);
       case SLOT_OR_TMPFS -> value == InitStep.Overlay.TMPFS ? "tmpfs" : (Object) value;
       case EXPECT -> expected(value).name().toLowerCase(Locale.ROOT);
+      case IO_CLASS -> IoPriority.SchedulingClass.of((int) value).word();
       case RESOURCE -> PlanNames.resource((int) value);
       case OPTIONS -> PlanNames.options(value);
       case MOUNT_FLAGS -> PlanNames.mountFlags(value);

@@ -2,6 +2,7 @@ package io.nsrun.plan.steps;
 
 import static io.nsrun.plan.steps.Fields.Form.CAPABILITIES;
 import static io.nsrun.plan.steps.Fields.Form.FILTER_FLAGS;
+import static io.nsrun.plan.steps.Fields.Form.IO_CLASS;
 import static io.nsrun.plan.steps.Fields.Form.LANDLOCK_FS;
 import static io.nsrun.plan.steps.Fields.Form.LANDLOCK_NET;
 import static io.nsrun.plan.steps.Fields.Form.LANDLOCK_SCOPES;
@@ -228,6 +229,24 @@ public sealed interface CommandStep extends Step {
     @Override
     public void fields(Fields to) {
       to.u32("nice", Integer.toUnsignedLong(nice), SIGNED);
+    }
+  }
+
+  /**
+   * ioprio_set(2): whose reads and writes of a disk come first.
+   *
+   * @param priority class and level
+   */
+  record IoPriority(io.nsrun.spec.IoPriority priority) implements CommandStep {
+    @Override
+    public SetupStep kind() {
+      return SetupStep.IO_PRIORITY;
+    }
+
+    @Override
+    public void fields(Fields to) {
+      to.u8("class", priority.schedulingClass().number(), IO_CLASS);
+      to.u8("level", priority.level(), NUMBER);
     }
   }
 

@@ -36,6 +36,8 @@ public interface Fields {
     MAJOR,
     /** The minor number of a device. */
     MINOR,
+    /** IOPRIO_CLASS_*, see ioprio_set(2). */
+    IO_CLASS,
     /** RLIMIT_*, see getrlimit(2). */
     RESOURCE,
     /** Bits of {@link Step.OptionFlags}. */

@@ -52,6 +52,7 @@ public enum SetupStep {
   AFFINITY(61, "affinity", Stage.COMMAND),
   NICE(62, "nice", Stage.COMMAND),
   LANDLOCK(63, "landlock", Stage.COMMAND),
+  IO_PRIORITY(64, "io_priority", Stage.COMMAND),
   EXEC(60, "exec", Stage.COMMAND),
   START(100, "start", Stage.NONE),
   CONTROL(101, "control", Stage.NONE),

@@ -11,6 +11,7 @@ import io.nsrun.plan.steps.SysctlKeys;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.IoPriority;
 import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
@@ -188,6 +189,7 @@ final class SamplePlans {
                 0,
                 0,
                 List.of(new Step.PathRule("/", 0xd), new Step.PathRule("/tmp", 0xffff))),
+            new CommandStep.IoPriority(IoPriority.parse("best-effort:7")),
             new CommandStep.Exec(
                 false, List.of("/bin/sh", "-c", "it's \"me\"\n"), List.of(), List.of("/bin/sh"))),
         new Isolation(

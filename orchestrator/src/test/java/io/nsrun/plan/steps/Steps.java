@@ -2,6 +2,7 @@ package io.nsrun.plan.steps;
 
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.IoPriority;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -74,6 +75,7 @@ public final class Steps {
         new CommandStep.Nice(-5),
         new CommandStep.Landlock(
             0x1fff, 3, 1, List.of(new Step.PathRule("/", 0xc), new Step.PathRule("/tmp", 0x1fff))),
+        new CommandStep.IoPriority(IoPriority.parse("best-effort:6")),
         new CommandStep.Exec(
             true,
             List.of("true", ""),
