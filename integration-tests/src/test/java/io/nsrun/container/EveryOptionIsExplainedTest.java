@@ -39,6 +39,7 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     put(samples, "--entrypoint=echo", "Run echo true");
     put(samples, "--init=false", "The command becomes process 1 itself");
     put(samples, "--umask=077", "Set the umask to 0077");
+    put(samples, "--sysctl=kernel.shmmni=64", "Set kernel/shmmni to 64");
     put(samples, "--ulimit=core=0", "Limit RLIMIT_CORE to 0");
     put(samples, "--volume=" + directory + ":/data", "the copy of " + directory + " at /data");
     put(samples, "--mount=type=tmpfs,dst=/data,size=1m", "size=1048576");

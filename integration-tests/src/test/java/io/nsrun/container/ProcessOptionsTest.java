@@ -197,6 +197,41 @@ class ProcessOptionsTest extends ContainerTest {
         .containsExactly("100", "200", "0");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void sysctlSetsWhatANamespaceHasForItself(Caller caller) {
+    assertThat(
+            sh(
+                    caller,
+                    "cd /proc/sys/net/ipv4; cat ip_forward ip_unprivileged_port_start",
+                    "--sysctl=net.ipv4.ip_forward=1",
+                    "--sysctl",
+                    "net/ipv4/ip_unprivileged_port_start=99")
+                .orFail()
+                .lines())
+        .containsExactly("1", "99");
+  }
+
+  @Test
+  void aSettingThatTheKernelDoesNotHaveOrTakeIsNamed() {
+    Result missing = Nsrun.as(ANY).run("--sysctl=net.ipv4.none=1", "busybox", "true");
+    Result refused = Nsrun.as(ANY).run("--sysctl=net.ipv4.ip_forward=x", "busybox", "true");
+    Result machine = Nsrun.as(ANY).run("--sysctl=kernel.panic=1", "busybox", "true");
+
+    assertThat(missing.code()).isEqualTo(125);
+    assertThat(missing.err())
+        .contains("sysctl net/ipv4/none: ENOENT")
+        .contains("this kernel has no such setting");
+    assertThat(refused.err())
+        .contains("sysctl net/ipv4/ip_forward: EINVAL")
+        .contains("the kernel does not take this value");
+    Refusal.ofInput(
+            "nsrun: --sysctl: kernel.panic belongs to the whole machine, or to a user (settings of"
+                + " namespaces can be set: net.*, fs.mqueue.*, kernel.domainname, kernel.sem,"
+                + " kernel.msg* and kernel.shm* of System V)")
+        .assertIs(machine);
+  }
+
   @Test
   void ulimitOfProcessesHoldsAForkBomb() {
     Result result =

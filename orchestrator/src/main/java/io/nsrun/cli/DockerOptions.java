@@ -48,15 +48,14 @@ final class DockerOptions {
           "--cpu-shares",
           "--cpu-quota",
           "--cpu-period",
-          "--blkio-weight",
           "--memory-swap",
           "--memory-reservation",
           "--memory-swappiness",
           "--kernel-memory",
           "--oom-kill-disable" ->
           "cgroups are not used; --memory, --cpus, --pids-limit do without";
+      case "--blkio-weight" -> "--io-priority best-effort:N, or idle, says whose turn comes first";
       case "--oom-score-adj" -> "what choom -n N sets before nsrun, the container has too";
-      case "--sysctl" -> "settings of a namespace are the kernel's defaults";
       case "--storage-opt" ->
           "what is written is bounded by where it goes: --ephemeral-dir DIR on a file system of that size";
       case "--secret" -> "a file in memory: --inject /run/secrets/NAME=@FILE";

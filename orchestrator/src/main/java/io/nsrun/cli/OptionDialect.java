@@ -42,6 +42,7 @@ public final class OptionDialect implements Dialect {
       case MOUNT -> "--mount";
       case TMPFS -> "--tmpfs";
       case INJECT -> "--inject";
+      case SYSCTL -> "--sysctl";
       case RLIMIT -> "--ulimit";
       case HOSTNAME -> "--hostname";
       case DOMAINNAME -> "--domainname";
@@ -74,7 +75,7 @@ public final class OptionDialect implements Dialect {
       case ROOT, ARGS -> text;
       case VOLUME -> "-v " + text;
       // Values of these have an equals sign of their own.
-      case RLIMIT, MOUNT -> name(field) + " " + text;
+      case RLIMIT, SYSCTL, MOUNT -> name(field) + " " + text;
       default -> name(field) + "=" + text;
     };
   }

@@ -8,6 +8,7 @@ import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.Sysctl;
 import java.util.List;
 import java.util.Locale;
 
@@ -33,6 +34,13 @@ final class PrivilegeOptions {
     }
     for (String text : values.values(RunOption.ULIMIT)) {
       limit(spec, text);
+    }
+    for (String text : values.values(RunOption.SYSCTL)) {
+      try {
+        spec.sysctl(Sysctl.parse(text));
+      } catch (IllegalArgumentException e) {
+        problems.add(SpecField.SYSCTL, e.getMessage(), "");
+      }
     }
   }
 

@@ -67,6 +67,11 @@ enum RunOption {
   UMASK(Kind.VALUE, "MASK", "File mode creation mask, octal. Default: 0022.", "--umask"),
   ULIMIT(
       Kind.LIST, "NAME=SOFT[:HARD]", "Set a resource limit, such as nofile=1024:2048.", "--ulimit"),
+  SYSCTL(
+      Kind.LIST,
+      "KEY=VALUE",
+      "Set what a namespace of the container has for itself, such as net.ipv4.ip_forward=1.",
+      "--sysctl"),
 
   // File systems
   VOLUME(

@@ -6,6 +6,7 @@ import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcMode;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.Sysctl;
 import io.nsrun.spec.UserNamespace;
 import java.util.List;
 
@@ -30,26 +31,42 @@ final class NamespaceSettings {
 
   private NamespaceSettings() {}
 
-  /** Adds the steps, which want a /proc, and /proc/sys not to be read-only yet. */
+  /**
+   * Adds the steps, which want a /proc, and /proc/sys not to be read-only yet: what is set for
+   * every container, unless the spec says otherwise, and what the spec asks for.
+   */
   static void plan(Spec spec, IdPlan ids, boolean replacedProc, PlanBuilder plan) {
     if (spec.proc() == ProcMode.NONE || replacedProc) {
       return;
     }
     if (spec.isPrivate(NamespaceType.NETWORK)) {
-      set(SysctlKeys.PING_GROUPS, ids == null ? unknownGroups(spec) : groups(ids.gids()), plan);
-      set(SysctlKeys.FIRST_FREE_PORT, "0", plan);
+      preset(
+          SysctlKeys.PING_GROUPS,
+          ids == null ? unknownGroups(spec) : groups(ids.gids()),
+          spec,
+          plan);
+      preset(SysctlKeys.FIRST_FREE_PORT, "0", spec, plan);
     }
     long memory = spec.limits().memory().value();
     if (memory > 0 && spec.isPrivate(NamespaceType.IPC)) {
-      set(SysctlKeys.SHARED_PAGES, Long.toString(Math.max(1, memory / PAGE)), plan);
-      set(SysctlKeys.SHARED_SEGMENT, Long.toString(memory), plan);
+      preset(SysctlKeys.SHARED_PAGES, Long.toString(Math.max(1, memory / PAGE)), spec, plan);
+      preset(SysctlKeys.SHARED_SEGMENT, Long.toString(memory), spec, plan);
       long queues = Math.max(1, memory / QUEUE / 8);
-      set(SysctlKeys.MESSAGE_QUEUES, Long.toString(Math.min(queues, MAX_QUEUES)), plan);
-      set(SysctlKeys.SEMAPHORES, FEW_SEMAPHORES, plan);
+      preset(SysctlKeys.MESSAGE_QUEUES, Long.toString(Math.min(queues, MAX_QUEUES)), spec, plan);
+      preset(SysctlKeys.SEMAPHORES, FEW_SEMAPHORES, spec, plan);
+    }
+    for (int i = 0; i < spec.sysctls().size(); i++) {
+      Sysctl sysctl = spec.sysctls().get(i);
+      plan.afterPivot(new InitStep.Sysctl(sysctl.key(), sysctl.value(), true));
     }
   }
 
-  private static void set(String key, String value, PlanBuilder plan) {
+  private static void preset(String key, String value, Spec spec, PlanBuilder plan) {
+    for (int i = 0; i < spec.sysctls().size(); i++) {
+      if (spec.sysctls().get(i).key().equals(key)) {
+        return;
+      }
+    }
     plan.afterPivot(new InitStep.Sysctl(key, value, false));
   }
 

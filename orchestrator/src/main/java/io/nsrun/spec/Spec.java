@@ -18,6 +18,7 @@ import java.util.Map;
  * @param mounts what is mounted beyond /proc, /sys and /dev
  * @param etc which files of /etc it gets that depend on where it runs
  * @param rlimits resource limits of the command
+ * @param sysctls settings of its namespaces, each key once
  * @param capabilities capabilities of the command
  * @param noNewPrivileges whether execve can no longer grant privileges (prctl(2)
  *     PR_SET_NO_NEW_PRIVS)
@@ -43,6 +44,7 @@ public record Spec(
     List<Mount> mounts,
     EtcFiles etc,
     List<Rlimit> rlimits,
+    List<Sysctl> sysctls,
     Capabilities capabilities,
     boolean noNewPrivileges,
     Seccomp seccomp,
@@ -62,6 +64,7 @@ public record Spec(
     namespaces = Collections.unmodifiableMap(new EnumMap<>(namespaces));
     mounts = List.copyOf(mounts);
     rlimits = List.copyOf(rlimits);
+    sysctls = List.copyOf(sysctls);
   }
 
   /** The same with another root file system. */
@@ -76,6 +79,7 @@ public record Spec(
         mounts,
         etc,
         rlimits,
+        sysctls,
         capabilities,
         noNewPrivileges,
         seccomp,
@@ -151,6 +155,7 @@ public record Spec(
     private final List<Mount> mounts = new ArrayList<>();
     private EtcFiles etc = EtcFiles.DEFAULT;
     private final List<Rlimit> rlimits = new ArrayList<>();
+    private final List<Sysctl> sysctls = new ArrayList<>();
     private Capabilities capabilities = Capabilities.DEFAULT;
     private Boolean noNewPrivileges;
     private Seccomp seccomp;
@@ -238,6 +243,18 @@ public record Spec(
 
     public Builder rlimit(Rlimit value) {
       rlimits.add(value);
+      return this;
+    }
+
+    /** Adds a setting; one for the same key that was added before no longer counts. */
+    public Builder sysctl(Sysctl value) {
+      for (int i = 0; i < sysctls.size(); i++) {
+        if (sysctls.get(i).key().equals(value.key())) {
+          sysctls.remove(i);
+          break;
+        }
+      }
+      sysctls.add(value);
       return this;
     }
 
@@ -331,6 +348,7 @@ public record Spec(
           mounts,
           etc,
           rlimits,
+          sysctls,
           capabilities,
           noNewPrivileges == null ? !capabilities.privileged() : noNewPrivileges,
           seccomp(),

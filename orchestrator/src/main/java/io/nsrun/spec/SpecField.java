@@ -35,6 +35,7 @@ public enum SpecField {
   MOUNT,
   TMPFS,
   INJECT,
+  SYSCTL,
   RLIMIT,
   HOSTNAME,
   DOMAINNAME,

@@ -42,6 +42,9 @@ final class SpecValidator {
     validator.masks();
     validator.rlimits();
     validator.stop();
+    if (!spec.sysctls().isEmpty()) {
+      new SysctlValidator(spec, problems).validate();
+    }
     if (!spec.limits().areNone() || !spec.landlock().isEmpty()) {
       new LimitsValidator(spec, problems).validate();
     }

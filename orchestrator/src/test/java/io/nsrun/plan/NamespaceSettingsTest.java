@@ -12,10 +12,27 @@ import io.nsrun.spec.MountOptions;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.Sysctl;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NamespaceSettingsTest {
+  @Test
+  void whatIsAskedForIsSetLastAndInsteadOfWhatIsUsual() {
+    Spec.Builder spec = Specs.builder("true");
+    spec.sysctl(Sysctl.parse("net.ipv4.ip_unprivileged_port_start=1024"));
+    spec.sysctl(Sysctl.parse("kernel.shmmni=1"));
+    spec.sysctl(Sysctl.parse("kernel/shmmni=64"));
+
+    LaunchPlan plan = Planner.plan(spec.build(), Specs.unprivileged());
+
+    assertThat(Plans.all(plan, InitStep.Sysctl.class))
+        .containsExactly(
+            new InitStep.Sysctl("net/ipv4/ping_group_range", "0 0", false),
+            new InitStep.Sysctl("net/ipv4/ip_unprivileged_port_start", "1024", true),
+            new InitStep.Sysctl("kernel/shmmni", "64", true));
+  }
+
   @Test
   void everyGroupThatIsMappedMayPingInANetworkOfItsOwnAndEverybodyBindsEveryPort() {
     LaunchPlan plan = Planner.plan(Specs.busyboxTrue(), Specs.unprivileged());
