@@ -131,7 +131,7 @@ class ArchitectureTest {
         .that()
         .resideInAPackage("io.nsrun.cli..")
         .and()
-        .haveNameNotMatching("io\\.nsrun\\.cli\\.(PlanOutput|Asides)")
+        .haveNameNotMatching("io\\.nsrun\\.cli\\.(PlanOutput|OptionNotes)")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(

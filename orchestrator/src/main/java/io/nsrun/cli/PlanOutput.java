@@ -29,7 +29,7 @@ final class PlanOutput {
         prepared.plan(),
         prepared.spec(),
         prepared.resolved().root(),
-        Asides.of(prepared, values),
+        OptionNotes.of(prepared, values),
         OutputWidth.columns(caller.variable("COLUMNS")),
         out);
     out.flush();

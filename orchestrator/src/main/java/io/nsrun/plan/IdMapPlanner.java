@@ -34,8 +34,9 @@ final class IdMapPlanner {
    * The ids for a spec that {@link UserNamespace#isNew}; what can't be done goes to {@code
    * problems}.
    */
-  static IdPlan plan(Resolved resolved, HostFacts facts, SpecProblems problems) {
-    IdPlan ids = new IdMapPlanner(resolved.spec().user(), facts, problems).choose(resolved.user());
+  static IdAllocation plan(Resolved resolved, HostFacts facts, SpecProblems problems) {
+    IdAllocation ids =
+        new IdMapPlanner(resolved.spec().user(), facts, problems).choose(resolved.user());
     if (ids.uids().isEmpty() || ids.gids().isEmpty()) {
       problems.add(
           SpecField.USER_NAMESPACE,
@@ -51,26 +52,26 @@ final class IdMapPlanner {
    * Every id that the caller may give a file, root's inside being the caller's own; or, of root,
    * all that exist, unchanged.
    */
-  static IdPlan ofCaller(HostFacts facts) {
+  static IdAllocation ofCaller(HostFacts facts) {
     User root = new User(0, 0, List.of());
     UserNamespace wanted = UserNamespace.of(UserNamespace.Mode.AUTO);
     IdMapPlanner planner = new IdMapPlanner(wanted, facts, new SpecProblems());
     if (!facts.mayMapAnyIds()) {
       return planner.ranges(root, false);
     }
-    return new IdPlan(
+    return new IdAllocation(
         IdRanges.unchanged(facts.uids()),
         IdRanges.unchanged(facts.gids()),
         "",
         "",
         false,
         facts.setgroupsDenied(),
-        IdPlan.CALLER,
+        IdAllocation.CALLER,
         root,
         new Isolation.Property(Isolation.Aspect.IDS, true, "all", ""));
   }
 
-  private IdPlan choose(User user) {
+  private IdAllocation choose(User user) {
     return switch (wanted.mode()) {
       case PRIVATE -> single(user, 0, 0, true, "");
       case EXPLICIT -> explicit(user);
@@ -82,22 +83,23 @@ final class IdMapPlanner {
   }
 
   /** One id, the caller's own. */
-  private IdPlan single(User user, long uidInside, long gidInside, boolean full, String reason) {
+  private IdAllocation single(
+      User user, long uidInside, long gidInside, boolean full, String reason) {
     boolean deny = !facts.mayMapAnyIds();
-    return new IdPlan(
+    return new IdAllocation(
         List.of(new IdMapping(uidInside, facts.euid(), 1)),
         List.of(new IdMapping(gidInside, facts.egid(), 1)),
         "",
         "",
         deny,
         deny || facts.setgroupsDenied(),
-        IdPlan.CALLER,
+        IdAllocation.CALLER,
         user,
         new Isolation.Property(Isolation.Aspect.IDS, full, "1 id", reason));
   }
 
   /** Ids that nothing else on this machine has; or, where that can't be, the caller's. */
-  private IdPlan ofRoot(User user) {
+  private IdAllocation ofRoot(User user) {
     PrivateIds.Range range = facts.privateIds();
     if (range == null) {
       return identity(
@@ -110,7 +112,7 @@ final class IdMapPlanner {
     }
     long first = range.firstId();
     List<IdMapping> map = List.of(new IdMapping(0, first, HostFacts.PRIVATE_COUNT));
-    return new IdPlan(
+    return new IdAllocation(
         map,
         map,
         "",
@@ -124,7 +126,7 @@ final class IdMapPlanner {
   }
 
   /** Every id up to 65535 that exists here, unchanged. */
-  private IdPlan identity(User user, String reason) {
+  private IdAllocation identity(User user, String reason) {
     if (!facts.mayMapAnyIds()) {
       problems.add(
           SpecField.USER_NAMESPACE,
@@ -134,14 +136,14 @@ final class IdMapPlanner {
     }
     List<IdMapping> uids = IdRanges.identity(facts.uids());
     List<IdMapping> gids = IdRanges.identity(facts.gids());
-    return new IdPlan(
+    return new IdAllocation(
         uids,
         gids,
         "",
         "",
         false,
         facts.setgroupsDenied(),
-        IdPlan.CALLER,
+        IdAllocation.CALLER,
         user,
         new Isolation.Property(
             Isolation.Aspect.IDS,
@@ -151,7 +153,7 @@ final class IdMapPlanner {
   }
 
   /** The caller's own id and its subordinate ones, or only the former where that can't be. */
-  private IdPlan ranges(User user, boolean keep) {
+  private IdAllocation ranges(User user, boolean keep) {
     long uid = keep ? facts.euid() : 0;
     long gid = keep ? facts.egid() : 0;
     List<IdRange> subUids = IdRanges.usable(facts.subUids(), facts.uids(), facts.euid());
@@ -161,14 +163,14 @@ final class IdMapPlanner {
       return single(user, uid, gid, false, obstacle);
     }
     List<IdMapping> uids = IdRanges.around(uid, facts.euid(), subUids);
-    return new IdPlan(
+    return new IdAllocation(
         uids,
         IdRanges.around(gid, facts.egid(), subGids),
         facts.newuidmap().path(),
         facts.newgidmap().path(),
         false,
         facts.setgroupsDenied(),
-        IdPlan.CALLER,
+        IdAllocation.CALLER,
         user,
         new Isolation.Property(Isolation.Aspect.IDS, true, IdRanges.describeCount(uids), ""));
   }
@@ -193,7 +195,7 @@ final class IdMapPlanner {
         : "";
   }
 
-  private IdPlan explicit(User user) {
+  private IdAllocation explicit(User user) {
     boolean any = facts.mayMapAnyIds();
     boolean uidDirect = any || isOwn(wanted.uids(), facts.euid());
     boolean gidDirect = any || isOwn(wanted.gids(), facts.egid());
@@ -212,14 +214,14 @@ final class IdMapPlanner {
     IdRanges.checkSize(wanted.uids(), SpecField.UID_MAP, problems);
     IdRanges.checkSize(wanted.gids(), SpecField.GID_MAP, problems);
     boolean deny = gidDirect && !any;
-    return new IdPlan(
+    return new IdAllocation(
         wanted.uids(),
         wanted.gids(),
         uidDirect ? "" : facts.newuidmap().path(),
         gidDirect ? "" : facts.newgidmap().path(),
         deny,
         deny || facts.setgroupsDenied(),
-        IdPlan.CALLER,
+        IdAllocation.CALLER,
         user,
         new Isolation.Property(
             Isolation.Aspect.IDS, true, IdRanges.describeCount(wanted.uids()), ""));
@@ -270,7 +272,7 @@ final class IdMapPlanner {
     }
   }
 
-  private static void checkUser(IdPlan ids, SpecProblems problems) {
+  private static void checkUser(IdAllocation ids, SpecProblems problems) {
     User user = ids.user();
     mapped(ids.uids(), user.uid(), "uid", SpecField.UID_MAP, problems);
     mapped(ids.gids(), user.gid(), "gid", SpecField.GID_MAP, problems);

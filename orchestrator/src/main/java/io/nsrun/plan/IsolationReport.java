@@ -36,7 +36,7 @@ final class IsolationReport {
   static Isolation of(
       Resolved resolved,
       HostFacts facts,
-      IdPlan ids,
+      IdAllocation ids,
       boolean setGroups,
       CapabilitySet capabilities) {
     Spec spec = resolved.spec();
@@ -67,7 +67,7 @@ final class IsolationReport {
     properties.add(new Isolation.Property(aspect, full, value, reason));
   }
 
-  private void user(IdPlan ids) {
+  private void user(IdAllocation ids) {
     UserNamespace user = spec.user();
     if (ids != null) {
       add(Isolation.Aspect.USER_NAMESPACE, true, "private", "");
@@ -79,7 +79,7 @@ final class IsolationReport {
     }
   }
 
-  private void groups(IdPlan ids, boolean setGroups) {
+  private void groups(IdAllocation ids, boolean setGroups) {
     if (setGroups) {
       add(Isolation.Aspect.SUPPLEMENTARY_GROUPS, true, "set", "");
       return;

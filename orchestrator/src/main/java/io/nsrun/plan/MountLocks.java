@@ -38,7 +38,7 @@ final class MountLocks {
     return create & (LinuxConstants.CLONE_NEWUSER | LinuxConstants.CLONE_NEWNS);
   }
 
-  static InitStep.NestedNamespaces step(long create, IdPlan ids) {
+  static InitStep.NestedNamespaces step(long create, IdAllocation ids) {
     return new InitStep.NestedNamespaces(
         create & ~LinuxConstants.CLONE_NEWNS, unchanged(ids.uids()), unchanged(ids.gids()));
   }

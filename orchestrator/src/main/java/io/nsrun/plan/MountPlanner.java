@@ -54,7 +54,7 @@ final class MountPlanner {
   }
 
   /** Adds every step from the propagation to what is hidden. */
-  void plan(IdPlan ids, SpecProblems problems) {
+  void plan(IdAllocation ids, SpecProblems problems) {
     if (ids != null) {
       privateIds = ids.isPrivate();
       uid = IdRanges.rootOf(ids.uids());

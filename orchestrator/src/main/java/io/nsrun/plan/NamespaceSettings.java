@@ -35,7 +35,7 @@ final class NamespaceSettings {
    * Adds the steps, which want a /proc, and /proc/sys not to be read-only yet: what is set for
    * every container, unless the spec says otherwise, and what the spec asks for.
    */
-  static void plan(Spec spec, IdPlan ids, boolean replacedProc, PlanBuilder plan) {
+  static void plan(Spec spec, IdAllocation ids, boolean replacedProc, PlanBuilder plan) {
     if (spec.proc() == ProcMode.NONE || replacedProc) {
       return;
     }

@@ -113,7 +113,7 @@ public final class Planner {
 
   private LaunchPlan plan() {
     CommandPlanner command = new CommandPlanner(resolved, facts, problems);
-    IdPlan ids = spec.user().isNew() ? IdMapPlanner.plan(resolved, facts, problems) : null;
+    IdAllocation ids = spec.user().isNew() ? IdMapPlanner.plan(resolved, facts, problems) : null;
     User user = ids == null ? resolved.user() : ids.user();
     boolean setGroups = setsGroups(ids, user);
     LimitsPlanner limits = limitsPlanner();
@@ -157,7 +157,7 @@ public final class Planner {
     return limits;
   }
 
-  private boolean setsGroups(IdPlan ids, User user) {
+  private boolean setsGroups(IdAllocation ids, User user) {
     if (user.keepsGroups()) {
       return false;
     }
@@ -181,7 +181,7 @@ public final class Planner {
         && (facts.capabilities() & Capability.SETGID.bit()) != 0;
   }
 
-  private void hostSteps(IdPlan ids, boolean dropsGroups) {
+  private void hostSteps(IdAllocation ids, boolean dropsGroups) {
     ProcessSpec process = spec.process();
     long flags =
         (spec.trace() ? Step.OptionFlags.TRACE : 0)
@@ -212,7 +212,7 @@ public final class Planner {
           new HostStep.Listener(
               listener.path(), ContainerProcessState.parts(spec.id(), root, listener.metadata())));
     }
-    plan.afterNamespaces(namespaces(ids == null ? IdPlan.CALLER : ids.owner()));
+    plan.afterNamespaces(namespaces(ids == null ? IdAllocation.CALLER : ids.owner()));
     if (ids != null) {
       plan.afterNamespaces(new HostStep.UidMap(ids.uidHelper(), ids.uids()));
       plan.afterNamespaces(new HostStep.GidMap(ids.denySetgroups(), ids.gidHelper(), ids.gids()));
@@ -232,7 +232,7 @@ public final class Planner {
     }
     long create = created();
     // The owner of a range counts only this container's processes: nobody else has that id.
-    boolean counts = owner != IdPlan.CALLER && spec.limits().processes() > 0;
+    boolean counts = owner != IdAllocation.CALLER && spec.limits().processes() > 0;
     long processes =
         counts ? LimitsPlanner.namespaceProcesses(spec.limits()) : HostStep.Namespaces.UNCHANGED;
     return new HostStep.Namespaces(
@@ -277,7 +277,7 @@ public final class Planner {
     plan.host(new HostStep.Output(bytes > 0 ? bytes : HostStep.Output.COUNT_ONLY, input));
   }
 
-  private void initSteps(IdPlan ids) {
+  private void initSteps(IdAllocation ids) {
     if (ids != null) {
       plan.beforePivot(
           new InitStep.SetupIds(IdRanges.rootOf(ids.uids()), IdRanges.rootOf(ids.gids())));

@@ -78,7 +78,7 @@ final class SystemMounts {
     this.plan = plan;
   }
 
-  void plan(IdPlan ids) {
+  void plan(IdAllocation ids) {
     if (!mounts.isReplaced("/proc")) {
       proc();
     }
@@ -119,7 +119,7 @@ final class SystemMounts {
     }
   }
 
-  private void dev(IdPlan ids) {
+  private void dev(IdAllocation ids) {
     mounts.filesystem(
         "tmpfs",
         "/dev",
@@ -159,7 +159,7 @@ final class SystemMounts {
     }
   }
 
-  private void pts(IdPlan ids) {
+  private void pts(IdAllocation ids) {
     List<Step.Parameter> parameters = new ArrayList<>();
     parameters.add(new Step.Parameter("newinstance", ""));
     parameters.add(new Step.Parameter("ptmxmode", "0666"));

@@ -38,7 +38,7 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
    * @param work unpack or remove
    */
   public static TreePlan of(HostFacts facts, String directory, InitStep work) {
-    IdPlan ids = IdMapPlanner.ofCaller(facts);
+    IdAllocation ids = IdMapPlanner.ofCaller(facts);
     List<Step> steps = new ArrayList<>();
     boolean withIds = facts.euid() != 0 || facts.mayMapAnyIds();
     long create = LinuxConstants.CLONE_NEWNS | LinuxConstants.CLONE_NEWPID;

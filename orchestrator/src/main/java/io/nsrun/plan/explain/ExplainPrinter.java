@@ -30,29 +30,29 @@ final class ExplainPrinter {
     this.out = out;
   }
 
-  void print(List<Aside> asides) throws IOException {
+  void print(List<OptionNote> optionNotes) throws IOException {
     introduction();
     List<ExplainNote> notes = ExplainNotes.of(plan);
-    PlanStage stage = null;
+    ExplainChapter chapter = null;
     int first = 0;
     while (first < notes.size()) {
-      PlanStage next = PlanStage.of(plan.steps().get(first));
-      if (next != stage) {
-        stage = next;
-        heading(stage.title());
-        paragraph(stage.text(), "", "");
+      ExplainChapter next = ExplainChapter.of(plan.steps().get(first));
+      if (next != chapter) {
+        chapter = next;
+        heading(chapter.title());
+        paragraph(chapter.text(), "", "");
       }
       int last = first;
       while (last + 1 < notes.size()
-          && PlanStage.of(plan.steps().get(last + 1)) == stage
+          && ExplainChapter.of(plan.steps().get(last + 1)) == chapter
           && notes.get(last + 1).key().equals(notes.get(first).key())) {
         last++;
       }
       steps(notes, first, last);
       first = last + 1;
     }
-    if (!asides.isEmpty()) {
-      around(asides);
+    if (!optionNotes.isEmpty()) {
+      around(optionNotes);
     }
     summary();
   }
@@ -99,12 +99,12 @@ final class ExplainPrinter {
     body(note);
   }
 
-  private void around(List<Aside> asides) throws IOException {
+  private void around(List<OptionNote> optionNotes) throws IOException {
     heading("Around the steps");
     paragraph("Java does this itself, before the first step and after the last.", "", "");
-    for (Aside aside : asides) {
+    for (OptionNote note : optionNotes) {
       line("");
-      paragraph(aside.text(), "  " + aside.option() + "  ", INDENT);
+      paragraph(note.text(), "  " + note.option() + "  ", INDENT);
     }
   }
 

@@ -23,13 +23,18 @@ public final class PlanPrinter {
    * tells more; at the end, which isolation it achieves.
    *
    * @param root directory of the root file system on the host
-   * @param asides what the steps do not tell; told between them and the isolation
+   * @param optionNotes what options do beside the steps; shown between them and the isolation
    * @param width most characters in a line, at least 40; only a long word exceeds it
    */
   public static void explain(
-      LaunchPlan plan, Spec spec, String root, List<Aside> asides, int width, Appendable out)
+      LaunchPlan plan,
+      Spec spec,
+      String root,
+      List<OptionNote> optionNotes,
+      int width,
+      Appendable out)
       throws IOException {
-    new ExplainPrinter(plan, spec, root, Math.max(40, width), out).print(asides);
+    new ExplainPrinter(plan, spec, root, Math.max(40, width), out).print(optionNotes);
   }
 
   /**

@@ -11,8 +11,8 @@ import static io.nsrun.plan.steps.Fields.Form.PROPAGATION;
 
 /**
  * One thing nsinit does. There is a record for every step of the control protocol, with the fields
- * of its payload; nsinit-c/README.md says what each one means. The three stages of a plan are the
- * three kinds of steps.
+ * of its payload; nsinit-c/README.md says what each one means. The three kinds are those of the
+ * processes that carry a step out: the monitor, init, the command to be.
  */
 public sealed interface Step permits HostStep, InitStep, CommandStep {
   /** Which step of the protocol this is; each has one record. */

@@ -1,7 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Prepared;
-import io.nsrun.plan.explain.Aside;
+import io.nsrun.plan.explain.OptionNote;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Property;
@@ -10,29 +10,29 @@ import java.util.List;
 import java.util.Set;
 
 /** Says of the options that were given what they do, where the steps of the plan do not. */
-final class Asides {
+final class OptionNotes {
   private final OptionValues values;
   private final LaunchPlan plan;
-  private final List<Aside> asides = new ArrayList<>();
+  private final List<OptionNote> notes = new ArrayList<>();
 
-  private Asides(OptionValues values, LaunchPlan plan) {
+  private OptionNotes(OptionValues values, LaunchPlan plan) {
     this.values = values;
     this.plan = plan;
   }
 
-  static List<Aside> of(Prepared prepared, OptionValues values) {
-    Asides asides = new Asides(values, prepared.plan());
-    asides.files();
-    asides.ends();
-    asides.properties(prepared.spec().preferences().required(), RunOption.REQUIRE);
-    asides.properties(prepared.spec().preferences().preferred(), RunOption.PREFER);
-    asides.telling();
-    return asides.asides;
+  static List<OptionNote> of(Prepared prepared, OptionValues values) {
+    OptionNotes notes = new OptionNotes(values, prepared.plan());
+    notes.files();
+    notes.ends();
+    notes.properties(prepared.spec().preferences().required(), RunOption.REQUIRE);
+    notes.properties(prepared.spec().preferences().preferred(), RunOption.PREFER);
+    notes.telling();
+    return notes.notes;
   }
 
   private void add(RunOption option, String text) {
     if (values.has(option)) {
-      asides.add(new Aside(option.longName(), text));
+      notes.add(new OptionNote(option.longName(), text));
     }
   }
 

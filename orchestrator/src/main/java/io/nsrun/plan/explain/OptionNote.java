@@ -7,4 +7,4 @@ package io.nsrun.plan.explain;
  * @param option its name
  * @param text sentences
  */
-public record Aside(String option, String text) {}
+public record OptionNote(String option, String text) {}

@@ -19,7 +19,7 @@ import java.util.List;
  * @param user whom the command runs as
  * @param ids how {@link Isolation.Aspect#IDS} came out
  */
-record IdPlan(
+record IdAllocation(
     List<IdMapping> uids,
     List<IdMapping> gids,
     String uidHelper,
