@@ -1,5 +1,6 @@
 #pragma once
 
+/* clang-format off: the tables are drawn. */
 /*
  * Who waits for whom, from the first clone to the command. Each line of a table is one pair: what one process does,
  * what the other waits for, and what it means if that never comes.
@@ -21,16 +22,19 @@
  * 2. The inner socketpair (SOCK_SEQPACKET; messages are frames of event.h). init has one end, and inherits it to
  * whoever sets up with it; the other is the monitor's.
  *
- *   one side writes                       the other waits for it
- *   monitor: SYNC_GO, once the id maps    init, before anything else. End of file: the monitor died before our
- * parent-death are written                           signal was set; ends init: INIT, of nested namespaces monitor:
- * signals are for that process from now on init: WATCH, CONSOLE, LISTENER        monitor: takes the descriptors init:
- * READY                           monitor: passes it on; a monitor that is gone ends init here init: FAILED monitor:
- * passes it on, and adds nothing of its own init: EXECING, if it turns into       monitor: end of file is execve's now,
- * and the command has started the command init: STARTED, if it stays            monitor: the command has started init:
- * CHILD, if it stays              monitor: how the command ended monitor: shuts down its side, to end  init, beside its
- * children: ends them all, then itself. The same end of file is a a container without pid namespace     monitor that
- * died init: end of file without EXECING     monitor: waits for its pidfd, which says that it ended, and how
+ *   one side writes                              the other waits for it
+ *   monitor: SYNC_GO, once the id maps and the   init, before anything else. End of file: the monitor died before
+ *     parent-death signal are set                  the parent-death signal was set; init ends
+ *   init: INIT, of nested namespaces             monitor: signals are for that process from now on
+ *   init: WATCH, CONSOLE, LISTENER               monitor: takes the descriptors
+ *   init: READY                                  monitor: passes it on; a monitor that is gone ends init here
+ *   init: FAILED                                 monitor: passes it on, and adds nothing of its own
+ *   init: EXECING, if it turns into the command  monitor: end of file is execve's now, and the command has started
+ *   init: STARTED, if it stays                   monitor: the command has started
+ *   init: CHILD, if it stays                     monitor: how the command ended
+ *   monitor: shuts down its side, to end a       init, beside its children: ends them all, then itself. The same end
+ *     container without a pid namespace            of file is a monitor that died
+ *   init: end of file without EXECING            monitor: waits for its pidfd, which says that it ended, and how
  *
  * 3. Nested namespaces (inside/nested.c): whoever sets up and PID 1, over a socketpair of their own.
  *
@@ -48,10 +52,11 @@
  * 5. A filter with a listener (inside/seccomp.c): a thread of the command's process, which the filter does not bind.
  *
  *   the command's process                 the thread, then the monitor
- *   writes the descriptor to memory, and  sends LISTENER; then the process goes on, and execve ends the thread. The
- * monitor spins until that is taken             passes it to the agent, who lets the command start
+ *   writes the descriptor to memory, and  the thread sends LISTENER; then the process goes on, and execve ends the
+ *     spins until that is taken             thread. The monitor passes it to the agent, who lets the command start
  *
  * What has no partner: a parent-death signal (monitor of init, init of the command), and pidfds, which say that a
  * process ended whether it could say so or not.
  */
+/* clang-format on */
 #define SYNC_GO "go"

@@ -131,8 +131,8 @@ class TarUnpackerTest {
   @Test
   void aTargetThatIsLongerThanAnyPathIsRefused() throws IOException {
     assertRefused(
-        new TarBuilder().symbolicLink("l", "t".repeat(300_000)),
-        "link 'l' has a target of 300000 bytes");
+        new TarBuilder().symbolicLink("l", "t".repeat(5_000)),
+        "link 'l' has a target of 5000 bytes");
   }
 
   @Test
