@@ -66,7 +66,12 @@ class ArchitectureTest {
 
   @Test
   void planDependsOnSpecAndSeccompAndPrintsJson() {
-    onlyDependOn("plan", "io.nsrun.spec..", "io.nsrun.seccomp..", "com.fasterxml.jackson.core..");
+    onlyDependOn(
+        "plan",
+        "io.nsrun.spec..",
+        "io.nsrun.seccomp..",
+        "io.nsrun.json..",
+        "com.fasterxml.jackson.core..");
   }
 
   @Test
@@ -82,7 +87,11 @@ class ArchitectureTest {
   @Test
   void explanationsReadAPlanAndNothingElse() {
     onlyDependOn(
-        "plan.explain", "io.nsrun.plan.steps..", "io.nsrun.spec..", "com.fasterxml.jackson.core..");
+        "plan.explain",
+        "io.nsrun.plan.steps..",
+        "io.nsrun.spec..",
+        "io.nsrun.json..",
+        "com.fasterxml.jackson.core..");
   }
 
   @Test
@@ -99,7 +108,12 @@ class ArchitectureTest {
   @Test
   void controlDependsOnPlanAndSpecSocketsAndJson() {
     onlyDependOn(
-        "control", "io.nsrun.plan..", "io.nsrun.spec..", "jnr..", "com.fasterxml.jackson.core..");
+        "control",
+        "io.nsrun.plan..",
+        "io.nsrun.spec..",
+        "io.nsrun.json..",
+        "jnr..",
+        "com.fasterxml.jackson.core..");
   }
 
   @Test

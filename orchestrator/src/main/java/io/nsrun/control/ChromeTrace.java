@@ -2,7 +2,7 @@ package io.nsrun.control;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.nsrun.plan.explain.JsonText;
+import io.nsrun.json.JsonText;
 import io.nsrun.plan.explain.PlanPrinter;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.SetupStep;

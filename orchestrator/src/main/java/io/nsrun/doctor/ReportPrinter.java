@@ -3,7 +3,7 @@ package io.nsrun.doctor;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import io.nsrun.plan.explain.JsonText;
+import io.nsrun.json.JsonText;
 import io.nsrun.plan.explain.TextWrap;
 import io.nsrun.spec.Dialect;
 import io.nsrun.spec.Printable;

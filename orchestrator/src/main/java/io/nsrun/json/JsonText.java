@@ -1,4 +1,4 @@
-package io.nsrun.plan.explain;
+package io.nsrun.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.nsrun.spec.Printable;
