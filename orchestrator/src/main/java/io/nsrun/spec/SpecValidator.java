@@ -19,8 +19,6 @@ final class SpecValidator {
   /** Ten years: neither sums nor nanoseconds of it overflow anywhere. */
   private static final long MAX_SECONDS = 3650L * 24 * 60 * 60;
 
-  private static final Text.Setting OWN_MOUNTS = SpecField.MOUNT_NAMESPACE.with("private");
-
   private final Spec spec;
 
   private final SpecProblems problems;
@@ -165,12 +163,12 @@ final class SpecValidator {
                 " instead of a ",
                 SpecField.ROOT,
                 ", or leave ",
-                OWN_MOUNTS));
+                ownMounts()));
       } else if (spec.root().forgetsWrites()) {
         problems.add(
             SpecField.EPHEMERAL,
             "needs a mount namespace of the container's own",
-            Text.of("leave it out, or leave ", OWN_MOUNTS));
+            Text.of("leave it out, or leave ", ownMounts()));
       }
       if (!spec.mounts().isEmpty()) {
         problems.add(
@@ -186,9 +184,13 @@ final class SpecValidator {
                 " and ",
                 SpecField.INJECT,
                 " out, or leave ",
-                OWN_MOUNTS));
+                ownMounts()));
       }
     }
+  }
+
+  private static Text.Setting ownMounts() {
+    return SpecField.MOUNT_NAMESPACE.with("private");
   }
 
   private void names() {
@@ -291,7 +293,7 @@ final class SpecValidator {
       problems.add(
           SpecField.MASK,
           "a shared mount namespace can't have paths hidden or shown",
-          Text.of("leave mask and unmask out, or leave ", OWN_MOUNTS));
+          Text.of("leave mask and unmask out, or leave ", ownMounts()));
     }
   }
 
