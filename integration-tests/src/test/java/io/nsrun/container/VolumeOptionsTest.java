@@ -154,41 +154,6 @@ class VolumeOptionsTest extends ContainerTest {
     }
   }
 
-  /** Not even with every capability can the container bind it to another place. */
-  @ParameterizedTest
-  @CsvSource({"unbindable, false", "runbindable, false", "private, true"})
-  void anUnbindableVolumeIsBoundNowhereElse(String propagation, boolean binds) {
-    Path host = Directories.fresh(Caller.ROOT);
-    String script = "mount --bind /data /m && echo bound";
-
-    Result result =
-        sh(
-            Caller.ROOT,
-            script,
-            "--cap-add=SYS_ADMIN",
-            "--tmpfs=/m",
-            "-v",
-            host + ":/data:" + propagation);
-
-    assertThat(result.text().equals("bound")).as(result.err()).isEqualTo(binds);
-    if (!binds) {
-      assertThat(result.err()).contains("Invalid argument");
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void aVolumeThatIsUnbindableIsSoForEverybody(Caller caller) {
-    Path host = Directories.fresh(caller);
-
-    String line =
-        sh(caller, "grep ' /data ' /proc/self/mountinfo", "-v", host + ":/data:unbindable")
-            .orFail()
-            .text();
-
-    assertThat(line).contains(" unbindable ");
-  }
-
   @Test
   void mountsOfTheContainerReachTheHostIfTheVolumeIsShared() throws IOException {
     Path host = Directories.fresh(Caller.ROOT).resolve("s");

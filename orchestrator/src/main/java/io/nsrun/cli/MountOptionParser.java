@@ -200,7 +200,6 @@ final class MountOptionParser {
       case "private", "rprivate" -> propagation = Mount.Propagation.PRIVATE;
       case "slave", "rslave" -> propagation = Mount.Propagation.SLAVE;
       case "shared", "rshared" -> propagation = Mount.Propagation.SHARED;
-      case "unbindable", "runbindable" -> propagation = Mount.Propagation.UNBINDABLE;
       default -> {
         return false;
       }

@@ -8,7 +8,6 @@ import static io.nsrun.plan.steps.LinuxConstants.MS_PRIVATE;
 import static io.nsrun.plan.steps.LinuxConstants.MS_REC;
 import static io.nsrun.plan.steps.LinuxConstants.MS_SHARED;
 import static io.nsrun.plan.steps.LinuxConstants.MS_SLAVE;
-import static io.nsrun.plan.steps.LinuxConstants.MS_UNBINDABLE;
 
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.PathKind;
@@ -267,8 +266,7 @@ final class MountPlanner {
   private long propagation() {
     for (int i = 0; i < mounts.size(); i++) {
       if (mounts.get(i) instanceof Mount.Bind bind
-          && (bind.propagation() == Mount.Propagation.SLAVE
-              || bind.propagation() == Mount.Propagation.SHARED)) {
+          && bind.propagation() != Mount.Propagation.PRIVATE) {
         return MS_SLAVE;
       }
     }
@@ -280,7 +278,6 @@ final class MountPlanner {
       case PRIVATE -> MS_PRIVATE;
       case SLAVE -> MS_SLAVE;
       case SHARED -> MS_SHARED;
-      case UNBINDABLE -> MS_UNBINDABLE;
     };
   }
 

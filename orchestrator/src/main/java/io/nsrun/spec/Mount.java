@@ -17,9 +17,7 @@ public sealed interface Mount {
     /** Later mounts of the host appear in the container. */
     SLAVE,
     /** As {@link #SLAVE}, and the other way round; needs a privileged caller. */
-    SHARED,
-    /** Nothing, and the container can't bind it to another place (mount_namespaces(7)). */
-    UNBINDABLE
+    SHARED
   }
 
   /** Whether the owners of a bind's files are translated (mount_setattr(2), MOUNT_ATTR_IDMAP). */

@@ -46,7 +46,6 @@ class MountOptionParserTest {
     assertThat(volume("/a:/b:bind,rbind").recursive()).isTrue();
     assertThat(volume("/a:/b:rslave").propagation()).isEqualTo(Mount.Propagation.SLAVE);
     assertThat(volume("/a:/b:shared").propagation()).isEqualTo(Mount.Propagation.SHARED);
-    assertThat(volume("/a:/b:runbindable").propagation()).isEqualTo(Mount.Propagation.UNBINDABLE);
     assertThat(volume("/a:/b:shared,rprivate").propagation()).isEqualTo(Mount.Propagation.PRIVATE);
   }
 
@@ -62,7 +61,7 @@ class MountOptionParserTest {
   @Test
   void everyOptionOfAVolumeIsOneOfAMountToo() {
     for (String option :
-        "ro,rw,suid,nosuid,dev,nodev,noexec,exec,bind,rbind,private,rprivate,slave,rslave,shared,rshared,unbindable,runbindable,idmap,noidmap"
+        "ro,rw,suid,nosuid,dev,nodev,noexec,exec,bind,rbind,private,rprivate,slave,rslave,shared,rshared,idmap,noidmap"
             .split(",", -1)) {
       Mount.Bind volume = volume("/a:/b:" + option);
 

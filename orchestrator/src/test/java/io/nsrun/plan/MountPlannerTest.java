@@ -8,7 +8,6 @@ import static io.nsrun.plan.steps.LinuxConstants.MS_PRIVATE;
 import static io.nsrun.plan.steps.LinuxConstants.MS_REC;
 import static io.nsrun.plan.steps.LinuxConstants.MS_SHARED;
 import static io.nsrun.plan.steps.LinuxConstants.MS_SLAVE;
-import static io.nsrun.plan.steps.LinuxConstants.MS_UNBINDABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -224,17 +223,6 @@ class MountPlannerTest {
 
     assertThat(Plans.only(Plans.with(slave), InitStep.Propagation.class).flags())
         .isEqualTo(MS_REC | MS_SLAVE);
-  }
-
-  @Test
-  void anUnbindableBindTakesNothingFromTheHost() {
-    LaunchPlan plan =
-        Plans.with(
-            new Mount.Bind(
-                "/src", "/dst", true, Mount.Propagation.UNBINDABLE, MountOptions.DEFAULT));
-
-    assertThat(Plans.treeOn(plan, "/dst").propagation()).isEqualTo(MS_UNBINDABLE);
-    assertThat(Plans.only(plan, InitStep.Propagation.class).flags()).isEqualTo(MS_REC | MS_PRIVATE);
   }
 
   @Test

@@ -141,7 +141,7 @@ final class ExplainHostNotes {
     if (source.attrClear() != 0) {
       facts.add("without " + PlanNames.mountOptions(source.attrClear()));
     }
-    if ((source.propagation() & ~LinuxConstants.MS_PRIVATE) != 0) {
+    if ((source.propagation() & (LinuxConstants.MS_SLAVE | LinuxConstants.MS_SHARED)) != 0) {
       facts.add(
           String.join(",", PlanNames.propagation(source.propagation()))
               .toLowerCase(Locale.ROOT)

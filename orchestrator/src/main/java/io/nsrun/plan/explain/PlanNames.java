@@ -53,7 +53,7 @@ final class PlanNames {
   };
   private static final long[] PROPAGATION_BITS = {
     LinuxConstants.MS_REC,
-    LinuxConstants.MS_UNBINDABLE,
+    0x20000,
     LinuxConstants.MS_PRIVATE,
     LinuxConstants.MS_SLAVE,
     LinuxConstants.MS_SHARED

@@ -14,7 +14,6 @@ public final class LinuxConstants {
 
   // mount(2), linux/mount.h
   public static final long MS_REC = 0x4000;
-  public static final long MS_UNBINDABLE = 0x20000;
   public static final long MS_PRIVATE = 0x40000;
   public static final long MS_SLAVE = 0x80000;
   public static final long MS_SHARED = 0x100000;
