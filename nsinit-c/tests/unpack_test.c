@@ -212,6 +212,12 @@ static void no_link_on_the_way(void)
 	CHECK(refused(unpack));
 	named(MEMBER_LINK, "stolen", "slash/outside/secret");
 	CHECK(refused(unpack));
+	/* Nor one that stays inside. */
+	CHECK(mkdir(tree_path("kept"), 0755) == 0);
+	tree_link("kept", "inside");
+	file("inside/new", "harm");
+	CHECK(refused(unpack));
+	CHECK(access(tree_path("kept/new"), F_OK) < 0 && errno == ENOENT);
 	CHECK(outside_untouched());
 }
 
