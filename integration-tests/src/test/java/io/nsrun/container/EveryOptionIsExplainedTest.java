@@ -39,7 +39,7 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     put(samples, "--entrypoint=echo", "Run echo true");
     put(samples, "--init=false", "The command becomes process 1 itself");
     put(samples, "--umask=077", "Set the umask to 0077");
-    put(samples, "--sysctl=kernel.shmmni=64", "Set kernel/shmmni to 64");
+    put(samples, "--sysctl=kernel.shmmni=64", "kernel/shmmni to 64");
     put(samples, "--ulimit=core=0", "Limit RLIMIT_CORE to 0");
     put(samples, "--volume=" + directory + ":/data", "the copy of " + directory + " at /data");
     put(samples, "--mount=type=tmpfs,dst=/data,size=1m", "size=1048576");
@@ -58,6 +58,7 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     put(samples, "--add-host=db:192.0.2.7", "has these names too: db:192.0.2.7");
     put(samples, "--dns=192.0.2.53", "at /etc/resolv.conf");
     put(samples, "--passwd", "users and groups know the caller");
+    put(samples, "--pid-file=" + directory + "/pid", directory + "/pid is replaced by its pid");
     put(samples, "--cidfile=" + directory + "/id", "id is written to " + directory + "/id");
     put(samples, "--net=host", "network namespace host: asked for");
     put(samples, "--userns=private", "ids 1 id");

@@ -82,4 +82,51 @@ class IdentityOptionsTest extends ContainerTest {
 
     assertThat(file).doesNotExist();
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--pid-file", "--pidfile"})
+  void pidFileHoldsThePidOfTheCommandAsTheHostSeesIt(String option) throws IOException {
+    Path file = Directories.fresh(ANY).resolve("pid");
+
+    try (Running running =
+        Running.start(
+            Nsrun.as(ANY),
+            option,
+            file.toString(),
+            "busybox",
+            "sh",
+            "-c",
+            "trap '' TERM; read x")) {
+      Await.until("the pid is written", () -> Files.exists(file));
+      Path command = Path.of("/proc", Files.readString(file));
+      assertThat(Files.readString(command.resolve("cmdline")))
+          .isEqualTo("sh\0-c\0trap '' TERM; read x\0");
+      running.endInput();
+    }
+    assertThat(file).exists();
+  }
+
+  @Test
+  void pidFileOfACommandThatIsPidOneHoldsItsPidOutside() throws IOException {
+    Path file = Directories.fresh(ANY).resolve("pid");
+
+    try (Running running =
+        Running.start(
+            Nsrun.as(ANY), "--pid-file=" + file, "--init=false", "busybox", "sh", "-c", "read x")) {
+      Await.until("the pid is written", () -> Files.exists(file));
+      assertThat(Files.readString(Path.of("/proc", Files.readString(file), "cmdline")))
+          .isEqualTo("sh\0-c\0read x\0");
+      running.endInput();
+    }
+  }
+
+  @Test
+  void pidFileIsNotWrittenIfTheCommandCouldNotBeStarted() throws IOException {
+    Path file = Directories.fresh(ANY).resolve("pid");
+
+    assertThat(Nsrun.as(ANY).run("--pid-file", file.toString(), "busybox", "missing").code())
+        .isEqualTo(127);
+
+    assertThat(file).doesNotExist();
+  }
 }

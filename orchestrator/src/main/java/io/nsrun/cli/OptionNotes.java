@@ -82,6 +82,12 @@ final class OptionNotes {
             + value(RunOption.CIDFILE)
             + " before the first step; the file must not exist. If the command is not started, it is"
             + " taken away again.");
+    add(
+        RunOption.PID_FILE,
+        "Once the command runs, "
+            + value(RunOption.PID_FILE)
+            + " is replaced by its pid as the host sees it, in decimal and without a line's end. It"
+            + " stays in the end.");
   }
 
   private void ends() {

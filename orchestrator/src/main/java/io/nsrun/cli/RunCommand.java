@@ -16,6 +16,7 @@ import io.nsrun.engine.TraceReport;
 import io.nsrun.log.LogLevel;
 import io.nsrun.spec.Spec;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /** {@code run}: from arguments to a container, and from its end to an exit code. */
 final class RunCommand implements Launcher.Listener, Runnable {
@@ -26,6 +27,7 @@ final class RunCommand implements Launcher.Listener, Runnable {
   private Spec spec;
   private volatile Launcher launcher;
   private volatile NewFile cidFile;
+  private CallersFile pidFile;
 
   RunCommand(ErrorPrinter errors) {
     this.errors = errors;
@@ -112,11 +114,9 @@ final class RunCommand implements Launcher.Listener, Runnable {
     if (LogLevel.current().covers(LogLevel.INFO)) {
       RunLog.plan(prepared);
     }
-    CallersFile trace =
-        values.has(RunOption.TRACE)
-            ? CallersFile.open(caller, RunOption.TRACE.longName(), values.value(RunOption.TRACE))
-            : null;
-    try (trace) {
+    try (CallersFile trace = open(RunOption.TRACE);
+        CallersFile pid = open(RunOption.PID_FILE)) {
+      pidFile = pid;
       if (!values.flag(RunOption.RM, true)) {
         records.keep(caller, RunOption.RM.longName());
       }
@@ -144,11 +144,19 @@ final class RunCommand implements Launcher.Listener, Runnable {
     }
   }
 
+  /** Null if the option is not given. */
+  private CallersFile open(RunOption option) throws IOException {
+    return values.has(option)
+        ? CallersFile.open(caller, option.longName(), values.value(option))
+        : null;
+  }
+
   private Streams streams() {
     boolean left =
         Main.isAlone()
             && Caller.hasStream(1)
             && !CallersFile.isStandardOutput(values.value(RunOption.RESULT))
+            && !CallersFile.isStandardOutput(values.value(RunOption.PID_FILE))
             && !CallersFile.isStandardOutput(values.value(RunOption.TRACE));
     return left ? Streams.OUTPUT_LEFT : Streams.SHARED;
   }
@@ -192,6 +200,15 @@ final class RunCommand implements Launcher.Listener, Runnable {
   public void started(Running running) {
     if (LogLevel.current().covers(LogLevel.DEBUG)) {
       RunLog.started(running);
+    }
+    // A command that has ended by now has no pid any more.
+    if (pidFile != null && running.pid() > 0) {
+      try {
+        pidFile.write(Long.toString(running.pid()).getBytes(StandardCharsets.US_ASCII));
+      } catch (IOException e) {
+        // The container is not ended for it.
+        errors.failure(e);
+      }
     }
   }
 

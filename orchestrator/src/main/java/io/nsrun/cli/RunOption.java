@@ -150,6 +150,12 @@ enum RunOption {
       "--passwd"),
   CIDFILE(
       Kind.VALUE, "FILE", "Write the container's id to FILE, which must not exist.", "--cidfile"),
+  PID_FILE(
+      Kind.VALUE,
+      "FILE",
+      "Write the command's pid, as the host sees it, to FILE once the command runs.",
+      "--pid-file",
+      "--pidfile"),
 
   // Namespaces
   NETWORK(
