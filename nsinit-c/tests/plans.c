@@ -229,22 +229,8 @@ static void add_init_steps(struct bytes *b)
 	add_text(b, STEP_REMOVE, "/tree");
 }
 
-static void add_command_steps(struct bytes *b)
+static void add_privilege_steps(struct bytes *b)
 {
-	static const uint8_t allow[8] = { 6, 0, 0, 0, 0, 0, 0xff, 0x7f };
-
-	add_plain(b, STEP_SESSION);
-	begin_step(b, STEP_KEYRING);
-	add8(b, 1);
-	end_step(b);
-	begin_step(b, STEP_RLIMIT);
-	add32(b, 7);
-	add64(b, 1024);
-	add64(b, UINT64_MAX);
-	end_step(b);
-	begin_step(b, STEP_UMASK);
-	add32(b, 022);
-	end_step(b);
 	begin_step(b, STEP_BOUNDING_SET);
 	add64(b, 0xa80425fb);
 	end_step(b);
@@ -263,6 +249,25 @@ static void add_command_steps(struct bytes *b)
 	add64(b, 8);
 	end_step(b);
 	add_plain(b, STEP_NO_NEW_PRIVS);
+}
+
+static void add_command_steps(struct bytes *b)
+{
+	static const uint8_t allow[8] = { 6, 0, 0, 0, 0, 0, 0xff, 0x7f };
+
+	add_plain(b, STEP_SESSION);
+	begin_step(b, STEP_KEYRING);
+	add8(b, 1);
+	end_step(b);
+	begin_step(b, STEP_RLIMIT);
+	add32(b, 7);
+	add64(b, 1024);
+	add64(b, UINT64_MAX);
+	end_step(b);
+	begin_step(b, STEP_UMASK);
+	add32(b, 022);
+	end_step(b);
+	add_privilege_steps(b);
 	begin_step(b, STEP_AFFINITY);
 	add32(b, 1);
 	add8(b, 5);
