@@ -7,7 +7,7 @@
 
 #include "encoder.h"
 
-#define DEADLINE_MS 10000
+#define DEADLINE_MS 30000
 
 /* nsinit's ends of its pipes. */
 #define DRIVER_ORDERS 10

@@ -136,7 +136,7 @@ static void check_processes(const struct target *t)
 
 static void watch_memory(struct plan *p) { plan_watch(p, 40 << 20, 0, 0, 10); }
 
-static void watch_cpu(struct plan *p) { plan_watch(p, 0, 300, 0, 20); }
+static void watch_cpu(struct plan *p) { plan_watch(p, 0, 1000, 0, 20); }
 
 static void watch_processes(struct plan *p) { plan_watch(p, 0, 0, 8, 20); }
 
@@ -170,7 +170,7 @@ static void check_watches(const struct target *t)
 		    "processes that computed for too long together are told to end");
 	check_watch(t, "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1000 & done; wait", watch_processes, CAUSE_PROCESSES,
 		    SIGTERM, "a container with too many processes is told to end");
-	check_watch(t, "dd if=/dev/zero of=/dev/null bs=20M count=50 2>/dev/null", watch_everything, CAUSE_OWN, 0,
+	check_watch(t, "dd if=/dev/zero of=/dev/null bs=20M count=20 2>/dev/null", watch_everything, CAUSE_OWN, 0,
 		    "within its limits a container ends by itself");
 }
 
