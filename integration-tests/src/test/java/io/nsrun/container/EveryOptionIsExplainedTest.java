@@ -58,7 +58,7 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     put(samples, "--add-host=db:192.0.2.7", "has these names too: db:192.0.2.7");
     put(samples, "--dns=192.0.2.53", "at /etc/resolv.conf");
     put(samples, "--passwd", "users and groups know the caller");
-    put(samples, "--pid-file=" + directory + "/pid", directory + "/pid is replaced by its pid");
+    put(samples, "--pidfile=" + directory + "/pid", directory + "/pid is replaced by its pid");
     put(samples, "--cidfile=" + directory + "/id", "id is written to " + directory + "/id");
     put(samples, "--net=host", "network namespace host: asked for");
     put(samples, "--userns=private", "ids 1 id");
