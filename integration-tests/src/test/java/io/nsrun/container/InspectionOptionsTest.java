@@ -80,7 +80,8 @@ class InspectionOptionsTest extends ContainerTest {
         .allMatch(line -> line.startsWith("nsrun: info: "));
     assertThat(debug.errors())
         .containsAll(info.errors())
-        .anyMatch(line -> line.matches("nsrun: debug: run: the container.s init is process [0-9]+"));
+        .anyMatch(
+            line -> line.matches("nsrun: debug: run: the container.s init is process [0-9]+"));
     assertThat(Nsrun.as(ANY).run("--log-level=warn", "busybox", "true").err()).isEmpty();
   }
 
