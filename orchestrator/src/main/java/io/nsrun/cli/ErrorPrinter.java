@@ -1,5 +1,6 @@
 package io.nsrun.cli;
 
+import io.nsrun.engine.ExitCode;
 import io.nsrun.log.LogLevel;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
@@ -82,7 +83,7 @@ final class ErrorPrinter {
     if (LogLevel.current().covers(LogLevel.DEBUG)) {
       thrown.printStackTrace(out);
     }
-    return ExitCode.NSRUN;
+    return ExitCode.NOT_STARTED;
   }
 
   /** Whether it is EMFILE in the end: it may hit any class of the JDK that sets itself up. */

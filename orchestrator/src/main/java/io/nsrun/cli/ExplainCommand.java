@@ -1,6 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Caller;
+import io.nsrun.engine.ExitCode;
 import io.nsrun.engine.Launcher;
 import io.nsrun.engine.Preparation;
 import io.nsrun.engine.Prepared;
@@ -17,7 +18,7 @@ final class ExplainCommand {
     }
     if (values.has(RunOption.LOG_LEVEL)
         && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
-      return ExitCode.NSRUN;
+      return ExitCode.NOT_STARTED;
     }
     OutputFormat.isJson(values);
     Caller caller = Caller.ofThisProcess();

@@ -4,6 +4,7 @@ import io.nsrun.doctor.Report;
 import io.nsrun.doctor.ReportPrinter;
 import io.nsrun.engine.Caller;
 import io.nsrun.engine.DoctorTrials;
+import io.nsrun.engine.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -29,7 +30,7 @@ final class InfoCommands {
       }
     }
     errors.line("unknown command '" + args[0] + "'; see 'nsrun help'");
-    return ExitCode.NSRUN;
+    return ExitCode.NOT_STARTED;
   }
 
   /** Prints what {@code --help} of a command prints. */
@@ -42,7 +43,7 @@ final class InfoCommands {
   static int version(String[] args, ErrorPrinter errors) throws IOException {
     if (args.length > 0) {
       errors.line("version takes no words");
-      return ExitCode.NSRUN;
+      return ExitCode.NOT_STARTED;
     }
     System.out.println("nsrun " + version());
     return ExitCode.OK;

@@ -1,6 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Caller;
+import io.nsrun.engine.ExitCode;
 import io.nsrun.log.LogLevel;
 import io.nsrun.log.StderrLogProvider;
 import java.io.IOException;
@@ -36,7 +37,7 @@ public final class Main {
       return code; // whoever reads it, a pager or head, had enough
     }
     errors.line("standard output can't be written; is its file system full?");
-    return ExitCode.NSRUN;
+    return ExitCode.NOT_STARTED;
   }
 
   /** Whether this JVM has one command to run, and ends with it. */
@@ -56,15 +57,15 @@ public final class Main {
       String[] args = RawArguments.of(arguments);
       int first = globalOptions(args, errors);
       if (first < 0) {
-        return ExitCode.NSRUN;
+        return ExitCode.NOT_STARTED;
       }
       return dispatch(args, first, errors);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       errors.line("interrupted");
-      return ExitCode.NSRUN;
+      return ExitCode.NOT_STARTED;
     } catch (IOException | RuntimeException | Error e) {
-      return BadWords.tell(e, errors) ? ExitCode.NSRUN : errors.failure(e);
+      return BadWords.tell(e, errors) ? ExitCode.NOT_STARTED : errors.failure(e);
     }
   }
 
@@ -118,7 +119,7 @@ public final class Main {
       throws IOException, InterruptedException {
     if (first >= args.length) {
       InfoCommands.help(new String[0], System.err, errors);
-      return ExitCode.NSRUN;
+      return ExitCode.NOT_STARTED;
     }
     String[] rest = new String[args.length - first - 1];
     System.arraycopy(args, first + 1, rest, 0, rest.length);
@@ -145,6 +146,6 @@ public final class Main {
             + word
             + "'"
             + (nearest == null ? "; see 'nsrun help'" : "; did you mean '" + nearest + "'?"));
-    return ExitCode.NSRUN;
+    return ExitCode.NOT_STARTED;
   }
 }

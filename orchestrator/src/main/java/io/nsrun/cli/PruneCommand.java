@@ -1,6 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Caller;
+import io.nsrun.engine.ExitCode;
 import io.nsrun.engine.Roots;
 import io.nsrun.rootfs.RootfsStore;
 import java.io.IOException;

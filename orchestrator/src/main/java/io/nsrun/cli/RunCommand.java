@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.engine.Caller;
 import io.nsrun.engine.CallersFile;
 import io.nsrun.engine.End;
+import io.nsrun.engine.ExitCode;
 import io.nsrun.engine.Launcher;
 import io.nsrun.engine.Leases;
 import io.nsrun.engine.NewFile;
@@ -56,7 +57,7 @@ final class RunCommand implements Launcher.Listener, Runnable {
       }
       if (values.has(RunOption.LOG_LEVEL)
           && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
-        return ExitCode.NSRUN;
+        return ExitCode.NOT_STARTED;
       }
       boolean json = OutputFormat.isJson(values);
       if (values.flag(RunOption.DRY_RUN, false)) {

@@ -21,7 +21,7 @@ import java.util.List;
  *
  * @param kind which of the ways
  * @param exitCode of a program that stands for the command, 0-255: its own, 128 + the signal's
- *     number, or one of {@link ExitStatus}
+ *     number, or one of {@link ExitCode}
  * @param code of {@link Kind#EXITED}, 0-255; else -1
  * @param signal of {@link Kind#KILLED}, 1-64; else 0
  * @param coreDumped whether the kernel wrote a core file
@@ -98,7 +98,7 @@ public record End(
     Outcome.Lost lost = (Outcome.Lost) outcome;
     return withoutCommand(
         Kind.LOST,
-        ExitStatus.NOT_STARTED,
+        ExitCode.NOT_STARTED,
         null,
         "nsinit " + lost.how() + (lost.started() ? " while the command ran" : " during set-up"),
         Text.of(
@@ -190,11 +190,11 @@ public record End(
 
   private static int exitCode(Event.Failed failed) {
     if (failed.step() != SetupStep.EXEC) {
-      return ExitStatus.NOT_STARTED;
+      return ExitCode.NOT_STARTED;
     }
     Errno errno = failed.errno();
     return errno == Errno.ENOENT || errno == Errno.ENOTDIR
-        ? ExitStatus.NOT_FOUND
-        : ExitStatus.NOT_EXECUTABLE;
+        ? ExitCode.NOT_FOUND
+        : ExitCode.NOT_EXECUTABLE;
   }
 }

@@ -71,7 +71,7 @@ public final class ResultRecord {
         0,
         new ExitRecord.End(
             word(End.Kind.NOT_STARTED),
-            ExitStatus.NOT_STARTED,
+            ExitCode.NOT_STARTED,
             -1,
             0,
             false,
