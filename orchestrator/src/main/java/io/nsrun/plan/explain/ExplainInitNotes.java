@@ -82,13 +82,15 @@ final class ExplainInitNotes {
   }
 
   static ExplainNote sysctl(InitStep.Sysctl step) {
+    // What was asked for has no reason of ours.
+    String why = step.required() ? "" : reason(step.key());
     return new ExplainNote(
-        "sysctl",
+        step.required() ? "sysctl" : "sysctl: " + why,
         "Set",
         step.key() + " to " + step.value(),
         "A write below /proc/sys; only settings that belong to a namespace are allowed."
             + (step.required() ? "" : " A kernel that does not have it is no failure."),
-        reason(step.key()),
+        why,
         "proc(5)");
   }
 

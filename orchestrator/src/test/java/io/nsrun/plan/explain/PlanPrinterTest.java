@@ -6,9 +6,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.nsrun.plan.Specs;
+import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.plan.steps.Steps;
+import io.nsrun.plan.steps.SysctlKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -139,6 +141,32 @@ class PlanPrinterTest {
     assertThat(explain(SamplePlans.everything(), 100))
         .contains("! ids", "1 id: ann has no range in /etc/subuid", "2 lines marked with !");
     assertThat(explain(SamplePlans.usual(), 100)).contains("Nothing is left open");
+  }
+
+  @Test
+  void eachSettingHasItsOwnReasonAndNoneIfItWasAskedFor() throws IOException {
+    LaunchPlan usual = SamplePlans.usual();
+    List<Step> steps = new ArrayList<>();
+    for (Step step : usual.steps()) {
+      if (step instanceof InitStep.Sysctl preset && preset.key().equals(SysctlKeys.PING_GROUPS)) {
+        steps.add(step);
+        steps.add(new InitStep.Sysctl(SysctlKeys.FIRST_FREE_PORT, "0", false));
+        steps.add(new InitStep.Sysctl("kernel/shmmni", "64", true));
+      } else if (!(step instanceof InitStep.Sysctl)) {
+        steps.add(step);
+      }
+    }
+
+    String text = explain(new LaunchPlan(steps, usual.isolation()), 100);
+
+    assertThat(text.substring(text.indexOf("ping_group_range"), text.indexOf("ip_unprivileged")))
+        .contains("Why: Users without capabilities may ping");
+    assertThat(text.substring(text.indexOf("ip_unprivileged"), text.indexOf("shmmni")))
+        .contains("Why: They may bind port 80 too");
+    String asked = text.substring(text.indexOf("Set kernel/shmmni to 64"));
+    assertThat(asked.substring(0, asked.indexOf("See: ")))
+        .contains("only settings that belong to a namespace")
+        .doesNotContain("Why:", "is no failure");
   }
 
   private static String explain(LaunchPlan plan, int width) throws IOException {
