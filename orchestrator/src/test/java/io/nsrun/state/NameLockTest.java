@@ -34,6 +34,19 @@ class NameLockTest {
   }
 
   @Test
+  void aNameIsNotFreeWhileNsinitHoldsItsByte() throws IOException {
+    try (ByteLock ofNsinit =
+        ByteLock.tryAcquire(NameLock.file(state), NameLock.heirsOffset("web"))) {
+      assertThat(ofNsinit).isNotNull();
+      assertThatThrownBy(() -> NameLock.acquire(state, "web", ID))
+          .isInstanceOf(ExplainedException.class)
+          .hasMessage("the name web is in use by a running container");
+      NameLock.acquire(state, "db", OTHER_ID).close();
+    }
+    NameLock.acquire(state, "web", ID).close();
+  }
+
+  @Test
   void aNameThatWasGivenUpLeavesNothingAndCanBeHadAgain() throws IOException {
     NameLock.acquire(state, "web", ID).close();
 
