@@ -120,15 +120,23 @@ static bool was_told(const struct outcome *o)
 	return tells() || (!o->hello && strncmp(o->errors, "nsinit: ", 8) == 0);
 }
 
+/* A terminal that can't be written to hangs up: SIGHUP, which the command's process may get before it executes. */
+static bool hung_up_on(const struct outcome *o)
+{
+	return o->failed && o->failures == 1 && o->error == ECHILD && strcmp(o->object, "command") == 0 &&
+	       ended_with(o, NSRUN_FAILED);
+}
+
 static bool as_it_should(const struct outcome *o)
 {
 	if (o->timed_out || o->monitor_status == -1)
 		return false;
 	if (fault->number < 0)
 		return ran_as_usual(o);
+	if (passes_on())
+		return o->exited ? !o->failed : hung_up_on(o);
 	if (o->exited)
-		return passes_on() ? !o->failed
-				   : ran_as_usual(o) && (may_fail_unnoticed() || tells() || answers_wrongly());
+		return ran_as_usual(o) && (may_fail_unnoticed() || tells() || answers_wrongly());
 #ifdef SYS_arch_prctl
 	/* libc's own start: there is no program yet that could tell. */
 	if (fault->number == SYS_arch_prctl)
