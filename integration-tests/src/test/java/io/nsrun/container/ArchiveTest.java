@@ -130,14 +130,16 @@ class ArchiveTest extends ContainerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "gnu, ''",
-    "posix, 0.0",
-    "posix, 0.1",
-    "posix, 1.0",
+    // To read that many zeros takes its time; once is enough for what has more than 31 bits.
+    "gnu, '', 3G, 3221225475",
+    "posix, 0.0, 64M, 67108867",
+    "posix, 0.1, 64M, 67108867",
+    "posix, 1.0, 64M, 67108867",
   })
-  void holesStayHoles(String format, String version) throws IOException {
+  void holesStayHoles(String format, String version, String size, String bytes)
+      throws IOException {
     Path tree = Rootfs.tree(Caller.PLAIN);
-    sh(tree, "truncate -s 3G lastlog && printf end >>lastlog");
+    sh(tree, "truncate -s " + size + " lastlog && printf end >>lastlog");
     // More pieces than a header has room for.
     sh(tree, "for i in 1 2 3 4 5 6 7 8 9; do truncate -s +1M many; printf $i >>many; done");
     sh(tree, "truncate -s 2M empty; truncate -s +1M many");
@@ -152,7 +154,7 @@ class ArchiveTest extends ContainerTest {
             .run(archive.toString(), "stat", "-c", "%s", "/lastlog", "/many", "/empty")
             .orFail();
 
-    assertThat(result.lines()).containsExactly("3221225475", "10485769", "2097152");
+    assertThat(result.lines()).containsExactly(bytes, "10485769", "2097152");
     Path unpacked = treeOf(archive);
     for (String name : List.of("lastlog", "many", "empty")) {
       Command.check(
