@@ -133,8 +133,11 @@ static bool as_it_should(const struct outcome *o)
 		return false;
 	if (fault->number < 0)
 		return ran_as_usual(o);
-	if (passes_on())
-		return o->exited ? !o->failed : hung_up_on(o);
+	/* Before the command runs, the monitor reads and writes what it is told as any other. */
+	if (passes_on() && o->exited)
+		return !o->failed;
+	if (passes_on() && hung_up_on(o))
+		return true;
 	if (o->exited)
 		return ran_as_usual(o) && (may_fail_unnoticed() || tells() || answers_wrongly());
 #ifdef SYS_arch_prctl
