@@ -136,8 +136,7 @@ class ArchiveTest extends ContainerTest {
     "posix, 0.1, 64M, 67108867",
     "posix, 1.0, 64M, 67108867",
   })
-  void holesStayHoles(String format, String version, String size, String bytes)
-      throws IOException {
+  void holesStayHoles(String format, String version, String size, String bytes) throws IOException {
     Path tree = Rootfs.tree(Caller.PLAIN);
     sh(tree, "truncate -s " + size + " lastlog && printf end >>lastlog");
     // More pieces than a header has room for.
