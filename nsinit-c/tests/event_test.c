@@ -179,20 +179,45 @@ static void from_init_to_monitor(void)
 static void descriptors(void)
 {
 	uint8_t bytes[16];
-	int ends[2], fds[EVENT_FDS];
+	struct enclosed with;
+	const int *fds = with.fds;
+	int ends[2];
 	char byte = 'x';
 
 	listen_to_events(SOCK_SEQPACKET);
 	CHECK(pipe(ends) == 0);
 	CHECK(event_pid(FRAME_READY, 0));
 	CHECK(event_fds(FRAME_CONSOLE, ends, 2));
-	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == 10 && fds[0] == -1 && fds[1] == -1);
-	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == 6 && bytes[4] == FRAME_CONSOLE);
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), &with) == 10 && fds[0] == -1 && fds[1] == -1);
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), &with) == 6 && bytes[4] == FRAME_CONSOLE);
 	CHECK(fds[0] > ends[1] && fds[1] > fds[0] && fcntl(fds[0], F_GETFD) == FD_CLOEXEC);
 	CHECK(write(fds[1], &byte, 1) == 1 && read(ends[0], &byte, 1) == 1);
 	CHECK(event_fds(FRAME_WATCH, ends, 1));
-	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == 6 && fds[0] > ends[1] && fds[1] == -1);
-	CHECK(event_receive(far_end, bytes, sizeof(bytes), fds) == -1 && errno == EAGAIN && fds[0] == -1);
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), &with) == 6 && fds[0] > ends[1] && fds[1] == -1);
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), &with) == -1 && errno == EAGAIN && fds[0] == -1);
+}
+
+/* The kernel says who sent it, and beside a descriptor too. */
+static void sender(void)
+{
+	uint8_t bytes[16];
+	struct enclosed with;
+	const int on = 1;
+
+	listen_to_events(SOCK_SEQPACKET);
+	CHECK(event_pid(FRAME_READY, 0));
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), &with) == 10 && with.sender == 0);
+	CHECK(setsockopt(far_end, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0);
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(event_pid(FRAME_COMMAND, 1) && event_fds(FRAME_CONSOLE, &far_end, 1) ? 0 : 1);
+	int status = -1;
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), &with) == 10 && with.sender == child && with.fds[0] == -1);
+	CHECK(event_receive(far_end, bytes, sizeof(bytes), &with) == 6 && with.sender == child &&
+	      with.fds[0] > far_end);
+	CHECK(with.fds[1] == -1);
 }
 
 static void usage_in_microseconds(void)
@@ -300,7 +325,7 @@ static void golden_pids(void)
 	CHECK(event_pid(FRAME_READY, 4242));
 	check_golden("event-ready");
 	listen_to_events(SOCK_STREAM);
-	CHECK(event_pid(FRAME_STARTED, 4242));
+	CHECK(event_pid(FRAME_STARTED, 4243));
 	check_golden("event-started");
 }
 
@@ -354,6 +379,7 @@ int main(void)
 	test("a long object and detail are cut, and the frame still adds up", long_failures);
 	test("the monitor decodes what init says of its child", from_init_to_monitor);
 	test("descriptors come along with a frame, closed at execve", descriptors);
+	test("a frame tells its sender where that is asked for", sender);
 	test("resource usage is in microseconds and KiB", usage_in_microseconds);
 	test("a frame that did not fit is not sent", frames_that_do_not_fit);
 	test("an event that nobody hears is no signal", nobody_listens);

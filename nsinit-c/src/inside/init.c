@@ -44,6 +44,8 @@ static uint16_t first_of(enum step_stage stage)
 static _Noreturn void become_command(uint16_t first)
 {
 	command_dies_with_parent();
+	/* While no filter keeps us from it. */
+	must(event_pid(FRAME_COMMAND, 0) ? 0 : -1, "send", "the pid of the command");
 	run_stage(STAGE_COMMAND, first);
 	/* The plan ends with exec, which does not return; the decoder has seen to it. */
 	_exit(125);
@@ -205,20 +207,20 @@ void init_run(int inner)
 void init_take_over(int from)
 {
 	struct pollfd word = { from, POLLIN, 0 };
-	int fds[EVENT_FDS];
+	struct enclosed streams;
 	uint8_t byte;
 
 	trace_forget();
 	settle();
 	/* Whoever sets up ends with the monitor, and has reported why where there is nothing to hear. */
 	must(poll(&word, 1, -1), "poll", "for the set-up");
-	if (must(event_receive(from, &byte, 1, fds), "recvmsg", "of the set-up") == 0)
+	if (must(event_receive(from, &byte, 1, &streams), "recvmsg", "of the set-up") == 0)
 		_exit(125);
 	close(from);
 	detached_forget();
 	for (int fd = 0; fd <= 2; fd++) {
-		must(dup2(fds[fd], fd), "dup2", "descriptor %d of the set-up", fd);
-		close(fds[fd]);
+		must(dup2(streams.fds[fd], fd), "dup2", "descriptor %d of the set-up", fd);
+		close(streams.fds[fd]);
 	}
 	/* The pivot has changed our root too, but the working directory is the caller's still. */
 	must(chdir("/"), "/", "chdir");

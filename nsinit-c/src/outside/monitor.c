@@ -46,6 +46,7 @@ static struct {
 	int control; /* -1: the orchestrator is gone */
 	int inner, pidfd, signals, timer, tick;
 	int proc;	     /* the container's procfs, if it is watched */
+	pid_t command;	     /* as we see it; 0 where there is none */
 	uint64_t started_at; /* 0: the command has not started */
 	bool execing;	     /* PID 1 turns into the command next, which closes the inner socket */
 	bool failed;	     /* init has reported why */
@@ -116,6 +117,8 @@ void step_namespaces(const struct namespaces_step *step)
 			fail("/proc", "to find the container's processes");
 	}
 	must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, inner), "socketpair", "between monitor and init");
+	/* Tells who sent a message. */
+	must(setsockopt(inner[0], SOL_SOCKET, SO_PASSCRED, &(int){ 1 }, sizeof(int)), "SO_PASSCRED", "of the monitor");
 	m.inner = inner[0];
 	run.init = namespaces_clone(step, &m.pidfd);
 	if (run.init == 0) {
@@ -169,7 +172,7 @@ static void on_started(void)
 	if (m.proc >= 0)
 		arm(m.tick, 0, m.watch->period_ms);
 	/* The last of what may fail is done. */
-	event_pid(FRAME_STARTED, (uint32_t)run.init);
+	event_pid(FRAME_STARTED, (uint32_t)m.command);
 }
 
 /* A limit is reached: the stop signal, and SIGKILL after grace, or at once. The first limit is the cause. */
@@ -331,8 +334,8 @@ static void on_listener(int fd)
 static bool on_inner(void)
 {
 	static uint8_t bytes[EVENT_MAX];
-	int fds[EVENT_FDS];
-	ssize_t n = event_receive(m.inner, bytes, sizeof(bytes), fds);
+	struct enclosed with;
+	ssize_t n = event_receive(m.inner, bytes, sizeof(bytes), &with);
 	struct reader r = { .at = bytes, .end = bytes + (n > 0 ? n : 0) };
 	uint16_t type;
 
@@ -359,17 +362,20 @@ static bool on_inner(void)
 	case FRAME_INIT:
 		on_other_init((pid_t)get_u32(&r));
 		break;
+	case FRAME_COMMAND:
+		m.command = with.sender;
+		break;
 	case FRAME_EXECING:
 		m.execing = true;
 		break;
 	case FRAME_CONSOLE:
-		proxy_attach(fds[0], fds[1]);
+		proxy_attach(with.fds[0], with.fds[1]);
 		break;
 	case FRAME_WATCH:
-		m.proc = sample_begin(fds);
+		m.proc = sample_begin(with.fds);
 		break;
 	case FRAME_LISTENER:
-		on_listener(fds[0]);
+		on_listener(with.fds[0]);
 		break;
 	case FRAME_CHILD:
 		child_exit_decode(&r, &m.child);

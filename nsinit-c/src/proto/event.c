@@ -93,10 +93,10 @@ void child_exit_decode(struct reader *r, struct child_exit *child)
 
 #define FDS_SIZE (EVENT_FDS * sizeof(int))
 
-/* Descriptors beside one message; the head gives it its alignment (cmsg(3)). */
+/* Descriptors and sender beside one message; the head gives it its alignment (cmsg(3)). */
 union parcel {
 	struct cmsghdr head;
-	char bytes[CMSG_SPACE(FDS_SIZE)];
+	char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(FDS_SIZE)];
 };
 
 ssize_t send_fds(int socket, struct iovec *parts, size_t n, const int *fds, size_t count)
@@ -118,18 +118,24 @@ bool event_fds(enum frame_type type, const int *fds, size_t count)
 	return send_fds(report_to, &iov, 1, fds, count) >= 0;
 }
 
-ssize_t event_receive(int fd, uint8_t *bytes, size_t size, int fds[EVENT_FDS])
+ssize_t event_receive(int fd, uint8_t *bytes, size_t size, struct enclosed *enclosed)
 {
 	struct iovec iov = { .iov_base = bytes, .iov_len = size };
 	union parcel p = { .head = { .cmsg_len = 0 } };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &p, .msg_controllen = sizeof(p) };
 	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct ucred sender = { .pid = 0 };
 
-	memset(fds, 0xff, FDS_SIZE);
+	memset(enclosed->fds, 0xff, FDS_SIZE);
 	if (n > 0 && m.msg_flags & MSG_CTRUNC)
 		fail_errno(EMFILE, "recvmsg", "a descriptor of init's did not arrive");
-	if (p.head.cmsg_len > CMSG_LEN(0))
-		memcpy(fds, CMSG_DATA(&p.head), p.head.cmsg_len - CMSG_LEN(0));
+	for (struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL; c != NULL; c = CMSG_NXTHDR(&m, c)) {
+		if (c->cmsg_type == SCM_CREDENTIALS)
+			memcpy(&sender, CMSG_DATA(c), sizeof(sender));
+		else
+			memcpy(enclosed->fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
+	}
+	enclosed->sender = sender.pid;
 	return n;
 }
 

@@ -35,6 +35,7 @@ enum frame_type {
 	FRAME_WATCH = 103,    /* the container's procfs comes along */
 	FRAME_LISTENER = 104, /* that of the command's filter comes along */
 	FRAME_INIT = 105,     /* the pid of another init */
+	FRAME_COMMAND = 106,  /* whoever sends it becomes the command */
 };
 
 #define HELLO_MAGIC	 0x4e52534eu
@@ -87,9 +88,12 @@ bool event_failed(uint16_t step, uint16_t index, int error, const char *object, 
 bool event_fds(enum frame_type type, const int *fds, size_t count);
 /* One message with descriptors at its first byte, as sendmsg(2) returns it. */
 ssize_t send_fds(int socket, struct iovec *parts, size_t n, const int *fds, size_t count);
-/*
- * One message of the inner socket, without blocking, as recv(2) returns it, and the descriptors that came along, which
- * are -1 where there are none.
- */
-ssize_t event_receive(int fd, uint8_t *bytes, size_t size, int fds[EVENT_FDS]);
+/* What comes beside a message: descriptors, -1 where there are none; its sender, 0 unless fd has SO_PASSCRED. */
+struct enclosed {
+	int fds[EVENT_FDS];
+	pid_t sender; /* as we see it, whatever its pid namespace; by the kernel's word */
+};
+
+/* One message of the inner socket, without blocking, as recv(2) returns it. */
+ssize_t event_receive(int fd, uint8_t *bytes, size_t size, struct enclosed *enclosed);
 void child_exit_decode(struct reader *r, struct child_exit *child);

@@ -29,6 +29,7 @@
  *   init: WATCH, CONSOLE, LISTENER               monitor: takes the descriptors
  *   init: READY                                  monitor: passes it on; a monitor that is gone ends init here
  *   init: FAILED                                 monitor: passes it on, and adds nothing of its own
+ *   the command's process: COMMAND               monitor: its pid, from the kernel's credentials (SO_PASSCRED)
  *   init: EXECING, if it turns into the command  monitor: end of file is execve's now, and the command has started
  *   init: STARTED, if it stays                   monitor: the command has started
  *   init: CHILD, if it stays                     monitor: how the command ended

@@ -148,7 +148,7 @@ static void check_notified(const struct target *t, bool init, uint64_t without, 
 	(void)snprintf(sentence, sizeof(sentence), "%s, an agent lets a call be made", with);
 	if (!check(asked && o.exited && o.value == 0 && strcmp(o.output, "moved\n") == 0, sentence))
 		show_outcome(&o);
-	(void)snprintf(wanted, sizeof(wanted), "{\"pid\":%u,\"state\":{\"pid\":%u}}", o.started_pid, o.started_pid);
+	(void)snprintf(wanted, sizeof(wanted), "{\"pid\":%u,\"state\":{\"pid\":%u}}", o.ready_pid, o.ready_pid);
 	check(strcmp(m.text, wanted) == 0, "it is told the parts of the message, joined by init's pid");
 	asked = run_notified(t, init, without, SYS_chdir, EACCES, &o, &m);
 	(void)snprintf(sentence, sizeof(sentence), "%s, an agent refuses one", with);
@@ -264,7 +264,7 @@ static void check_locks(const struct target *t)
 		return;
 	check(!lockable(file, 77) && lockable(file, 76) && lockable(file, 78),
 	      "a container holds its byte, and no other");
-	group = command_under((pid_t)o.started_pid);
+	group = command_under((pid_t)o.ready_pid);
 	await_ready(group);
 	kill(d.monitor, SIGKILL);
 	driver_close_channel(&d);
@@ -274,7 +274,7 @@ static void check_locks(const struct target *t)
 	      "with monitor and channel gone, it is held until all its processes are gone");
 	driver_finish(&d, &o);
 	/* Init came to us, its subreaper. */
-	(void)waitpid((pid_t)o.started_pid, NULL, __WALL);
+	(void)waitpid((pid_t)o.ready_pid, NULL, __WALL);
 	c.argv = brief;
 	run_to_end(t, &c, -1, &o);
 	if (!check(o.failed && o.step == STEP_LOCK && o.error == EAGAIN && strcmp(o.object, path) == 0,

@@ -58,7 +58,7 @@ static void check_null(const struct target *t)
 
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	pid_t command = command_under((pid_t)o.started_pid);
+	pid_t command = command_under((pid_t)o.ready_pid);
 	check(on_own_mount(command, 0), "a stream from /dev/null comes from the container's own");
 	check(!on_own_mount(command, 1), "while any other is the caller's");
 	driver_signal(&d, SIGKILL);

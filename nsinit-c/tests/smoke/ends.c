@@ -68,7 +68,7 @@ static void check_forwarding(const struct target *t)
 
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	await_ready(command_under((pid_t)o.started_pid));
+	await_ready(command_under((pid_t)o.ready_pid));
 	send_unknown(&d);
 	driver_signal(&d, SIGUSR1);
 	driver_finish(&d, &o);
@@ -125,8 +125,8 @@ static void check_end_of_channel(const struct target *t)
 
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	init = pidfd_of((pid_t)o.started_pid);
-	command = pidfd_of(command_under((pid_t)o.started_pid));
+	init = pidfd_of((pid_t)o.ready_pid);
+	command = pidfd_of(command_under((pid_t)o.ready_pid));
 	driver_close_channel(&d);
 	check(ended_within(command, GONE_MS), "the command dies with the control channel");
 	check(ended_within(init, GONE_MS), "init dies with the control channel");
@@ -148,15 +148,15 @@ static void check_death_of_monitor(const struct target *t, bool init, const char
 		c.user = 1000;
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	first = pidfd_of((pid_t)o.started_pid);
-	command = init ? pidfd_of(command_under((pid_t)o.started_pid)) : -1;
+	first = pidfd_of((pid_t)o.ready_pid);
+	command = init ? pidfd_of(command_under((pid_t)o.ready_pid)) : -1;
 	kill(d.monitor, SIGKILL);
 	check(ended_within(command, GONE_MS) && ended_within(first, GONE_MS), sentence);
 	driver_finish(&d, &o);
 	check(!o.exited, "and the channel ends without an EXITED");
 	/* Where it did not die, it must not stay. */
-	kill((pid_t)o.started_pid, SIGKILL);
-	waitpid((pid_t)o.started_pid, NULL, 0);
+	kill((pid_t)o.ready_pid, SIGKILL);
+	waitpid((pid_t)o.ready_pid, NULL, 0);
 }
 
 static void check_death_of_init(const struct target *t)
@@ -168,8 +168,8 @@ static void check_death_of_init(const struct target *t)
 
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	command = pidfd_of(command_under((pid_t)o.started_pid));
-	kill((pid_t)o.started_pid, SIGKILL);
+	command = pidfd_of(command_under((pid_t)o.ready_pid));
+	kill((pid_t)o.ready_pid, SIGKILL);
 	check(ended_within(command, GONE_MS), "the command dies with init");
 	driver_finish(&d, &o);
 	if (!check(o.exited && o.signalled && o.value == SIGKILL, "the end of init is reported as SIGKILL"))

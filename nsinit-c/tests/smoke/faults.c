@@ -216,7 +216,7 @@ static void sweep_joined(const struct target *t, uint16_t count, bool init, cons
 
 	if (!start_and_wait(t, &first, &d, &o))
 		return;
-	command = command_under((pid_t)o.started_pid);
+	command = command_under((pid_t)o.ready_pid);
 	for (c.joins = 0; c.joins < count; c.joins++) {
 		(void)snprintf(paths[c.joins], sizeof(paths[0]), "/proc/%d/ns/%s", command, joined[c.joins].name);
 		c.join_types[c.joins] = joined[c.joins].type;
@@ -229,7 +229,7 @@ static void sweep_joined(const struct target *t, uint16_t count, bool init, cons
 	c.init = init;
 	sweep(t, c, agent_is_free, sentence);
 	if (c.joins == 3)
-		check_orphan(t, c, (pid_t)o.started_pid);
+		check_orphan(t, c, (pid_t)o.ready_pid);
 	driver_signal(&d, SIGKILL);
 	driver_finish(&d, &o);
 }

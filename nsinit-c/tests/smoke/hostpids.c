@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +45,14 @@ static void bring(enum death death, struct driver *d, pid_t init)
 	}
 }
 
+static void check_pid(const struct outcome *o, bool init)
+{
+	pid_t parent = (pid_t)strtol(status_of((pid_t)o->started_pid, "PPid"), NULL, 10);
+
+	check(init ? parent == (pid_t)o->ready_pid : o->started_pid == o->ready_pid,
+	      "STARTED names the command where there is no pid namespace");
+}
+
 static void check_death(const struct target *t, bool init, enum death death, const char *sentence)
 {
 	/* A child, a grandchild whose parent is gone, and the command. */
@@ -61,8 +70,10 @@ static void check_death(const struct target *t, bool init, enum death death, con
 	c.init = init;
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	await_ready((pid_t)o.started_pid);
-	bring(death, &d, (pid_t)o.started_pid);
+	await_ready((pid_t)o.ready_pid);
+	if (death == BY_SIGNAL)
+		check_pid(&o, init);
+	bring(death, &d, (pid_t)o.ready_pid);
 	driver_finish(&d, &o);
 	check(nothing_left(), sentence);
 }

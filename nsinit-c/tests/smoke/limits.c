@@ -120,7 +120,7 @@ static void check_processes(const struct target *t)
 		if (!check(n >= 15 && n <= 20, "20 processes are 20 of all ids together"))
 			printf("# %u processes of %u ids\n", n, ids);
 		check(ids >= 3, "which are several");
-		(void)snprintf(path, sizeof(path), "/proc/%u/ns/user", o.started_pid);
+		(void)snprintf(path, sizeof(path), "/proc/%u/ns/user", o.ready_pid);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		check(fd >= 0 && ioctl(fd, NS_GET_OWNER_UID, &owner) == 0 && owner == FIRST_ID,
 		      "the user namespace belongs to its owner, not to the host's root");
@@ -225,13 +225,13 @@ static void check_scheduling(const struct target *t)
 
 	c.command_steps = one_cpu;
 	if (start_and_wait(t, &c, &d, &o)) {
-		check(strcmp(status_of(command_under((pid_t)o.started_pid), "Cpus_allowed_list"), "0") == 0,
+		check(strcmp(status_of(command_under((pid_t)o.ready_pid), "Cpus_allowed_list"), "0") == 0,
 		      "a command is bound to its CPUs");
 		stop(&d, &o);
 	}
 	c.command_steps = be_nice;
 	if (start_and_wait(t, &c, &d, &o)) {
-		check(getpriority(PRIO_PROCESS, (id_t)command_under((pid_t)o.started_pid)) == 19,
+		check(getpriority(PRIO_PROCESS, (id_t)command_under((pid_t)o.ready_pid)) == 19,
 		      "a command has its nice value");
 		stop(&d, &o);
 	}

@@ -90,7 +90,7 @@ static void check_reader(const struct target *t)
 	if (start_and_wait(t, &c, &d, &o)) {
 		(void)close(ends[1]);
 		await_standstill();
-		pid_t command = command_under((pid_t)o.started_pid);
+		pid_t command = command_under((pid_t)o.ready_pid);
 		check(strstr(proc_file(command, "stat"), ") S ") != NULL,
 		      "a reader that does not read stops the writer");
 		(void)close(ends[0]);

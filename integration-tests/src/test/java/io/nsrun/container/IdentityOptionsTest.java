@@ -84,6 +84,21 @@ class IdentityOptionsTest extends ContainerTest {
   }
 
   @ParameterizedTest
+  @EnumSource
+  void pidFileOfACommandInNestedNamespacesHoldsItsPidOutside(Caller caller) throws IOException {
+    Path file = Directories.fresh(caller).resolve("pid");
+
+    try (Running running =
+        Running.start(
+            Nsrun.as(caller), "--pid-file=" + file, "--cap-add=SYS_ADMIN", "busybox", "cat")) {
+      Await.until("the pid is written", () -> Files.exists(file));
+      assertThat(Files.readString(Path.of("/proc", Files.readString(file), "cmdline")))
+          .isEqualTo("cat\0");
+      running.endInput();
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"--pid-file", "--pidfile"})
   void pidFileHoldsThePidOfTheCommandAsTheHostSeesIt(String option) throws IOException {
     Path file = Directories.fresh(ANY).resolve("pid");
@@ -117,6 +132,18 @@ class IdentityOptionsTest extends ContainerTest {
       assertThat(Files.readString(Path.of("/proc", Files.readString(file), "cmdline")))
           .isEqualTo("sh\0-c\0read x\0");
       running.endInput();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void pidFileIsWrittenOfACommandThatEndsAtOnce(Caller caller) throws IOException {
+    for (String more : new String[] {"--init=true", "--init=false", "--pid=host"}) {
+      Path file = Directories.fresh(caller).resolve("pid");
+
+      Nsrun.as(caller).run("--pid-file=" + file, more, "busybox", "true").orFail();
+
+      assertThat(file).content().as(more).matches("[1-9][0-9]*");
     }
   }
 

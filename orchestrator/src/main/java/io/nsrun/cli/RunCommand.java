@@ -202,8 +202,7 @@ final class RunCommand implements Launcher.Listener, Runnable {
     if (LogLevel.current().covers(LogLevel.DEBUG)) {
       RunLog.started(running);
     }
-    // A command that has ended by now has no pid any more.
-    if (pidFile != null && running.pid() > 0) {
+    if (pidFile != null) {
       try {
         pidFile.write(Long.toString(running.pid()).getBytes(StandardCharsets.US_ASCII));
       } catch (IOException e) {

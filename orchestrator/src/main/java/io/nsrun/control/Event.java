@@ -34,7 +34,8 @@ public sealed interface Event
   /**
    * execve succeeded.
    *
-   * @param pid of the container's init as the host sees it
+   * @param pid of the command as the host sees it: that of init, where the command is PID 1 itself;
+   *     0 if the plan has none
    */
   record Started(long pid) implements Event {}
 

@@ -32,8 +32,6 @@ public final class RunLog {
   /** Tells as which processes the container runs. */
   public static void started(Running running) {
     LOG.debug("the container's init is process {}", running.initPid());
-    if (running.pid() > 0) {
-      LOG.debug("the command is process {}", running.pid());
-    }
+    LOG.debug("the command is process {}", running.pid());
   }
 }

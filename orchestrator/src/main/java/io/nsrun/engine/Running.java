@@ -67,15 +67,16 @@ public final class Running {
     }
 
     @Override
-    public void started(long init) {
-      hasStarted(init);
+    public void started(long init, long command) {
+      hasStarted(init, command);
     }
   }
 
-  private void hasStarted(long init) {
+  private void hasStarted(long init, long command) {
     prepared.leases().started();
     synchronized (this) {
       initPid = init;
+      pid = command;
       startedMillis = System.currentTimeMillis();
     }
     times.end(ResultRecord.SET_UP);
@@ -135,20 +136,18 @@ public final class Running {
     return prepared;
   }
 
-  /** Pid of the container's init, as the host sees it; 0 while the command does not run. */
+  /** Pid of the container's init, as the host sees it; 0 before the command has started. */
   public synchronized long initPid() {
     return initPid;
   }
 
   /**
-   * Pid of the command, as the host sees it: that of init, where the command is PID 1 itself.
+   * Pid of the command, as the host sees it: that of init, where the command is PID 1 itself. After
+   * its end another process may have it.
    *
-   * @return 0 before it has started; -1 if it can't be told, as after its end
+   * @return 0 before it has started
    */
   public synchronized long pid() {
-    if (pid == 0 && initPid != 0) {
-      pid = prepared.spec().init() ? CommandPid.childOf(initPid) : initPid;
-    }
     return pid;
   }
 

@@ -17,8 +17,13 @@ public final class Supervisor {
     /** A message for people. Must not block for long: the container's events wait behind it. */
     void log(Event.Log message);
 
-    /** The command runs. */
-    void started(long pid);
+    /**
+     * The command runs.
+     *
+     * @param init pid of the container's init, as the host sees it
+     * @param command pid of the command: the same, where it is PID 1 itself; 0 if the plan has none
+     */
+    void started(long init, long command);
   }
 
   private final Nsinit nsinit;
@@ -123,10 +128,9 @@ public final class Supervisor {
     if (event instanceof Event.Ready ready) {
       pid = ready.pid();
     } else if (event instanceof Event.Started running) {
-      pid = running.pid();
       started = true;
       settle();
-      listener.started(pid);
+      listener.started(pid, running.pid());
     } else if (event instanceof Event.Trace trace) {
       // One each of monitor, init and command.
       timings.addAll(trace.timings());

@@ -167,7 +167,7 @@ final class NsinitTrees implements TreeWorker {
     }
 
     @Override
-    public void started(long pid) {
+    public void started(long init, long command) {
       // Of no interest.
     }
   }

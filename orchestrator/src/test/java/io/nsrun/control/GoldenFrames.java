@@ -53,7 +53,7 @@ final class GoldenFrames {
     events.put("event-file", new FileReply(0, blob("root:x:0:0:root:/root:/bin/sh\n")));
     events.put("event-file-too-big", new FileReply(Errno.EFBIG.number(), Blob.EMPTY));
     events.put("event-ready", new Event.Ready(4242));
-    events.put("event-started", new Event.Started(4242));
+    events.put("event-started", new Event.Started(4243));
     events.put(
         "event-failed",
         new Event.Failed(SetupStep.FILESYSTEM, 9, Errno.EPERM.number(), "proc", "type=proc"));

@@ -52,8 +52,8 @@ class SupervisorTest implements Supervisor.Listener {
   }
 
   @Override
-  public void started(long pid) {
-    heard.add("started " + pid);
+  public void started(long init, long command) {
+    heard.add("started " + command + " of " + init);
   }
 
   private Outcome.Report run(FakeChannel channel) throws IOException, InterruptedException {
@@ -73,7 +73,7 @@ class SupervisorTest implements Supervisor.Listener {
                 new Event.Trace(List.of(timing)),
                 new Event.Ready(42),
                 new Event.Trace(List.of(second)),
-                new Event.Started(42),
+                new Event.Started(43),
                 new Event.Refused(5, "malformed"),
                 new Event.Refused(77, "unknown frame"),
                 EXITED));
@@ -84,7 +84,7 @@ class SupervisorTest implements Supervisor.Listener {
     assertThat(heard)
         .containsExactly(
             "log hm",
-            "started 42",
+            "started 43 of 42",
             "log nsinit refused frame SIGNAL: malformed",
             "log nsinit refused frame of type 77: unknown frame");
   }
