@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -52,6 +54,35 @@ class ResultTest extends ContainerTest {
   }
 
   @Test
+  void resultTellsThePidsAsTheHostSeesThem() throws IOException {
+    Path file = file(ANY);
+    Path pid = file.resolveSibling("pid");
+
+    sh(ANY, "true", "--result=" + file, "--pid-file=" + pid).orFail();
+
+    Matcher pids = pids(file);
+    assertThat(pids.group(1)).isEqualTo(Files.readString(pid)).isNotEqualTo(pids.group(2));
+  }
+
+  @Test
+  void resultOfACommandThatIsPidOneHasItsPidTwice() throws IOException {
+    Path file = file(ANY);
+
+    sh(ANY, "true", "--result=" + file, "--init=false").orFail();
+
+    Matcher pids = pids(file);
+    assertThat(pids.group(1)).isEqualTo(pids.group(2));
+  }
+
+  private static Matcher pids(Path file) throws IOException {
+    Matcher pids =
+        Pattern.compile("\"pids\":\\{\"command\":([1-9]\\d*),\"init\":([1-9]\\d*)}")
+            .matcher(Files.readString(file));
+    assertThat(pids.find()).isTrue();
+    return pids;
+  }
+
+  @Test
   void resultOfASignalIsNoCode() throws IOException {
     Path file = file(ANY);
 
@@ -72,6 +103,7 @@ class ResultTest extends ContainerTest {
         .contains("\"kind\":\"not-started\",\"exit_code\":127,")
         .contains("\"remedy\":\"no such command in the root filesystem;")
         .contains("\"failure\":{\"step\":\"exec\",\"object\":\"nosuch\",\"errno\":\"ENOENT\"")
+        .contains("\"pids\":{\"command\":null,\"init\":null}")
         .contains("\"usage\":null")
         .contains("\"run_ns\":null");
   }

@@ -275,7 +275,7 @@ enum RunOption {
   RESULT(
       Kind.VALUE,
       "FILE",
-      "Write to FILE, as JSON, how it ended, what it used, and how isolated it was; also if it did not start.",
+      "Write to FILE, as JSON, its pids, how it ended, what it used, and how isolated it was; also if it did not start.",
       "--result"),
   TIMEOUT(
       Kind.VALUE,

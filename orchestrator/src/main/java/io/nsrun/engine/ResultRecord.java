@@ -37,6 +37,9 @@ public final class ResultRecord {
         prepared.resolved(),
         prepared.plan(),
         running.startedMillis(),
+        running.startedMillis() == 0
+            ? ExitRecord.Pids.NONE
+            : new ExitRecord.Pids(running.pid(), running.initPid()),
         end(end, dialect),
         end.usage() == null ? null : usage(prepared.spec(), end.usage()),
         phases(running.times()));
@@ -69,6 +72,7 @@ public final class ResultRecord {
         preparation.resolved(),
         preparation.plan(),
         0,
+        ExitRecord.Pids.NONE,
         new ExitRecord.End(
             word(End.Kind.NOT_STARTED),
             ExitCode.NOT_STARTED,
@@ -89,6 +93,7 @@ public final class ResultRecord {
       Resolved resolved,
       LaunchPlan plan,
       long startedMillis,
+      ExitRecord.Pids pids,
       ExitRecord.End end,
       ExitRecord.Usage usage,
       ExitRecord.Phases phases) {
@@ -107,6 +112,7 @@ public final class ResultRecord {
         spec == null ? List.of() : spec.process().args(),
         startedMillis,
         System.currentTimeMillis(),
+        pids,
         end,
         usage,
         spec == null ? List.of() : limits(spec),

@@ -12,6 +12,7 @@ import java.util.List;
  * @param command the command and its arguments
  * @param startedMillis when the command was started, milliseconds since 1970 UTC; 0 if it never was
  * @param endedMillis when the record was made, milliseconds since 1970 UTC
+ * @param pids its processes, as they were outside
  * @param end how it ended
  * @param usage what it used; null if the command was never started, or it is not known
  * @param limits what was asked for
@@ -27,6 +28,7 @@ public record ExitRecord(
     List<String> command,
     long startedMillis,
     long endedMillis,
+    Pids pids,
     End end,
     Usage usage,
     List<Limit> limits,
@@ -43,6 +45,18 @@ public record ExitRecord(
     uids = List.copyOf(uids);
     gids = List.copyOf(gids);
     isolation = List.copyOf(isolation);
+  }
+
+  /**
+   * Pids where nsrun was started; -1 each if the command was never started. Other processes may
+   * have them by now.
+   *
+   * @param command of the command
+   * @param init of PID 1 inside, which is the command itself where there is no init
+   */
+  public record Pids(long command, long init) {
+    /** Of what never ran. */
+    public static final Pids NONE = new Pids(-1, -1);
   }
 
   /**

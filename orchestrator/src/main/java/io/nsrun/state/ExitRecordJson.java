@@ -13,6 +13,16 @@ public final class ExitRecordJson extends JsonRecord<ExitRecord> {
   /** Of the format; no other is read. */
   private static final int VERSION = 1;
 
+  private static final JsonRecord<ExitRecord.Pids> PIDS =
+      new JsonRecord<>(ExitRecord.Pids.NONE) {
+        @Override
+        protected ExitRecord.Pids properties(JsonProperties json, ExitRecord.Pids pids)
+            throws IOException {
+          return new ExitRecord.Pids(
+              json.known("command", pids.command()), json.known("init", pids.init()));
+        }
+      };
+
   private static final JsonRecord<ExitRecord.Failure> FAILURE =
       new JsonRecord<>(new ExitRecord.Failure("", "", "", "")) {
         @Override
@@ -123,6 +133,7 @@ public final class ExitRecordJson extends JsonRecord<ExitRecord> {
             List.of(),
             -1,
             -1,
+            PIDS.blank(),
             END.blank(),
             null,
             List.of(),
@@ -141,6 +152,7 @@ public final class ExitRecordJson extends JsonRecord<ExitRecord> {
     List<String> command = json.required().texts("command", record.command());
     long started = json.number("started_ms", record.startedMillis());
     long ended = json.number("ended_ms", record.endedMillis());
+    ExitRecord.Pids pids = json.object("pids", record.pids(), PIDS);
     ExitRecord.End end = json.required().object("end", record.end(), END);
     ExitRecord.Usage usage = json.object("usage", record.usage(), USAGE);
     List<ExitRecord.Limit> limits = limits(json.numbers("limits", numbers(record.limits())));
@@ -155,6 +167,7 @@ public final class ExitRecordJson extends JsonRecord<ExitRecord> {
         command,
         started,
         ended,
+        pids,
         end,
         usage,
         limits,

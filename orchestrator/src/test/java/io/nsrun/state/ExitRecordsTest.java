@@ -27,6 +27,7 @@ class ExitRecordsTest {
           List.of("sh", "-c", "kill -9 $$ \u00fc \"\n"),
           1000,
           2000,
+          new ExitRecord.Pids(4243, 4242),
           new ExitRecord.End(
               "killed", 137, -1, 9, true, "memory", "too much", "less", null, List.of()),
           new ExitRecord.Usage(1, 2, 3, 4, 5, 6_000_000_000L, 7, -1),
@@ -90,6 +91,7 @@ class ExitRecordsTest {
         List.of(),
         0,
         1,
+        ExitRecord.Pids.NONE,
         end,
         null,
         List.of(),
