@@ -3,11 +3,11 @@ package io.nsrun.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -72,27 +72,33 @@ class EndOptionsTest extends ContainerTest {
   }
 
   @Test
-  void rmFalseKeepsARecord() throws IOException {
+  void rmFalseKeepsARecordAndNamesIt() throws IOException {
     Path home = Directories.fresh(ANY);
     Nsrun nsrun = Nsrun.as(ANY).env("NSRUN_HOME", home.toString());
 
     Result result = nsrun.run("--rm=false", "--name=kept", "busybox", "sh", "-c", "kill -9 $$");
 
     assertThat(result.code()).isEqualTo(137);
-    Path record = record(home);
+    Path record = records(home).get(0);
+    assertThat(result.errors()).containsExactly("nsrun: kept: record kept: " + record);
     assertThat(Files.readString(record))
         .contains("\"name\":\"kept\"", "\"kind\":\"killed\"", "\"signal\":9", "\"wall_ns\":")
         .contains("\"command\":[\"sh\",\"-c\",\"kill -9 $$\"]");
+  }
 
-    Result again = nsrun.run("--name=kept", "busybox", "true");
-    assertThat(again.code()).isEqualTo(125);
-    assertThat(again.errors())
-        .containsExactly(
-            "nsrun: the name kept belongs to a container that ended, whose record was kept",
-            "  choose another --name, or remove " + record.getParent());
+  @Test
+  void rmFalseKeepsTheRecordsOfAllThatHadTheName() throws IOException {
+    Path home = Directories.fresh(ANY);
+    Nsrun nsrun = Nsrun.as(ANY).env("NSRUN_HOME", home.toString());
 
-    Command.check(List.of("rm", "-r", String.valueOf(record.getParent())));
-    assertThat(nsrun.run("--name=kept", "busybox", "true").orFail().code()).isZero();
+    assertThat(nsrun.run("--rm=false", "--name=one", "busybox", "false").code()).isEqualTo(1);
+    assertThat(nsrun.run("--rm=false", "--name=one", "busybox", "nosuch").code()).isEqualTo(127);
+    nsrun.run("--name=one", "busybox", "true").orFail();
+
+    assertThat(records(home))
+        .hasSize(2)
+        .anySatisfy(record -> assertThat(record).content().contains("\"exited\""))
+        .anySatisfy(record -> assertThat(record).content().contains("\"not-started\""));
   }
 
   @Test
@@ -103,18 +109,12 @@ class EndOptionsTest extends ContainerTest {
     nsrun.run("--name=n", "busybox", "true").orFail();
     nsrun.run("--name=n", "--rm", "busybox", "true").orFail();
 
-    assertThat(record(home)).isNull();
+    assertThat(records(home)).isEmpty();
   }
 
-  /** The only record below the home; null if there is none. */
-  private static Path record(Path home) throws IOException {
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(home.resolve("state"))) {
-      for (Path directory : all) {
-        if (Files.exists(directory.resolve("record.json"))) {
-          return directory.resolve("record.json");
-        }
-      }
+  private static List<Path> records(Path home) throws IOException {
+    try (Stream<Path> all = Files.walk(home.resolve("state"))) {
+      return all.filter(file -> file.endsWith("record.json")).toList();
     }
-    return null;
   }
 }

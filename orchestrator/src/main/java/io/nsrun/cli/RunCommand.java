@@ -15,9 +15,11 @@ import io.nsrun.engine.Running;
 import io.nsrun.engine.Streams;
 import io.nsrun.engine.TraceReport;
 import io.nsrun.log.LogLevel;
+import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Spec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /** {@code run}: from arguments to a container, and from its end to an exit code. */
 final class RunCommand implements Launcher.Listener, Runnable {
@@ -137,10 +139,11 @@ final class RunCommand implements Launcher.Listener, Runnable {
         trace.write(TraceReport.of(launcher, running));
       }
       closeCidFile(end);
-      if (records.areWanted()) {
-        records.write(running, end);
-      }
+      Path kept = records.areWanted() ? records.write(running, end) : null;
       tell(end);
+      if (kept != null) {
+        errors.line(spec.name() + ": record kept: " + OsPath.text(kept));
+      }
       return end.exitCode();
     }
   }

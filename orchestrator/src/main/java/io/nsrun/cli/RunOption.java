@@ -288,7 +288,7 @@ enum RunOption {
   RM(
       Kind.FLAG,
       "",
-      "Keep nothing afterwards; if false, a record of how it ended is kept. Default: true.",
+      "Keep nothing afterwards; if false, a record of how it ended is kept in a file that is named in the end, beside those of earlier runs of the same --name. Default: true.",
       "--rm"),
 
   // Looking at it

@@ -24,21 +24,9 @@ public final class Leases {
   /** The directory for what is written, if it is to be removed. */
   private EphemeralWrites forgotten;
 
-  private NameLock name;
-
   /** Keeps something until {@link #release}. */
   void push(Closeable lease) {
     held.add(lease);
-  }
-
-  void pushName(NameLock lock) {
-    name = lock;
-    push(lock);
-  }
-
-  /** The name; null if it was made up, so that nobody else can have it. */
-  NameLock name() {
-    return name;
   }
 
   /** Keeps a directory that is about to be made, and to be removed in the end. */

@@ -149,7 +149,7 @@ public final class Preparation {
       leases.pushForgotten(new EphemeralWrites(layer, caller));
     }
     if (spec.hasGivenName()) {
-      leases.pushName(NameLock.acquire(stateDirectory(), spec.name(), spec.id()));
+      leases.push(NameLock.acquire(stateDirectory(), spec.name()));
     }
   }
 

@@ -69,23 +69,22 @@ public final class Records implements Closeable {
   /**
    * Writes how a container ended: all of it or nothing, where the file is a plain one.
    *
+   * @return the file of the record that is kept; null if none is
    * @throws ExplainedException if it can't be written after all
    */
-  public void write(Running running, End end) throws IOException {
+  public Path write(Running running, End end) throws IOException {
     ExitRecord record = ResultRecord.of(running, end, dialect);
     if (file != null) {
       written = true;
       write(record);
     }
-    if (kept != null) {
-      try {
-        if (running.prepared().leases().name() != null) {
-          kept.keep(running.prepared().leases().name());
-        }
-        kept.write(record);
-      } catch (IOException e) {
-        throw notKept(kept.directory(), e);
-      }
+    if (kept == null) {
+      return null;
+    }
+    try {
+      return kept.write(record);
+    } catch (IOException e) {
+      throw notKept(kept.directory(), e);
     }
   }
 

@@ -55,13 +55,6 @@ public final class ExitRecords implements Closeable {
     return stateDirectory;
   }
 
-  /** Leaves a name to a record, before that is written. Blocks for the disk. */
-  public void keep(NameLock name) throws IOException {
-    try (HeldDirectory names = entered(NameLock.DIRECTORY)) {
-      name.keep(names);
-    }
-  }
-
   /** A directory in the one that is held, made if it is not there. */
   private HeldDirectory entered(String name) throws IOException {
     if (!held.isWhereItWas()) {
@@ -84,9 +77,10 @@ public final class ExitRecords implements Closeable {
   /**
    * Writes a record; a reader sees all of it or nothing. Blocks for the disk.
    *
+   * @return its file
    * @throws IOException if it can't be written; nothing is left then
    */
-  public void write(ExitRecord record) throws IOException {
+  public Path write(ExitRecord record) throws IOException {
     boolean fresh = held.attributes(Path.of(record.id())) == null;
     boolean written = false;
     try (HeldDirectory directory = entered(record.id())) {
@@ -95,6 +89,7 @@ public final class ExitRecords implements Closeable {
           ExitRecordJson.INSTANCE.encode(record),
           AtomicFile.forItsOwner());
       written = true;
+      return directory(record.id()).resolve(ExitRecord.FILE);
     } finally {
       if (!written && fresh) {
         Files.deleteIfExists(directory(record.id()));

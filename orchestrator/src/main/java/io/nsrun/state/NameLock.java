@@ -5,26 +5,16 @@ import io.nsrun.spec.SpecField;
 import io.nsrun.spec.Text;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * A container's name, which no other container of the same user may have while this one is alive or
- * its record is kept.
+ * A container's name, which no other container of the same user may have while this one is alive.
  *
- * <p>A live container has the name by a {@link ByteLock}, and by another that its nsinit holds:
- * they leave nothing behind whoever is killed; a kept record has it by a file that is called so,
- * and holds the id.
+ * <p>A container has the name by a {@link ByteLock}, and by another that its nsinit holds: they
+ * leave nothing behind whoever is killed.
  */
 public final class NameLock implements Closeable {
-  private static final int ID_LENGTH = 64;
   private static final String LOCKS = "names.lock";
-
-  /** In the state directory: a file for each name that a record has. */
-  static final String DIRECTORY = "names";
 
   /** Of the hash FNV-1a with 64 bits. */
   private static final long FNV_BASIS = 0xcbf29ce484222325L;
@@ -34,13 +24,9 @@ public final class NameLock implements Closeable {
   /** Where the second bytes of the names begin. */
   private static final long HEIRS = 1L << 62;
 
-  private final Path file;
-  private final String id;
   private final ByteLock lock;
 
-  private NameLock(Path file, String id, ByteLock lock) {
-    this.file = file;
-    this.id = id;
+  private NameLock(ByteLock lock) {
     this.lock = lock;
   }
 
@@ -49,28 +35,16 @@ public final class NameLock implements Closeable {
    *
    * @param stateDirectory see {@link StatePaths#stateDirectory}
    * @param name as {@code Spec} allows it: no slash
-   * @param id of the container that is to have it
-   * @throws ExplainedException if another container has it; the message says which directory holds
-   *     its record, if it is only that
+   * @throws ExplainedException if another container has it
    */
-  public static NameLock acquire(Path stateDirectory, String name, String id) throws IOException {
+  public static NameLock acquire(Path stateDirectory, String name) throws IOException {
     ByteLock lock = ByteLock.tryAcquire(file(stateDirectory), position(name), heirsOffset(name));
     if (lock == null) {
       throw new ExplainedException(
           "the name " + name + " is in use by a running container",
           Text.of("choose another ", SpecField.NAME));
     }
-    boolean taken = false;
-    try {
-      Path file = stateDirectory.resolve(DIRECTORY).resolve(name);
-      refuseIfRecorded(stateDirectory, file, name);
-      taken = true;
-      return new NameLock(file, id, lock);
-    } finally {
-      if (!taken) {
-        lock.close();
-      }
-    }
+    return new NameLock(lock);
   }
 
   /** The file whose bytes stand for the names. */
@@ -98,46 +72,7 @@ public final class NameLock implements Closeable {
     return hash >>> 2;
   }
 
-  /** Passes over, and removes, a file whose record is gone. */
-  private static void refuseIfRecorded(Path stateDirectory, Path file, String name)
-      throws IOException {
-    String owner;
-    try {
-      owner = Files.readString(file, StandardCharsets.ISO_8859_1);
-    } catch (NoSuchFileException e) {
-      return;
-    }
-    if (isId(owner)) {
-      Path record = stateDirectory.resolve(owner);
-      if (Files.exists(record.resolve(ExitRecord.FILE), LinkOption.NOFOLLOW_LINKS)) {
-        throw new ExplainedException(
-            "the name " + name + " belongs to a container that ended, whose record was kept",
-            Text.of("choose another ", SpecField.NAME, ", or remove ", record));
-      }
-    }
-    Files.delete(file);
-  }
-
-  private static boolean isId(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
-        return false;
-      }
-    }
-    return text.length() == ID_LENGTH;
-  }
-
-  /**
-   * Leaves the name to the record of the container: to be called before the record is written, so
-   * that there is never one without its name. Blocks for the disk.
-   */
-  void keep(HeldDirectory names) throws IOException {
-    names.replace(
-        file.getFileName(), id.getBytes(StandardCharsets.US_ASCII), AtomicFile.forItsOwner());
-  }
-
-  /** Gives the name up, unless a record has it now. */
+  /** Gives the name up. */
   @Override
   public void close() throws IOException {
     lock.close();

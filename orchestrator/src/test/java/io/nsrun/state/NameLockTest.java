@@ -3,7 +3,6 @@ package io.nsrun.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.nsrun.cli.OptionDialect;
 import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,16 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NameLockTest {
-  private static final String ID = "ab".repeat(32);
-  private static final String OTHER_ID = "cd".repeat(32);
-
   @TempDir Path state;
 
   @Test
   void aNameInUseIsRefused() throws IOException {
-    try (NameLock held = NameLock.acquire(state, "web", ID)) {
+    try (NameLock held = NameLock.acquire(state, "web")) {
       assertThat(held).isNotNull();
-      assertThatThrownBy(() -> NameLock.acquire(state, "web", OTHER_ID))
+      assertThatThrownBy(() -> NameLock.acquire(state, "web"))
           .isInstanceOf(ExplainedException.class)
           .hasMessage("the name web is in use by a running container");
     }
@@ -38,39 +34,30 @@ class NameLockTest {
     try (ByteLock ofNsinit =
         ByteLock.tryAcquire(NameLock.file(state), NameLock.heirsOffset("web"))) {
       assertThat(ofNsinit).isNotNull();
-      assertThatThrownBy(() -> NameLock.acquire(state, "web", ID))
+      assertThatThrownBy(() -> NameLock.acquire(state, "web"))
           .isInstanceOf(ExplainedException.class)
           .hasMessage("the name web is in use by a running container");
-      NameLock.acquire(state, "db", OTHER_ID).close();
+      NameLock.acquire(state, "db").close();
     }
-    NameLock.acquire(state, "web", ID).close();
+    NameLock.acquire(state, "web").close();
   }
 
   @Test
   void aNameThatWasGivenUpLeavesNothingAndCanBeHadAgain() throws IOException {
-    NameLock.acquire(state, "web", ID).close();
+    NameLock.acquire(state, "web").close();
 
     assertThat(state.toFile().list()).containsExactly("names.lock");
     assertThat(state.resolve("names.lock")).isEmptyFile();
-    NameLock.acquire(state, "web", OTHER_ID).close();
-  }
-
-  @Test
-  void whatAKilledProcessLeftHoldsNoName() throws IOException {
-    Files.createDirectories(state.resolve("names"));
-    Files.writeString(state.resolve("names/web"), ID);
-
-    NameLock.acquire(state, "web", OTHER_ID).close();
-    assertThat(state.resolve("names/web")).doesNotExist();
+    NameLock.acquire(state, "web").close();
   }
 
   @Test
   void anAttemptThatWasRefusedTakesNoNameAwayFromItsHolder() throws IOException {
-    try (NameLock held = NameLock.acquire(state, "web", ID)) {
+    try (NameLock held = NameLock.acquire(state, "web")) {
       assertThat(held).isNotNull();
-      assertThatThrownBy(() -> NameLock.acquire(state, "web", OTHER_ID))
+      assertThatThrownBy(() -> NameLock.acquire(state, "web"))
           .isInstanceOf(ExplainedException.class);
-      NameLock.acquire(state, "db", OTHER_ID).close();
+      NameLock.acquire(state, "db").close();
       Object inode = Files.getAttribute(state.resolve("names.lock"), "unix:ino");
 
       assertThat(Files.readAllLines(Path.of("/proc/locks")))
@@ -82,36 +69,6 @@ class NameLockTest {
   }
 
   @Test
-  void garbageInTheFileHoldsNoName() throws IOException {
-    Files.createDirectories(state.resolve("names"));
-    for (String garbage : List.of("", "../../etc", "zz".repeat(32), "ab")) {
-      Files.writeString(state.resolve("names/web"), garbage);
-      NameLock.acquire(state, "web", OTHER_ID).close();
-    }
-  }
-
-  @Test
-  void aKeptRecordKeepsTheNameAndTheMessageSaysWhatToRemove() throws IOException {
-    NameLock lock = NameLock.acquire(state, "web", ID);
-    Files.createDirectory(state.resolve(ID));
-    Files.writeString(state.resolve(ID).resolve(ExitRecord.FILE), "{}");
-    try (ExitRecords records = ExitRecords.hold(state)) {
-      records.keep(lock);
-    }
-    lock.close();
-
-    assertThatThrownBy(() -> NameLock.acquire(state, "web", OTHER_ID))
-        .isInstanceOf(ExplainedException.class)
-        .hasMessageContaining("whose record was kept")
-        .extracting(e -> ((ExplainedException) e).remedy().in(OptionDialect.OPTIONS))
-        .asString()
-        .contains(state.resolve(ID).toString());
-
-    Files.delete(state.resolve(ID).resolve(ExitRecord.FILE));
-    NameLock.acquire(state, "web", OTHER_ID).close();
-  }
-
-  @Test
   void ofTwelveAtOnceOneWins() throws Exception {
     ExecutorService pool = Executors.newFixedThreadPool(12);
     List<Callable<NameLock>> calls = new ArrayList<>();
@@ -119,7 +76,7 @@ class NameLockTest {
       calls.add(
           () -> {
             try {
-              return NameLock.acquire(state, "web", ID);
+              return NameLock.acquire(state, "web");
             } catch (ExplainedException e) {
               return null;
             }
