@@ -1,4 +1,5 @@
 #include "inside/init.h"
+#include "launcher/launcher.h"
 #include "outside/control.h"
 #include "outside/monitor.h"
 #include "outside/proxy.h"
@@ -94,6 +95,7 @@ int main(int argc, char **argv)
 	control = control_open(argv[1]);
 	/* PID 1's command line is to be read inside: no host path, and a plain name. */
 	memset(argv[1], 0, strlen(argv[1]));
-	control_receive_plan(control, &plan);
+	if (!control_receive_plan(control, &plan))
+		control = launcher_run(control, &plan);
 	monitor_run(&plan, control, init_run);
 }

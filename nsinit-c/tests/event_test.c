@@ -146,12 +146,12 @@ static void long_failures(void)
 	memset(detail, 'd', sizeof(detail) - 1);
 	listen_to_events(SOCK_STREAM);
 	CHECK(event_failed(1, 0xffff, 36, object, detail));
-	want(18, 8 + 4096 + 5 + 2048 + 5);
+	want(18, 8 + 3072 + 5 + 896 + 5);
 	add16(&wanted, 1);
 	add16(&wanted, 0xffff);
 	add32(&wanted, 36);
-	object[4096] = 0;
-	detail[2048] = 0;
+	object[3072] = 0;
+	detail[896] = 0;
 	add_str(&wanted, object);
 	add_str(&wanted, detail);
 	check_heard();
@@ -327,6 +327,13 @@ static void golden_pids(void)
 	listen_to_events(SOCK_STREAM);
 	CHECK(event_pid(FRAME_STARTED, 4243));
 	check_golden("event-started");
+	listen_to_events(SOCK_STREAM);
+	CHECK(event_pid(FRAME_GONE, 0x7d00));
+	check_golden("event-gone");
+	listen_to_events(SOCK_STREAM);
+	event_of(7);
+	CHECK(event_pid(FRAME_STARTED, 4242));
+	check_golden("event-of-container");
 }
 
 static void golden_exits(void)

@@ -37,12 +37,6 @@ static int connect_to(const char *path)
 	return fd;
 }
 
-/*
- * Where the orchestrator finds its pipes, as /proc/PID/fd/N of ours; no other file has these numbers, before or after.
- * Opening one gives an end of its own, with whatever access it asks for.
- */
-enum { PIPE_IN = 10, PIPE_OUT = 13 };
-
 static int wait_for_parent(const char *parent)
 {
 	char pid[12];
@@ -56,17 +50,17 @@ static int wait_for_parent(const char *parent)
 	snprintf(pid, sizeof(pid), "%d", getppid());
 	if (strcmp(pid, parent) != 0)
 		fail_errno(ESRCH, parent, "is not the parent");
-	must(dup3(in[0], PIPE_IN, O_CLOEXEC), "dup", "the pipe from the orchestrator");
-	must(dup3(out[1], PIPE_OUT, O_CLOEXEC), "dup", "the pipe to the orchestrator");
+	must(dup3(in[0], CONTROL_IN, O_CLOEXEC), "dup", "the pipe from the orchestrator");
+	must(dup3(out[1], CONTROL_OUT, O_CLOEXEC), "dup", "the pipe to the orchestrator");
 	/* Until it has opened both and said something, our own ends keep them from being closed ones. */
 	must(poll(ready, 2, -1), "poll", "for the orchestrator");
 	if (ready[0].revents == 0)
 		_exit(125);
 	/* 3 to 9: both ends of both, and the parent's pidfd. */
-	must(sys_close_range(3, PIPE_IN - 1, 0), "close_range", "3-%d", PIPE_IN - 1);
-	event_to(PIPE_OUT);
+	must(sys_close_range(3, CONTROL_IN - 1, 0), "close_range", "3-%d", CONTROL_IN - 1);
+	event_to(CONTROL_OUT);
 	event_hello();
-	return PIPE_IN;
+	return CONTROL_IN;
 }
 
 int control_open(const char *word)
@@ -75,9 +69,8 @@ int control_open(const char *word)
 	return word[0] == '/' ? connect_to(word) : wait_for_parent(word);
 }
 
-/* Blocks until n bytes are there; ends quietly if the orchestrator went away, since nothing has
- * been done yet. */
-static void receive(int fd, uint8_t *bytes, size_t n)
+/* Quietly, since nothing has been done yet. */
+void control_receive(int fd, uint8_t *bytes, size_t n)
 {
 	while (n > 0) {
 		int got = must(read(fd, bytes, n), "read", "from the orchestrator");
@@ -89,24 +82,23 @@ static void receive(int fd, uint8_t *bytes, size_t n)
 	}
 }
 
-static uint16_t receive_header(int fd, uint32_t *length)
+uint16_t control_header(int fd, uint32_t *length)
 {
 	uint8_t header[WIRE_HEADER];
 	struct reader r = { .at = header, .end = header + sizeof(header) };
 
-	receive(fd, header, sizeof(header));
+	control_receive(fd, header, sizeof(header));
 	*length = get_u32(&r);
 	return get_u16(&r);
 }
 
-/* What follows the header of a frame that is no plan. */
-static struct reader receive_payload(int fd, const char *name, uint32_t length)
+struct reader control_payload(int fd, const char *name, uint32_t length)
 {
 	static uint8_t bytes[SMALL_FRAME_MAX];
 
 	if (length > sizeof(bytes))
 		fail_errno(EPROTO, name, "frame of %u bytes", length);
-	receive(fd, bytes, length);
+	control_receive(fd, bytes, length);
 	return (struct reader){ .at = bytes, .end = bytes + length };
 }
 
@@ -114,8 +106,8 @@ static void receive_hello(int fd)
 {
 	uint32_t length;
 
-	uint16_t type = receive_header(fd, &length);
-	struct reader r = receive_payload(fd, "hello", length);
+	uint16_t type = control_header(fd, &length);
+	struct reader r = control_payload(fd, "hello", length);
 	if (type != FRAME_HELLO || length != 6 || get_u32(&r) != HELLO_MAGIC)
 		fail_errno(EPROTO, "hello", "the first frame is no HELLO");
 	uint16_t version = get_u16(&r);
@@ -152,7 +144,7 @@ static int read_regular(int root, const char *path, uint8_t *bytes, uint32_t lim
 
 static void answer_read(int control, uint32_t length)
 {
-	struct reader r = receive_payload(control, "read", length);
+	struct reader r = control_payload(control, "read", length);
 	const char *root_path = get_str(&r), *path = get_str(&r);
 	uint32_t limit = get_u32(&r), n = 0;
 
@@ -174,28 +166,37 @@ static void answer_read(int control, uint32_t length)
 	munmap(frame, size);
 }
 
-void control_receive_plan(int control, struct plan *plan)
+void control_decode_plan(struct plan *plan, const uint8_t *bytes, uint32_t length)
 {
-	const char *wrong;
+	uint16_t at;
+	const char *wrong = plan_decode(plan, bytes, length, &at);
+
+	if (wrong != NULL) {
+		fail_at(STEP_PLAN, at);
+		fail_errno(EPROTO, "plan", "%s", wrong);
+	}
+}
+
+bool control_receive_plan(int control, struct plan *plan)
+{
 	uint32_t length;
-	uint16_t type, at;
+	uint16_t type;
 
 	fail_at(STEP_CONTROL, NO_INDEX);
 	receive_hello(control);
-	while ((type = receive_header(control, &length)) == FRAME_READ)
+	while ((type = control_header(control, &length)) == FRAME_READ)
 		answer_read(control, length);
+	if (type == FRAME_SERVE && length == 0)
+		return false;
 	if (type != FRAME_PLAN)
 		fail_errno(EPROTO, "frame", "type %u where a plan is due", type);
 	fail_at(STEP_PLAN, NO_INDEX);
 	if (length > PLAN_MAX_BYTES || length == 0)
 		fail_errno(E2BIG, "plan", "%u bytes, at most %u", length, PLAN_MAX_BYTES);
 	uint8_t *bytes = must_map(length, MAP_PRIVATE);
-	receive(control, bytes, length);
-	wrong = plan_decode(plan, bytes, length, &at);
-	if (wrong != NULL) {
-		fail_at(STEP_PLAN, at);
-		fail_errno(EPROTO, "plan", "%s", wrong);
-	}
+	control_receive(control, bytes, length);
+	control_decode_plan(plan, bytes, length);
+	return true;
 }
 
 /* NULL, or why a frame is refused. */

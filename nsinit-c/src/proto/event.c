@@ -3,16 +3,21 @@
 #include "base/fail.h"
 #include "base/sys.h"
 
-#define OBJECT_LIMIT 4096u
-#define DETAIL_LIMIT 2048u
+/* Together less than PIPE_BUF, with what is around them. */
+#define OBJECT_LIMIT 3072u
+#define DETAIL_LIMIT 896u
 
 static int report_to = -1;
+static uint32_t container;
 
 void event_to(int fd)
 {
 	report_to = fd;
+	container = NO_CONTAINER;
 	fail_report(event_failed);
 }
+
+void event_of(uint32_t number) { container = number; }
 
 int event_fd(void) { return report_to; }
 
@@ -36,8 +41,22 @@ bool event_send(uint8_t *bytes, struct writer *w)
 	return event_send_bytes(bytes, length);
 }
 
+static bool send_of_container(const uint8_t *bytes, size_t length)
+{
+	uint8_t head[WIRE_HEADER + 4];
+	struct writer w = event_begin(head, sizeof(head), FRAME_CONTAINER);
+	struct writer size = { .at = head, .end = head + 4 };
+	struct iovec parts[2] = { { head, sizeof(head) }, { (void *)(uintptr_t)bytes, length } };
+
+	put_u32(&w, container);
+	put_u32(&size, 4 + (uint32_t)length);
+	return sizeof(head) + length <= PIPE_BUF && writev(report_to, parts, 2) > 0;
+}
+
 bool event_send_bytes(const uint8_t *bytes, size_t length)
 {
+	if (container != NO_CONTAINER)
+		return send_of_container(bytes, length);
 	while (length > 0) {
 		ssize_t n = send(report_to, bytes, length, MSG_NOSIGNAL);
 

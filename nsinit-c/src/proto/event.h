@@ -20,6 +20,10 @@ enum frame_type {
 	FRAME_FILE = 3,
 	FRAME_PLAN = 4,
 	FRAME_SIGNAL = 5,
+	FRAME_SERVE = 6,     /* in place of PLAN: to be a launcher (launcher/launcher.h) */
+	FRAME_CONTAINER = 7, /* both ways, of a launcher: u32 number, then a frame */
+	FRAME_START = 8,     /* in one of those */
+	FRAME_PIPES = 9,     /* both ways */
 	FRAME_READY = 16,
 	FRAME_STARTED = 17,
 	FRAME_FAILED = 18,
@@ -28,6 +32,7 @@ enum frame_type {
 	FRAME_TRACE = 21,
 	FRAME_TERMINAL = 22,
 	FRAME_REFUSED = 23,
+	FRAME_GONE = 24, /* the last of a launcher's container: its monitor is reaped */
 	/* Only between init and monitor. */
 	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
 	FRAME_EXECING = 101,
@@ -66,8 +71,16 @@ struct ending {
 	uint64_t wall_ns, peak_rss_bytes, output_bytes;
 };
 
+#define NO_CONTAINER 0u
+
 /* Where this process reports its events to, among them why it fails. */
 void event_to(int fd);
+/*
+ * From here on, and until event_to, events are those of a launcher's container with this number: each goes in a
+ * CONTAINER frame, in one write of at most PIPE_BUF bytes, since other monitors write there too. One that is longer, as
+ * TRACE may be, is not sent.
+ */
+void event_of(uint32_t container);
 int event_fd(void);
 
 /* Starts a frame in bytes; event_send fills in its length. */

@@ -10,16 +10,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FRAME_HELLO   1u
-#define FRAME_READ    2u
-#define FRAME_FILE    3u
-#define FRAME_PLAN    4u
-#define FRAME_SIGNAL  5u
-#define FRAME_READY   16u
-#define FRAME_STARTED 17u
-#define FRAME_FAILED  18u
-#define FRAME_EXITED  19u
-#define FRAME_REFUSED 23u
+#define FRAME_HELLO	1u
+#define FRAME_READ	2u
+#define FRAME_FILE	3u
+#define FRAME_PLAN	4u
+#define FRAME_SIGNAL	5u
+#define FRAME_SERVE	6u
+#define FRAME_CONTAINER 7u
+#define FRAME_START	8u
+#define FRAME_PIPES	9u
+#define FRAME_READY	16u
+#define FRAME_STARTED	17u
+#define FRAME_FAILED	18u
+#define FRAME_EXITED	19u
+#define FRAME_REFUSED	23u
+#define FRAME_GONE	24u
 
 #define PROTOCOL_MAGIC	 0x4e52534eu
 #define PROTOCOL_VERSION 3u

@@ -1,5 +1,6 @@
 /* What callers do to themselves before they execute nsinit, and must not do to a container. */
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <sched.h>
 #include <signal.h>
@@ -69,15 +70,12 @@ static int unread[2];
 
 static void write_to_unread(void) { (void)dup2(unread[1], STDOUT_FILENO); }
 
-/* Stuck: the pipe is full, and what is behind it too. */
+/* Stuck: a pipe of one page is full with the first write, whatever that had. */
 static void await_full_pipe(void)
 {
-	int held = 0;
+	struct pollfd written = { unread[0], POLLIN, 0 };
 
-	for (int ms = 0; ms < DEADLINE_MS && held < 4096; ms++) {
-		(void)ioctl(unread[0], FIONREAD, &held);
-		usleep(1000);
-	}
+	(void)poll(&written, 1, DEADLINE_MS);
 }
 
 static void check_unread_output(const struct target *t)

@@ -323,17 +323,32 @@ static void note_event(struct outcome *o, uint16_t type, struct cursor c)
 		o->peak_rss_bytes = take(&c, 8);
 		o->output_bytes = take(&c, 8);
 		break;
+	case FRAME_PIPES:
+		take(&c, 2);
+		o->pipes_error = (uint32_t)take(&c, 4);
+		for (size_t i = 0; i < 3; i++)
+			o->pipes[i] = (uint32_t)take(&c, 4);
+		break;
+	case FRAME_GONE:
+		o->gone = true;
+		o->monitor_status = (int)take(&c, 4);
+		break;
 	default:
 		break;
 	}
 }
 
-bool driver_await(struct driver *d, struct outcome *o, uint16_t type)
+struct outcome *driver_containers;
+
+bool driver_await(struct driver *d, struct outcome *o, uint16_t type) { return driver_await_of(d, o, 0, type); }
+
+bool driver_await_of(struct driver *d, struct outcome *o, uint32_t container, uint16_t type)
 {
 	static uint8_t payload[FRAME_MAX];
 	uint16_t seen = 0;
+	uint32_t of = 0;
 
-	while (d->channel >= 0 && seen != type) {
+	while (d->channel >= 0 && (seen != type || of != container)) {
 		uint8_t header[6] = { 0 };
 		int got = read_exactly(d->channel, header, sizeof(header));
 		struct cursor c = { header, sizeof(header) };
@@ -346,7 +361,15 @@ bool driver_await(struct driver *d, struct outcome *o, uint16_t type)
 			o->timed_out = got < 0;
 			return false;
 		}
-		note_event(o, seen, (struct cursor){ payload, length });
+		c = (struct cursor){ payload, length };
+		of = seen == FRAME_CONTAINER ? (uint32_t)take(&c, 4) : 0;
+		if (of > DRIVER_CONTAINERS)
+			return complain("a container that is none");
+		if (of > 0) {
+			take(&c, 4);
+			seen = (uint16_t)take(&c, 2);
+		}
+		note_event(of > 0 ? &driver_containers[of] : o, seen, c);
 	}
 	return d->channel >= 0;
 }

@@ -46,6 +46,10 @@ struct outcome {
 	uint32_t file_error;
 	size_t file_length;
 	char file[4096];
+	/* GONE, of a launcher's container */
+	bool gone;
+	/* PIPES */
+	uint32_t pipes_error, pipes[3];
 	int monitor_status; /* as waitpid gives it, -1 if it had to be killed */
 	char output[65536];
 	size_t output_length;
@@ -70,6 +74,11 @@ void driver_close_channel(struct driver *d);
 
 /* Reads events into o until one of this type, or the end: false if the end came first. */
 bool driver_await(struct driver *d, struct outcome *o, uint16_t type);
+/* The containers of a launcher, by their numbers. */
+#define DRIVER_CONTAINERS 64
+extern struct outcome *driver_containers;
+/* As driver_await, for an event of a launcher's container; what is heard of others meanwhile is noted. */
+bool driver_await_of(struct driver *d, struct outcome *o, uint32_t container, uint16_t type);
 /* Reads the rest, reaps the monitor, collects what was written, releases everything. */
 void driver_finish(struct driver *d, struct outcome *o);
 

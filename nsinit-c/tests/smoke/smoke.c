@@ -106,6 +106,7 @@ int main(int argc, char **argv)
 	check_limits(&target);
 	check_relayed(&target);
 	check_refusals(&target);
+	check_launcher(&target);
 	check_agents(&target);
 	if (!quick)
 		check_faults(&target);

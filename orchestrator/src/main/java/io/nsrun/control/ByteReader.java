@@ -70,6 +70,11 @@ final class ByteReader {
     return text;
   }
 
+  void skip(int count) throws ProtocolException {
+    need(count);
+    at += count;
+  }
+
   /** Checks that nothing is left. */
   void end() throws ProtocolException {
     if (at != end) {

@@ -71,6 +71,13 @@ final class ByteWriter {
     size += value.length;
   }
 
+  /** Some bytes as they are, without their number. */
+  void bytes(byte[] from, int start, int length) {
+    reserve(length);
+    System.arraycopy(from, start, bytes, size, length);
+    size += length;
+  }
+
   void str(String value) {
     if (value.indexOf(0) >= 0) {
       throw new EncodingException("a NUL character in " + quote(value), "remove it");

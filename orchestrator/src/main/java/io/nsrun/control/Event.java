@@ -15,7 +15,10 @@ public sealed interface Event
         Event.Log,
         Event.Trace,
         Event.Terminal,
-        Event.Refused {
+        Event.Refused,
+        Event.Gone,
+        Event.Pipes,
+        Event.OfContainer {
 
   /**
    * The first frame.
@@ -177,4 +180,36 @@ public sealed interface Event
       return "nsinit refused frame " + Frames.name(type) + ": " + reason;
     }
   }
+
+  /**
+   * The last event of a launcher's container: its monitor has ended, and was reaped.
+   *
+   * @param status as wait(2) tells it; 0 if there never was one
+   */
+  record Gone(long status) implements Event {
+    /** The exit code, or 128 + the signal that ended it. */
+    public int exitValue() {
+      int signal = (int) (status & 0x7f);
+      return signal == 0 ? (int) (status >> 8 & 0xff) : 128 + signal;
+    }
+  }
+
+  /**
+   * Three pipes of a launcher.
+   *
+   * @param set its number
+   * @param errnoNumber why there are none; 0 if there are
+   * @param stdin the descriptor to write to, as /proc/PID/fd of the launcher has it
+   * @param stdout to read from
+   * @param stderr to read from
+   */
+  record Pipes(int set, int errnoNumber, long stdin, long stdout, long stderr) implements Event {}
+
+  /**
+   * An event of a launcher's container.
+   *
+   * @param container its number
+   * @param event what it is
+   */
+  record OfContainer(long container, Event event) implements Event {}
 }

@@ -40,6 +40,10 @@ public final class EventDecoder {
             case Frames.TRACE -> trace(in);
             case Frames.TERMINAL -> new Event.Terminal(in.blob());
             case Frames.REFUSED -> new Event.Refused(in.u16(), in.str());
+            case Frames.GONE -> new Event.Gone(in.u32());
+            case Frames.PIPES ->
+                new Event.Pipes(in.u16(), errno(in), in.u32(), in.u32(), in.u32());
+            case Frames.CONTAINER -> ofContainer(in, bytes, start, length);
             default -> throw new ProtocolException("no event has this type");
           };
       in.end();
@@ -47,6 +51,20 @@ public final class EventDecoder {
     } catch (ProtocolException e) {
       throw new ProtocolException("bad frame of type " + type + ": " + e.getMessage());
     }
+  }
+
+  private static Event ofContainer(ByteReader in, byte[] bytes, int start, int length)
+      throws ProtocolException {
+    long container = in.u32();
+    long inner = in.u32();
+    int type = in.u16();
+    int head = 4 + Frames.HEADER_BYTES;
+    if (inner != length - head || type == Frames.CONTAINER) {
+      throw new ProtocolException("what is in it is no frame");
+    }
+    Event event = decode(type, bytes, start + head, (int) inner);
+    in.skip((int) inner);
+    return new Event.OfContainer(container, event);
   }
 
   private static Event hello(ByteReader in) throws ProtocolException {

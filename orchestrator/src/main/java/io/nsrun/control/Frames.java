@@ -1,5 +1,7 @@
 package io.nsrun.control;
 
+import java.util.List;
+
 /** The frames of the protocol but the plan, and the numbers all frames share. */
 public final class Frames {
   /** "NSRN" on the wire. */
@@ -25,6 +27,10 @@ public final class Frames {
   static final int FILE = 3;
   static final int PLAN = 4;
   static final int SIGNAL = 5;
+  static final int SERVE = 6;
+  static final int CONTAINER = 7;
+  static final int START = 8;
+  static final int PIPES = 9;
   static final int READY = 16;
   static final int STARTED = 17;
   static final int FAILED = 18;
@@ -33,6 +39,10 @@ public final class Frames {
   static final int TRACE = 21;
   static final int TERMINAL = 22;
   static final int REFUSED = 23;
+  static final int GONE = 24;
+
+  /** The number of no set of pipes, see {@link #start}. */
+  public static final int NO_SET = 0xffff;
 
   private Frames() {}
 
@@ -43,6 +53,7 @@ public final class Frames {
       case READ -> "READ";
       case PLAN -> "PLAN";
       case SIGNAL -> "SIGNAL";
+      case PIPES -> "PIPES";
       default -> "of type " + type;
     };
   }
@@ -89,6 +100,66 @@ public final class Frames {
     ByteWriter out = new ByteWriter(HEADER_BYTES + 4);
     int start = out.beginFrame(SIGNAL);
     out.u32(number);
+    out.endFrame(start);
+    return out.toByteArray();
+  }
+
+  /** In place of a plan: nsinit is to be a launcher, which all frames below are for. */
+  public static byte[] serve() {
+    ByteWriter out = new ByteWriter(HEADER_BYTES);
+    out.endFrame(out.beginFrame(SERVE));
+    return out.toByteArray();
+  }
+
+  /**
+   * Asks for three pipes; the answer is {@link Event.Pipes}.
+   *
+   * @param set its number, 0-255, none that was asked for and not yet used by {@link #start}
+   */
+  public static byte[] pipes(int set) {
+    ByteWriter out = new ByteWriter(HEADER_BYTES + 2);
+    int start = out.beginFrame(PIPES);
+    out.u16(set);
+    out.endFrame(start);
+    return out.toByteArray();
+  }
+
+  /**
+   * A frame for a launcher's container.
+   *
+   * @param container its number, not 0
+   * @param frame one whole frame
+   */
+  public static byte[] of(long container, byte[] frame) {
+    ByteWriter out = new ByteWriter(HEADER_BYTES + 4 + frame.length);
+    int start = out.beginFrame(CONTAINER);
+    out.u32(container);
+    out.bytes(frame, 0, frame.length);
+    out.endFrame(start);
+    return out.toByteArray();
+  }
+
+  /**
+   * Starts a launcher's container.
+   *
+   * @param container the number it gets: not 0, and of no other one that lives
+   * @param set the pipes it may have, which are used up then; {@link #NO_SET} for none
+   * @param streams where its three streams lead to
+   * @param plan the frame of PLAN
+   */
+  public static byte[] start(long container, int set, List<StreamTarget> streams, byte[] plan) {
+    ByteWriter out = new ByteWriter(plan.length + 256);
+    int start = out.beginFrame(CONTAINER);
+    out.u32(container);
+    int inner = out.beginFrame(START);
+    out.u16(set);
+    for (StreamTarget stream : streams) {
+      out.u8(stream.kind().ordinal());
+      out.str(stream.path());
+      out.u32(stream.flags());
+    }
+    out.bytes(plan, HEADER_BYTES, plan.length - HEADER_BYTES);
+    out.endFrame(inner);
     out.endFrame(start);
     return out.toByteArray();
   }

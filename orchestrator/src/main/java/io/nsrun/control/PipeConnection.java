@@ -48,6 +48,21 @@ public final class PipeConnection implements ByteChannel {
    * @throws IOException if /proc does not show nsinit's descriptors; nsinit was killed then
    */
   public static ControlChannel open(Process nsinit) throws IOException, InterruptedException {
+    return open(nsinit, PipeConnection::connect);
+  }
+
+  /** As {@link #open}, for many threads, none of which closes it by being interrupted. */
+  public static ControlChannel openShared(Process nsinit)
+      throws IOException, InterruptedException {
+    return open(nsinit, SharedConnection::connect);
+  }
+
+  private interface Connector {
+    ByteChannel connect(String in, String out) throws IOException;
+  }
+
+  private static ControlChannel open(Process nsinit, Connector connector)
+      throws IOException, InterruptedException {
     String directory = "/proc/" + nsinit.pid();
     File last = new File(directory + "/fd/" + FROM_NSINIT);
     long begin = System.nanoTime();
@@ -61,7 +76,8 @@ public final class PipeConnection implements ByteChannel {
       Thread.sleep(0, LOOK_NANOS);
     }
     try {
-      PipeConnection connection = connect(directory);
+      ByteChannel connection =
+          connector.connect(directory + "/fd/" + FROM_NSINIT, directory + "/fd/" + TO_NSINIT);
       // Whoever has the number of one that has ended is not it.
       if (nsinit.isAlive()) {
         return new StreamChannel(connection, Peer.ofChild(nsinit.pid()));
@@ -77,16 +93,10 @@ public final class PipeConnection implements ByteChannel {
     return null;
   }
 
-  /** Opens both pipes of the process with that directory of /proc. */
-  private static PipeConnection connect(String directory) throws IOException {
-    FileChannel in =
-        FileChannel.open(
-            Path.of(directory, "fd", Integer.toString(FROM_NSINIT)), StandardOpenOption.READ);
+  private static ByteChannel connect(String from, String to) throws IOException {
+    FileChannel in = FileChannel.open(Path.of(from), StandardOpenOption.READ);
     try {
-      return new PipeConnection(
-          in,
-          FileChannel.open(
-              Path.of(directory, "fd", Integer.toString(TO_NSINIT)), StandardOpenOption.WRITE));
+      return new PipeConnection(in, FileChannel.open(Path.of(to), StandardOpenOption.WRITE));
     } catch (IOException e) {
       in.close();
       throw e;

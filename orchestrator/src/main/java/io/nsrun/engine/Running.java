@@ -6,6 +6,7 @@ import io.nsrun.control.Frames;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.Outcome;
 import io.nsrun.launch.PhaseTimes;
+import io.nsrun.launch.Progress;
 import io.nsrun.launch.SignalForwarder;
 import io.nsrun.launch.Supervisor;
 import io.nsrun.spec.ExplainedException;
@@ -54,7 +55,7 @@ public final class Running {
   }
 
   /** Takes what the supervisor hears. */
-  private final class Events implements Supervisor.Listener {
+  private final class Events implements Progress.Listener {
     @Override
     public void log(Event.Log message) {
       listener.log(

@@ -111,10 +111,19 @@ public final class Nsinit implements AutoCloseable {
    * @throws ExplainedException if nsinit could not be placed or started, or ended
    */
   public ControlChannel connect() throws IOException, InterruptedException {
+    return connect(false);
+  }
+
+  /** As {@link #connect}, for many threads, none of which closes the channel by an interrupt. */
+  ControlChannel connectShared() throws IOException, InterruptedException {
+    return connect(true);
+  }
+
+  private ControlChannel connect(boolean shared) throws IOException, InterruptedException {
     Process process = awaitLaunch();
     ControlChannel opened;
     try {
-      opened = PipeConnection.open(process);
+      opened = shared ? PipeConnection.openShared(process) : PipeConnection.open(process);
     } catch (IOException e) {
       throw new ExplainedException(
           "can't reach nsinit through /proc: " + IoMessages.reason(e),

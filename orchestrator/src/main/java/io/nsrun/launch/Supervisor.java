@@ -7,44 +7,37 @@ import io.nsrun.spec.Blob;
 import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Has an nsinit carry out a plan, and listens to it until the container has ended. */
 public final class Supervisor {
-  /** Takes what nsinit says on the way. */
-  public interface Listener {
-    /** A message for people. Must not block for long: the container's events wait behind it. */
-    void log(Event.Log message);
-
-    /**
-     * The command runs.
-     *
-     * @param init pid of the container's init, as the host sees it
-     * @param command pid of the command: the same, where it is PID 1 itself; 0 if the plan has none
-     */
-    void started(long init, long command);
-  }
-
   private final Nsinit nsinit;
   private final ControlChannel channel;
-  private final Listener listener;
+  private final Progress progress;
 
   private SignalForwarder signals;
-  private Blob terminal;
-  private final List<Event.Timing> timings = new ArrayList<>();
-  private long pid;
-  private boolean started;
 
   /**
    * @param nsinit the process
    * @param channel the connection to it, see {@link Nsinit#connect}
    * @param listener told what happens, in the thread that calls {@link #run}
    */
-  public Supervisor(Nsinit nsinit, ControlChannel channel, Listener listener) {
+  public Supervisor(Nsinit nsinit, ControlChannel channel, Progress.Listener listener) {
     this.nsinit = nsinit;
     this.channel = channel;
-    this.listener = listener;
+    this.progress =
+        new Progress(
+            new Progress.Listener() {
+              @Override
+              public void log(Event.Log message) {
+                listener.log(message);
+              }
+
+              @Override
+              public void started(long init, long command) {
+                settle();
+                listener.started(init, command);
+              }
+            });
   }
 
   /**
@@ -93,7 +86,7 @@ public final class Supervisor {
   private Outcome.Report report(Outcome outcome) throws InterruptedException {
     settle();
     nsinit.awaitExit();
-    return new Outcome.Report(outcome, timings, pid);
+    return progress.report(outcome);
   }
 
   private Outcome hear() throws IOException, InterruptedException {
@@ -112,48 +105,21 @@ public final class Supervisor {
   private Outcome listen() throws IOException {
     Outcome outcome = null;
     while (outcome == null) {
-      outcome = take(channel.receive());
+      outcome = progress.take(channel.receive());
     }
     return outcome;
   }
 
-  /** The outcome, if the event tells one. */
-  private Outcome take(Event event) {
-    if (event instanceof Event.Exited exited) {
-      return new Outcome.Ended(exited);
-    }
-    if (event instanceof Event.Failed failed) {
-      return new Outcome.NotStarted(failed);
-    }
-    if (event instanceof Event.Ready ready) {
-      pid = ready.pid();
-    } else if (event instanceof Event.Started running) {
-      started = true;
-      settle();
-      listener.started(pid, running.pid());
-    } else if (event instanceof Event.Trace trace) {
-      // One each of monitor, init and command.
-      timings.addAll(trace.timings());
-    } else if (event instanceof Event.Terminal before) {
-      terminal = before.termios();
-    } else if (event instanceof Event.Log message) {
-      listener.log(message);
-    } else if (event instanceof Event.Refused refused) {
-      listener.log(new Event.Log(Event.Level.WARN, refused.text()));
-    }
-    return null;
-  }
-
   private Outcome lost() throws InterruptedException {
     int value = nsinit.awaitExit();
-    if (terminal != null) {
-      restoreTerminal();
+    if (progress.terminal() != null) {
+      restoreTerminal(progress.terminal());
     }
-    return new Outcome.Lost(Nsinit.describe(value), started);
+    return progress.lost(value);
   }
 
   /** nsinit could not set the terminal back any more, so another one does. */
-  private void restoreTerminal() throws InterruptedException {
+  private void restoreTerminal(Blob terminal) throws InterruptedException {
     Path program = nsinit.binary();
     if (program == null) {
       return;

@@ -8,6 +8,7 @@ import io.nsrun.doctor.Causes;
 import io.nsrun.doctor.LocalMachine;
 import io.nsrun.launch.Nsinit;
 import io.nsrun.launch.Outcome;
+import io.nsrun.launch.Progress;
 import io.nsrun.launch.Supervisor;
 import io.nsrun.plan.TreePlan;
 import io.nsrun.plan.facts.HostFacts;
@@ -160,7 +161,7 @@ final class NsinitTrees implements TreeWorker {
   }
 
   /** Only the outcome counts. */
-  private static final class Silent implements Supervisor.Listener {
+  private static final class Silent implements Progress.Listener {
     @Override
     public void log(Event.Log message) {
       // Of no interest.

@@ -48,6 +48,18 @@ final class EventEncoder {
       out.u16(e.type());
       out.str(e.reason());
       out.endFrame(start);
+    } else if (event instanceof Event.Gone e) {
+      pid(out, Frames.GONE, e.status());
+    } else if (event instanceof Event.Pipes e) {
+      int start = out.beginFrame(Frames.PIPES);
+      out.u16(e.set());
+      out.u32(e.errnoNumber());
+      out.u32(e.stdin());
+      out.u32(e.stdout());
+      out.u32(e.stderr());
+      out.endFrame(start);
+    } else if (event instanceof Event.OfContainer e) {
+      return Frames.of(e.container(), encode(e.event()));
     }
     return out.toByteArray();
   }

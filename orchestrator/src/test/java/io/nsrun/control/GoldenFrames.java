@@ -34,6 +34,16 @@ final class GoldenFrames {
     frames.put("hello", Frames.hello());
     frames.put("read", Frames.read("/srv/rootfs", "/etc/passwd", 1 << 20));
     frames.put("signal", Frames.signal(15));
+    frames.put("serve", Frames.serve());
+    frames.put("pipes", Frames.pipes(3));
+    frames.put("container-signal", Frames.of(7, Frames.signal(15)));
+    frames.put(
+        "container-start",
+        Frames.start(
+            7,
+            3,
+            List.of(StreamTarget.PIPE, StreamTarget.append("/tmp/log"), StreamTarget.STDOUT),
+            PlanEncoder.encode(minimal())));
     frames.put("plan-minimal", PlanEncoder.encode(minimal()));
     frames.put(
         "plan-busybox-true",
@@ -88,6 +98,10 @@ final class GoldenFrames {
                 new Event.Timing(SetupStep.SYNC, -1, 5_000_000_400_000L, 1))));
     events.put("event-terminal", new Event.Terminal(blob("0123456789abcdef")));
     events.put("event-refused", new Event.Refused(77, "unknown frame"));
+    events.put("event-gone", new Event.Gone(0x7d00));
+    events.put("event-pipes", new Event.Pipes(3, 0, 20, 21, 23));
+    events.put("event-pipes-none", new Event.Pipes(255, Errno.EMFILE.number(), 0, 0, 0));
+    events.put("event-of-container", new Event.OfContainer(7, new Event.Started(4242)));
     return events;
   }
 

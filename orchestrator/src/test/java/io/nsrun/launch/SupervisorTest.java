@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What it makes of events; the process behind them is an nsinit that has ended already. */
 @Timeout(60)
-class SupervisorTest implements Supervisor.Listener {
+class SupervisorTest implements Progress.Listener {
   private static final Event.Exited EXITED =
       new Event.Exited(false, 3, false, Event.Cause.OWN, 1, 2, 3, 4, 5, 6, 7, 8);
 

@@ -1,0 +1,230 @@
+package io.nsrun.launch;
+
+import io.nsrun.control.ControlChannel;
+import io.nsrun.control.Event;
+import io.nsrun.control.Frames;
+import io.nsrun.control.ProtocolException;
+import io.nsrun.control.StreamTarget;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.state.StatePaths;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An nsinit that starts one container after the other, or many at once, by a fork of its own: no
+ * JVM forks, nothing is executed but the command. It lives until it is closed, or this JVM ends,
+ * and all its containers end with it. May be used by any thread; no interrupt harms it.
+ */
+public final class ContainerLauncher implements AutoCloseable {
+  /** Takes what is heard of one container, in the launcher's thread: must not block. */
+  public interface Listener {
+    /** An event; {@link Event.Gone} is the last one. */
+    void heard(Event event);
+
+    /**
+     * The launcher has died, and its containers with it; nothing more is heard.
+     *
+     * @param exitValue as of a process of Java's
+     */
+    void lost(int exitValue);
+  }
+
+  private final Nsinit nsinit;
+  private final ControlChannel channel;
+  private final PipeSets sets;
+  private final Thread reader;
+  private final Object sending = new Object();
+
+  // Guarded by this.
+  private final Map<Long, Listener> containers = new HashMap<>();
+  private long last;
+  private boolean ended;
+  private int exitValue;
+
+  private ContainerLauncher(Nsinit nsinit, ControlChannel channel) {
+    this.nsinit = nsinit;
+    this.channel = channel;
+    this.sets = new PipeSets(channel.peer().pid(), this::send);
+    this.reader = new Thread(this::read, "nsrun launcher");
+    reader.setDaemon(true);
+  }
+
+  /**
+   * Starts one. Blocks until it answers.
+   *
+   * @throws ExplainedException if nsinit could not be placed or started, or ended
+   */
+  public static ContainerLauncher start(StatePaths paths) throws IOException, InterruptedException {
+    Nsinit nsinit = Nsinit.start(paths);
+    boolean done = false;
+    try {
+      ContainerLauncher launcher = new ContainerLauncher(nsinit, nsinit.connectShared());
+      launcher.send(Frames.serve());
+      launcher.reader.start();
+      launcher.sets.prepare();
+      done = true;
+      return launcher;
+    } finally {
+      if (!done) {
+        nsinit.close();
+      }
+    }
+  }
+
+  /** Whether containers can be started by it. */
+  public synchronized boolean isAlive() {
+    return !ended;
+  }
+
+  /** The pid of its process. */
+  public long pid() {
+    return channel.peer().pid();
+  }
+
+  /**
+   * Starts a container, and returns while it is set up.
+   *
+   * @param plan the frame of PLAN
+   * @param streams where its three streams lead to
+   * @param listener told what happens, from before this returns on
+   * @throws IOException if the launcher is gone, or has no descriptors left
+   */
+  public LaunchedContainer start(byte[] plan, List<StreamTarget> streams, Listener listener)
+      throws IOException, InterruptedException {
+    boolean piped = streams.contains(StreamTarget.PIPE);
+    PipeSet set = piped ? sets.take() : null;
+    boolean done = false;
+    long number = 0;
+    try {
+      number = add(listener);
+      send(Frames.start(number, set == null ? Frames.NO_SET : set.number(), streams, plan));
+      done = true;
+    } finally {
+      if (!done) {
+        remove(number);
+        if (set != null) {
+          set.close();
+        }
+      }
+    }
+    if (set != null) {
+      sets.used(set);
+      set.closeUnused(streams);
+    }
+    return new LaunchedContainer(this, number, set);
+  }
+
+  private synchronized long add(Listener listener) throws IOException {
+    if (ended) {
+      throw gone();
+    }
+    do {
+      last = last == 0xffff_ffffL ? 1 : last + 1;
+    } while (containers.containsKey(last));
+    containers.put(last, listener);
+    return last;
+  }
+
+  private synchronized Listener remove(long number) {
+    return containers.remove(number);
+  }
+
+  private synchronized IOException gone() {
+    return new ExplainedException(
+        "the launcher " + Nsinit.describe(exitValue), "start the container again");
+  }
+
+  /** One whole frame; those of several threads do not mix. */
+  void send(byte[] frame) throws IOException {
+    synchronized (sending) {
+      channel.send(frame);
+    }
+  }
+
+  private void read() {
+    try {
+      while (true) {
+        take(channel.receive());
+      }
+    } catch (ProtocolException e) {
+      // Nothing that it says can be trusted any more.
+      closeChannel();
+    } catch (IOException e) {
+      // It has ended; why, its exit value tells.
+      closeChannel();
+    } finally {
+      finish();
+    }
+  }
+
+  private void closeChannel() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is to end either way.
+      return;
+    }
+  }
+
+  private void take(Event event) {
+    if (event instanceof Event.OfContainer of) {
+      Listener listener;
+      synchronized (this) {
+        listener =
+            of.event() instanceof Event.Gone
+                ? containers.remove(of.container())
+                : containers.get(of.container());
+      }
+      if (listener != null) {
+        listener.heard(of.event());
+      }
+    } else if (event instanceof Event.Pipes pipes) {
+      sets.made(pipes);
+    } else if (event instanceof Event.Refused refused) {
+      sets.refused(refused.text());
+    }
+  }
+
+  private void finish() {
+    int value;
+    try {
+      value = nsinit.awaitExit();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      value = -1;
+    }
+    List<Listener> left;
+    synchronized (this) {
+      ended = true;
+      exitValue = value;
+      left = new ArrayList<>(containers.values());
+      containers.clear();
+      notifyAll();
+    }
+    sets.close(gone());
+    for (Listener listener : left) {
+      listener.lost(value);
+    }
+  }
+
+  /** Ends all its containers, and itself. Blocks until nothing is left of them. */
+  @Override
+  public void close() {
+    closeChannel();
+    nsinit.close();
+    boolean interrupted = false;
+    while (reader.isAlive() && Thread.currentThread() != reader) {
+      try {
+        reader.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
