@@ -52,8 +52,7 @@ public final class PipeConnection implements ByteChannel {
   }
 
   /** As {@link #open}, for many threads, none of which closes it by being interrupted. */
-  public static ControlChannel openShared(Process nsinit)
-      throws IOException, InterruptedException {
+  public static ControlChannel openShared(Process nsinit) throws IOException, InterruptedException {
     return open(nsinit, SharedConnection::connect);
   }
 

@@ -34,8 +34,7 @@ final class SharedConnection implements ByteChannel {
 
   @Override
   public int read(ByteBuffer buffer) throws IOException {
-    int n =
-        in.read(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+    int n = in.read(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
     if (n > 0) {
       buffer.position(buffer.position() + n);
     } else if (n < 0) {

@@ -114,8 +114,7 @@ final class PipeSets {
             "no pipes for another container: " + Errno.of(pipes.errnoNumber()),
             "end some containers, or raise the hard limit of open files (ulimit -Hn)");
       }
-      set =
-          PipeSet.open(pipes.set(), directory, pipes.stdin(), pipes.stdout(), pipes.stderr());
+      set = PipeSet.open(pipes.set(), directory, pipes.stdin(), pipes.stdout(), pipes.stderr());
     } catch (IOException e) {
       why = e;
     }
