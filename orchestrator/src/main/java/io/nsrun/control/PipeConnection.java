@@ -48,19 +48,15 @@ public final class PipeConnection implements ByteChannel {
    * @throws IOException if /proc does not show nsinit's descriptors; nsinit was killed then
    */
   public static ControlChannel open(Process nsinit) throws IOException, InterruptedException {
-    return open(nsinit, PipeConnection::connect);
+    return open(nsinit, false);
   }
 
   /** As {@link #open}, for many threads, none of which closes it by being interrupted. */
   public static ControlChannel openShared(Process nsinit) throws IOException, InterruptedException {
-    return open(nsinit, SharedConnection::connect);
+    return open(nsinit, true);
   }
 
-  private interface Connector {
-    ByteChannel connect(String in, String out) throws IOException;
-  }
-
-  private static ControlChannel open(Process nsinit, Connector connector)
+  private static ControlChannel open(Process nsinit, boolean shared)
       throws IOException, InterruptedException {
     String directory = "/proc/" + nsinit.pid();
     File last = new File(directory + "/fd/" + FROM_NSINIT);
@@ -75,8 +71,9 @@ public final class PipeConnection implements ByteChannel {
       Thread.sleep(0, LOOK_NANOS);
     }
     try {
-      ByteChannel connection =
-          connector.connect(directory + "/fd/" + FROM_NSINIT, directory + "/fd/" + TO_NSINIT);
+      String from = directory + "/fd/" + FROM_NSINIT;
+      String to = directory + "/fd/" + TO_NSINIT;
+      ByteChannel connection = shared ? SharedConnection.connect(from, to) : connect(from, to);
       // Whoever has the number of one that has ended is not it.
       if (nsinit.isAlive()) {
         return new StreamChannel(connection, Peer.ofChild(nsinit.pid()));
