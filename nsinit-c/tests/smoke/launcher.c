@@ -245,7 +245,7 @@ static bool start_three(const struct target *t, struct driver *d, int commands[4
 	for (uint32_t i = 1; all && i <= 3; i++) {
 		start(d, i, t, sleeper);
 		all = driver_await_of(d, &launcher, i, FRAME_STARTED);
-		commands[i] = all ? pidfd_of(command_under((pid_t)containers[i].started_pid)) : -1;
+		commands[i] = all ? pidfd_of((pid_t)containers[i].started_pid) : -1;
 	}
 	return check(all, "three containers run");
 }
@@ -264,7 +264,7 @@ static void check_deaths(const struct target *t)
 	      "a signal is for one of them");
 	signal_of(&d, 2, SIGTERM);
 	signal_of(&d, 44, SIGTERM);
-	monitor = parent_of((pid_t)containers[1].started_pid);
+	monitor = parent_of((pid_t)containers[1].ready_pid);
 	kill(monitor, SIGKILL);
 	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
 	check(WIFSIGNALED(containers[1].monitor_status) && !containers[1].exited && ended_within(commands[1], GONE_MS),
