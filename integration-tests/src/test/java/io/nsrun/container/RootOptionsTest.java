@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the root filesystem, and what is at /proc. */
 class RootOptionsTest extends ContainerTest {
@@ -22,6 +24,24 @@ class RootOptionsTest extends ContainerTest {
     assertThat(root.resolve("new")).doesNotExist();
     Nsrun.as(caller).run(root.toString(), "touch", "/new").orFail();
     assertThat(root.resolve("new")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--read-only", "--read-only=false"})
+  void mountPointsThatAreMadeInADirectoryStayThereAndAreEmpty(String option) throws IOException {
+    Path root = Rootfs.tree(Caller.PLAIN);
+    Files.delete(root.resolve("proc"));
+    String[] run = {option, "--tmpfs=/made/of/it", "-w", "/work", root.toString(), "true"};
+
+    Nsrun.as(Caller.PLAIN).run("--ephemeral", "-w", "/work", root.toString(), "true").orFail();
+    assertThat(root.resolve("proc")).doesNotExist();
+    assertThat(root.resolve("work")).doesNotExist();
+
+    Nsrun.as(Caller.PLAIN).run(run).orFail();
+    for (String made : List.of("proc", "made/of/it", "work")) {
+      assertThat(root.resolve(made)).isEmptyDirectory();
+    }
+    Nsrun.as(Caller.PLAIN).run(run).orFail();
   }
 
   @Test
