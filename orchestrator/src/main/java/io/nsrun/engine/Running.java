@@ -20,6 +20,9 @@ public final class Running {
   private static final int KILL = 9;
   private static final int WINDOW_CHANGED = 28;
 
+  /** Nobody waits longer. A hundred years still are a number of nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private final Prepared prepared;
   private final ControlChannel channel;
   private final byte[] frames;
@@ -189,6 +192,7 @@ public final class Running {
    * after {@code grace}. Blocks until it has ended; returns at once if it already has.
    *
    * @param grace wall-clock wait before SIGKILL; zero kills at once; resolution 1 ms
+   * @return the same for everybody who asks
    * @throws ExplainedException if nsinit can't be understood
    */
   public End stop(Duration grace) throws IOException, InterruptedException {
@@ -217,8 +221,9 @@ public final class Running {
   }
 
   private synchronized boolean awaitFor(Duration time) throws InterruptedException {
-    long deadline = System.nanoTime() + time.toNanos();
-    long left = time.toMillis();
+    Duration most = time.compareTo(LONGEST) < 0 ? time : LONGEST;
+    long deadline = System.nanoTime() + most.toNanos();
+    long left = most.toMillis();
     while (end == null && failure == null && left > 0) {
       wait(left);
       left = (deadline - System.nanoTime()) / 1_000_000;
