@@ -72,7 +72,7 @@ public final class CommandModel {
   }
 
   /**
-   * Parses the words of a command.
+   * Parses the arguments of a command.
    *
    * @param name one of {@link #COMMANDS}
    * @throws CommandLine.ParameterException if something is wrong with them
@@ -96,7 +96,7 @@ public final class CommandModel {
     for (RunOption option : RunOption.values()) {
       spec.addOption(option(option, values));
     }
-    spec.addPositional(words("[ROOTFS [COMMAND [ARG...]]]", values));
+    spec.addPositional(positional("[ROOTFS [COMMAND [ARG...]]]", values));
   }
 
   private static void explain(CommandSpec spec, IParameterPreprocessor values) {
@@ -106,7 +106,7 @@ public final class CommandModel {
     for (RunOption option : RunOption.values()) {
       spec.addOption(option(option, values));
     }
-    spec.addPositional(words("[ROOTFS [COMMAND [ARG...]]]", values));
+    spec.addPositional(positional("[ROOTFS [COMMAND [ARG...]]]", values));
   }
 
   private static void doctor(CommandSpec spec, IParameterPreprocessor values) {
@@ -135,7 +135,7 @@ public final class CommandModel {
 
   private static void help(CommandSpec spec, IParameterPreprocessor values) {
     spec.usageMessage().description("Print what a command is for, and its options.");
-    spec.addPositional(words("[COMMAND]", values));
+    spec.addPositional(positional("[COMMAND]", values));
   }
 
   private static OptionSpec option(RunOption option, IParameterPreprocessor values) {
@@ -156,7 +156,7 @@ public final class CommandModel {
     return builder.build();
   }
 
-  private static PositionalParamSpec words(String label, IParameterPreprocessor values) {
+  private static PositionalParamSpec positional(String label, IParameterPreprocessor values) {
     return PositionalParamSpec.builder()
         .index("0..*")
         .arity("0..*")

@@ -29,17 +29,17 @@ final class EtcOptions {
 
   private List<EtcFiles.Host> addedHosts() {
     List<EtcFiles.Host> hosts = new ArrayList<>();
-    List<String> words = values.values(RunOption.ADD_HOST);
-    for (int i = 0; i < words.size(); i++) {
-      int colon = words.get(i).indexOf(':');
-      String name = words.get(i).substring(0, Math.max(0, colon));
-      String address = words.get(i).substring(colon + 1);
+    List<String> given = values.values(RunOption.ADD_HOST);
+    for (int i = 0; i < given.size(); i++) {
+      int colon = given.get(i).indexOf(':');
+      String name = given.get(i).substring(0, Math.max(0, colon));
+      String address = given.get(i).substring(colon + 1);
       if (isWord(name) && isAddress(address)) {
         hosts.add(new EtcFiles.Host(name, address));
       } else {
         problems.add(
             RunOption.ADD_HOST.longName(),
-            '"' + words.get(i) + "\" is not NAME:IP",
+            '"' + given.get(i) + "\" is not NAME:IP",
             "such as db:192.0.2.7 or db:2001:db8::7");
       }
     }
@@ -48,18 +48,18 @@ final class EtcOptions {
 
   /** Null if none is given. */
   private List<String> nameServers() {
-    List<String> words = values.values(RunOption.DNS);
-    if (words.isEmpty()) {
+    List<String> given = values.values(RunOption.DNS);
+    if (given.isEmpty()) {
       return null;
     }
     List<String> servers = new ArrayList<>();
-    for (int i = 0; i < words.size(); i++) {
-      if (isAddress(words.get(i))) {
-        servers.add(words.get(i));
-      } else if (!words.get(i).equals(NONE) || words.size() > 1) {
+    for (int i = 0; i < given.size(); i++) {
+      if (isAddress(given.get(i))) {
+        servers.add(given.get(i));
+      } else if (!given.get(i).equals(NONE) || given.size() > 1) {
         problems.add(
             RunOption.DNS.longName(),
-            '"' + words.get(i) + "\" is no address",
+            '"' + given.get(i) + "\" is no address",
             "an IP, or none alone");
       }
     }

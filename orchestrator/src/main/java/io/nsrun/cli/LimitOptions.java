@@ -202,11 +202,11 @@ final class LimitOptions {
     }
     Set<Property> require = EnumSet.noneOf(Property.class);
     Set<Property> prefer = EnumSet.noneOf(Property.class);
-    for (String word : required) {
-      property(word, SpecField.REQUIRE, require);
+    for (String name : required) {
+      property(name, SpecField.REQUIRE, require);
     }
-    for (String word : preferred) {
-      property(word, SpecField.PREFER, prefer);
+    for (String name : preferred) {
+      property(name, SpecField.PREFER, prefer);
     }
     for (Property property : require) {
       if (prefer.contains(property)) {
@@ -217,30 +217,30 @@ final class LimitOptions {
     return new Preferences(require, prefer);
   }
 
-  private void property(String word, SpecField field, Set<Property> into) {
+  private void property(String name, SpecField field, Set<Property> into) {
     boolean prefer = field == SpecField.PREFER;
-    Property property = Property.of(word);
+    Property property = Property.of(name);
     if (property == null || (prefer && !property.isPreferable())) {
       problems.add(
           field,
           property == null
-              ? "\"" + word + "\" is no property"
+              ? "\"" + name + "\" is no property"
               : property.word() + " is there or asked away, never less",
-          "one of " + String.join(", ", words(prefer)) + " is expected");
+          "one of " + String.join(", ", names(prefer)) + " is expected");
       return;
     }
     into.add(property);
   }
 
   /** The properties that {@code --require} or {@code --prefer} takes. */
-  static List<String> words(boolean prefer) {
-    List<String> words = new ArrayList<>();
+  static List<String> names(boolean prefer) {
+    List<String> names = new ArrayList<>();
     for (Property property : Property.values()) {
       if (!prefer || property.isPreferable()) {
-        words.add(property.word());
+        names.add(property.word());
       }
     }
-    return words;
+    return names;
   }
 
   private void checkJvm(Limits limits) {

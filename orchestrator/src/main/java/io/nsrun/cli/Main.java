@@ -65,7 +65,7 @@ public final class Main {
       errors.line("interrupted");
       return ExitCode.NOT_STARTED;
     } catch (IOException | RuntimeException | Error e) {
-      return BadWords.tell(e, errors) ? ExitCode.NOT_STARTED : errors.failure(e);
+      return BadArguments.tell(e, errors) ? ExitCode.NOT_STARTED : errors.failure(e);
     }
   }
 
@@ -134,16 +134,16 @@ public final class Main {
     };
   }
 
-  private static int unknownCommand(String word, ErrorPrinter errors) {
-    String what = word.startsWith("-") ? "option" : "command";
+  private static int unknownCommand(String name, ErrorPrinter errors) {
+    String what = name.startsWith("-") ? "option" : "command";
     List<String> known = new ArrayList<>(List.of(CommandModel.COMMANDS));
     known.addAll(List.of("--help", "--version", "--log-level"));
-    String nearest = Suggestion.nearest(word, known);
+    String nearest = Suggestion.nearest(name, known);
     errors.line(
         "unknown "
             + what
             + " '"
-            + word
+            + name
             + "'"
             + (nearest == null ? "; see 'nsrun help'" : "; did you mean '" + nearest + "'?"));
     return ExitCode.NOT_STARTED;

@@ -118,11 +118,11 @@ final class OptionNotes {
   }
 
   private void properties(Set<Property> given, RunOption option) {
-    List<String> words = new ArrayList<>();
+    List<String> names = new ArrayList<>();
     for (Property property : given) {
-      words.add(property.word());
+      names.add(property.word());
     }
-    String list = String.join(", ", words);
+    String list = String.join(", ", names);
     add(
         option,
         option == RunOption.REQUIRE

@@ -4,11 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Parses the words of {@code run} as picocli does with the same options, for a tenth of its
+ * Parses the arguments of {@code run} as picocli does with the same options, for a tenth of its
  * start-up cost: picocli loads 150 classes, and converters for types that no option here has.
  *
- * <p>It knows only right words. At the first wrong one it gives up, and picocli, which knows how to
- * say what is wrong, is asked instead. A test holds both to the same results.
+ * <p>It knows only right arguments. At the first wrong one it gives up, and picocli, which knows
+ * how to say what is wrong, is asked instead. A test holds both to the same results.
  */
 final class OptionParser {
   private static final Map<String, RunOption> BY_NAME = byName();
@@ -26,9 +26,9 @@ final class OptionParser {
   }
 
   /**
-   * Parses options up to the first word that is none, {@code --} or the end.
+   * Parses options up to the first argument that is none, {@code --} or the end.
    *
-   * @return the values; null if something is wrong with the words
+   * @return the values; null if something is wrong with the arguments
    */
   static OptionValues parse(String[] args) {
     OptionValues values = new OptionValues();
@@ -47,7 +47,7 @@ final class OptionParser {
     if (at < 0) {
       return null;
     }
-    values.addWords(args, at);
+    values.addArguments(args, at);
     return values;
   }
 
@@ -62,7 +62,9 @@ final class OptionParser {
     return take(option, equals < 0 ? null : arg.substring(equals + 1), args, at, values);
   }
 
-  /** One or more options of one letter in one word, as in {@code -it} or {@code -eNAME=VALUE}. */
+  /**
+   * One or more options of one letter in one argument, as in {@code -it} or {@code -eNAME=VALUE}.
+   */
   private static int cluster(String[] args, int at, OptionValues values) {
     String arg = args[at];
     for (int i = 1; i < arg.length(); i++) {

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The values that were given to the options of {@link RunOption}, as text, and the words after
+ * The values that were given to the options of {@link RunOption}, as text, and the arguments after
  * them.
  */
 final class OptionValues {
   private final Map<RunOption, String> last = new EnumMap<>(RunOption.class);
   private final Map<RunOption, List<String>> lists = new EnumMap<>(RunOption.class);
-  private final List<String> words = new ArrayList<>();
+  private final List<String> arguments = new ArrayList<>();
 
   /** Whether the option was given. */
   boolean has(RunOption option) {
@@ -47,8 +47,8 @@ final class OptionValues {
   }
 
   /** ROOTFS and what follows it. */
-  List<String> words() {
-    return words;
+  List<String> arguments() {
+    return arguments;
   }
 
   /** Adds a value. */
@@ -64,10 +64,10 @@ final class OptionValues {
     }
   }
 
-  /** Adds the words from index {@code start} on. */
-  void addWords(String[] args, int start) {
+  /** Adds the arguments from index {@code start} on. */
+  void addArguments(String[] args, int start) {
     for (int i = start; i < args.length; i++) {
-      words.add(args[i]);
+      arguments.add(args[i]);
     }
   }
 

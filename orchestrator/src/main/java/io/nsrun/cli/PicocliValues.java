@@ -12,8 +12,8 @@ import picocli.CommandLine.ParameterException;
  * Takes values from picocli as they are parsed, in place of picocli's conversion to types.
  *
  * <p>That makes the options as docker run has them: a flag takes a value only if it is attached
- * ({@code --init=false}; the next word is ROOTFS), a value may look like an option, and the words
- * from ROOTFS on are taken in one piece.
+ * ({@code --init=false}; the next argument is ROOTFS), a value may look like an option, and the
+ * arguments from ROOTFS on are taken in one piece.
  */
 final class PicocliValues implements IParameterPreprocessor {
   private final OptionValues values;
@@ -26,11 +26,11 @@ final class PicocliValues implements IParameterPreprocessor {
   public boolean preprocess(
       Stack<String> args, CommandSpec command, ArgSpec argument, Map<String, Object> info) {
     if (!argument.isOption()) {
-      String[] words = new String[args.size()];
-      for (int i = 0; i < words.length; i++) {
-        words[i] = args.pop();
+      String[] rest = new String[args.size()];
+      for (int i = 0; i < rest.length; i++) {
+        rest[i] = args.pop();
       }
-      values.addWords(words, 0);
+      values.addArguments(rest, 0);
       return true;
     }
     RunOption option = (RunOption) ((OptionSpec) argument).userObject();

@@ -36,17 +36,17 @@ final class RawArguments {
     } catch (IOException e) {
       return args;
     }
-    String[] words = lastWords(line, args.length);
-    // A launcher may expand @files: then the kernel's words are others.
-    return words != null && sameAscii(words, args) ? words : args;
+    String[] raw = lastArguments(line, args.length);
+    // A launcher may expand @files: then the kernel's arguments are others.
+    return raw != null && sameAscii(raw, args) ? raw : args;
   }
 
   /**
-   * The last {@code count} of the words in {@code line}, each ended by a NUL; null if there are
+   * The last {@code count} of the arguments in {@code line}, each ended by a NUL; null if there are
    * fewer.
    */
-  private static String[] lastWords(byte[] line, int count) {
-    String[] words = new String[count];
+  private static String[] lastArguments(byte[] line, int count) {
+    String[] raw = new String[count];
     int end = line.length;
     for (int i = count - 1; i >= 0; i--) {
       if (end == 0) {
@@ -56,15 +56,15 @@ final class RawArguments {
       while (start > 0 && line[start - 1] != 0) {
         start--;
       }
-      words[i] = OsString.decode(line, start, end - 1 - start);
+      raw[i] = OsString.decode(line, start, end - 1 - start);
       end = start;
     }
-    return words;
+    return raw;
   }
 
-  private static boolean sameAscii(String[] words, String[] args) {
+  private static boolean sameAscii(String[] raw, String[] args) {
     for (int i = 0; i < args.length; i++) {
-      if (!ascii(words[i]).equals(ascii(args[i]))) {
+      if (!ascii(raw[i]).equals(ascii(args[i]))) {
         return false;
       }
     }

@@ -353,7 +353,7 @@ enum RunOption {
     return second.isEmpty() ? new String[] {first} : new String[] {first, second};
   }
 
-  /** The words that it may have as a value, for completion; none if there is no such list. */
+  /** What it may have as a value, for completion; none if there is no such list. */
   List<String> candidates() {
     return switch (this) {
       case PROC -> List.of("fresh", "bind", "none");
@@ -361,8 +361,8 @@ enum RunOption {
       case USERNS -> List.of("auto", "identity", "private", "keep-id", "host");
       case PID, IPC, UTS, CGROUPNS, TIMENS, MOUNTNS -> List.of("private", "host");
       case IO_PRIORITY -> List.of("realtime", "best-effort", "idle");
-      case REQUIRE -> LimitOptions.words(false);
-      case PREFER -> LimitOptions.words(true);
+      case REQUIRE -> LimitOptions.names(false);
+      case PREFER -> LimitOptions.names(true);
       case FORMAT -> List.of("text", "json");
       case LOG_LEVEL -> List.of("error", "warn", "info", "debug", "trace");
       default -> List.of();

@@ -67,7 +67,7 @@ final class SpecOptions {
     if (rootfsHost) {
       return null;
     }
-    return values.words().isEmpty() ? "busybox" : values.words().get(0);
+    return values.arguments().isEmpty() ? "busybox" : values.arguments().get(0);
   }
 
   /**
@@ -243,14 +243,14 @@ final class SpecOptions {
   }
 
   private List<String> command(boolean embedded) {
-    List<String> words = values.words();
+    List<String> arguments = values.arguments();
     int first = rootfsHost ? 0 : 1;
     List<String> command = new ArrayList<>();
     if (values.has(RunOption.ENTRYPOINT) && !values.value(RunOption.ENTRYPOINT).isEmpty()) {
       command.add(values.value(RunOption.ENTRYPOINT));
     }
-    for (int i = first; i < words.size(); i++) {
-      command.add(words.get(i));
+    for (int i = first; i < arguments.size(); i++) {
+      command.add(arguments.get(i));
     }
     if (command.isEmpty()) {
       command.add("/bin/sh");
@@ -262,11 +262,11 @@ final class SpecOptions {
   }
 
   private Groups groups() {
-    List<String> words = values.values(RunOption.GROUP_ADD);
-    if (!words.contains(KEEP_GROUPS)) {
-      return words.isEmpty() ? Groups.NONE : new Groups(words, false);
+    List<String> groups = values.values(RunOption.GROUP_ADD);
+    if (!groups.contains(KEEP_GROUPS)) {
+      return groups.isEmpty() ? Groups.NONE : new Groups(groups, false);
     }
-    if (words.size() > 1) {
+    if (groups.size() > 1) {
       problems.add(
           RunOption.GROUP_ADD.longName(),
           KEEP_GROUPS + " keeps what is there, and nothing can be added",

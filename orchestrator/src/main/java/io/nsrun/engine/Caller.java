@@ -205,7 +205,7 @@ public final class Caller {
   }
 
   /**
-   * The words that this process was started with, as bytes that end with a NUL each.
+   * The arguments that this process was started with, as bytes that end with a NUL each.
    *
    * @throws IOException if the kernel does not tell
    */

@@ -14,7 +14,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Words of {@code run}, a line each, on the way to a plan: problems are told, never thrown. */
+/** Arguments of {@code run}, a line each, on the way to a plan: problems are told, never thrown. */
 public final class CommandLineFuzz {
   private static final UserDatabase USERS =
       new UserDatabase("root:x:0:0::/root:/bin/sh\n", "wheel:x:10:root\n");
@@ -24,8 +24,8 @@ public final class CommandLineFuzz {
 
   private CommandLineFuzz() {}
 
-  public static void fuzzerTestOneInput(byte[] words) throws IOException {
-    String[] args = new String(words, StandardCharsets.UTF_8).split("\n", -1);
+  public static void fuzzerTestOneInput(byte[] lines) throws IOException {
+    String[] args = new String(lines, StandardCharsets.UTF_8).split("\n", -1);
     try {
       OptionValues values = OptionParser.parse(args);
       if (values == null) {
@@ -40,7 +40,7 @@ public final class CommandLineFuzz {
     } catch (SpecProblemsException | ExplainedException e) {
       // Told line by line.
     } catch (RuntimeException e) {
-      if (!BadWords.tell(e, NOBODY)) {
+      if (!BadArguments.tell(e, NOBODY)) {
         throw e;
       }
     }

@@ -25,15 +25,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LimitOptionsTest {
   private final SpecProblems problems = new SpecProblems();
 
-  private Spec spec(String... words) throws IOException {
-    OptionValues values = OptionParser.parse(words);
-    assertThat(values).as("words").isNotNull();
+  private Spec spec(String... args) throws IOException {
+    OptionValues values = OptionParser.parse(args);
+    assertThat(values).as("arguments").isNotNull();
     SpecOptions options = new SpecOptions(values, Caller.of(Map.of(), "/work"), problems);
     return options.build(new RootSource.Directory("/tree"));
   }
 
-  private List<String> problems(String... words) throws IOException {
-    spec(words);
+  private List<String> problems(String... args) throws IOException {
+    spec(args);
     List<String> texts = new ArrayList<>();
     for (SpecProblems.Problem problem : problems.list()) {
       texts.add(problem.in(OptionDialect.OPTIONS));

@@ -21,7 +21,8 @@ class OptionParserTest {
   void theFirstWordThatIsNoOptionIsRootfsAndAllAfterItIsTheCommands() {
     OptionValues values = parse("-i", "busybox", "ls", "-l", "--name", "x", "--", "-t");
 
-    assertThat(values.words()).containsExactly("busybox", "ls", "-l", "--name", "x", "--", "-t");
+    assertThat(values.arguments())
+        .containsExactly("busybox", "ls", "-l", "--name", "x", "--", "-t");
     assertThat(values.has(RunOption.NAME)).isFalse();
     assertThat(values.has(RunOption.TTY)).isFalse();
   }
@@ -30,14 +31,14 @@ class OptionParserTest {
   void twoDashesEndTheOptions() {
     OptionValues values = parse("--name", "x", "--", "--odd-rootfs", "ls");
 
-    assertThat(values.words()).containsExactly("--odd-rootfs", "ls");
+    assertThat(values.arguments()).containsExactly("--odd-rootfs", "ls");
   }
 
   @Test
   void aFlagNeverTakesTheNextWord() {
     OptionValues values = parse("--rootfs-host", "true");
 
-    assertThat(values.words()).containsExactly("true");
+    assertThat(values.arguments()).containsExactly("true");
     assertThat(values.flag(RunOption.ROOTFS_HOST, false)).isTrue();
   }
 
@@ -75,13 +76,13 @@ class OptionParserTest {
 
   @Test
   void aSingleDashIsAWord() {
-    assertThat(parse("-", "x").words()).containsExactly("-", "x");
+    assertThat(parse("-", "x").arguments()).containsExactly("-", "x");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"--nope", "-x", "-ix", "--name", "-e", "--init=maybe", "--help=1", "-e="})
-  void aWrongWordIsLeftToPicocliToExplain(String word) {
-    assertThat(parse(word)).isNull();
+  void aWrongArgumentIsLeftToPicocliToExplain(String argument) {
+    assertThat(parse(argument)).isNull();
   }
 
   @ParameterizedTest
@@ -96,7 +97,7 @@ class OptionParserTest {
       assertSame(args);
       OptionValues values = parse(args);
       assertThat(values.has(option)).isTrue();
-      assertThat(values.words()).containsExactly("rootfs");
+      assertThat(values.arguments()).containsExactly("rootfs");
     }
   }
 
@@ -147,7 +148,7 @@ class OptionParserTest {
       return;
     }
     OptionValues theirs = CommandModel.parse("run", args);
-    assertThat(own.words()).as(String.join(" ", args)).isEqualTo(theirs.words());
+    assertThat(own.arguments()).as(String.join(" ", args)).isEqualTo(theirs.arguments());
     for (RunOption option : RunOption.values()) {
       assertThat(own.value(option)).as(String.join(" ", args)).isEqualTo(theirs.value(option));
       assertThat(own.values(option)).as(String.join(" ", args)).isEqualTo(theirs.values(option));

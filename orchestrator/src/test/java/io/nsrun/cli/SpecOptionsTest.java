@@ -44,14 +44,14 @@ class SpecOptionsTest {
   @TempDir Path directory;
   private final SpecProblems problems = new SpecProblems();
 
-  private SpecOptions options(String... words) throws IOException {
-    OptionValues values = OptionParser.parse(words);
-    assertThat(values).as("words").isNotNull();
+  private SpecOptions options(String... args) throws IOException {
+    OptionValues values = OptionParser.parse(args);
+    assertThat(values).as("arguments").isNotNull();
     return new SpecOptions(values, Caller.of(CALLER, "/work"), problems);
   }
 
-  private Spec spec(String... words) throws IOException {
-    SpecOptions options = options(words);
+  private Spec spec(String... args) throws IOException {
+    SpecOptions options = options(args);
     return options.build(
         options.rootfs() == null ? RootSource.HOST : new RootSource.Directory("/tree"));
   }

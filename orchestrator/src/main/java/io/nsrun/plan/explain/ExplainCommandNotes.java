@@ -182,7 +182,7 @@ final class ExplainCommandNotes {
     return new ExplainNote(
         "exec",
         "Run",
-        words(step.args()),
+        arguments(step.args()),
         "execve(2) replaces the program in this process; it stays the same process." + tried + env,
         whyExec(step.init(), ownPids),
         "execve(2), pid_namespaces(7), environ(7)");
@@ -208,7 +208,7 @@ final class ExplainCommandNotes {
   }
 
   /** As a shell would have to be told. */
-  static String words(List<String> args) {
+  static String arguments(List<String> args) {
     StringBuilder text = new StringBuilder();
     for (String arg : args) {
       text.append(text.length() == 0 ? "" : " ");

@@ -62,7 +62,7 @@ final class ExplainPrinter {
     heading("How nsrun starts " + name);
     paragraph(
         "The command is "
-            + ExplainCommandNotes.words(spec.process().args())
+            + ExplainCommandNotes.arguments(spec.process().args())
             + ", its root directory "
             + root
             + (!spec.root().isHost()

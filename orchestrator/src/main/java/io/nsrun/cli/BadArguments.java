@@ -5,11 +5,11 @@ import java.util.List;
 import picocli.CommandLine;
 
 /**
- * Says what picocli found wrong with the words of a command. A class of its own, since a run with
- * good words has no use for picocli.
+ * Says what picocli found wrong with the arguments of a command. A class of its own, since a run
+ * with good arguments has no use for picocli.
  */
-final class BadWords {
-  private BadWords() {}
+final class BadArguments {
+  private BadArguments() {}
 
   /** Tells it in one line; false if it is not about that. */
   static boolean tell(Throwable thrown, ErrorPrinter errors) {
@@ -26,13 +26,15 @@ final class BadWords {
   }
 
   private static String unmatched(CommandLine.UnmatchedArgumentException e) {
-    String word = e.getUnmatched().get(0);
+    String argument = e.getUnmatched().get(0);
     // picocli says so of the rest of a cluster such as -itx.
-    int space = word.indexOf(" (while processing option");
+    int space = argument.indexOf(" (while processing option");
     String option =
         space < 0
-            ? word
-            : word.startsWith("-") ? word.substring(0, space) : "-" + word.substring(0, space);
+            ? argument
+            : argument.startsWith("-")
+                ? argument.substring(0, space)
+                : "-" + argument.substring(0, space);
     int equals = option.indexOf('=');
     String name = equals < 0 ? option : option.substring(0, equals);
     String what = name.startsWith("-") ? "unknown option " : "unexpected word ";

@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a person reads: suggestions and errors. */
-class WordsTest {
+class MessagesTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final ErrorPrinter printer =
       new ErrorPrinter(new PrintStream(bytes, true, StandardCharsets.UTF_8));
@@ -40,7 +40,7 @@ class WordsTest {
     try {
       CommandModel.parse("run", new String[] {"--nmae=x", "busybox"});
     } catch (RuntimeException e) {
-      assertThat(BadWords.tell(e, printer)).isTrue();
+      assertThat(BadArguments.tell(e, printer)).isTrue();
     }
     assertThat(printed()).isEqualTo("nsrun: unknown option --nmae; did you mean --name?\n");
   }
@@ -50,7 +50,7 @@ class WordsTest {
     try {
       CommandModel.parse("run", new String[] {"-itx", "busybox"});
     } catch (RuntimeException e) {
-      assertThat(BadWords.tell(e, printer)).isTrue();
+      assertThat(BadArguments.tell(e, printer)).isTrue();
     }
     assertThat(printed()).isEqualTo("nsrun: unknown option -x; see 'nsrun run --help'\n");
   }
@@ -60,7 +60,7 @@ class WordsTest {
     try {
       CommandModel.parse("run", new String[] {"-itp", "80:80", "busybox"});
     } catch (RuntimeException e) {
-      assertThat(BadWords.tell(e, printer)).isTrue();
+      assertThat(BadArguments.tell(e, printer)).isTrue();
     }
     assertThat(printed())
         .isEqualTo(
@@ -78,14 +78,14 @@ class WordsTest {
     try {
       CommandModel.parse("run", new String[] {"--workdir"});
     } catch (RuntimeException e) {
-      assertThat(BadWords.tell(e, printer)).isTrue();
+      assertThat(BadArguments.tell(e, printer)).isTrue();
     }
     assertThat(printed()).isEqualTo("nsrun: --workdir needs a value: DIR\n");
   }
 
   @Test
   void otherFailuresAreNotAboutWords() {
-    assertThat(BadWords.tell(new IllegalStateException("x"), printer)).isFalse();
+    assertThat(BadArguments.tell(new IllegalStateException("x"), printer)).isFalse();
     assertThat(printed()).isEmpty();
   }
 
