@@ -6,27 +6,32 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ExecuteStreamHandler;
 
 /**
- * Runs a program with the standard streams that the caller gave this JVM, or with pipes of this JVM
- * in the place of its input and output.
+ * Runs a program with the standard streams that the caller gave this JVM, or with others in the
+ * place of some of them.
  *
  * <p>Commons Exec would put pipes and pumping threads between them: then the program has no
  * terminal, and every byte is copied twice.
  */
 final class InheritingExecutor extends DefaultExecutor {
   private final PhaseTimes times;
-  private final boolean piped;
+  private final Consumer<ProcessBuilder> streams;
   private Process process;
   private IOException failure;
 
+  /**
+   * @param times where the time of the thread that runs the program goes
+   * @param streams puts other streams in the place of those of this JVM; null for none
+   */
   @SuppressWarnings("deprecation") // its builder can only build the class itself
-  InheritingExecutor(PhaseTimes times, boolean piped) {
+  InheritingExecutor(PhaseTimes times, Consumer<ProcessBuilder> streams) {
     this.times = times;
-    this.piped = piped;
+    this.streams = streams;
     setStreamHandler(new NoPumps());
     // Not passed on, but looked for: our own may have a name that this locale can't express.
     setWorkingDirectory(new File("/"));
@@ -48,9 +53,8 @@ final class InheritingExecutor extends DefaultExecutor {
   private Process launch(CommandLine command) throws IOException {
     try {
       ProcessBuilder builder = CallersStreams.inherit(new ProcessBuilder(command.toStrings()));
-      if (piped) {
-        builder.redirectInput(ProcessBuilder.Redirect.PIPE);
-        builder.redirectOutput(ProcessBuilder.Redirect.PIPE);
+      if (streams != null) {
+        streams.accept(builder);
       }
       Process started = builder.start();
       times.end("spawn");
@@ -75,7 +79,7 @@ final class InheritingExecutor extends DefaultExecutor {
    */
   int run(CommandLine command) throws IOException, InterruptedException {
     // Commons Exec closes the pipes at once, with what nobody has read yet.
-    return piped ? launch(command).waitFor() : execute(command);
+    return streams == null ? execute(command) : launch(command).waitFor();
   }
 
   /** Wakes up who waits for a launch that will not happen. */
