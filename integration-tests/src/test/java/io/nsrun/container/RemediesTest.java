@@ -159,7 +159,11 @@ class RemediesTest extends ContainerTest {
             "--landlock rx:/ --landlock rw:/gone busybox true",
             "or make it first",
             "--tmpfs /gone --landlock rx:/ --landlock rw:/gone busybox true"),
-        options(PLAIN, "--landlock ro:/ busybox true", "add rx:/", "--landlock rx:/ busybox true"),
+        options(
+            PLAIN,
+            "--landlock ro:/ busybox true",
+            "add --landlock=rx:/",
+            "--landlock=rx:/ busybox true"),
         deed(
             PLAIN,
             "chmod -x DIR/tool; cp DIR/tool TREE/tool",

@@ -72,7 +72,8 @@ public final class OptionDialect implements Dialect {
   public String setting(SpecField field, List<String> value) {
     String text = String.join(":", value);
     return switch (field) {
-      case ROOT, ARGS -> text;
+      case ROOT -> "the name " + text;
+      case ARGS -> text;
       case VOLUME -> "-v " + text;
       // Values of these have an equals sign of their own.
       case RLIMIT, SYSCTL, MOUNT -> name(field) + " " + text;

@@ -61,8 +61,11 @@ final class ExecCauses {
     }
     if ((!command.contains("/") || command.startsWith("/bin/")) && isNoSystem(root)) {
       return Text.of(
-          "the root filesystem has no /bin/sh, /usr or /etc. ROOTFS is a directory with"
-              + " a whole system in it, such as an image that was unpacked, or the name busybox.");
+          "the root filesystem has no /bin/sh, /usr or /etc. ",
+          SpecField.ROOT,
+          " is a directory with a whole system in it, such as an image that was unpacked, or ",
+          SpecField.ROOT.with("busybox"),
+          ".");
     }
     if (command.contains("/")) {
       return Text.of(command + " is not in the root filesystem.");

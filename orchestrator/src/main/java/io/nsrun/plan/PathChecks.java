@@ -57,9 +57,14 @@ final class PathChecks {
         SpecField.ROOT,
         root + " is " + kind.text(),
         switch (kind) {
-          case UNSEARCHABLE_DIRECTORY, UNREACHABLE -> "chmod or chown it, or run as its owner";
-          case FILE -> "a directory, a tar file or the name busybox is expected";
-          default -> "give the root directory of a Linux system, or the name busybox";
+          case UNSEARCHABLE_DIRECTORY, UNREACHABLE ->
+              Text.of("chmod or chown it, or run as its owner");
+          case FILE ->
+              Text.of(
+                  "a directory, a tar file or ", SpecField.ROOT.with("busybox"), " is expected");
+          default ->
+              Text.of(
+                  "give the root directory of a Linux system, or ", SpecField.ROOT.with("busybox"));
         });
   }
 

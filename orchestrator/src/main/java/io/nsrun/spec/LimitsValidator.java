@@ -115,7 +115,10 @@ final class LimitsValidator {
       problems.add(
           SpecField.LANDLOCK,
           "no rule lets anything be executed, not even the command",
-          "add rx:/, or the directories of the command and its libraries");
+          Text.of(
+              "add ",
+              SpecField.LANDLOCK.with("rx", "/"),
+              ", or the directories of the command and its libraries"));
     }
     boolean root =
         !(spec.process().user() instanceof UserRef.Numbers numbers) || numbers.user().uid() == 0;

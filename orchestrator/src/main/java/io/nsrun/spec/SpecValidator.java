@@ -234,7 +234,10 @@ final class SpecValidator {
           problems.add(
               field, "target " + quote(mount.target()) + " has a \"..\"", "write it without");
         } else if (target.equals("/")) {
-          problems.add(field, "the target is /", "that is ROOTFS's place; use a directory below");
+          problems.add(
+              field,
+              "the target is /",
+              Text.of("that is ", SpecField.ROOT, "'s place; use a directory below"));
         } else if (!targets.add(target)) {
           problems.add(field, "two mounts on " + target, "keep one of them");
         }

@@ -105,8 +105,8 @@ class LimitsTest {
   void landlockWithoutAnythingToExecuteIsRefused() {
     assertThat(problems(Spec.builder().landlock(LandlockRule.parse("ro:/"))))
         .containsExactly(
-            "--landlock: no rule lets anything be executed, not even the command (add rx:/, or the"
-                + " directories of the command and its libraries)");
+            "--landlock: no rule lets anything be executed, not even the command (add"
+                + " --landlock=rx:/, or the directories of the command and its libraries)");
   }
 
   @Test
