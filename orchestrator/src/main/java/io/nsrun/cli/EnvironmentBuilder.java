@@ -8,27 +8,26 @@ import io.nsrun.spec.SpecProblems;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Puts the command's environment together: nothing of the caller's gets in unless it was named. */
 final class EnvironmentBuilder {
-  /** Docker's. */
-  static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
   private static final int LARGEST_FILE = 16 << 20;
 
   private final Map<String, String> caller;
   private final SpecProblems problems;
-  private final Map<String, String> environment = new LinkedHashMap<>();
+  private final Map<String, String> environment;
 
   /**
    * @param caller the caller's own variables
+   * @param defaults the variables that there are already; to be changed
    * @param problems where what is wrong goes
    */
-  EnvironmentBuilder(Map<String, String> caller, SpecProblems problems) {
+  EnvironmentBuilder(
+      Map<String, String> caller, Map<String, String> defaults, SpecProblems problems) {
     this.caller = caller;
+    this.environment = defaults;
     this.problems = problems;
   }
 

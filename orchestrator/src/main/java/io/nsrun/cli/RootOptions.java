@@ -1,5 +1,6 @@
 package io.nsrun.cli;
 
+import io.nsrun.engine.Defaults;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.RootSource;
 import io.nsrun.spec.SpecField;
@@ -50,10 +51,9 @@ final class RootOptions {
     if (!kept.isEmpty()) {
       return new Writes.KeptDirectory(kept);
     }
-    if (source instanceof RootSource.Host) {
-      return values.flag(RunOption.EPHEMERAL, false) ? Writes.MEMORY : Writes.NONE;
-    }
-    return inMemory(source, readOnly) ? Writes.MEMORY : Writes.IN_PLACE;
+    Boolean ephemeral =
+        values.has(RunOption.EPHEMERAL) ? values.flag(RunOption.EPHEMERAL, true) : null;
+    return Defaults.writes(source, ephemeral, readOnly, problems);
   }
 
   /** Absolute; empty if the option was not given, or is wrong. */
@@ -67,22 +67,5 @@ final class RootOptions {
       return "";
     }
     return directory.charAt(0) == '/' ? directory : workingDirectory + "/" + directory;
-  }
-
-  private boolean inMemory(RootSource source, boolean readOnly) {
-    if (!new Root(source, Writes.IN_PLACE).isStored()) {
-      return values.flag(RunOption.EPHEMERAL, false);
-    }
-    // Mount points that are made would stay for all others.
-    if (readOnly) {
-      return values.flag(RunOption.EPHEMERAL, true);
-    }
-    if (!values.flag(RunOption.EPHEMERAL, true)) {
-      problems.add(
-          SpecField.EPHEMERAL,
-          "can't be false: all containers of this ROOTFS start from the same files",
-          "unpack it into a directory of your own, and name that");
-    }
-    return true;
   }
 }

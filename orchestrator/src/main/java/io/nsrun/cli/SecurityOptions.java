@@ -1,16 +1,13 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Caller;
-import io.nsrun.engine.CallerFile;
+import io.nsrun.engine.ProfileFile;
 import io.nsrun.spec.Blob;
-import io.nsrun.spec.IoMessages;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.Masks;
 import io.nsrun.spec.Seccomp;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,9 +15,6 @@ import java.util.List;
  * Reads the values of {@code --security-opt}; of those that contradict one another the last counts.
  */
 final class SecurityOptions {
-  /** A profile of the engines has some 15 KB. */
-  private static final int LARGEST_PROFILE = 1 << 20;
-
   private static final String EXPECTED =
       "no-new-privileges[=false], seccomp=FILE|unconfined|default, mask=PATH[:PATH...] or"
           + " unmask=ALL|PATH[:PATH...] is expected";
@@ -81,29 +75,19 @@ final class SecurityOptions {
     return switch (text) {
       case "default" -> Seccomp.DEFAULT;
       case "unconfined" -> Seccomp.UNCONFINED;
-      default -> new Seccomp.Profile(text, profile(text));
+      default -> profile(text);
     };
   }
 
-  private Blob profile(String name) {
-    Path file = caller.path(name);
-    if (name.isEmpty() || !Files.isRegularFile(file)) {
-      return bad(
-          name, Files.exists(file) && !name.isEmpty() ? "is no regular file" : "no such file");
-    }
+  private Seccomp profile(String name) {
     try {
-      Blob content = CallerFile.read(file, LARGEST_PROFILE);
-      return content.size() > LARGEST_PROFILE ? bad(name, "has more than 1 MiB") : content;
-    } catch (IOException e) {
-      return bad(name, IoMessages.reason(e));
+      return ProfileFile.read(caller, name);
+    } catch (ExplainedException e) {
+      problems.add(
+          RunOption.SECURITY_OPT.longName(),
+          String.valueOf(e.getMessage()),
+          "a file, unconfined or default is expected");
+      return new Seccomp.Profile(name, Blob.EMPTY);
     }
-  }
-
-  private Blob bad(String name, String what) {
-    problems.add(
-        RunOption.SECURITY_OPT.longName(),
-        "seccomp profile " + name + ": " + what,
-        "a file, unconfined or default is expected");
-    return Blob.EMPTY;
   }
 }

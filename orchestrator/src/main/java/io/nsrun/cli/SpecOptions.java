@@ -1,7 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Caller;
-import io.nsrun.engine.RandomText;
+import io.nsrun.engine.Defaults;
 import io.nsrun.spec.Groups;
 import io.nsrun.spec.JvmProfile;
 import io.nsrun.spec.Limits;
@@ -31,9 +31,6 @@ import java.util.Map;
  * <p>What ROOTFS means has to be looked up, and is handed in.
  */
 final class SpecOptions {
-  private static final int HOSTNAME_LETTERS = 10;
-  private static final int ID_BYTES = 32;
-  private static final int NAME_DIGITS = 12;
   private static final String KEEP_GROUPS = "keep-groups";
   private static final String PS1 = "\\u@\\h:\\w\\$ ";
 
@@ -118,13 +115,11 @@ final class SpecOptions {
   }
 
   private void identity(Spec.Builder builder) throws IOException {
-    String id = RandomText.hex(ID_BYTES);
-    String name =
-        values.has(RunOption.NAME) ? values.value(RunOption.NAME) : id.substring(0, NAME_DIGITS);
-    if (name.isEmpty()) {
+    String name = values.has(RunOption.NAME) ? values.value(RunOption.NAME) : null;
+    if (name != null && name.isEmpty()) {
       problems.add(SpecField.NAME, "is empty", "leave it out to have one made up");
     }
-    builder.id(id).name(name);
+    Defaults.identity(builder, name);
   }
 
   private boolean init(Spec.Builder builder) {
@@ -150,9 +145,7 @@ final class SpecOptions {
       }
       return values.value(RunOption.HOSTNAME);
     }
-    return builder.namespace(NamespaceType.UTS) instanceof NamespaceMode.Private
-        ? RandomText.letters(HOSTNAME_LETTERS)
-        : "";
+    return Defaults.hostname(builder);
   }
 
   private ProcMode proc() {
@@ -276,12 +269,8 @@ final class SpecOptions {
   }
 
   private Map<String, String> environment(String hostname, Limits limits, boolean embedded) {
-    EnvironmentBuilder result = new EnvironmentBuilder(caller.environment(), problems);
-    result.set("PATH", EnvironmentBuilder.PATH);
-    if (!hostname.isEmpty()) {
-      result.set("HOSTNAME", hostname);
-    }
-    result.set("container", "nsrun");
+    EnvironmentBuilder result =
+        new EnvironmentBuilder(caller.environment(), Defaults.environment(hostname), problems);
     if (terminal) {
       String type = caller.variable("TERM");
       result.set("TERM", type == null || type.isEmpty() ? "xterm" : type);

@@ -8,7 +8,6 @@ import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.UserRef;
 import io.nsrun.spec.Writes;
-import io.nsrun.state.RandomBytes;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +21,6 @@ final class InnerRun {
   static final RootSource ROOT = new RootSource.Embedded("busybox");
 
   private static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/usr/bin:/bin:/sbin");
-  private static final int ID_BYTES = 32;
-  private static final int NAME_DIGITS = 12;
 
   private InnerRun() {}
 
@@ -33,10 +30,9 @@ final class InnerRun {
    * @param command and its arguments
    */
   static Spec.Builder builder(List<String> command) throws IOException {
-    String id = RandomBytes.hex(ID_BYTES);
-    return Spec.builder()
-        .id(id)
-        .name(id.substring(0, NAME_DIGITS))
+    Spec.Builder builder = Spec.builder();
+    Defaults.identity(builder, null);
+    return builder
         .root(new Root(ROOT, Writes.MEMORY))
         .process(
             new ProcessSpec(

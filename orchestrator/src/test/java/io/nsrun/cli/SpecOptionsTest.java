@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.engine.Caller;
+import io.nsrun.engine.Defaults;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
@@ -74,7 +75,7 @@ class SpecOptionsTest {
     }
     assertThat(spec.process().env())
         .containsExactly(
-            Map.entry("PATH", EnvironmentBuilder.PATH),
+            Map.entry("PATH", Defaults.PATH),
             Map.entry("HOSTNAME", spec.hostname()),
             Map.entry("container", "nsrun"));
     assertThat(spec.hostname()).matches("[a-z]{10}");
