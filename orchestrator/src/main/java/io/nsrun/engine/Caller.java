@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -25,6 +26,7 @@ public final class Caller {
   private final String workingDirectory;
   private final int uid;
   private final int gid;
+  private final String home;
   private final StatePaths paths;
 
   /**
@@ -39,6 +41,7 @@ public final class Caller {
     this.workingDirectory = workingDirectory;
     this.uid = uid;
     this.gid = gid;
+    this.home = home;
     this.paths = new StatePaths(environment, uid, home);
   }
 
@@ -62,6 +65,17 @@ public final class Caller {
         ProcessIds.effectiveUid(),
         ProcessIds.effectiveGid(),
         System.getProperty("user.home", ""));
+  }
+
+  /**
+   * The same, who keeps all that nsrun leaves on disk below a directory of his own.
+   *
+   * @param directory absolute
+   */
+  public Caller keepingBelow(String directory) {
+    Map<String, String> variables = new HashMap<>(environment);
+    variables.put(StatePaths.HOME_VARIABLE, directory);
+    return new Caller(variables, workingDirectory, uid, gid, home);
   }
 
   /** All variables; those that a container gets are named one by one. */

@@ -106,6 +106,11 @@ public record End(
                 + " kill"));
   }
 
+  /** Of a container of which nobody can tell more. */
+  static End lost(String reason) {
+    return withoutCommand(Kind.LOST, ExitCode.NOT_STARTED, null, reason, Text.EMPTY);
+  }
+
   private static End ended(Spec spec, Event.Exited exit) {
     // The usual end needs no look at limits.
     LimitHit limit =

@@ -1,8 +1,10 @@
 package io.nsrun.engine;
 
 import io.nsrun.plan.facts.Resolved;
+import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Spec;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,8 +22,29 @@ public record Prepared(
     warnings = List.copyOf(warnings);
   }
 
+  /**
+   * How one property of the isolation comes out.
+   *
+   * @param aspect which one: lower case with underscores, as in records
+   * @param full whether it is as good as the secure default or better
+   * @param value what is there, in a word or two, e.g. {@code private} or {@code 1 id}
+   * @param reason why it is not more; empty if {@code full}
+   */
+  public record Achieved(String aspect, boolean full, String value, String reason) {}
+
   /** What was asked for. */
   public Spec spec() {
     return resolved.spec();
+  }
+
+  /** The isolation that the plan comes to. */
+  public List<Achieved> isolation() {
+    List<Achieved> list = new ArrayList<>();
+    for (Isolation.Property property : plan.isolation().properties()) {
+      list.add(
+          new Achieved(
+              property.aspect().key(), property.full(), property.value(), property.reason()));
+    }
+    return list;
   }
 }

@@ -34,6 +34,9 @@ import java.util.Map;
  * the directory for the runtime, and so does root of a user namespace that may not use root's.
  */
 public final class StatePaths {
+  /** Names the directory below which cache, data and state are. */
+  public static final String HOME_VARIABLE = "NSRUN_HOME";
+
   private final Map<String, String> environment;
   private final int uid;
   private final String accountHome;
@@ -79,7 +82,7 @@ public final class StatePaths {
       candidates.add(base);
     }
     // Who names a place wants no other.
-    if (absolute("NSRUN_HOME") == null || unsafety(base) == null) {
+    if (absolute(HOME_VARIABLE) == null || unsafety(base) == null) {
       candidates.addAll(runtimeCandidates());
     }
     return candidates;
@@ -135,7 +138,7 @@ public final class StatePaths {
 
   private List<Path> lasting(String below, String ofRoot, String variable, String belowHome) {
     List<Path> candidates = new ArrayList<>(6);
-    boolean elsewhere = absolute("NSRUN_HOME") != null;
+    boolean elsewhere = absolute(HOME_VARIABLE) != null;
     if (uid == 0 && !elsewhere) {
       candidates.add(Path.of(ofRoot));
       if (CallersNamespace.isInitial()) {
@@ -170,7 +173,7 @@ public final class StatePaths {
 
   /** Null if the caller has no home. */
   private Path base(String below, String variable, String belowHome) {
-    Path own = absolute("NSRUN_HOME");
+    Path own = absolute(HOME_VARIABLE);
     if (own != null) {
       return own.resolve(below);
     }

@@ -1,0 +1,45 @@
+package io.nsrun.engine;
+
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecProblems;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * Starts containers for a program that goes on, and has their streams. How their processes come to
+ * be is an implementation's.
+ */
+public interface ContainerStarter extends Closeable {
+  /** One that starts an nsinit process for each container. */
+  static ContainerStarter cold(Caller caller) {
+    return new ColdStarter(caller);
+  }
+
+  /**
+   * Prepares and starts a container. Blocks until its command runs; while an archive is unpacked,
+   * too. May be called by any thread, and by many at once.
+   *
+   * @param spec what is asked for
+   * @param problems those that were found already; all are told together
+   * @param redirects where its standard streams lead
+   * @param warnings takes what is odd about it, a sentence each, until its end; called by any
+   *     thread
+   * @throws io.nsrun.spec.SpecProblemsException with everything that is wrong with what is asked
+   * @throws NotStartedException if the command did not come to run; nothing of the container is
+   *     left then
+   * @throws InterruptedException if the thread was interrupted; what there is of the container is
+   *     about to end, if it has not
+   * @throws ClosedStarterException after {@link #close}
+   */
+  StartedContainer start(
+      Spec spec, SpecProblems problems, Redirects redirects, Consumer<String> warnings)
+      throws IOException, InterruptedException;
+
+  /**
+   * Kills all containers, also those that are about to start. Blocks until nothing of them is left.
+   * Does nothing the second time.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,42 @@
+package io.nsrun.engine;
+
+import io.nsrun.spec.Signal;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+
+/** A container whose command was started. May be used by any thread. */
+public interface StartedContainer {
+  /** What it was prepared as. */
+  Prepared prepared();
+
+  /**
+   * Pid of the command as this process sees it; -1 if it ended before it could be asked for. Does
+   * not block.
+   */
+  long pid();
+
+  /** When the command was started. */
+  Instant started();
+
+  /** What the command reads; where that is no pipe, what is written is dropped. */
+  OutputStream input();
+
+  /** What the command writes to its standard output; empty where that is no pipe. */
+  InputStream output();
+
+  /** What the command writes to its standard error; empty where that is no pipe. */
+  InputStream error();
+
+  /**
+   * Sends the command a signal; SIGKILL is for the whole container. Does nothing once it has ended.
+   */
+  void signal(Signal signal);
+
+  /**
+   * How it ended, once nothing of it is left; never completed exceptionally, nor to be completed by
+   * others. What depends on it is run by a thread that others may be waiting for.
+   */
+  CompletableFuture<End> end();
+}
