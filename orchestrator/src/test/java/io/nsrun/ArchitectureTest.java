@@ -131,10 +131,22 @@ class ArchitectureTest {
   void whatTheEngineUsesKnowsNothingOfIt() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.nsrun.engine..", "io.nsrun.cli..")
+        .resideOutsideOfPackages("io.nsrun.engine..", "io.nsrun.cli..", "io.nsrun.api..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.nsrun.engine..")
+        .check(ours);
+  }
+
+  @Test
+  void libraryIsADoorBesideTheCommandLine() {
+    onlyDependOn("api", "io.nsrun.engine..", "io.nsrun.spec..");
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.nsrun.api..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.nsrun.api..")
         .check(ours);
   }
 
@@ -164,7 +176,7 @@ class ArchitectureTest {
   void whoeverCallsIsAskedForInOnePlace() {
     noClasses()
         .that()
-        .resideInAnyPackage("io.nsrun.cli..", "io.nsrun.engine..")
+        .resideInAnyPackage("io.nsrun.cli..", "io.nsrun.api..", "io.nsrun.engine..")
         .and()
         .haveNameNotMatching("io\\.nsrun\\.engine\\.Caller")
         .should()
@@ -192,7 +204,9 @@ class ArchitectureTest {
     int seen = 0;
     for (JavaClass type : ours) {
       String name = type.getName();
-      if ((name.startsWith("io.nsrun.cli.") || name.startsWith("io.nsrun.engine."))
+      if ((name.startsWith("io.nsrun.cli.")
+              || name.startsWith("io.nsrun.api.")
+              || name.startsWith("io.nsrun.engine."))
           && !name.equals("io.nsrun.engine.Caller")) {
         seen++;
         assertThat(constants(name)).as(name).doesNotContain("/proc/self");
@@ -207,7 +221,12 @@ class ArchitectureTest {
     assertThat(library).isNotEmpty();
     DescribedPredicate<JavaClass> internal =
         resideInAPackage("io.nsrun..").and(not(resideInAPackage("io.nsrun.api")));
+    int exported = 0;
     for (JavaClass type : library) {
+      if (!type.getModifiers().contains(JavaModifier.PUBLIC)) {
+        continue;
+      }
+      exported++;
       Stream<JavaClass> seen =
           Stream.concat(
               Stream.concat(
@@ -220,6 +239,7 @@ class ArchitectureTest {
                   .flatMap(unit -> unit.getAllInvolvedRawTypes().stream()));
       assertThat(seen.filter(internal)).as(type.getName()).isEmpty();
     }
+    assertThat(exported).isGreaterThan(15);
   }
 
   private static boolean isSeen(JavaMember member) {

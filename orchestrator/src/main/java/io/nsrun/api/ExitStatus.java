@@ -20,7 +20,7 @@ public final class ExitStatus {
   }
 
   /**
-   * The status of a command that ended by itself.
+   * {@return the status of a command that ended by itself}
    *
    * @param code what it gave to _exit(2), 0 to 255
    * @throws IllegalArgumentException if no exit code is such
@@ -33,7 +33,7 @@ public final class ExitStatus {
   }
 
   /**
-   * The status of a command that a signal ended.
+   * {@return the status of a command that a signal ended}
    *
    * @param signal its number, 1 to 64, see signal(7)
    * @param coreDumped whether the kernel wrote a core(5)
@@ -46,29 +46,31 @@ public final class ExitStatus {
     return new ExitStatus(-1, signal, coreDumped);
   }
 
-  /** The exit code, 0 to 255; empty if a signal ended the command. */
+  /** {@return the exit code, 0 to 255; empty if a signal ended the command} */
   public OptionalInt code() {
     return signal == 0 ? OptionalInt.of(code) : OptionalInt.empty();
   }
 
-  /** The number of the signal that ended the command, 1 to 64; empty if it ended by itself. */
+  /**
+   * {@return the number of the signal that ended the command, 1 to 64; empty if it ended by itself}
+   */
   public OptionalInt signal() {
     return signal == 0 ? OptionalInt.empty() : OptionalInt.of(signal);
   }
 
-  /** Whether a signal ended the command and the kernel wrote a core(5). */
+  /** {@return whether a signal ended the command and the kernel wrote a core(5)} */
   public boolean coreDumped() {
     return coreDumped;
   }
 
-  /** Whether the command ended by itself with the exit code 0. */
+  /** {@return whether the command ended by itself with the exit code 0} */
   public boolean isSuccess() {
     return signal == 0 && code == 0;
   }
 
   /**
-   * The one number that shells and {@link Process#exitValue} make of both: the exit code, or 128
-   * and the signal's number.
+   * {@return the one number that shells and {@link Process#exitValue} make of both: the exit code,
+   * or 128 and the signal's number}
    */
   public int toExitCode() {
     return signal == 0 ? code : 128 + signal;

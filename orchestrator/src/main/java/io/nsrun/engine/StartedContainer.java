@@ -11,10 +11,7 @@ public interface StartedContainer {
   /** What it was prepared as. */
   Prepared prepared();
 
-  /**
-   * Pid of the command as this process sees it; -1 if it ended before it could be asked for. Does
-   * not block.
-   */
+  /** Pid of the command as this process sees it; after its end another process may have it. */
   long pid();
 
   /** When the command was started. */

@@ -1,0 +1,400 @@
+package io.nsrun.api;
+
+import java.io.File;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Says what a container is to be, and starts it: as a {@link ProcessBuilder}, whose methods are
+ * here too, but for a command in a container. {@link Containers#container} makes one.
+ *
+ * <p>Unless told otherwise, a container has namespaces of its own of each kind, its own ids, the
+ * embedded root file system whose changes are forgotten, no network but loopback, nothing of the
+ * JVM's environment and descriptors, few capabilities, no way to more privileges and a filter of
+ * system calls: what {@code nsrun run} has, too.
+ *
+ * <p>The methods do not block and check nothing: everything that is wrong is told together by
+ * {@link #start} or {@link #run()}, before anything starts. Each argument that is null throws a
+ * {@link NullPointerException}. Each builder starts one container; {@link #copy} makes another one
+ * with the same settings. Not safe for use by several threads.
+ */
+public final class ContainerBuilder {
+  private final Containers containers;
+  private final Settings settings;
+  private boolean used;
+
+  ContainerBuilder(Containers containers, Settings settings) {
+    this.containers = containers;
+    this.settings = settings;
+  }
+
+  /** {@return a new builder for the same {@link Containers}, with the settings of this one} */
+  public ContainerBuilder copy() {
+    return new ContainerBuilder(containers, new Settings(settings));
+  }
+
+  /**
+   * Says what is run. There is no default.
+   *
+   * @param command a file that is looked for in PATH, or its absolute path inside; and arguments
+   * @return this builder
+   */
+  public ContainerBuilder command(String... command) {
+    return command(List.of(command));
+  }
+
+  /**
+   * As {@link #command(String...)}.
+   *
+   * @param command is copied
+   * @return this builder
+   */
+  public ContainerBuilder command(List<String> command) {
+    List<String> copy = List.copyOf(command);
+    settings.command.clear();
+    settings.command.addAll(copy);
+    return this;
+  }
+
+  /** {@return the command and its arguments so far, not to be changed} */
+  public List<String> command() {
+    return Collections.unmodifiableList(settings.command);
+  }
+
+  /**
+   * The working directory.
+   *
+   * @param inside absolute path in the container, made if it is not there; default: /
+   * @return this builder
+   */
+  public ContainerBuilder directory(String inside) {
+    settings.directory = Objects.requireNonNull(inside);
+    return this;
+  }
+
+  /**
+   * The variables that the command gets beyond PATH, HOME, HOSTNAME and {@code container=nsrun}, or
+   * in place of these. Nothing of the JVM's own gets in.
+   *
+   * @return empty at first, and to be changed by the caller
+   */
+  public Map<String, String> environment() {
+    return settings.environment;
+  }
+
+  /**
+   * What the command reads.
+   *
+   * @param source default: a pipe, {@link Container#getOutputStream}
+   * @return this builder
+   * @throws IllegalArgumentException if it is one to write to
+   */
+  public ContainerBuilder redirectInput(Redirect source) {
+    settings.input = Settings.readable(source);
+    return this;
+  }
+
+  /**
+   * Has the command read a file.
+   *
+   * @param file of the host
+   * @return this builder
+   */
+  public ContainerBuilder redirectInput(File file) {
+    return redirectInput(Redirect.from(file));
+  }
+
+  /**
+   * Where standard output goes.
+   *
+   * @param destination default: a pipe, {@link Container#getInputStream}
+   * @return this builder
+   * @throws IllegalArgumentException if it is one to read from
+   */
+  public ContainerBuilder redirectOutput(Redirect destination) {
+    settings.output = Settings.writable(destination);
+    return this;
+  }
+
+  /**
+   * Has standard output written to a file.
+   *
+   * @param file of the host; made, or emptied
+   * @return this builder
+   */
+  public ContainerBuilder redirectOutput(File file) {
+    return redirectOutput(Redirect.to(file));
+  }
+
+  /**
+   * Where standard error goes.
+   *
+   * @param destination default: a pipe, {@link Container#getErrorStream}
+   * @return this builder
+   * @throws IllegalArgumentException if it is one to read from
+   */
+  public ContainerBuilder redirectError(Redirect destination) {
+    settings.error = Settings.writable(destination);
+    return this;
+  }
+
+  /**
+   * Has standard error written to a file.
+   *
+   * @param file of the host; made, or emptied
+   * @return this builder
+   */
+  public ContainerBuilder redirectError(File file) {
+    return redirectError(Redirect.to(file));
+  }
+
+  /**
+   * Whether standard error goes where standard output does.
+   *
+   * @param value default: false
+   * @return this builder
+   */
+  public ContainerBuilder redirectErrorStream(boolean value) {
+    settings.errorToOutput = value;
+    return this;
+  }
+
+  /**
+   * Gives the command the three standard streams of the JVM.
+   *
+   * @return this builder
+   */
+  public ContainerBuilder inheritIO() {
+    return redirectInput(Redirect.INHERIT)
+        .redirectOutput(Redirect.INHERIT)
+        .redirectError(Redirect.INHERIT);
+  }
+
+  /**
+   * What messages call it, and what no other container of the same user may be called while it
+   * lives.
+   *
+   * @param name up to 128 letters, digits and {@code _ . -}; default: made up
+   * @return this builder
+   */
+  public ContainerBuilder name(String name) {
+    settings.name = Objects.requireNonNull(name);
+    return this;
+  }
+
+  /**
+   * The root file system.
+   *
+   * @param rootfs default: {@link Rootfs#embedded}
+   * @return this builder
+   */
+  public ContainerBuilder rootfs(Rootfs rootfs) {
+    settings.rootfs = Objects.requireNonNull(rootfs);
+    return this;
+  }
+
+  /**
+   * Whether the container can't write to its root file system.
+   *
+   * @param value default: false
+   * @return this builder
+   */
+  public ContainerBuilder readOnlyRoot(boolean value) {
+    settings.readOnlyRoot = value;
+    return this;
+  }
+
+  /**
+   * Whether what is written to the root file system goes to a layer in memory, and is forgotten
+   * with the container.
+   *
+   * @param value default: true for {@link Rootfs#embedded} and {@link Rootfs#archive}, where it
+   *     must be, else false
+   * @return this builder
+   */
+  public ContainerBuilder ephemeral(boolean value) {
+    settings.ephemeral = value;
+    return this;
+  }
+
+  /**
+   * As {@link #ephemeral}, but on disk.
+   *
+   * @param parent a directory of the host, which gets a new one that is removed in the end
+   * @return this builder
+   */
+  public ContainerBuilder ephemeralDirectory(Path parent) {
+    settings.ephemeralDirectory = Objects.requireNonNull(parent);
+    return this;
+  }
+
+  /**
+   * Keeps what is written to the root file system: the next container with the directory goes on
+   * from there. One container has it at a time.
+   *
+   * @param directory of the host, made if it is not there
+   * @return this builder
+   */
+  public ContainerBuilder overlayDirectory(Path directory) {
+    settings.overlayDirectory = Objects.requireNonNull(directory);
+    return this;
+  }
+
+  /**
+   * Adds mounts.
+   *
+   * @param mounts their order does not matter, but no two may have the same place
+   * @return this builder
+   */
+  public ContainerBuilder mount(Mount... mounts) {
+    settings.mounts.addAll(List.of(mounts));
+    return this;
+  }
+
+  /**
+   * What it may use.
+   *
+   * @param limits default: {@link Limits#none}
+   * @return this builder
+   */
+  public ContainerBuilder limits(Limits limits) {
+    settings.limits = Objects.requireNonNull(limits);
+    return this;
+  }
+
+  /**
+   * What asks the command to end, and how long it has for that.
+   *
+   * @param signal by name or number, signal(7); default: {@code TERM}
+   * @param grace from the signal until the container is killed; zero or more, less than 10 years,
+   *     resolution 1 ms; default: ten seconds
+   * @return this builder
+   */
+  public ContainerBuilder stop(String signal, Duration grace) {
+    settings.stopSignal = Objects.requireNonNull(signal);
+    settings.stopTimeout = Objects.requireNonNull(grace);
+    return this;
+  }
+
+  /**
+   * Whom the command runs as, by the files of the root file system.
+   *
+   * @param user {@code NAME}, {@code UID}, {@code NAME:GROUP} or {@code UID:GID}; default: its
+   *     root, whose power ends at the container's namespaces
+   * @return this builder
+   */
+  public ContainerBuilder user(String user) {
+    settings.user = Objects.requireNonNull(user);
+    return this;
+  }
+
+  /**
+   * Groups that the command is in beyond those of its user.
+   *
+   * @param groups by name or number; default: none
+   * @return this builder
+   */
+  public ContainerBuilder groups(String... groups) {
+    settings.groups = List.of(groups);
+    return this;
+  }
+
+  /**
+   * The network.
+   *
+   * @param network default: {@link Network#NONE}
+   * @return this builder
+   */
+  public ContainerBuilder network(Network network) {
+    settings.network = Objects.requireNonNull(network);
+    return this;
+  }
+
+  /**
+   * The name that the container has for itself.
+   *
+   * @param hostname up to 64 letters, digits and {@code - . _}; default: made up
+   * @return this builder
+   */
+  public ContainerBuilder hostname(String hostname) {
+    settings.hostname = Objects.requireNonNull(hostname);
+    return this;
+  }
+
+  /**
+   * What else fences it in.
+   *
+   * @param security default: {@link Security#standard}
+   * @return this builder
+   */
+  public ContainerBuilder security(Security security) {
+    settings.security = Objects.requireNonNull(security);
+    return this;
+  }
+
+  /**
+   * The most that {@link #run()} keeps, of either stream.
+   *
+   * @param size less than 2 GiB; default: 1 MiB
+   * @return this builder
+   */
+  public ContainerBuilder captureLimit(DataSize size) {
+    settings.captureLimit = Objects.requireNonNull(size);
+    return this;
+  }
+
+  /**
+   * Starts the container. Blocks until its command runs, which takes some milliseconds; longer the
+   * first time, and while an archive is unpacked.
+   *
+   * @return the container, to be closed, or left to end by itself
+   * @throws ContainerException if it can't be started; nothing of it is left then. If the thread is
+   *     interrupted, its interrupt status is set, and what there was of the container is gone, but
+   *     for an archive that may still be unpacked
+   */
+  public Container start() throws ContainerException {
+    use();
+    return containers.start(settings);
+  }
+
+  /**
+   * As {@link #run(byte[])}, with nothing to read.
+   *
+   * @return how it ended, and what it wrote
+   * @throws ContainerException if it can't be started
+   * @throws InterruptedException if the thread is interrupted; the container is gone
+   */
+  public ContainerResult run() throws ContainerException, InterruptedException {
+    return run(new byte[0]);
+  }
+
+  /**
+   * Runs the container to its end, and keeps what it writes. Blocks until then; {@link
+   * Limits#timeout} bounds that. Of each stream the first {@link #captureLimit} is kept; what comes
+   * after it is read and dropped, so that the command does not wait.
+   *
+   * @param input what the command reads
+   * @return how it ended, be it well or badly ({@link ContainerResult#requireSuccess}), and what it
+   *     wrote
+   * @throws ContainerException if it can't be started, as for {@link #start}
+   * @throws InterruptedException if the thread is interrupted; the container was killed, and is
+   *     gone
+   */
+  public ContainerResult run(byte[] input) throws ContainerException, InterruptedException {
+    use();
+    settings.hasInput = input.length > 0;
+    return Capture.run(containers, settings, input.clone());
+  }
+
+  private void use() throws ContainerException {
+    if (used) {
+      throw ContainerException.used();
+    }
+    used = true;
+  }
+}

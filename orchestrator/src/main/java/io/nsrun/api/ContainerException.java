@@ -1,0 +1,165 @@
+package io.nsrun.api;
+
+import io.nsrun.spec.Explanation;
+import io.nsrun.spec.Printable;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.SpecProblemsException;
+import io.nsrun.spec.Text;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A container that did not come to be, or, where that was asked for, whose command did not succeed.
+ * Nothing of it is left. The message says what went wrong, and on a line of its own what to do
+ * about it, where that is known.
+ */
+public final class ContainerException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /** What went wrong, as far as a program may care. */
+  public enum Reason {
+    /** What is asked for is wrong, or can't be had here: see {@link #problems}. */
+    INVALID,
+    /** A step of its set-up failed, the last of which executes the command: see {@link #end}. */
+    NOT_STARTED,
+    /** This machine or JVM lacks something that every container needs. */
+    HOST,
+    /** The {@link Containers} are closed, or were while it was started. */
+    CLOSED,
+    /** The builder has started a container already. */
+    USED,
+    /** The thread was interrupted while it was started. */
+    INTERRUPTED,
+    /** The command ended badly: only of {@link ContainerResult#requireSuccess}. */
+    UNSUCCESSFUL,
+    /** A mistake of this library's own. */
+    INTERNAL
+  }
+
+  /** What went wrong. */
+  private final Reason reason;
+
+  /** What to do about it; may be empty. */
+  private final String remedy;
+
+  private final transient List<String> problems;
+  private final transient ContainerEnd end;
+
+  private ContainerException(
+      Reason reason,
+      String what,
+      String remedy,
+      List<String> problems,
+      ContainerEnd end,
+      Throwable cause) {
+    super(remedy.isEmpty() ? what : what + "\n  " + remedy, cause);
+    this.reason = reason;
+    this.remedy = remedy;
+    this.problems = List.copyOf(problems);
+    this.end = end;
+  }
+
+  /** Of a container whose command did not come to run. */
+  static ContainerException notStarted(String name, ContainerEnd end, Throwable cause) {
+    return new ContainerException(
+        Reason.NOT_STARTED, name + ": " + end.text(), end.remedy(), List.of(), end, cause);
+  }
+
+  static ContainerException closed() {
+    return new ContainerException(
+        Reason.CLOSED,
+        "these Containers are closed",
+        "keep them open for as long as containers are wanted",
+        List.of(),
+        null,
+        null);
+  }
+
+  static ContainerException used() {
+    return new ContainerException(
+        Reason.USED,
+        "this builder has started a container already",
+        "make another one of it beforehand, with copy()",
+        List.of(),
+        null,
+        null);
+  }
+
+  static ContainerException interrupted(InterruptedException cause) {
+    return new ContainerException(
+        Reason.INTERRUPTED,
+        "the thread was interrupted while the container was started",
+        "",
+        List.of(),
+        null,
+        cause);
+  }
+
+  /** Of a command that ended badly. */
+  static ContainerException unsuccessful(String name, ContainerEnd end, String lastErrors) {
+    return new ContainerException(
+        Reason.UNSUCCESSFUL,
+        name
+            + ": "
+            + end.text()
+            + (lastErrors.isEmpty() ? "" : "; its last errors:\n" + lastErrors),
+        "",
+        List.of(),
+        end,
+        null);
+  }
+
+  /** Of whatever the engine threw. */
+  static ContainerException of(Throwable thrown) {
+    if (thrown instanceof SpecProblemsException wrong) {
+      List<String> lines = new ArrayList<>();
+      for (SpecProblems.Problem problem : wrong.problems()) {
+        lines.add(Printable.of(problem.in(ApiDialect.API)));
+      }
+      return new ContainerException(
+          Reason.INVALID, String.join("\n", lines), "", lines, null, thrown);
+    }
+    Explanation told = Explanation.of(thrown);
+    return new ContainerException(
+        told.expected() ? Reason.HOST : Reason.INTERNAL,
+        shown(told.what()),
+        told.expected() ? shown(told.remedy()) : "please report it, with its stack trace",
+        List.of(),
+        null,
+        thrown);
+  }
+
+  private static String shown(Text text) {
+    return Printable.of(text.in(ApiDialect.API));
+  }
+
+  /** {@return what went wrong, as far as a program may care} */
+  public Reason reason() {
+    return reason;
+  }
+
+  /**
+   * {@return each thing that is wrong with what was asked for, in a line with what to do about it;
+   * empty unless the reason is {@link Reason#INVALID}}
+   */
+  public List<String> problems() {
+    return problems == null ? List.of() : problems;
+  }
+
+  /** {@return what to do about it, in one line; empty where nothing is known} */
+  public String remedy() {
+    return remedy;
+  }
+
+  /**
+   * {@return how the container ended: only with {@link Reason#NOT_STARTED}, where it says which
+   * step failed, and {@link Reason#UNSUCCESSFUL}}
+   *
+   * <p>Empty, too, in a copy that was serialised.
+   */
+  public Optional<ContainerEnd> end() {
+    return Optional.ofNullable(end);
+  }
+}

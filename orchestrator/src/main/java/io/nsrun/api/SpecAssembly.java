@@ -1,0 +1,221 @@
+package io.nsrun.api;
+
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.Defaults;
+import io.nsrun.engine.Roots;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.Groups;
+import io.nsrun.spec.NamespaceMode;
+import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.ProcessSpec;
+import io.nsrun.spec.Root;
+import io.nsrun.spec.RootSource;
+import io.nsrun.spec.Signal;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.spec.StopPolicy;
+import io.nsrun.spec.Text;
+import io.nsrun.spec.UserRef;
+import io.nsrun.spec.Writes;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Turns {@link Settings} into a {@link Spec}. What is wrong with them is collected, so that all of
+ * it can be told at once.
+ */
+final class SpecAssembly {
+  private static final String EMBEDDED = "busybox";
+
+  private final Settings settings;
+  private final Caller caller;
+  private final SpecProblems problems;
+  private final HostPaths paths;
+
+  SpecAssembly(Settings settings, Caller caller, SpecProblems problems) {
+    this.settings = settings;
+    this.caller = caller;
+    this.problems = problems;
+    this.paths = new HostPaths(caller);
+  }
+
+  /**
+   * The whole specification; problems are added, not thrown.
+   *
+   * @throws IOException if the kernel gives no random bytes
+   */
+  Spec build() throws IOException {
+    Spec.Builder builder = Spec.builder();
+    if (settings.name != null && settings.name.isEmpty()) {
+      problems.add(SpecField.NAME, "is empty", "leave it out to have one made up");
+    }
+    Defaults.identity(builder, settings.name);
+    if (settings.network == Network.HOST) {
+      builder.namespace(NamespaceType.NETWORK, NamespaceMode.HOST);
+    }
+    new SecurityAssembly(settings.security, caller, problems).apply(builder);
+    settings.limits.apply(builder, stop(), problems);
+    String hostname = hostname(builder);
+    builder.hostname(hostname).root(root());
+    for (Mount mount : settings.mounts) {
+      builder.mount(mount.toSpec(paths));
+    }
+    redirects();
+    return builder.process(process(hostname)).build();
+  }
+
+  private ProcessSpec process(String hostname) {
+    return new ProcessSpec(
+        settings.command,
+        environment(hostname),
+        settings.directory == null ? "/" : settings.directory,
+        settings.user == null ? UserRef.UNSPECIFIED : new UserRef.Named(settings.user),
+        settings.groups.isEmpty() ? Groups.NONE : new Groups(settings.groups, false),
+        null,
+        true,
+        ProcessSpec.DEFAULT_UMASK,
+        false);
+  }
+
+  private Map<String, String> environment(String hostname) {
+    Map<String, String> variables = Defaults.environment(hostname);
+    for (Map.Entry<String, String> variable : settings.environment.entrySet()) {
+      if (variable.getKey() == null || variable.getValue() == null) {
+        problems.add(SpecField.ENV, "has a name or a value that is null", "remove it");
+      } else {
+        variables.put(variable.getKey(), variable.getValue());
+      }
+    }
+    return variables;
+  }
+
+  private String hostname(Spec.Builder builder) throws IOException {
+    if (settings.hostname == null) {
+      return Defaults.hostname(builder);
+    }
+    if (settings.hostname.isEmpty()) {
+      problems.add(SpecField.HOSTNAME, "is empty", "leave it out to have one made up");
+    }
+    return settings.hostname;
+  }
+
+  private StopPolicy stop() {
+    Signal signal = StopPolicy.DEFAULT.signal();
+    if (settings.stopSignal != null) {
+      try {
+        signal = Signal.parse(settings.stopSignal);
+      } catch (IllegalArgumentException e) {
+        problems.add("stop(...)", e.getMessage(), "");
+      }
+    }
+    Duration grace =
+        settings.stopTimeout == null ? StopPolicy.DEFAULT.grace() : settings.stopTimeout;
+    return new StopPolicy(StopPolicy.DEFAULT.timeout(), signal, grace);
+  }
+
+  private Root root() {
+    RootSource source = source();
+    if (settings.overlayDirectory != null
+        && (settings.ephemeralDirectory != null || Boolean.TRUE.equals(settings.ephemeral))) {
+      problems.add(
+          SpecField.OVERLAY_DIRECTORY,
+          Text.of(
+              "keeps what ",
+              settings.ephemeralDirectory == null
+                  ? SpecField.EPHEMERAL
+                  : SpecField.EPHEMERAL_DIRECTORY,
+              " forgets"),
+          Text.of("leave one of them out"));
+    }
+    if (settings.ephemeralDirectory != null && Boolean.FALSE.equals(settings.ephemeral)) {
+      problems.add(
+          SpecField.EPHEMERAL,
+          Text.of("can't be false with ", SpecField.EPHEMERAL_DIRECTORY),
+          Text.of("leave one of them out"));
+    }
+    Writes writes;
+    if (settings.ephemeralDirectory != null) {
+      writes = new Writes.ForgottenDirectory(paths.text(settings.ephemeralDirectory));
+    } else if (settings.overlayDirectory != null) {
+      writes = new Writes.KeptDirectory(paths.text(settings.overlayDirectory));
+    } else {
+      writes = Defaults.writes(source, settings.ephemeral, settings.readOnlyRoot, problems);
+    }
+    return new Root(source, writes, settings.readOnlyRoot);
+  }
+
+  private RootSource source() {
+    return switch (settings.rootfs.kind()) {
+      case HOST -> RootSource.HOST;
+      case EMBEDDED -> new RootSource.Embedded(EMBEDDED);
+      case ARCHIVE -> new RootSource.Archive(paths.text(settings.rootfs.path()));
+      case DIRECTORY -> directory(paths.text(settings.rootfs.path()));
+    };
+  }
+
+  /** What is not there is told by the engine. */
+  private RootSource directory(String path) {
+    RootSource asked = new RootSource.Directory(path);
+    if (!Files.exists(caller.path(path))) {
+      return asked;
+    }
+    try {
+      RootSource found = Roots.source(path, caller);
+      if (found instanceof RootSource.Directory) {
+        return found;
+      }
+      problems.add(SpecField.ROOT, path + " is a file", "for an archive use Rootfs.archive(...)");
+    } catch (IOException e) {
+      ExplainedException told =
+          e instanceof ExplainedException explained
+              ? explained
+              : new ExplainedException(String.valueOf(e.getMessage()), "", e);
+      problems.add(SpecField.ROOT, told.text(), told.remedy());
+    }
+    return asked;
+  }
+
+  /** What ProcessBuilder would fail for, one after the other. Nothing is opened or made. */
+  private void redirects() {
+    if (settings.captureLimit.toBytes() > Capture.LARGEST) {
+      problems.add(
+          "captureLimit(...)",
+          settings.captureLimit + " does not fit into an array",
+          "redirect the output to a file");
+    }
+    if (settings.hasInput && !settings.input.equals(ProcessBuilder.Redirect.PIPE)) {
+      problems.add(
+          "redirectInput(...)", "leaves no way for the input of run(...)", "keep one of them");
+    }
+    redirect("redirectInput(...)", settings.input);
+    redirect("redirectOutput(...)", settings.output);
+    if (!settings.errorToOutput) {
+      redirect("redirectError(...)", settings.error);
+    }
+  }
+
+  private void redirect(String where, ProcessBuilder.Redirect redirect) {
+    if (redirect.file() == null) {
+      return;
+    }
+    File file = redirect.file();
+    if (file.isDirectory()) {
+      problems.add(where, file + " is a directory", "name a file");
+    } else if (redirect.type() == ProcessBuilder.Redirect.Type.READ) {
+      if (!file.canRead()) {
+        problems.add(
+            where, file + (file.exists() ? " can't be read" : " is missing"), "name another file");
+      }
+    } else if (file.exists() ? !file.canWrite() : !isWritable(file.getAbsoluteFile())) {
+      problems.add(where, file + " can't be written", "name another file");
+    }
+  }
+
+  private static boolean isWritable(File missing) {
+    return missing.getParentFile() != null && missing.getParentFile().canWrite();
+  }
+}
