@@ -97,7 +97,7 @@ public final class LocalMachine implements Machine {
   @Override
   public Optional<List<Long>> takenRanges() {
     try {
-      return Optional.of(slots().taken());
+      return Optional.of(pool().taken());
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -106,13 +106,13 @@ public final class LocalMachine implements Machine {
   @Override
   public int reservedRanges() {
     try {
-      return slots().reservedCount();
+      return pool().reservedCount();
     } catch (IOException e) {
       return 0;
     }
   }
 
-  private IdRangePool slots() {
+  private IdRangePool pool() {
     return new IdRangePool(new StatePaths(OsEnvironment.variables(), uid().orElse(0L).intValue()));
   }
 

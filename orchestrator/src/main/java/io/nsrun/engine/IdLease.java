@@ -1,6 +1,6 @@
 package io.nsrun.engine;
 
-import io.nsrun.plan.facts.PrivateIds;
+import io.nsrun.plan.facts.IdSource;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.spec.OsPath;
 import io.nsrun.state.IdRangePool;
@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** The range of ids that is one container's own: taken when the plan wants one. */
-final class IdLease implements PrivateIds {
+final class IdLease implements IdSource {
   private final StatePaths paths;
   private final Leases leases;
   private boolean taken;
@@ -24,19 +24,19 @@ final class IdLease implements PrivateIds {
   }
 
   @Override
-  public Range take() throws IOException {
+  public Lease lease() throws IOException {
     IdRangePool pool = new IdRangePool(paths);
     if (leases == null) {
-      return range(pool.propose(), pool.proposedFile());
+      return lease(pool.propose(), pool.proposedFile());
     }
     IdRangePool.Lease lease = pool.acquire();
     leases.push(lease);
     taken = true;
-    return range(lease.firstId(), lease.file());
+    return lease(lease.firstId(), lease.file());
   }
 
-  private static Range range(long firstId, Path file) {
-    return new Range(
+  private static Lease lease(long firstId, Path file) {
+    return new Lease(
         firstId, new HostStep.Lock(OsPath.text(file), IdRangePool.lockOffset(firstId)));
   }
 

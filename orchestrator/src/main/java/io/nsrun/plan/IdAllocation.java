@@ -36,7 +36,7 @@ record IdAllocation(
    * Whether the ids are a range of this container's alone, so that the owners of its files have to
    * be translated.
    */
-  boolean isPrivate() {
+  boolean areLeased() {
     return owner != CALLER;
   }
 }

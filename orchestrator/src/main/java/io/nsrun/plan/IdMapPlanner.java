@@ -2,7 +2,7 @@ package io.nsrun.plan;
 
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.IdHelper;
-import io.nsrun.plan.facts.PrivateIds;
+import io.nsrun.plan.facts.IdSource;
 import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.IdMapping;
@@ -60,8 +60,8 @@ final class IdMapPlanner {
       return planner.ranges(root, false);
     }
     return new IdAllocation(
-        IdRanges.unchanged(facts.uids()),
-        IdRanges.unchanged(facts.gids()),
+        IdMappings.unchanged(facts.uids()),
+        IdMappings.unchanged(facts.gids()),
         "",
         "",
         false,
@@ -78,7 +78,7 @@ final class IdMapPlanner {
       case IDENTITY -> identity(user, "asked for");
       case KEEP_ID -> facts.mayMapAnyIds() ? identity(user, "asked for") : ranges(user, true);
       default ->
-          facts.privateIds() != null || facts.mayMapAnyIds() ? ofRoot(user) : ranges(user, false);
+          facts.leasedIds() != null || facts.mayMapAnyIds() ? ofRoot(user) : ranges(user, false);
     };
   }
 
@@ -100,7 +100,7 @@ final class IdMapPlanner {
 
   /** Ids that nothing else on this machine has; or, where that can't be, the caller's. */
   private IdAllocation ofRoot(User user) {
-    PrivateIds.Range range = facts.privateIds();
+    IdSource.Lease range = facts.leasedIds();
     if (range == null) {
       return identity(
           user,
@@ -111,7 +111,7 @@ final class IdMapPlanner {
                   : "started without CAP_SYS_ADMIN or CAP_SETPCAP, which others need");
     }
     long first = range.firstId();
-    List<IdMapping> map = List.of(new IdMapping(0, first, HostFacts.PRIVATE_COUNT));
+    List<IdMapping> map = List.of(new IdMapping(0, first, HostFacts.LEASED_COUNT));
     return new IdAllocation(
         map,
         map,
@@ -122,7 +122,7 @@ final class IdMapPlanner {
         first,
         user,
         new Isolation.Property(
-            Isolation.Aspect.IDS, true, HostFacts.PRIVATE_COUNT + " ids from " + first, ""));
+            Isolation.Aspect.IDS, true, HostFacts.LEASED_COUNT + " ids from " + first, ""));
   }
 
   /** Every id up to 65535 that exists here, unchanged. */
@@ -134,8 +134,8 @@ final class IdMapPlanner {
           "use keep-id, which keeps your own id");
       return single(user, 0, 0, false, reason);
     }
-    List<IdMapping> uids = IdRanges.identity(facts.uids());
-    List<IdMapping> gids = IdRanges.identity(facts.gids());
+    List<IdMapping> uids = IdMappings.identity(facts.uids());
+    List<IdMapping> gids = IdMappings.identity(facts.gids());
     return new IdAllocation(
         uids,
         gids,
@@ -148,7 +148,7 @@ final class IdMapPlanner {
         new Isolation.Property(
             Isolation.Aspect.IDS,
             false,
-            IdRanges.describeCount(uids),
+            IdMappings.describeCount(uids),
             reason + ": ids inside are the same ids outside"));
   }
 
@@ -156,23 +156,23 @@ final class IdMapPlanner {
   private IdAllocation ranges(User user, boolean keep) {
     long uid = keep ? facts.euid() : 0;
     long gid = keep ? facts.egid() : 0;
-    List<IdRange> subUids = IdRanges.usable(facts.subUids(), facts.uids(), facts.euid());
-    List<IdRange> subGids = IdRanges.usable(facts.subGids(), facts.gids(), facts.egid());
+    List<IdRange> subUids = IdMappings.usable(facts.subUids(), facts.uids(), facts.euid());
+    List<IdRange> subGids = IdMappings.usable(facts.subGids(), facts.gids(), facts.egid());
     String obstacle = obstacle(subUids, subGids);
     if (!obstacle.isEmpty()) {
       return single(user, uid, gid, false, obstacle);
     }
-    List<IdMapping> uids = IdRanges.around(uid, facts.euid(), subUids);
+    List<IdMapping> uids = IdMappings.around(uid, facts.euid(), subUids);
     return new IdAllocation(
         uids,
-        IdRanges.around(gid, facts.egid(), subGids),
+        IdMappings.around(gid, facts.egid(), subGids),
         facts.newuidmap().path(),
         facts.newgidmap().path(),
         false,
         facts.setgroupsDenied(),
         IdAllocation.CALLER,
         user,
-        new Isolation.Property(Isolation.Aspect.IDS, true, IdRanges.describeCount(uids), ""));
+        new Isolation.Property(Isolation.Aspect.IDS, true, IdMappings.describeCount(uids), ""));
   }
 
   private String obstacle(List<IdRange> subUids, List<IdRange> subGids) {
@@ -211,8 +211,8 @@ final class IdMapPlanner {
       granted(wanted.gids(), facts.egid(), facts.subGids(), SUBGID, SpecField.GID_MAP);
       helper(facts.newgidmap(), SpecField.GID_MAP);
     }
-    IdRanges.checkSize(wanted.uids(), SpecField.UID_MAP, problems);
-    IdRanges.checkSize(wanted.gids(), SpecField.GID_MAP, problems);
+    IdMappings.checkSize(wanted.uids(), SpecField.UID_MAP, problems);
+    IdMappings.checkSize(wanted.gids(), SpecField.GID_MAP, problems);
     boolean deny = gidDirect && !any;
     return new IdAllocation(
         wanted.uids(),
@@ -224,7 +224,7 @@ final class IdMapPlanner {
         IdAllocation.CALLER,
         user,
         new Isolation.Property(
-            Isolation.Aspect.IDS, true, IdRanges.describeCount(wanted.uids()), ""));
+            Isolation.Aspect.IDS, true, IdMappings.describeCount(wanted.uids()), ""));
   }
 
   private static boolean isOwn(List<IdMapping> map, long own) {
@@ -234,10 +234,10 @@ final class IdMapPlanner {
   private void available(List<IdMapping> map, List<IdRange> existing, SpecField field) {
     for (int i = 0; i < map.size(); i++) {
       IdMapping m = map.get(i);
-      if (!IdRanges.contain(existing, m.outside(), m.count())) {
+      if (!IdMappings.contain(existing, m.outside(), m.count())) {
         problems.add(
             field,
-            "mapping " + m + " leaves the ids that exist here: " + IdRanges.describe(existing),
+            "mapping " + m + " leaves the ids that exist here: " + IdMappings.describe(existing),
             "choose ids inside one of these");
       }
     }
@@ -248,7 +248,7 @@ final class IdMapPlanner {
     for (int i = 0; i < map.size(); i++) {
       IdMapping m = map.get(i);
       boolean isOwn = m.count() == 1 && m.outside() == own;
-      if (!isOwn && !IdRanges.contain(ranges, m.outside(), m.count())) {
+      if (!isOwn && !IdMappings.contain(ranges, m.outside(), m.count())) {
         problems.add(
             field,
             "mapping " + m + " needs more than your own id " + own + rangesText(ranges, file),
@@ -260,7 +260,7 @@ final class IdMapPlanner {
   private String rangesText(List<IdRange> ranges, String file) {
     return ranges.isEmpty()
         ? ", and " + file + " has no range for " + facts.userName()
-        : " and the range " + IdRanges.describe(ranges) + " of " + file;
+        : " and the range " + IdMappings.describe(ranges) + " of " + file;
   }
 
   private void helper(IdHelper helper, SpecField field) {
@@ -293,7 +293,7 @@ final class IdMapPlanner {
     if (IdMaps.toOutside(map, id) < 0) {
       problems.add(
           SpecField.USER,
-          what + " " + id + " is not mapped; the container has " + IdRanges.describeInside(map),
+          what + " " + id + " is not mapped; the container has " + IdMappings.describeInside(map),
           Text.of("choose one of these, or see ", field, " and ", SpecField.USER_NAMESPACE));
     }
   }

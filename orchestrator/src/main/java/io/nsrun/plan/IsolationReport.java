@@ -85,7 +85,7 @@ final class IsolationReport {
       return;
     }
     // The caller's own is a group of the container too, unless its ids are others.
-    boolean foreign = ids != null && ids.isPrivate();
+    boolean foreign = ids != null && ids.areLeased();
     StringBuilder kept = new StringBuilder();
     for (int i = 0; i < facts.groups().size(); i++) {
       if (foreign || facts.groups().get(i) != facts.egid()) {

@@ -37,7 +37,7 @@ final class MountPlanner {
   private final PlanBuilder plan;
   private final List<Mount> mounts;
   private final boolean byMonitor;
-  private boolean privateIds;
+  private boolean leasedIds;
   private long uid;
   private long gid;
 
@@ -55,9 +55,9 @@ final class MountPlanner {
   /** Adds every step from the propagation to what is hidden. */
   void plan(IdAllocation ids, SpecProblems problems) {
     if (ids != null) {
-      privateIds = ids.isPrivate();
-      uid = IdRanges.rootOf(ids.uids());
-      gid = IdRanges.rootOf(ids.gids());
+      leasedIds = ids.areLeased();
+      uid = IdMappings.rootOf(ids.uids());
+      gid = IdMappings.rootOf(ids.gids());
     }
     plan.beforePivot(new InitStep.Propagation(MS_REC | propagation()));
     HostRootPlanner opened =
@@ -151,7 +151,7 @@ final class MountPlanner {
     int slot = tree(resolved.root(), true, attributes, MS_PRIVATE, Step.Expect.DIRECTORY, 0, 0);
     // The host's own tree has parts that can't be translated, /proc for one, and is not to be
     // written anyhow: to it the container's root is a stranger.
-    if (privateIds && !root.isHost()) {
+    if (leasedIds && !root.isHost()) {
       plan.afterNamespaces(new HostStep.IdmapMount(slot));
     }
     if (root.hasLayer()) {
@@ -177,7 +177,7 @@ final class MountPlanner {
             Step.Expect.DIRECTORY,
             0,
             0);
-    if (privateIds) {
+    if (leasedIds) {
       plan.afterNamespaces(new HostStep.IdmapMount(slot));
     }
     return slot;
@@ -242,7 +242,7 @@ final class MountPlanner {
             0,
             0);
     // A device is no file with an owner to keep, and devtmpfs has no translation.
-    boolean translated = privateIds && facts.kind(bind.source()) != PathKind.CHARACTER_DEVICE;
+    boolean translated = leasedIds && facts.kind(bind.source()) != PathKind.CHARACTER_DEVICE;
     if (bind.idmap() == Mount.Idmap.ON || (bind.idmap() == Mount.Idmap.AUTO && translated)) {
       plan.afterNamespaces(new HostStep.IdmapMount(slot));
     }

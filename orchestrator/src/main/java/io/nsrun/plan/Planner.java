@@ -199,8 +199,8 @@ public final class Planner {
     if (timeout > 0 || spec.limits().areWatched() || spec.limits().output().value() > 0) {
       plan.host(new HostStep.Timeout(timeout, stop.signal().number(), stop.grace().toMillis()));
     }
-    if (ids != null && ids.isPrivate()) {
-      plan.host(facts.privateIds().lock());
+    if (ids != null && ids.areLeased()) {
+      plan.host(facts.leasedIds().lock());
     }
     for (int i = 0; i < resolved.locks().size(); i++) {
       plan.host(resolved.locks().get(i));
@@ -280,7 +280,7 @@ public final class Planner {
   private void initSteps(IdAllocation ids) {
     if (ids != null) {
       plan.beforePivot(
-          new InitStep.SetupIds(IdRanges.rootOf(ids.uids()), IdRanges.rootOf(ids.gids())));
+          new InitStep.SetupIds(IdMappings.rootOf(ids.uids()), IdMappings.rootOf(ids.gids())));
     } else if (spec.user().mode() == UserNamespace.Mode.JOIN) {
       plan.beforePivot(new InitStep.SetupIds(0, 0));
     }

@@ -48,7 +48,8 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
     if (withIds) {
       steps.add(new HostStep.UidMap(ids.uidHelper(), ids.uids()));
       steps.add(new HostStep.GidMap(ids.denySetgroups(), ids.gidHelper(), ids.gids()));
-      steps.add(new InitStep.SetupIds(IdRanges.rootOf(ids.uids()), IdRanges.rootOf(ids.gids())));
+      steps.add(
+          new InitStep.SetupIds(IdMappings.rootOf(ids.uids()), IdMappings.rootOf(ids.gids())));
     }
     steps.add(new InitStep.Propagation(LinuxConstants.MS_REC | LinuxConstants.MS_PRIVATE));
     steps.add(

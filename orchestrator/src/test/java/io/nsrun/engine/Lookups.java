@@ -29,7 +29,7 @@ public final class Lookups {
   public static LaunchPlan plan(Spec spec, Caller caller, UserDatabase users, SpecProblems problems)
       throws IOException {
     Resolved resolved = find(spec, "/", caller, users, problems);
-    HostFacts facts = HostFactsReader.read(resolved, () -> Specs.PRIVATE_RANGE);
+    HostFacts facts = HostFactsReader.read(resolved, () -> Specs.LEASE);
     return Planner.plan(
         resolved, SeccompFilters.add(spec, facts, problems, new ArrayList<>()), problems);
   }

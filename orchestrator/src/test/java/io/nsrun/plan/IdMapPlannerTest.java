@@ -127,16 +127,16 @@ class IdMapPlannerTest {
   @Test
   void rootGivesTheContainerIdsThatNothingElseHas() {
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), Specs.root());
-    List<IdMapping> map = List.of(map(0, Specs.PRIVATE_IDS, 65536));
+    List<IdMapping> map = List.of(map(0, Specs.LEASED_IDS, 65536));
 
     assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap("", map));
     assertThat(gidMap(plan)).isEqualTo(new HostStep.GidMap(false, "", map));
     assertThat(Plans.only(plan, CommandStep.User.class).setGroups()).isTrue();
-    assertThat(Plans.only(plan, HostStep.Namespaces.class).owner()).isEqualTo(Specs.PRIVATE_IDS);
+    assertThat(Plans.only(plan, HostStep.Namespaces.class).owner()).isEqualTo(Specs.LEASED_IDS);
     assertThat(plan.isolation().get(Isolation.Aspect.IDS))
         .isEqualTo(
             new Isolation.Property(
-                Isolation.Aspect.IDS, true, "65536 ids from " + Specs.PRIVATE_IDS, ""));
+                Isolation.Aspect.IDS, true, "65536 ids from " + Specs.LEASED_IDS, ""));
   }
 
   @Test
@@ -170,7 +170,7 @@ class IdMapPlannerTest {
   void rootWhoMayNotMountKeepsItsIds() {
     Specs.Facts facts = new Specs.Facts().root();
     facts.capabilities &= ~Capability.SYS_ADMIN.bit();
-    facts.privateIds = null;
+    facts.leasedIds = null;
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), facts.facts());
 
     assertThat(uidMap(plan).mappings()).containsExactly(map(0, 0, 65536));
@@ -180,7 +180,7 @@ class IdMapPlannerTest {
   @Test
   void rootWhoseFilesCantBeTranslatedKeepsItsIds() {
     Specs.Facts facts = new Specs.Facts().root();
-    facts.privateIds = null;
+    facts.leasedIds = null;
     facts.untranslatable = "/x is on overlay";
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), facts.facts());
 
@@ -197,7 +197,7 @@ class IdMapPlannerTest {
     facts.uids = List.of(new IdRange(0, 1), new IdRange(1, 70000));
     facts.gids = List.of(new IdRange(0, 10));
     facts.setgroupsDenied = true;
-    facts.privateIds = null;
+    facts.leasedIds = null;
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), facts.facts());
 
     assertThat(plan.isolation().get(Isolation.Aspect.IDS).reason())
@@ -211,7 +211,7 @@ class IdMapPlannerTest {
   void rootWithoutTheCapabilitiesToMapIsAnOrdinaryUser() {
     Specs.Facts facts = new Specs.Facts().root();
     facts.capabilities = 0;
-    facts.privateIds = null;
+    facts.leasedIds = null;
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), facts.facts());
 
     assertThat(uidMap(plan).mappings()).containsExactly(map(0, 0, 1));
@@ -375,8 +375,8 @@ class IdMapPlannerTest {
       assertThat(IdMaps.toOutside(map, keep ? facts.euid : 0)).isEqualTo(facts.euid);
       for (IdMapping m : map) {
         boolean own = m.count() == 1 && m.outside() == facts.euid;
-        assertThat(own || IdRanges.contain(facts.subUids, m.outside(), m.count())).isTrue();
-        assertThat(own || IdRanges.contain(facts.uids, m.outside(), m.count())).isTrue();
+        assertThat(own || IdMappings.contain(facts.subUids, m.outside(), m.count())).isTrue();
+        assertThat(own || IdMappings.contain(facts.uids, m.outside(), m.count())).isTrue();
       }
     }
   }

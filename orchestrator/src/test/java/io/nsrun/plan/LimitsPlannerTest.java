@@ -119,11 +119,11 @@ class LimitsPlannerTest {
   @Test
   void processesOfAnOwnRangeOfIdsAreLimitedTogether() {
     Specs.Facts facts = new Specs.Facts().root();
-    facts.privateIds = Specs.PRIVATE_RANGE;
+    facts.leasedIds = Specs.LEASE;
 
     LaunchPlan plan = Planner.plan(with(Limits.NONE.withProcesses(20)), facts.facts());
     HostStep.Namespaces step = Plans.only(plan, HostStep.Namespaces.class);
-    assertThat(step.owner()).isGreaterThanOrEqualTo(Specs.PRIVATE_IDS);
+    assertThat(step.owner()).isGreaterThanOrEqualTo(Specs.LEASED_IDS);
     assertThat(step.processes()).isEqualTo(21);
 
     step = Plans.only(Planner.plan(Specs.busyboxTrue(), facts.facts()), HostStep.Namespaces.class);

@@ -112,7 +112,7 @@ class MountOwnersTest {
   @Test
   void rootOfANestedNamespaceLeavesTreesToInitUnlessItsContainerHasOtherIds() {
     Specs.Facts facts = new Specs.Facts().root();
-    facts.privateIds = null;
+    facts.leasedIds = null;
     facts.uids = List.of(new IdRange(0, 65536));
     List<IdMapping> map = List.of(new IdMapping(0, 1000, 10));
     Spec other = Specs.builder("sh").user(UserNamespace.explicit(map, map)).build();

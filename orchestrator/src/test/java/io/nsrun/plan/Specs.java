@@ -2,10 +2,10 @@ package io.nsrun.plan;
 
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.IdHelper;
+import io.nsrun.plan.facts.IdSource;
 import io.nsrun.plan.facts.LimitFacts;
 import io.nsrun.plan.facts.OpenedDirectory;
 import io.nsrun.plan.facts.PathKind;
-import io.nsrun.plan.facts.PrivateIds;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.Blob;
@@ -49,11 +49,11 @@ public final class Specs {
   }
 
   /** First of the ids that root has for a container. */
-  public static final long PRIVATE_IDS = 1879113728L;
+  public static final long LEASED_IDS = 1879113728L;
 
   /** They, and what is locked with them. */
-  public static final PrivateIds.Range PRIVATE_RANGE =
-      new PrivateIds.Range(PRIVATE_IDS, new HostStep.Lock("/state/ids.lock", 4096));
+  public static final IdSource.Lease LEASE =
+      new IdSource.Lease(LEASED_IDS, new HostStep.Lock("/state/ids.lock", 4096));
 
   /** An ordinary user with one id and no helpers. */
   public static HostFacts unprivileged() {
@@ -85,7 +85,7 @@ public final class Specs {
     public List<IdRange> subGids = List.of();
     public IdHelper newuidmap = IdHelper.at("/usr/bin/newuidmap");
     public IdHelper newgidmap = IdHelper.at("/usr/bin/newgidmap");
-    public PrivateIds.Range privateIds;
+    public IdSource.Lease leasedIds;
     public String untranslatable = "";
     public boolean sysfsHidden;
     public LimitFacts limits = LimitFacts.NONE;
@@ -102,7 +102,7 @@ public final class Specs {
       egid = 0;
       groups = List.of(0L);
       capabilities = CapabilitySet.ALL.bits();
-      privateIds = PRIVATE_RANGE;
+      leasedIds = LEASE;
       return this;
     }
 
@@ -126,7 +126,7 @@ public final class Specs {
           subGids,
           newuidmap,
           newgidmap,
-          privateIds,
+          leasedIds,
           untranslatable,
           sysfsHidden,
           "6.1.0",

@@ -31,7 +31,7 @@ class IdRangePoolTest {
   }
 
   @Test
-  void aSlotIsARangeOfThePoolThatIsTakenUntilItIsClosed() throws IOException {
+  void aLeaseIsARangeOfThePoolThatIsTakenUntilItIsClosed() throws IOException {
     IdRangePool.Lease lease = pool.acquire();
 
     assertThat(lease.firstId()).isBetween(IdRangePool.FIRST_ID, LAST_ID - 65535);
@@ -103,7 +103,7 @@ class IdRangePoolTest {
   }
 
   @Test
-  void aSlotIsNotFreeWhileNsinitHoldsItsByte() throws IOException {
+  void aRangeIsNotFreeWhileNsinitHoldsItsByte() throws IOException {
     leaveFree(1);
     pool.acquire().close();
     Path file = home.resolve("nsrun/state/ids.lock");
@@ -141,7 +141,7 @@ class IdRangePoolTest {
   }
 
   @Test
-  void slotsWithAnIdOfThisMachineArePassedOver() throws IOException {
+  void rangesWithAnIdOfThisMachineArePassedOver() throws IOException {
     long second = IdRangePool.FIRST_ID + 65536;
     Files.writeString(etc.resolve("subuid"), "ann:" + IdRangePool.FIRST_ID + ":65537\nbob:1:x\n");
     Files.writeString(

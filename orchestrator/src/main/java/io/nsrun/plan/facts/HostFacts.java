@@ -29,10 +29,10 @@ import java.util.Map;
  * @param subGids the caller's ranges in /etc/subgid
  * @param newuidmap helper for the uid map
  * @param newgidmap helper for the gid map
- * @param privateIds {@link #PRIVATE_COUNT} user and group ids that are this container's alone; null
+ * @param leasedIds {@link #LEASED_COUNT} user and group ids that are this container's alone; null
  *     unless {@link UserNamespace.Mode#AUTO} calls for them and the caller may have them, see
- *     {@link #mayHavePrivateIds}
- * @param untranslatable which tree of a container with private ids lies where owners can't be
+ *     {@link #mayLeaseIds}
+ * @param untranslatable which tree of a container with leased ids lies where owners can't be
  *     translated, as "/x is on overlay"; empty if none is known to
  * @param sysfsHidden whether the caller sees no sysfs in full, so that the kernel refuses a new one
  *     in a user namespace
@@ -55,7 +55,7 @@ public record HostFacts(
     List<IdRange> subGids,
     IdHelper newuidmap,
     IdHelper newgidmap,
-    PrivateIds.Range privateIds,
+    IdSource.Lease leasedIds,
     String untranslatable,
     boolean sysfsHidden,
     String kernelRelease,
@@ -63,8 +63,8 @@ public record HostFacts(
     List<OpenedDirectory> opened,
     Map<String, PathKind> paths,
     SeccompFilter seccomp) {
-  /** How many private ids there are. */
-  public static final long PRIVATE_COUNT = 65536;
+  /** How many ids are leased. */
+  public static final long LEASED_COUNT = 65536;
 
   private static final long MAP_OTHERS = Capability.SETUID.bit() | Capability.SETGID.bit();
 
@@ -95,7 +95,7 @@ public record HostFacts(
         subGids,
         newuidmap,
         newgidmap,
-        privateIds,
+        leasedIds,
         untranslatable,
         sysfsHidden,
         kernelRelease,
@@ -149,12 +149,12 @@ public record HostFacts(
    * Whether the caller may give the container ids that it has not itself, and have the owners of
    * files translated: root of the initial user namespace, who may mount.
    */
-  public boolean mayHavePrivateIds() {
+  public boolean mayLeaseIds() {
     return mayMapOtherIds(euid, capabilities) && mayTranslateOwners(capabilities) && !isNested();
   }
 
   /**
-   * Whether the capabilities are those that private ids need: CAP_SYS_ADMIN for id-mapped mounts,
+   * Whether the capabilities are those that leased ids need: CAP_SYS_ADMIN for id-mapped mounts,
    * and CAP_SETPCAP to keep it while the user namespace is made in the name of its root
    * (PR_SET_SECUREBITS, prctl(2)).
    */

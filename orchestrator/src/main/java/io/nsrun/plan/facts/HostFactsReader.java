@@ -41,18 +41,18 @@ public final class HostFactsReader {
   /**
    * The facts. Blocks for a few small reads of /proc and /etc.
    *
-   * @param privateIds asked if the container is to have ids of its own
-   * @throws IOException if /proc is not there or has an unknown form, or there are no private ids
+   * @param source asked if the container is to have ids of its own
+   * @throws IOException if /proc is not there or has an unknown form, or there are no ids to lease
    */
-  public static HostFacts read(Resolved resolved, PrivateIds privateIds) throws IOException {
+  public static HostFacts read(Resolved resolved, IdSource source) throws IOException {
     String path = OsEnvironment.variables().get("PATH");
     // The JVM asked getpwuid(3) at its start; "?" is its word for a user without a name.
     String name = System.getProperty("user.name", "?");
     return new HostFactsReader("/proc/self", "/etc", path == null ? "" : path, name)
-        .facts(resolved, privateIds);
+        .facts(resolved, source);
   }
 
-  HostFacts facts(Resolved resolved, PrivateIds privateIds) throws IOException {
+  HostFacts facts(Resolved resolved, IdSource source) throws IOException {
     Spec spec = resolved.spec();
     byte[] statusText = SmallFile.read(proc + "/status");
     ProcStatus status = ProcStatus.parse(statusText);
@@ -73,7 +73,7 @@ public final class HostFactsReader {
     Ids ids = new Ids(status);
     ids.gather(spec.user().mode());
     if (spec.user().mode() == UserNamespace.Mode.AUTO) {
-      ids.reserve(privateIds, resolved);
+      ids.lease(source, resolved);
     }
     return new HostFacts(
         status.euid(),
@@ -88,7 +88,7 @@ public final class HostFactsReader {
         ids.subGids,
         ids.newuidmap,
         ids.newgidmap,
-        ids.privateIds,
+        ids.leasedIds,
         ids.untranslatable,
         HostFacts.wantsSysfs(spec) && !VisibilityProbe.isSysfsVisible(mountinfo()),
         System.getProperty("os.version", ""),
@@ -122,7 +122,7 @@ public final class HostFactsReader {
     private List<IdRange> subGids = List.of();
     private IdHelper newuidmap = NOT_LOOKED_FOR;
     private IdHelper newgidmap = NOT_LOOKED_FOR;
-    private PrivateIds.Range privateIds;
+    private IdSource.Lease leasedIds;
     private String untranslatable = "";
 
     Ids(ProcStatus status) {
@@ -143,13 +143,13 @@ public final class HostFactsReader {
       }
     }
 
-    void reserve(PrivateIds source, Resolved resolved) throws IOException {
+    void lease(IdSource source, Resolved resolved) throws IOException {
       if (mayMapOtherIds()
           && HostFacts.mayTranslateOwners(status.capabilities())
           && HostFacts.isEverything(uids)) {
         untranslatable = TranslationProbe.untranslatable(resolved, mountinfo());
         if (untranslatable.isEmpty()) {
-          privateIds = source.take();
+          leasedIds = source.lease();
         }
       }
     }

@@ -62,9 +62,9 @@ class HostFactsReaderTest {
     Files.writeString(proc.resolve("status"), STATUS.formatted(uid, capabilities, noNewPrivileges));
   }
 
-  private PrivateIds.Range takeIds() {
+  private IdSource.Lease takeIds() {
     idsTaken++;
-    return Specs.PRIVATE_RANGE;
+    return Specs.LEASE;
   }
 
   private void program(String name) throws IOException {
@@ -122,29 +122,29 @@ class HostFactsReaderTest {
   @Test
   void onlyRootOfTheInitialUserNamespaceTakesIdsOfTheContainersOwnAndOnlyForAuto()
       throws Exception {
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isNull();
+    assertThat(read(UserNamespace.Mode.AUTO).leasedIds()).isNull();
     status(0, -1L, 0);
     for (UserNamespace.Mode mode : UserNamespace.Mode.values()) {
       if (mode != UserNamespace.Mode.AUTO
           && mode != UserNamespace.Mode.EXPLICIT
           && mode != UserNamespace.Mode.JOIN) {
-        assertThat(read(mode).privateIds()).as(mode.name()).isNull();
+        assertThat(read(mode).leasedIds()).as(mode.name()).isNull();
       }
     }
     status(0, ~Capability.SYS_ADMIN.bit(), 0);
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isNull();
+    assertThat(read(UserNamespace.Mode.AUTO).leasedIds()).isNull();
     status(0, ~Capability.SETPCAP.bit(), 0);
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isNull();
+    assertThat(read(UserNamespace.Mode.AUTO).leasedIds()).isNull();
     assertThat(idsTaken).isZero();
 
     status(0, -1L, 0);
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(Specs.PRIVATE_RANGE);
+    assertThat(read(UserNamespace.Mode.AUTO).leasedIds()).isEqualTo(Specs.LEASE);
     // Needed for maps of the id 0 alone.
     status(0, ~Capability.SETFCAP.bit(), 0);
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isEqualTo(Specs.PRIVATE_RANGE);
+    assertThat(read(UserNamespace.Mode.AUTO).leasedIds()).isEqualTo(Specs.LEASE);
     assertThat(idsTaken).isEqualTo(2);
     Files.writeString(proc.resolve("uid_map"), " 0 0 65536\n");
-    assertThat(read(UserNamespace.Mode.AUTO).privateIds()).isNull();
+    assertThat(read(UserNamespace.Mode.AUTO).leasedIds()).isNull();
   }
 
   @Test

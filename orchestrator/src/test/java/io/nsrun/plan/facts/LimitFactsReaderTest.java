@@ -115,8 +115,7 @@ class LimitFactsReaderTest {
             .landlock(LandlockRule.parse("rx:/"))
             .build();
 
-    LimitFacts facts =
-        HostFactsReader.read(Resolved.of(spec, 0, 0), () -> Specs.PRIVATE_RANGE).limits();
+    LimitFacts facts = HostFactsReader.read(Resolved.of(spec, 0, 0), () -> Specs.LEASE).limits();
 
     assertThat(facts.cpus()).isNotEmpty();
     assertThat(facts.lowestNice()).isBetween(-20, 19);

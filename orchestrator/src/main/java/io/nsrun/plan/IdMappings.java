@@ -8,8 +8,8 @@ import io.nsrun.spec.SpecProblems;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Arithmetic on ranges of ids. */
-final class IdRanges {
+/** Makes mappings of ranges of ids, and describes them. */
+final class IdMappings {
   /** Ids of an ordinary system: 0-65535. */
   private static final long ORDINARY_IDS = 65536;
 
@@ -21,7 +21,7 @@ final class IdRanges {
 
   private static final int SHOWN = 4;
 
-  private IdRanges() {}
+  private IdMappings() {}
 
   /**
    * Maps every id below 65536 of the ranges onto itself. Neighbouring ranges stay apart, since the
