@@ -1,5 +1,6 @@
 #include "inside/command.h"
 
+#include "base/signals.h"
 #include "proto/event.h"
 #include "proto/steps.h"
 #include "proto/trace.h"
@@ -11,14 +12,6 @@ static struct {
 	size_t size;
 } image;
 
-static char **lay_out(char **at, struct list list)
-{
-	for (uint32_t i = 0; i < list.count; i++)
-		*at++ = (char *)(uintptr_t)get_str(&list.entries);
-	*at++ = NULL;
-	return at;
-}
-
 void command_prepare(void)
 {
 	const struct exec_step *exec = run.plan->exec;
@@ -26,9 +19,9 @@ void command_prepare(void)
 
 	image.size = pointers * sizeof(char *);
 	image.argv = must_map(image.size, MAP_PRIVATE);
-	image.env = lay_out(image.argv, exec->argv);
-	image.paths = lay_out(image.env, exec->env);
-	lay_out(image.paths, exec->paths);
+	image.env = list_strings(image.argv, exec->argv);
+	image.paths = list_strings(image.env, exec->env);
+	list_strings(image.paths, exec->paths);
 }
 
 void command_release(void) { munmap(image.argv, image.size); }
@@ -120,21 +113,6 @@ void step_affinity(const struct affinity_step *step)
 	must(syscall(SYS_sched_setaffinity, 0, sizeof(mask), mask), "sched_setaffinity", "CPUs %#lx...", mask[0]);
 }
 
-/*
- * What the caller ignored or blocked is no business of the container's. The bare call: libc keeps
- * 32 to 34 from us, and posix_spawn of a JVM leaves two of them ignored.
- */
-static void reset_signals(void)
-{
-	static const uint64_t by_default[4];
-	sigset_t none;
-
-	for (int signo = 1; signo < NSIG; signo++)
-		syscall(SYS_rt_sigaction, signo, by_default, NULL, sizeof(uint64_t));
-	sigemptyset(&none);
-	must(sigprocmask(SIG_SETMASK, &none, NULL), "sigprocmask", "none blocked");
-}
-
 void step_exec(const struct exec_step *step)
 {
 	bool pid1 = !step->init;
@@ -149,7 +127,7 @@ void step_exec(const struct exec_step *step)
 	}
 	/* Nothing of the host but fds 0 to 2, whatever was left open above. */
 	must(sys_close_range(3, ~0u, CLOSE_RANGE_CLOEXEC), "close_range", "3-");
-	reset_signals();
+	must(signals_by_default(), "sigprocmask", "none blocked");
 	command_reached_exec = 1;
 	for (path = image.paths; *path != NULL; path++) {
 		execve(*path, image.argv, image.env);

@@ -48,6 +48,14 @@ void drop_streams(void)
 
 void release_plan(void) { munmap((void *)(uintptr_t)run.plan->bytes.bytes, run.plan->bytes.length); }
 
+char **list_strings(char **at, struct list list)
+{
+	for (uint32_t i = 0; i < list.count; i++)
+		*at++ = (char *)(uintptr_t)get_str(&list.entries);
+	*at++ = NULL;
+	return at;
+}
+
 /* The kernel takes a whole map in one write, of less than a page (user_namespaces(7)). */
 #define MAP_TEXT_MAX 4095
 

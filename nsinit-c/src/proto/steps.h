@@ -34,6 +34,9 @@ enum { ROUND = 16 };
 
 /* Writes a uid_map or gid_map, which fd is open on. */
 void id_map_write(int fd, const char *path, struct list ranges);
+/* Puts pointers to the strings of a list at *at, and a NULL behind them, as execve wants them. Returns where that ends.
+ */
+char **list_strings(char **at, struct list list);
 /* Carries out the steps of one stage, from index first on. Returns the index of the first step of a
  * later stage. */
 uint16_t run_stage(enum step_stage stage, uint16_t first);
