@@ -2,9 +2,9 @@
 #include "launcher/launcher.h"
 #include "outside/control.h"
 #include "outside/monitor.h"
-#include "outside/proxy.h"
 #include "proto/event.h"
 #include "proto/steps.h"
+#include "restore.h"
 #include "seal.h"
 
 static struct plan plan;
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "--restore-terminal") == 0) {
 		block_signals();
 		signal(SIGTTOU, SIG_IGN);
-		return proxy_restore_from(argv[2]);
+		return restore_terminal(argv[2]);
 	}
 	if (argc != 2 || argv[1][0] == '-') {
 		dprintf(STDERR_FILENO, "usage: nsinit PARENT-PID|SOCKET\n"

@@ -14,6 +14,7 @@
 #include "outside/proxy.h"
 #include "proto/event.h"
 #include "proto/steps.h"
+#include "restore.h"
 #include "session.h"
 
 static int terminal; /* the far end of the caller's terminal, which is our fd 0 */
@@ -204,7 +205,7 @@ static void restored_from_text(void)
 	raw = before;
 	cfmakeraw(&raw);
 	CHECK(tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0);
-	CHECK(proxy_restore_from(letters) == 0);
+	CHECK(restore_terminal(letters) == 0);
 	after = now();
 	CHECK(memcmp(&before, &after, 36) == 0);
 }
@@ -222,14 +223,14 @@ static void bad_text(void)
 		char kept = letters[i];
 
 		letters[i] = bad[i];
-		CHECK(proxy_restore_from(letters) == 125);
+		CHECK(restore_terminal(letters) == 125);
 		letters[i] = kept;
 	}
-	CHECK(proxy_restore_from("") == 125);
+	CHECK(restore_terminal("") == 125);
 	memcpy(letters + 2 * sizeof(struct termios), "aa", sizeof("aa"));
-	CHECK(proxy_restore_from(letters) == 125);
+	CHECK(restore_terminal(letters) == 125);
 	letters[2 * sizeof(struct termios) - 1] = 0;
-	CHECK(proxy_restore_from(letters) == 125);
+	CHECK(restore_terminal(letters) == 125);
 	after = now();
 	CHECK(memcmp(&before, &after, 36) == 0);
 }
@@ -242,7 +243,7 @@ static void no_terminal_to_restore(void)
 	memset(&t, 0, sizeof(t));
 	to_letters(letters, &t);
 	(void)close(STDIN_FILENO);
-	CHECK(proxy_restore_from(letters) == 125);
+	CHECK(restore_terminal(letters) == 125);
 }
 
 int main(void)

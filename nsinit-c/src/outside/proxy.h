@@ -34,6 +34,3 @@ bool proxy_active(void);
 /* Sets fd 0 raw, or back to how it was found. Neither blocks nor fails. */
 void proxy_raw(void);
 void proxy_restore(void);
-/* For a monitor that died: termios as TERMINAL reported it, each half of a byte as a letter from a to p. Returns an
- * exit code. */
-int proxy_restore_from(const char *letters);
