@@ -143,6 +143,87 @@ static void too_many_rules(void)
 	}
 }
 
+static const char *const word[] = { "program" };
+
+static void program_of(uint16_t argc, uint32_t timeout_ms, const char *why)
+{
+	begin_plan(&b);
+	add_namespaces(&b, 0, 0, 0);
+	begin_program(&b, "/bin/program", argc, word);
+	end_program(&b, "A=B", timeout_ms, "", 0);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+	CHECK(why == NULL || at == 1);
+}
+
+static void programs(void)
+{
+	program_of(1, 1, NULL);
+	program_of(1, 86400000, NULL);
+	program_of(0, 1, "nothing to execute");
+	program_of(1, 0, "time limit of a program out of range");
+	program_of(1, 86400001, "time limit of a program out of range");
+	program_of(1, UINT32_MAX, "time limit of a program out of range");
+}
+
+/* Counts of arguments and of variables. */
+static void long_program(uint16_t argc, uint16_t variables, const char *why)
+{
+	begin_after_namespaces(STEP_RUN_PROGRAM);
+	add_str(&b, "/bin/program");
+	add16(&b, argc);
+	for (uint16_t i = 0; i < argc; i++) {
+		add_str(&b, "");
+		add8(&b, 1);
+		add_str(&b, "");
+	}
+	add16(&b, variables);
+	for (uint16_t i = 0; i < variables; i++)
+		add_str(&b, "");
+	add32(&b, 1);
+	add32(&b, 0);
+	end_with_exec(why);
+}
+
+static void long_programs(void)
+{
+	long_program(2048, 2048, NULL);
+	long_program(2049, 0, "too many entries in a list");
+	long_program(1, 2049, "too many entries in a list");
+}
+
+static void odd_arguments(void)
+{
+	for (unsigned part = 0; part <= UINT8_MAX; part++) {
+		begin_after_namespaces(STEP_RUN_PROGRAM);
+		add_str(&b, "/bin/program");
+		add16(&b, 2);
+		for (unsigned i = 0; i < 2; i++) {
+			add_str(&b, "a");
+			add8(&b, i == 0 ? 1 : (uint8_t)part);
+			add_str(&b, "b");
+		}
+		add16(&b, 0);
+		add32(&b, 1);
+		add32(&b, 0);
+		end_with_exec(part > 1 ? "unknown part of an argument" : NULL);
+	}
+}
+
+static void inputs(void)
+{
+	static const uint8_t input[(128 << 10) + 1];
+
+	for (uint32_t n = sizeof(input) - 1; n <= sizeof(input); n++) {
+		begin_plan(&b);
+		add_namespaces(&b, 0, 0, 0);
+		begin_program(&b, "/bin/program", 1, word);
+		end_program(&b, "A=B", 1, input, n);
+		add_exec(&b);
+		CHECK_TEXT(decode_built(&b), n == sizeof(input) ? "too much input of a program" : NULL);
+	}
+}
+
 static void listener_of(unsigned listeners, unsigned filters, uint32_t flags, size_t length, const char *why)
 {
 	static const uint8_t allow[8] = { 6, 0, 0, 0, 0, 0, 0xff, 0x7f };
@@ -196,6 +277,10 @@ int main(void)
 	test("a CPU mask of none or more than 1024 CPUs is refused", masks);
 	test("a nice value outside -20 to 19 is refused", nice_values);
 	test("an I/O priority that no kernel has is refused", io_priorities);
+	test("a program without arguments, or that has no time or more than a day, is refused", programs);
+	test("more than 2048 arguments or variables of a program are refused", long_programs);
+	test("an argument has a pid in it or none, and anything else is refused", odd_arguments);
+	test("more than 128 KiB of input of a program are refused", inputs);
 	test("more than 256 rules of Landlock are refused", too_many_rules);
 	return tests_done();
 }

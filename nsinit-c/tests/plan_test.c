@@ -62,13 +62,11 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK(get_u64(&r) == 0x40000000);
 	CHECK_TEXT(get_str(&r), "/proc/1/ns/net");
 	CHECK(!r.bad && r.at == r.end);
-	CHECK_TEXT(step_of(STEP_UID_MAP)->uid_map.helper, "/usr/bin/newuidmap");
 	r = step_of(STEP_UID_MAP)->uid_map.ranges.entries;
 	CHECK(step_of(STEP_UID_MAP)->uid_map.ranges.count == 2);
 	check_numbers(&r, (const uint32_t[]){ 0, 1000, 1, 1, 100000, 65536 }, 6);
 	CHECK(!r.bad && r.at == r.end);
 	CHECK(step_of(STEP_GID_MAP)->gid_map.deny_setgroups && step_of(STEP_GID_MAP)->gid_map.ranges.count == 1);
-	CHECK_TEXT(step_of(STEP_GID_MAP)->gid_map.helper, "");
 	CHECK(step_of(STEP_IDMAP_MOUNT)->idmap_mount.slot == 1);
 	CHECK(step_of(STEP_OUTPUT)->output.bytes == 1 << 20 && step_of(STEP_OUTPUT)->output.input);
 	CHECK_TEXT(step_of(STEP_LISTENER)->listener.path, "/run/agent.sock");
@@ -80,6 +78,31 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK(step_of(STEP_LOCK)->lock.offset == 77);
 	CHECK(step_of(STEP_NAMESPACES)->namespaces.owner == 1000);
 	CHECK(step_of(STEP_NAMESPACES)->namespaces.processes == 64);
+}
+
+static void program_fields_are_those_of_the_plan(void)
+{
+	const struct run_program_step *s;
+	struct reader r;
+
+	plan_of_all_steps(&b);
+	CHECK_TEXT(decode_built(&b), NULL);
+	s = &step_of(STEP_RUN_PROGRAM)->run_program;
+	CHECK_TEXT(s->program, "/usr/bin/newuidmap");
+	CHECK(s->argv.count == 3 && s->env.count == 1 && s->timeout_ms == 5000);
+	r = s->argv.entries;
+	CHECK_TEXT(get_str(&r), "newuidmap");
+	CHECK(!get_bool(&r) && *get_str(&r) == 0);
+	CHECK_TEXT(get_str(&r), "--pid=");
+	CHECK(get_bool(&r));
+	CHECK_TEXT(get_str(&r), "!");
+	CHECK_TEXT(get_str(&r), "0");
+	CHECK(!get_bool(&r) && *get_str(&r) == 0);
+	CHECK(!r.bad && r.at == r.end);
+	r = s->env.entries;
+	CHECK_TEXT(get_str(&r), "PATH=/bin");
+	CHECK(!r.bad && r.at == r.end);
+	CHECK(s->input.length == 6 && memcmp(s->input.bytes, "in\0put", 6) == 0);
 }
 
 static void mount_fields_are_those_of_the_plan(void)
@@ -408,6 +431,7 @@ int main(void)
 {
 	test("a plan with every step is understood", every_step_is_understood);
 	test("the host's steps carry the plan's values", host_fields_are_those_of_the_plan);
+	test("a program's step carries the plan's values", program_fields_are_those_of_the_plan);
 	test("the mount and node steps carry the plan's values", mount_fields_are_those_of_the_plan);
 	test("the command's steps carry the plan's values", command_fields_are_those_of_the_plan);
 	test("a joined user namespace counts as one of our own", joined_user_namespaces_count);

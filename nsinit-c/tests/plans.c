@@ -1,5 +1,6 @@
 #include "plans.h"
 
+#include <stddef.h>
 #include <string.h>
 
 void add_namespaces(struct bytes *b, uint64_t create, uint16_t joins, uint64_t type)
@@ -21,13 +22,38 @@ void add_map(struct bytes *b, uint16_t id, uint16_t entries)
 	begin_step(b, id);
 	if (id == STEP_GID_MAP)
 		add8(b, 1);
-	add_str(b, id == STEP_UID_MAP ? "/usr/bin/newuidmap" : "");
 	add16(b, entries);
 	for (uint16_t i = 0; i < entries; i++) {
 		add32(b, i);
 		add32(b, i == 0 ? 1000 : 100000);
 		add32(b, i == 0 ? 1 : 65536);
 	}
+	end_step(b);
+}
+
+void begin_program(struct bytes *b, const char *program, uint16_t count, const char *const *argv)
+{
+	begin_step(b, STEP_RUN_PROGRAM);
+	add_str(b, program);
+	add16(b, count);
+	for (uint16_t i = 0; i < count; i++) {
+		const char *pid = strstr(argv[i], "PID");
+
+		add32(b, (uint32_t)(pid ? pid - argv[i] : (ptrdiff_t)strlen(argv[i])));
+		add(b, argv[i], pid ? (size_t)(pid - argv[i]) : strlen(argv[i]));
+		add8(b, 0);
+		add8(b, pid != NULL);
+		add_str(b, pid ? pid + 3 : "");
+	}
+}
+
+void end_program(struct bytes *b, const char *variable, uint32_t timeout_ms, const void *input, uint32_t n)
+{
+	add16(b, 1);
+	add_str(b, variable);
+	add32(b, timeout_ms);
+	add32(b, n);
+	add(b, input, n);
 	end_step(b);
 }
 
@@ -120,6 +146,8 @@ static void add_host_steps(struct bytes *b)
 	end_step(b);
 	add_map(b, STEP_UID_MAP, 2);
 	add_map(b, STEP_GID_MAP, 1);
+	begin_program(b, "/usr/bin/newuidmap", 3, (const char *const[]){ "newuidmap", "--pid=PID!", "0" });
+	end_program(b, "PATH=/bin", 5000, "in\0put", 6);
 	begin_step(b, STEP_IDMAP_MOUNT);
 	add16(b, 1);
 	end_step(b);
@@ -326,6 +354,8 @@ static bool walk_list(struct list list, const char *entry)
 		for (const char *field = entry; *field != 0; field++) {
 			if (*field == 's')
 				whole &= walk_string(&list.entries);
+			else if (*field == '1')
+				(void)get_u8(&list.entries);
 			else
 				(void)(*field == '8' ? get_u64(&list.entries) : get_u32(&list.entries));
 		}
@@ -354,6 +384,9 @@ static bool walk_step(const struct step *step)
 		return walk_list(step->nested_namespaces.uids, "444") && walk_list(step->nested_namespaces.gids, "444");
 	case STEP_GID_MAP:
 		return walk_list(step->gid_map.ranges, "444");
+	case STEP_RUN_PROGRAM:
+		return walk_list(step->run_program.argv, "s1s") && walk_list(step->run_program.env, "s") &&
+		       walk_blob(step->run_program.input);
 	case STEP_FILESYSTEM:
 		return walk_list(step->filesystem.options, "ss");
 	case STEP_USER:

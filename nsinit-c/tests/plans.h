@@ -11,6 +11,12 @@
 /* type is that of every namespace to join. */
 void add_namespaces(struct bytes *b, uint64_t create, uint16_t joins, uint64_t type);
 void add_map(struct bytes *b, uint16_t id, uint16_t entries);
+/*
+ * A run_program with its arguments, in which PID stands for the pid; then its only variable, and n bytes of input. What
+ * is between the two calls is left out by a test.
+ */
+void begin_program(struct bytes *b, const char *program, uint16_t count, const char *const *argv);
+void end_program(struct bytes *b, const char *variable, uint32_t timeout_ms, const void *input, uint32_t n);
 /* id is STEP_HOST_TREE or STEP_BIND. */
 void add_tree(struct bytes *b, uint16_t id, uint16_t slot, uint8_t expect);
 /* A step that is nothing but its number. */

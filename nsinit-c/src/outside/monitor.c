@@ -43,7 +43,6 @@ enum phase { SET_UP, STARTING, HELD, RUNNING, STOPPING, ENDED };
 static struct {
 	enum phase phase;
 	void (*init)(int inner);
-	int control; /* -1: the orchestrator is gone */
 	int inner, pidfd, signals, timer, tick;
 	int proc;	     /* the container's procfs, if it is watched */
 	pid_t command;	     /* as we see it; 0 where there is none */
@@ -123,7 +122,7 @@ void step_namespaces(const struct namespaces_step *step)
 	run.init = namespaces_clone(step, &m.pidfd);
 	if (run.init == 0) {
 		/* The way to the orchestrator is the monitor's alone. */
-		close(m.control);
+		close(run.control);
 		close(event_fd());
 		/* What fails from here on, the monitor passes on, whose clean-up is not ours to do. */
 		event_to(inner[1]);
@@ -233,8 +232,8 @@ static void on_control(void)
 {
 	int signo;
 
-	if (!control_signal(m.control, &signo)) {
-		m.control = -1; /* not closed: a socket is the way of the events too */
+	if (!control_signal(run.control, &signo)) {
+		run.control = -1; /* not closed: a socket is the way of the events too */
 		m.ending.cause = CAUSE_CONTROL_GONE;
 		signal_container(SIGKILL);
 		return;
@@ -412,10 +411,10 @@ static bool draining(void)
 
 static void supervise(void)
 {
-	while (m.phase != ENDED || (m.control >= 0 && draining())) {
+	while (m.phase != ENDED || (run.control >= 0 && draining())) {
 		struct pollfd fds[FD_COUNT] = {
 			/* A signal is for the container's PID 1, which there may not be yet. */
-			[FD_CONTROL] = { .fd = m.phase == SET_UP ? -1 : m.control, .events = POLLIN },
+			[FD_CONTROL] = { .fd = m.phase == SET_UP ? -1 : run.control, .events = POLLIN },
 			[FD_INIT] = { .fd = m.phase == ENDED ? -1 : m.pidfd, .events = POLLIN },
 			[FD_INNER] = { .fd = m.inner, .events = POLLIN },
 			[FD_SIGNALS] = { .fd = m.signals, .events = POLLIN },
@@ -478,7 +477,7 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	run.own_pty = run_step(STEP_CONSOLE) != NULL;
 	m.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
 	m.init = init;
-	m.control = control;
+	run.control = control;
 	fail_hooks(init_reported, take_down);
 	if (run_step(STEP_TERMINAL) == NULL)
 		proxy_remember();
@@ -504,5 +503,5 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	if (m.failed)
 		_exit(125);
 	event_exited(&m.child, &m.ending);
-	_exit(m.control >= 0 ? 0 : 125);
+	_exit(run.control >= 0 ? 0 : 125);
 }

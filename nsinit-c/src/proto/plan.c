@@ -143,6 +143,23 @@ static const char *check_listener(const struct listener_step *step)
 	return size > PLAN_MAX_MESSAGE ? "a message too long" : NULL;
 }
 
+static const char *check_program(const struct run_program_step *step)
+{
+	struct list argv = step->argv;
+
+	if (argv.count == 0)
+		return "nothing to execute";
+	for (uint32_t i = 0; i < argv.count; i++) {
+		get_str(&argv.entries);
+		if (get_u8(&argv.entries) > 1)
+			return "unknown part of an argument";
+		get_str(&argv.entries);
+	}
+	if (step->timeout_ms == 0 || step->timeout_ms > PLAN_MAX_PROGRAM_MS)
+		return "time limit of a program out of range";
+	return step->input.length > PLAN_MAX_INPUT ? "too much input of a program" : NULL;
+}
+
 static const char *check_watch(const struct watch_step *step, const struct plan *plan)
 {
 	if (step->period_ms < 5 || step->period_ms > 1000)
@@ -193,6 +210,8 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 		return step->uid_map.ranges.count == 0 ? "an id map without entries" : NULL;
 	case STEP_GID_MAP:
 		return step->gid_map.ranges.count == 0 ? "an id map without entries" : NULL;
+	case STEP_RUN_PROGRAM:
+		return check_program(&step->run_program);
 	case STEP_IDMAP_MOUNT:
 		return step->idmap_mount.slot >= PLAN_MOUNTS || slots[step->idmap_mount.slot] != STAGE_HOST
 			       ? "detached mount was not made by a host_tree"

@@ -34,8 +34,10 @@
 	X(11, LOCK, lock, HOST, F(str, path) F(u64, offset)) \
 	X(5, NAMESPACES, namespaces, HOST, F(u64, create) F(u32, owner) F(u64, processes) \
 	  L(u16, joins, PLAN_MAX_JOINS, "8s")) \
-	X(6, UID_MAP, uid_map, MAPS, F(str, helper) L(u16, ranges, PLAN_MAX_MAP_ENTRIES, "444")) \
-	X(7, GID_MAP, gid_map, MAPS, F(bool, deny_setgroups) F(str, helper) L(u16, ranges, PLAN_MAX_MAP_ENTRIES, "444")) \
+	X(6, UID_MAP, uid_map, MAPS, L(u16, ranges, PLAN_MAX_MAP_ENTRIES, "444")) \
+	X(7, GID_MAP, gid_map, MAPS, F(bool, deny_setgroups) L(u16, ranges, PLAN_MAX_MAP_ENTRIES, "444")) \
+	X(12, RUN_PROGRAM, run_program, MAPS, F(str, program) L(u16, argv, PLAN_MAX_ARGUMENTS, "s1s") \
+	  L(u16, env, PLAN_MAX_ARGUMENTS, "s") F(u32, timeout_ms) F(blob, input)) \
 	X(8, IDMAP_MOUNT, idmap_mount, MAPS, F(u16, slot)) \
 	X(20, SETUP_IDS, setup_ids, INIT, F(u32, uid) F(u32, gid)) \
 	X(40, NESTED_NAMESPACES, nested_namespaces, INIT, F(u64, create) L(u16, uids, PLAN_MAX_MAP_ENTRIES, "444") \

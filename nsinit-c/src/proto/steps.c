@@ -2,7 +2,7 @@
 
 #include "proto/trace.h"
 
-struct run run = { .proc = -1 };
+struct run run = { .proc = -1, .control = -1 };
 
 static void carry_out(const struct step *step)
 {
@@ -52,6 +52,22 @@ char **list_strings(char **at, struct list list)
 {
 	for (uint32_t i = 0; i < list.count; i++)
 		*at++ = (char *)(uintptr_t)get_str(&list.entries);
+	*at++ = NULL;
+	return at;
+}
+
+char **list_arguments(char **at, char *text, struct list list, pid_t pid)
+{
+	char number[11];
+
+	snprintf(number, sizeof(number), "%d", (int)pid);
+	for (uint32_t i = 0; i < list.count; i++) {
+		const char *before = get_str(&list.entries);
+		const char *between = get_bool(&list.entries) ? number : "";
+
+		*at++ = text;
+		text = stpcpy(stpcpy(stpcpy(text, before), between), get_str(&list.entries)) + 1;
+	}
 	*at++ = NULL;
 	return at;
 }

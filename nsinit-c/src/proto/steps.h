@@ -21,6 +21,7 @@ struct run {
 	struct winsize size; /* that its pty gets, found by the monitor */
 	bool stdin_null;     /* input is not wanted */
 	bool nesting;	     /* we make PID 1 of the container, in a user namespace within our own */
+	int control;	     /* of the monitor: from the orchestrator; -1: that is gone */
 	pid_t init;	     /* host side, once it is cloned */
 	pid_t parent;	     /* of the command, where that is init */
 };
@@ -37,6 +38,12 @@ void id_map_write(int fd, const char *path, struct list ranges);
 /* Puts pointers to the strings of a list at *at, and a NULL behind them, as execve wants them. Returns where that ends.
  */
 char **list_strings(char **at, struct list list);
+/*
+ * The same for arguments of "s1s": a string, whether pid stands behind it in decimal, another string. They are put
+ * together at text, and take no more room there than their entries do, which have 10 bytes beside the strings and a
+ * NUL.
+ */
+char **list_arguments(char **at, char *text, struct list list, pid_t pid);
 /* Carries out the steps of one stage, from index first on. Returns the index of the first step of a
  * later stage. */
 uint16_t run_stage(enum step_stage stage, uint16_t first);

@@ -1,5 +1,6 @@
 #include "encoder.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "../../src/proto/step.h"
@@ -104,7 +105,7 @@ void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, u
 
 uint32_t plan_owner = UINT32_MAX;
 uint64_t plan_processes = UINT64_MAX;
-const char *plan_uid_helper = "";
+const char *plan_uid_program = NULL;
 
 void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint64_t *types, const char *const *paths)
 {
@@ -121,9 +122,8 @@ void plan_namespaces(struct plan *p, uint64_t create, uint16_t joins, const uint
 	plan_add(p, STEP_NAMESPACES, &b);
 }
 
-static void put_map(struct bytes *b, const char *helper, const struct id_range *range)
+static void put_map(struct bytes *b, const struct id_range *range)
 {
-	put_str(b, helper);
 	put_u16(b, 1);
 	put_u32(b, range->inside);
 	put_u32(b, range->outside);
@@ -185,11 +185,36 @@ void plan_watch(struct plan *p, uint64_t memory_bytes, uint64_t cpu_ms, uint32_t
 	plan_add(p, STEP_WATCH, &b);
 }
 
+/* The pid is its only argument, and the map what it reads. */
+static void plan_program(struct plan *p, const struct id_range *range)
+{
+	struct bytes b = { 0 };
+	char line[64];
+	int n = snprintf(line, sizeof(line), "%u %u %u\n", range->inside, range->outside, range->count);
+
+	put_str(&b, plan_uid_program);
+	put_u16(&b, 2);
+	put_str(&b, "program");
+	put_u8(&b, 0);
+	put_str(&b, "");
+	put_str(&b, "/proc/");
+	put_u8(&b, 1);
+	put_str(&b, "/uid_map");
+	put_u16(&b, 1);
+	put_str(&b, "PATH=/bin:/usr/bin");
+	put_u32(&b, 60000);
+	put_u32(&b, (uint32_t)n);
+	put_raw(&b, line, (size_t)n);
+	plan_add(p, STEP_RUN_PROGRAM, &b);
+}
+
 void plan_uid_map(struct plan *p, const struct id_range *range)
 {
 	struct bytes b = { 0 };
 
-	put_map(&b, plan_uid_helper, range);
+	if (plan_uid_program)
+		return plan_program(p, range);
+	put_map(&b, range);
 	plan_add(p, STEP_UID_MAP, &b);
 }
 
@@ -198,7 +223,7 @@ void plan_gid_map(struct plan *p, bool deny_setgroups, const struct id_range *ra
 	struct bytes b = { 0 };
 
 	put_u8(&b, deny_setgroups);
-	put_map(&b, "", range);
+	put_map(&b, range);
 	plan_add(p, STEP_GID_MAP, &b);
 }
 

@@ -39,8 +39,9 @@ void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, u
  * wish. */
 extern uint32_t plan_owner;
 extern uint64_t plan_processes;
-/* What plan_uid_map names as the helper that writes the map; "": none. */
-extern const char *plan_uid_helper;
+/* What plan_uid_map runs in place of having the map written, with the map's file as its argument and the map as its
+ * input; NULL: nothing. */
+extern const char *plan_uid_program;
 /* Whether plan_output asks for stdin too. */
 extern bool plan_input;
 void plan_output(struct plan *p, uint64_t bytes);

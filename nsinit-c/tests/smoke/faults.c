@@ -30,7 +30,7 @@
 #define LOCKED_BYTE	   77
 
 static char directory[] = "/tmp/nsinit-faults-XXXXXX";
-static char agent_path[64], lock_path[64], writes_path[64], helper_path[64];
+static char agent_path[64], lock_path[64], writes_path[64], program_path[64];
 static int agent, lock_file;
 
 /* ---- with an init and limits ---- */
@@ -239,10 +239,10 @@ static void sweep_joined(const struct target *t, uint16_t count, bool init, cons
 static void path_in(char *path, size_t size, const char *name) { (void)snprintf(path, size, "%s/%s", directory, name); }
 
 /* Does what newuidmap does, for a caller who may. */
-static void write_helper(void)
+static void write_program(void)
 {
-	static const char script[] = "#!/bin/sh\necho \"$2 $3 $4\" >/proc/\"$1\"/uid_map\n";
-	int fd = open(helper_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	static const char script[] = "#!/bin/sh\nread -r map && echo \"$map\" >\"$1\"\n";
+	int fd = open(program_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
 
 	if (fd < 0 || write(fd, script, sizeof(script) - 1) < 0)
 		abort();
@@ -266,13 +266,13 @@ static void sweep_kept(const struct target *t)
 		plan_owner = c.ids.outside;
 	}
 	plan_processes = 1000;
-	plan_uid_helper = helper_path;
+	plan_uid_program = program_path;
 	c.options = OPTION_NO_INPUT;
 	c.init = false;
 	c.overlay = true;
 	c.writes = writes_path;
-	sweep(t, c, NULL, "with ids of a helper, an owner, an overlay that is kept and no init");
-	plan_uid_helper = "";
+	sweep(t, c, NULL, "with ids by a program, an owner, an overlay that is kept and no init");
+	plan_uid_program = NULL;
 	plan_owner = UINT32_MAX;
 	plan_processes = UINT64_MAX;
 	for (int i = 3; i >= 0; i--) {
@@ -305,8 +305,8 @@ void check_faults(const struct target *t)
 	path_in(agent_path, sizeof(agent_path), "agent");
 	path_in(lock_path, sizeof(lock_path), "lock");
 	path_in(writes_path, sizeof(writes_path), "writes");
-	path_in(helper_path, sizeof(helper_path), "helper");
-	write_helper();
+	path_in(program_path, sizeof(program_path), "program");
+	write_program();
 	agent = agent_listen(agent_path);
 	lock_file = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	sweep_limits(t);
@@ -320,7 +320,7 @@ void check_faults(const struct target *t)
 	check_swept();
 	close(lock_file);
 	close(agent);
-	unlink(helper_path);
+	unlink(program_path);
 	unlink(lock_path);
 	unlink(agent_path);
 	check(rmdir(directory) == 0, "no file is left of them");

@@ -24,7 +24,7 @@ class InspectionOptionsTest extends ContainerTest {
     assertThat(host.resolve("made")).doesNotExist();
     assertThat(result.lines())
         .anyMatch(line -> line.matches("namespaces create=.*CLONE_NEWUSER.*"))
-        .anyMatch(line -> line.matches("uid_map helper=.*"))
+        .anyMatch(line -> line.matches("(uid_map mappings=|run_program program=.*/newuidmap ).*"))
         .anyMatch(line -> line.matches("exec .*>/data/made.*"))
         .anyMatch(line -> line.startsWith("isolation aspect="));
   }
@@ -65,7 +65,8 @@ class InspectionOptionsTest extends ContainerTest {
     Nsrun.as(caller).run("--trace", file.toString(), "busybox", "true").orFail();
 
     assertThat(Files.readString(file))
-        .contains("\"traceEvents\"", "pivot_root", "uid_map", "\"ph\":\"X\"", "\"dur\":");
+        .contains("\"traceEvents\"", "pivot_root", "\"ph\":\"X\"", "\"dur\":")
+        .contains(caller == Caller.RANGED ? "run_program" : "uid_map");
   }
 
   @DependsOnJvm

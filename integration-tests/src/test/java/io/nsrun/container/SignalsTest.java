@@ -71,8 +71,8 @@ class SignalsTest {
     Path scratch = Directories.fresh(Caller.RANGED);
     Path tools = Directories.fresh(Caller.RANGED);
     Path helper = tools.resolve("newuidmap");
-    // As where a directory service does not answer; the end of the pipe ends it.
-    Files.writeString(helper, "#!/bin/sh\necho asked >&2\nexec cat >&2\n");
+    // As where a directory service does not answer. What it says is no output of the container's.
+    Files.writeString(helper, "#!/bin/sh\necho asked\nexec sleep 1000\n");
     Command.check(List.of("chmod", "755", helper.toString()));
     Process jvm =
         Nsrun.as(Caller.RANGED)

@@ -53,6 +53,7 @@ public final class Causes {
       case NAMESPACES -> NamespaceCauses.namespaces(failure);
       case NESTED_NAMESPACES -> NamespaceCauses.nested(failure);
       case UID_MAP, GID_MAP -> NamespaceCauses.idMap(failure);
+      case RUN_PROGRAM -> NamespaceCauses.program(failure);
       case SETUP_IDS -> NamespaceCauses.setupIds(failure);
       case HOST_TREE, BIND -> MountCauses.tree(failure);
       case IDMAP_MOUNT -> MountCauses.idmapMount(failure);

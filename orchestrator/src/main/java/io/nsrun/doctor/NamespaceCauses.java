@@ -3,6 +3,7 @@ package io.nsrun.doctor;
 import io.nsrun.plan.facts.MountEntry;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.ProgramUse;
 import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.Text;
@@ -132,27 +133,13 @@ final class NamespaceCauses {
   static Text idMap(Failure failure) {
     SpecField map = failure.step() == SetupStep.UID_MAP ? SpecField.UID_MAP : SpecField.GID_MAP;
     String kind = failure.step() == SetupStep.UID_MAP ? "uid" : "gid";
-    boolean helper = failure.object().endsWith("new" + kind + "map");
     return switch (failure.errno()) {
-      case EPERM -> helper ? helperRefused(failure, kind) : writeRefused(failure, kind);
-      case EACCES ->
-          helper
-              ? Text.of(
-                  "the caller may not execute " + failure.object(),
-                  ". Use ",
-                  SpecField.USER_NAMESPACE.with("private"),
-                  ".")
-              : appArmorOr(failure, null);
+      case EPERM -> writeRefused(failure, kind);
+      case EACCES -> appArmorOr(failure, null);
       case ENOENT ->
-          helper
-              ? Text.of(
-                  failure.object(),
-                  " is gone. sudo apt-get install uidmap, or ",
-                  SpecField.USER_NAMESPACE.with("private"),
-                  ".")
-              : Text.of(
-                  "/proc of the caller does not show the container's process. Mount a /proc of"
-                      + " this pid namespace.");
+          Text.of(
+              "/proc of the caller does not show the container's process. Mount a /proc of"
+                  + " this pid namespace.");
       case EINVAL ->
           Text.of(
               "the kernel takes at most 340 entries, without overlap, of ids that exist in"
@@ -162,6 +149,37 @@ final class NamespaceCauses {
       case EROFS -> READ_ONLY_PROC;
       case E2BIG ->
           Text.of("the map does not fit into one page as text. Use fewer entries of ", map, ".");
+      default -> null;
+    };
+  }
+
+  static Text program(Failure failure) {
+    HostStep.RunProgram step = failure.planned(HostStep.RunProgram.class);
+    return step != null && step.use() instanceof ProgramUse.MapIds use
+        ? mapProgram(failure, use.users() ? "uid" : "gid")
+        : null;
+  }
+
+  /** Of newuidmap or newgidmap. */
+  private static Text mapProgram(Failure failure, String kind) {
+    Object withoutIt = SpecField.USER_NAMESPACE.with("private");
+    return switch (failure.errno()) {
+      case EPERM -> helperRefused(failure, kind);
+      case EACCES ->
+          Text.of("the caller may not execute " + failure.object(), ". Use ", withoutIt, ".");
+      case ENOENT ->
+          Text.of(failure.object(), " is gone. sudo apt-get install uidmap, or ", withoutIt, ".");
+      case ETIMEDOUT ->
+          Text.of(
+              "it asks who the caller is, and a directory service does not answer. Look whether"
+                  + " getent passwd does, or use ",
+              withoutIt,
+              ".");
+      case EINTR ->
+          Text.of(
+              "somebody has killed it, or it has crashed (see dmesg). Try again, or use ",
+              withoutIt,
+              ".");
       default -> null;
     };
   }

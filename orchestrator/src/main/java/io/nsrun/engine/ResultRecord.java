@@ -3,10 +3,8 @@ package io.nsrun.engine;
 import io.nsrun.control.ChromeTrace;
 import io.nsrun.launch.PhaseTimes;
 import io.nsrun.plan.facts.Resolved;
-import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
-import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Dialect;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IdMapping;
@@ -196,16 +194,8 @@ public final class ResultRecord {
   private static List<ExitRecord.Ids> ids(LaunchPlan plan, boolean users) {
     List<ExitRecord.Ids> ids = new ArrayList<>();
     if (plan != null) {
-      for (Step step : plan.steps()) {
-        List<IdMapping> mappings = List.of();
-        if (users && step instanceof HostStep.UidMap map) {
-          mappings = map.mappings();
-        } else if (!users && step instanceof HostStep.GidMap map) {
-          mappings = map.mappings();
-        }
-        for (IdMapping mapping : mappings) {
-          ids.add(new ExitRecord.Ids(mapping.inside(), mapping.outside(), mapping.count()));
-        }
+      for (IdMapping mapping : plan.idMap(users)) {
+        ids.add(new ExitRecord.Ids(mapping.inside(), mapping.outside(), mapping.count()));
       }
     }
     return ids;

@@ -2,6 +2,7 @@ package io.nsrun.plan;
 
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.ProgramUse;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.User;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.List;
  * @param gids gid map
  * @param uidHelper path of newuidmap, or empty if the map is written directly
  * @param gidHelper path of newgidmap, or empty if the map is written directly
- * @param denySetgroups whether setgroups(2) must be given up for the gid map
+ * @param denySetgroups whether setgroups(2) must be given up for the gid map; never with a {@code
+ *     gidHelper}, which decides that itself
  * @param groupsStay whether the caller's supplementary groups can't be dropped
  * @param owner id outside that the new user namespace belongs to; {@link #CALLER} for the caller's
  * @param user whom the command runs as
@@ -31,6 +33,17 @@ record IdAllocation(
     Isolation.Property ids) {
   /** The namespace belongs to the caller. */
   static final long CALLER = HostStep.Namespaces.CALLER;
+
+  /** The steps that give the namespace its maps. */
+  List<HostStep> maps() {
+    return List.of(
+        uidHelper.isEmpty()
+            ? new HostStep.UidMap(uids)
+            : new ProgramUse.MapIds(true, uids).by(uidHelper),
+        gidHelper.isEmpty()
+            ? new HostStep.GidMap(denySetgroups, gids)
+            : new ProgramUse.MapIds(false, gids).by(gidHelper));
+  }
 
   /**
    * Whether the ids are a range of this container's alone, so that the owners of its files have to

@@ -214,8 +214,9 @@ public final class Planner {
     }
     plan.afterNamespaces(namespaces(ids == null ? IdAllocation.CALLER : ids.owner()));
     if (ids != null) {
-      plan.afterNamespaces(new HostStep.UidMap(ids.uidHelper(), ids.uids()));
-      plan.afterNamespaces(new HostStep.GidMap(ids.denySetgroups(), ids.gidHelper(), ids.gids()));
+      for (HostStep map : ids.maps()) {
+        plan.afterNamespaces(map);
+      }
     }
   }
 

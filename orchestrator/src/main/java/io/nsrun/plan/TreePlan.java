@@ -46,8 +46,7 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
         new HostStep.Namespaces(
             withIds ? create | LinuxConstants.CLONE_NEWUSER : create, List.of()));
     if (withIds) {
-      steps.add(new HostStep.UidMap(ids.uidHelper(), ids.uids()));
-      steps.add(new HostStep.GidMap(ids.denySetgroups(), ids.gidHelper(), ids.gids()));
+      steps.addAll(ids.maps());
       steps.add(
           new InitStep.SetupIds(IdMappings.rootOf(ids.uids()), IdMappings.rootOf(ids.gids())));
     }

@@ -10,6 +10,7 @@ import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.ProgramUse;
 import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.plan.steps.Step;
 import java.util.List;
@@ -28,7 +29,9 @@ class CausesTest {
           new HostStep.Namespaces(
               LinuxConstants.CLONE_NEWUSER | LinuxConstants.CLONE_NEWTIME, List.of()),
           new InitStep.Filesystem(
-              1, "devpts", "devpts", 0, List.of(new Step.Parameter("gid", "5"))));
+              1, "devpts", "devpts", 0, List.of(new Step.Parameter("gid", "5"))),
+          new ProgramUse.MapIds(true, List.of()).by("/usr/bin/newuidmap"),
+          new ProgramUse.MapIds(false, List.of()).by("/usr/bin/newgidmap"));
 
   private static final UnaryOperator<FakeMachine> HEALTHY = UnaryOperator.identity();
   private static final String APPARMOR = NamespaceProbes.APPARMOR_SYSCTL;
@@ -88,28 +91,31 @@ class CausesTest {
         pair("NAMESPACES", "EACCES", "/proc/4/ns/net", HEALTHY, "the container's command"),
         pair("NAMESPACES", "EINVAL", "/proc/4/ns/net", HEALTHY, "ls -l /proc/4/ns/net"),
         pair(
-            "UID_MAP",
+            "RUN_PROGRAM",
             "EPERM",
             "/usr/bin/newuidmap",
             m -> m.mode("/usr/bin/newuidmap", 0100755).capabilities("/usr/bin/newuidmap", ""),
             "neither setuid nor has cap_setuid",
             "setcap"),
         pair(
-            "GID_MAP",
+            "RUN_PROGRAM",
             "EPERM",
             "/usr/bin/newgidmap",
             m -> m.without("/etc/subgid"),
             "no range for ann in /etc/subgid",
             "usermod --add-subgids"),
-        pair("UID_MAP", "EPERM", "/usr/bin/newuidmap", HEALTHY, "100000+65536 in /etc/subuid"),
+        pair("RUN_PROGRAM", "EPERM", "/usr/bin/newuidmap", HEALTHY, "100000+65536 in /etc/subuid"),
         pair("UID_MAP", "EROFS", "/proc/7/uid_map", HEALTHY, "mount -t proc proc /proc"),
         pair(
-            "UID_MAP",
+            "RUN_PROGRAM",
             "EPERM",
             "/usr/bin/newuidmap",
             m -> m.file("/proc/self/mountinfo", "21 1 0:5 / /proc ro - proc proc ro\n"),
             "mount -t proc proc /proc"),
-        pair("UID_MAP", "ENOENT", "/usr/bin/newuidmap", HEALTHY, "apt-get install uidmap"),
+        pair("RUN_PROGRAM", "ENOENT", "/usr/bin/newuidmap", HEALTHY, "apt-get install uidmap"),
+        pair("RUN_PROGRAM", "EACCES", "/usr/bin/newgidmap", HEALTHY, "may not execute"),
+        pair("RUN_PROGRAM", "ETIMEDOUT", "/usr/bin/newuidmap", HEALTHY, "directory", "getent"),
+        pair("RUN_PROGRAM", "EINTR", "/usr/bin/newuidmap", HEALTHY, "killed", "Try again"),
         pair("UID_MAP", "EPERM", "/proc/7/uid_map", HEALTHY, "only the caller's own id"),
         pair("UID_MAP", "EPERM", "/proc/7/uid_map", FakeMachine::asRoot, "CAP_SETFCAP"),
         pair("UID_MAP", "EPERM", "/proc/7/uid_map", m -> m.file(APPARMOR, "1\n"), "\"userns,\""),
@@ -343,11 +349,22 @@ class CausesTest {
 
   private static Optional<String> explain(
       SetupStep step, Errno errno, String object, Machine machine) {
-    int index = step == SetupStep.FILESYSTEM && object.equals("devpts") ? 1 : -1;
+    int index = -1;
+    for (int i = 0; i < STEPS.size(); i++) {
+      if (STEPS.get(i).kind() == step && objectOf(STEPS.get(i)).equals(object)) {
+        index = i;
+      }
+    }
     return new Causes(machine)
         .explain(
             failed(step, errno, index, object), new LaunchPlan(STEPS, new Isolation(List.of())))
         .map(text -> text.in(OptionDialect.OPTIONS));
+  }
+
+  private static String objectOf(Step step) {
+    return step instanceof InitStep.Filesystem made
+        ? made.type()
+        : step instanceof HostStep.RunProgram run ? run.program() : "";
   }
 
   private static Event.Failed failed(SetupStep step, Errno errno, int index, String object) {

@@ -9,6 +9,9 @@ import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.ProgramUse;
+import io.nsrun.plan.steps.Step;
+import io.nsrun.spec.Blob;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.Groups;
 import io.nsrun.spec.IdMapping;
@@ -71,8 +74,8 @@ class IdMapPlannerTest {
   void anOrdinaryUserWithoutRangesIsRootInsideAndGivesSetgroupsUp() {
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), Specs.unprivileged());
 
-    assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap("", List.of(map(0, 1000, 1))));
-    assertThat(gidMap(plan)).isEqualTo(new HostStep.GidMap(true, "", List.of(map(0, 1001, 1))));
+    assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap(List.of(map(0, 1000, 1))));
+    assertThat(gidMap(plan)).isEqualTo(new HostStep.GidMap(true, List.of(map(0, 1001, 1))));
     assertThat(Plans.only(plan, CommandStep.User.class).setGroups()).isFalse();
     assertThat(plan.isolation().get(Isolation.Aspect.IDS))
         .isEqualTo(
@@ -85,14 +88,10 @@ class IdMapPlannerTest {
     LaunchPlan plan =
         Planner.plan(spec(UserNamespace.Mode.AUTO), new Specs.Facts().ranges().facts());
 
-    assertThat(uidMap(plan))
-        .isEqualTo(
-            new HostStep.UidMap(
-                "/usr/bin/newuidmap", List.of(map(0, 1000, 1), map(1, 100000, 65536))));
-    assertThat(gidMap(plan))
-        .isEqualTo(
-            new HostStep.GidMap(
-                false, "/usr/bin/newgidmap", List.of(map(0, 1001, 1), map(1, 200000, 65536))));
+    assertPrograms(
+        plan,
+        List.of(map(0, 1000, 1), map(1, 100000, 65536)),
+        List.of(map(0, 1001, 1), map(1, 200000, 65536)));
     assertThat(Plans.only(plan, CommandStep.User.class).setGroups()).isTrue();
     assertThat(plan.isolation().get(Isolation.Aspect.IDS).full()).isTrue();
     assertThat(plan.isolation().get(Isolation.Aspect.IDS).value()).isEqualTo("65537 ids");
@@ -129,8 +128,8 @@ class IdMapPlannerTest {
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.AUTO), Specs.root());
     List<IdMapping> map = List.of(map(0, Specs.LEASED_IDS, 65536));
 
-    assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap("", map));
-    assertThat(gidMap(plan)).isEqualTo(new HostStep.GidMap(false, "", map));
+    assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap(map));
+    assertThat(gidMap(plan)).isEqualTo(new HostStep.GidMap(false, map));
     assertThat(Plans.only(plan, CommandStep.User.class).setGroups()).isTrue();
     assertThat(Plans.only(plan, HostStep.Namespaces.class).owner()).isEqualTo(Specs.LEASED_IDS);
     assertThat(plan.isolation().get(Isolation.Aspect.IDS))
@@ -143,7 +142,7 @@ class IdMapPlannerTest {
   void identityKeepsTheOrdinaryIdsAndSaysSo() {
     LaunchPlan plan = Planner.plan(spec(UserNamespace.Mode.IDENTITY), Specs.root());
 
-    assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap("", List.of(map(0, 0, 65536))));
+    assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap(List.of(map(0, 0, 65536))));
     assertThat(gidMap(plan).denySetgroups()).isFalse();
     assertThat(Plans.only(plan, HostStep.Namespaces.class).owner())
         .isEqualTo(HostStep.Namespaces.CALLER);
@@ -223,7 +222,7 @@ class IdMapPlannerTest {
     LaunchPlan plan =
         Planner.plan(spec(UserNamespace.Mode.PRIVATE), new Specs.Facts().ranges().facts());
 
-    assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap("", List.of(map(0, 1000, 1))));
+    assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap(List.of(map(0, 1000, 1))));
     assertThat(plan.isolation().get(Isolation.Aspect.IDS).full()).isTrue();
   }
 
@@ -244,7 +243,7 @@ class IdMapPlannerTest {
     LaunchPlan plan =
         Planner.plan(spec(UserNamespace.Mode.KEEP_ID), new Specs.Facts().ranges().facts());
 
-    assertThat(uidMap(plan).mappings())
+    assertThat(plan.idMap(true))
         .containsExactly(map(0, 100000, 1000), map(1000, 1000, 1), map(1001, 101000, 64536));
     assertThat(Plans.only(plan, InitStep.SetupIds.class)).isEqualTo(new InitStep.SetupIds(0, 0));
   }
@@ -286,9 +285,9 @@ class IdMapPlannerTest {
         Planner.plan(
             explicit(List.of(map(0, 1000, 1)), List.of(map(0, 1001, 1))), Specs.unprivileged());
 
-    assertThat(uidMap(plan).helper()).isEmpty();
-    assertThat(gidMap(plan).helper()).isEmpty();
+    assertThat(uidMap(plan).mappings()).containsExactly(map(0, 1000, 1));
     assertThat(gidMap(plan).denySetgroups()).isTrue();
+    assertThat(Plans.has(plan, HostStep.RunProgram.class)).isFalse();
   }
 
   @Test
@@ -297,8 +296,46 @@ class IdMapPlannerTest {
     List<IdMapping> gids = List.of(map(0, 200010, 10));
     LaunchPlan plan = Planner.plan(explicit(uids, gids), new Specs.Facts().ranges().facts());
 
-    assertThat(uidMap(plan)).isEqualTo(new HostStep.UidMap("/usr/bin/newuidmap", uids));
-    assertThat(gidMap(plan)).isEqualTo(new HostStep.GidMap(false, "/usr/bin/newgidmap", gids));
+    assertPrograms(plan, uids, gids);
+  }
+
+  @Test
+  void oneMapMayNeedItsHelperWhereTheOtherIsWritten() {
+    List<IdMapping> uids = List.of(map(0, 100000, 10));
+    LaunchPlan plan =
+        Planner.plan(explicit(uids, List.of(map(0, 1001, 1))), new Specs.Facts().ranges().facts());
+
+    assertThat(Plans.only(plan, HostStep.RunProgram.class))
+        .isEqualTo(new ProgramUse.MapIds(true, uids).by("/usr/bin/newuidmap"));
+    assertThat(gidMap(plan)).isEqualTo(new HostStep.GidMap(true, List.of(map(0, 1001, 1))));
+  }
+
+  @Test
+  void aHelperGetsThePidAndTheMapInThreesAndNoVariableOfTheCallers() {
+    HostStep.RunProgram step =
+        new ProgramUse.MapIds(false, List.of(map(0, 1001, 1), map(1, 200000, 65536)))
+            .by("/opt/bin/newgidmap");
+
+    assertThat(step.program()).isEqualTo("/opt/bin/newgidmap");
+    assertThat(step.argv().get(1)).isEqualTo(Step.Argument.PID);
+    assertThat(step.argv().stream().map(Step.Argument::before))
+        .containsExactly("newgidmap", "", "0", "1001", "1", "1", "200000", "65536");
+    assertThat(step.env()).containsExactly("PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+    assertThat(step.input()).isEqualTo(Blob.EMPTY);
+    assertThat(step.timeoutMs()).isEqualTo(60_000);
+  }
+
+  /** In place of the maps, the helpers; before init goes on, and the uids first. */
+  private static void assertPrograms(LaunchPlan plan, List<IdMapping> uids, List<IdMapping> gids) {
+    assertThat(Plans.all(plan, HostStep.RunProgram.class))
+        .containsExactly(
+            new ProgramUse.MapIds(true, uids).by("/usr/bin/newuidmap"),
+            new ProgramUse.MapIds(false, gids).by("/usr/bin/newgidmap"));
+    assertThat(plan.idMap(true)).isEqualTo(uids);
+    assertThat(plan.idMap(false)).isEqualTo(gids);
+    assertThat(Plans.has(plan, HostStep.UidMap.class)).isFalse();
+    assertThat(Plans.has(plan, HostStep.GidMap.class)).isFalse();
+    assertThat(plan.steps().get(1)).isInstanceOf(HostStep.RunProgram.class);
   }
 
   @Test
@@ -367,7 +404,7 @@ class IdMapPlannerTest {
       }
       boolean keep = random.nextBoolean();
       Spec spec = spec(keep ? UserNamespace.Mode.KEEP_ID : UserNamespace.Mode.AUTO);
-      List<IdMapping> map = uidMap(Planner.plan(spec, facts.facts())).mappings();
+      List<IdMapping> map = Planner.plan(spec, facts.facts()).idMap(true);
 
       SpecProblems problems = new SpecProblems();
       IdMaps.validate(map, SpecField.UID_MAP, problems);

@@ -4,7 +4,6 @@ import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
-import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.Signal;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,61 +149,6 @@ final class ExplainHostNotes {
     return facts.isEmpty()
         ? text.toString()
         : text.append(" (").append(String.join(", ", facts)).append(')').toString();
-  }
-
-  static ExplainNote idMap(
-      String key, String what, String helper, boolean deny, List<IdMapping> mappings) {
-    boolean isUid = key.equals("uid_map");
-    StringBuilder item = new StringBuilder();
-    for (IdMapping mapping : mappings) {
-      item.append(item.length() == 0 ? "" : "; ").append(mapping(mapping));
-    }
-    String direct = "One write to /proc/PID/" + key + " of the child settles it for good.";
-    String helped =
-        helper
-            + " is trusted by the kernel (it is setuid root, or has a file capability): it"
-            + " compares the request with your line in /etc/sub"
-            + (isUid ? "uid" : "gid")
-            + " and writes /proc/PID/"
-            + key
-            + " of the child.";
-    String denied =
-        deny
-            ? " Before that, \"deny\" is written to /proc/PID/setgroups: by leaving a group one"
-                + " could gain access to files that are closed to that group only, so the kernel"
-                + " wants this given up."
-            : "";
-    String why =
-        isUid
-            ? """
-              Ids on disk and in the kernel stay what they are outside; the map translates what the
-              container sees and says. An id that is not mapped shows as 65534 (nobody) and can't
-              be taken on. The child has been waiting for this since it was born."""
-            : "";
-    return new ExplainNote(
-        key,
-        "Map " + what + " ids:",
-        item.toString(),
-        (helper.isEmpty() ? direct : helped) + denied,
-        why,
-        helper.isEmpty()
-            ? "user_namespaces(7)"
-            : "user_namespaces(7), "
-                + (isUid ? "newuidmap(1), subuid(5)" : "newgidmap(1), subgid(5)"));
-  }
-
-  private static String mapping(IdMapping mapping) {
-    if (mapping.count() == 1) {
-      return mapping.inside() + " inside is " + mapping.outside() + " outside";
-    }
-    return mapping.inside()
-        + "-"
-        + (mapping.inside() + mapping.count() - 1)
-        + " inside are "
-        + mapping.outside()
-        + "-"
-        + (mapping.outside() + mapping.count() - 1)
-        + " outside";
   }
 
   static ExplainNote idmapMount(String slot) {

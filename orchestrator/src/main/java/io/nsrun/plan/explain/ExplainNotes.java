@@ -65,8 +65,9 @@ final class ExplainNotes {
       case LISTENER -> ExplainHostNotes.listener((HostStep.Listener) step);
       case LOCK -> ExplainHostNotes.lock((HostStep.Lock) step);
       case NAMESPACES -> ExplainNamespaces.note((HostStep.Namespaces) step);
-      case UID_MAP -> noteUidMap((HostStep.UidMap) step);
-      case GID_MAP -> noteGidMap((HostStep.GidMap) step);
+      case UID_MAP -> ExplainIdMaps.uidMap((HostStep.UidMap) step);
+      case GID_MAP -> ExplainIdMaps.gidMap((HostStep.GidMap) step);
+      case RUN_PROGRAM -> ExplainIdMaps.program((HostStep.RunProgram) step);
       case IDMAP_MOUNT -> ExplainHostNotes.idmapMount(slot(((HostStep.IdmapMount) step).slot()));
       case SETUP_IDS -> ExplainInitNotes.setupIds((InitStep.SetupIds) step);
       case NESTED_NAMESPACES -> ExplainNamespaces.nested((InitStep.NestedNamespaces) step);
@@ -109,15 +110,6 @@ final class ExplainNotes {
       case START, CONTROL, PLAN, SYNC, SUPERVISE ->
           throw new IllegalArgumentException("no step of a plan: " + step.stepName());
     };
-  }
-
-  private ExplainNote noteUidMap(HostStep.UidMap step) {
-    return ExplainHostNotes.idMap("uid_map", "user", step.helper(), false, step.mappings());
-  }
-
-  private ExplainNote noteGidMap(HostStep.GidMap step) {
-    return ExplainHostNotes.idMap(
-        "gid_map", "group", step.helper(), step.denySetgroups(), step.mappings());
   }
 
   private ExplainNote noteOverlay(InitStep.Overlay step) {

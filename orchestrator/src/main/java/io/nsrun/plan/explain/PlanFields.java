@@ -174,6 +174,9 @@ final class PlanFields implements Fields {
     if (entry instanceof Step.PathRule rule) {
       return rule.path() + ": " + String.join("|", PlanNames.landlockFs(rule.access()));
     }
+    if (entry instanceof Step.Argument argument) {
+      return argument.before() + (argument.pid() ? "PID" : "") + argument.after();
+    }
     Step.Parameter parameter = (Step.Parameter) entry;
     return parameter.value().isEmpty()
         ? parameter.key()

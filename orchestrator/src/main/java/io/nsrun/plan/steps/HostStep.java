@@ -8,6 +8,7 @@ import static io.nsrun.plan.steps.Fields.Form.OWNER;
 import static io.nsrun.plan.steps.Fields.Form.PROCESSES;
 import static io.nsrun.plan.steps.Fields.Form.UNSIGNED;
 
+import io.nsrun.spec.Blob;
 import io.nsrun.spec.IdMapping;
 import java.util.List;
 
@@ -201,10 +202,9 @@ public sealed interface HostStep extends Step {
   /**
    * Writes /proc/PID/uid_map.
    *
-   * @param helper path of newuidmap; empty to write directly
    * @param mappings the whole map
    */
-  record UidMap(String helper, List<IdMapping> mappings) implements HostStep {
+  record UidMap(List<IdMapping> mappings) implements HostStep {
     public UidMap {
       mappings = List.copyOf(mappings);
     }
@@ -216,7 +216,6 @@ public sealed interface HostStep extends Step {
 
     @Override
     public void fields(Fields to) {
-      to.str("helper", helper);
       to.mappings("ranges", mappings);
     }
   }
@@ -225,11 +224,9 @@ public sealed interface HostStep extends Step {
    * Writes /proc/PID/gid_map.
    *
    * @param denySetgroups whether setgroups(2) is given up first, as an unprivileged writer must
-   * @param helper path of newgidmap; empty to write directly
    * @param mappings the whole map
    */
-  record GidMap(boolean denySetgroups, String helper, List<IdMapping> mappings)
-      implements HostStep {
+  record GidMap(boolean denySetgroups, List<IdMapping> mappings) implements HostStep {
     public GidMap {
       mappings = List.copyOf(mappings);
     }
@@ -242,8 +239,46 @@ public sealed interface HostStep extends Step {
     @Override
     public void fields(Fields to) {
       to.bool("deny_setgroups", denySetgroups);
-      to.str("helper", helper);
       to.mappings("ranges", mappings);
+    }
+  }
+
+  /**
+   * Runs a program of the host and waits for its end, which has to be an exit code of 0. What it
+   * says goes to the caller's standard error.
+   *
+   * @param use what for; for people, and not sent to nsinit
+   * @param program absolute path
+   * @param argv 1 to 2048; the first is the name it is called by
+   * @param env all its variables, as NAME=VALUE; at most 2048
+   * @param timeoutMs milliseconds until it is killed, 1 to a day's
+   * @param input its standard input, at most 128 KiB; where it is empty, /dev/null
+   */
+  record RunProgram(
+      ProgramUse use,
+      String program,
+      List<Argument> argv,
+      List<String> env,
+      long timeoutMs,
+      Blob input)
+      implements HostStep {
+    public RunProgram {
+      argv = List.copyOf(argv);
+      env = List.copyOf(env);
+    }
+
+    @Override
+    public SetupStep kind() {
+      return SetupStep.RUN_PROGRAM;
+    }
+
+    @Override
+    public void fields(Fields to) {
+      to.str("program", program);
+      to.entries("argv", argv);
+      to.strings("env", env);
+      to.u32("timeout_ms", timeoutMs, NUMBER);
+      to.blob("input", input);
     }
   }
 

@@ -15,6 +15,7 @@ public enum SetupStep {
   NAMESPACES(5, "namespaces", Stage.HOST),
   UID_MAP(6, "uid_map", Stage.MAPS),
   GID_MAP(7, "gid_map", Stage.MAPS),
+  RUN_PROGRAM(12, "run_program", Stage.MAPS),
   IDMAP_MOUNT(8, "idmap_mount", Stage.MAPS),
   SETUP_IDS(20, "setup_ids", Stage.INIT),
   NESTED_NAMESPACES(40, "nested_namespaces", Stage.INIT),

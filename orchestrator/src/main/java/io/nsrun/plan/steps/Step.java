@@ -27,8 +27,8 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
   }
 
   /** What a list in a step is made of. */
-  sealed interface Entry permits Joined, PathRule, Parameter {
-    /** Says the fields of the entry, which are numbers and strings. */
+  sealed interface Entry permits Joined, PathRule, Parameter, Argument {
+    /** Says the fields of the entry, which are numbers, strings and flags. */
     void fields(Fields to);
   }
 
@@ -125,6 +125,31 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
     public void fields(Fields to) {
       to.str("key", key);
       to.str("value", value);
+    }
+  }
+
+  /**
+   * An argument of a program.
+   *
+   * @param before what it begins with
+   * @param pid whether the pid of the container's init stands behind that, in decimal and as the
+   *     host sees it
+   * @param after what it ends with
+   */
+  record Argument(String before, boolean pid, String after) implements Entry {
+    /** The pid alone. */
+    public static final Argument PID = new Argument("", true, "");
+
+    /** One without the pid. */
+    public static Argument of(String text) {
+      return new Argument(text, false, "");
+    }
+
+    @Override
+    public void fields(Fields to) {
+      to.str("before", before);
+      to.bool("pid", pid);
+      to.str("after", after);
     }
   }
 

@@ -6,6 +6,7 @@ import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.ProgramUse;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.plan.steps.SysctlKeys;
 import io.nsrun.spec.Blob;
@@ -33,6 +34,8 @@ final class SamplePlans {
       LinuxConstants.MOUNT_ATTR_NOSUID
           | LinuxConstants.MOUNT_ATTR_NODEV
           | LinuxConstants.MOUNT_ATTR_NOEXEC;
+  private static final List<IdMapping> MAP =
+      List.of(new IdMapping(0, 1000, 1), new IdMapping(1, 100000, 65536));
   private static final long CAPS = CapabilitySet.DEFAULT.bits();
 
   private SamplePlans() {}
@@ -50,13 +53,8 @@ final class SamplePlans {
     return new LaunchPlan(
         List.of(
             new HostStep.Namespaces(ALL_BUT_TIME, List.of()),
-            new HostStep.UidMap(
-                "/usr/bin/newuidmap",
-                List.of(new IdMapping(0, 1000, 1), new IdMapping(1, 100000, 65536))),
-            new HostStep.GidMap(
-                false,
-                "/usr/bin/newgidmap",
-                List.of(new IdMapping(0, 1000, 1), new IdMapping(1, 100000, 65536))),
+            new ProgramUse.MapIds(true, MAP).by("/usr/bin/newuidmap"),
+            new ProgramUse.MapIds(false, MAP).by("/usr/bin/newgidmap"),
             new InitStep.SetupIds(0, 0),
             new InitStep.Propagation(LinuxConstants.MS_REC | LinuxConstants.MS_PRIVATE),
             new InitStep.Bind(directory(0, "/srv/rootfs", LinuxConstants.MOUNT_ATTR_NODEV)),
@@ -131,8 +129,15 @@ final class SamplePlans {
                 1_879_048_192L,
                 64,
                 List.of(new Step.Joined(LinuxConstants.CLONE_NEWNET, "/proc/42/ns/net"))),
-            new HostStep.UidMap("", List.of(new IdMapping(0, 1000, 1))),
-            new HostStep.GidMap(true, "", List.of(new IdMapping(0, 1000, 1))),
+            new HostStep.UidMap(List.of(new IdMapping(0, 1000, 1))),
+            new HostStep.GidMap(true, List.of(new IdMapping(0, 1000, 1))),
+            new HostStep.RunProgram(
+                new ProgramUse.MapIds(true, MAP),
+                "/usr/bin/program",
+                List.of(Step.Argument.of("named"), new Step.Argument("--pid=", true, "/ns")),
+                List.of("PATH=/sbin"),
+                30_000,
+                Blob.copyOf("input".getBytes(StandardCharsets.US_ASCII))),
             new HostStep.IdmapMount(1),
             new InitStep.SetupIds(0, 0),
             new InitStep.NestedNamespaces(

@@ -165,7 +165,13 @@ class SetupStepTest {
       values.get(0).fields(entry);
       StringBuilder letters = new StringBuilder();
       for (String field : entry.said) {
-        letters.append(field.startsWith("F(str") ? "s" : field.startsWith("F(u64") ? "8" : "?");
+        letters.append(
+            switch (field.substring(0, field.indexOf(','))) {
+              case "F(str" -> "s";
+              case "F(u64" -> "8";
+              case "F(bool" -> "1";
+              default -> "?";
+            });
       }
       list("u16", name, letters.toString());
     }

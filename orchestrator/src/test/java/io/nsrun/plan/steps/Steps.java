@@ -23,10 +23,18 @@ public final class Steps {
         new HostStep.Lock("/run/slots", 1L << 35),
         new HostStep.Namespaces(
             0x5e020000L, 1879048192L, 64, List.of(new Step.Joined(0x40000000L, "/proc/42/ns/net"))),
-        new HostStep.UidMap(
-            "/usr/bin/newuidmap",
-            List.of(new IdMapping(0, 1000, 1), new IdMapping(1, 100000, 65536))),
-        new HostStep.GidMap(true, "", List.of(new IdMapping(0, 1001, 1))),
+        new HostStep.UidMap(List.of(new IdMapping(0, 1000, 1), new IdMapping(1, 100000, 65536))),
+        new HostStep.GidMap(true, List.of(new IdMapping(0, 1001, 1))),
+        new HostStep.RunProgram(
+            new ProgramUse.MapIds(true, List.of(new IdMapping(2, 102, 3))),
+            "/usr/bin/program",
+            List.of(
+                Step.Argument.of("named"),
+                new Step.Argument("--pid=", true, "/ns"),
+                Step.Argument.PID),
+            List.of("PATH=/sbin", "EMPTY="),
+            30_000,
+            Blob.copyOf("input".getBytes(StandardCharsets.US_ASCII))),
         new HostStep.IdmapMount(1),
         new InitStep.SetupIds(7, 8),
         new InitStep.NestedNamespaces(
