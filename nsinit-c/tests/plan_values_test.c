@@ -279,18 +279,18 @@ static void nothing_to_execute(void)
 	exec_of(2, 1, 1, "cut short or malformed");
 }
 
-/* ---- slots ---- */
+/* ---- detached mounts ---- */
 
-static void mount_from(uint16_t slot)
+static void mount_from(uint16_t detached)
 {
 	begin_step(&b, STEP_MOUNT);
-	add16(&b, slot);
+	add16(&b, detached);
 	add_str(&b, "/x");
 	add32(&b, 0);
 	end_step(&b);
 }
 
-static void slots_out_of_range(void)
+static void detached_out_of_range(void)
 {
 	begin_plan(&b);
 	add_namespaces(&b, 0, 0, 0);
@@ -310,7 +310,7 @@ static void slots_out_of_range(void)
 	refuse(&b, "detached mount out of range", 1);
 }
 
-static void slots_filled_twice(void)
+static void detached_made_twice(void)
 {
 	begin_plan(&b);
 	add_tree(&b, STEP_HOST_TREE, 4, 0);
@@ -320,7 +320,7 @@ static void slots_filled_twice(void)
 	refuse(&b, "detached mount made twice", 2);
 }
 
-static void slots_used_while_empty(void)
+static void detached_used_before_made(void)
 {
 	begin_plan(&b);
 	add_namespaces(&b, 0, 0, 0);
@@ -385,11 +385,11 @@ int main(void)
 	test("an unknown mount flag is refused", mount_flags_unknown);
 	test("more than 256 groups are refused", too_many_groups);
 	test("a seccomp program of an impossible length is refused", seccomp_of_odd_length);
-	test("an overlay that writes to a slot that was not filled is refused", overlays_writing_nowhere);
+	test("an overlay that writes to a detached mount that was not made is refused", overlays_writing_nowhere);
 	test("an exec of no argument or no path is refused", nothing_to_execute);
-	test("a slot above 255 is refused", slots_out_of_range);
-	test("a slot filled twice is refused", slots_filled_twice);
-	test("a slot used before it is filled is refused", slots_used_while_empty);
+	test("the number of a detached mount above 255 is refused", detached_out_of_range);
+	test("a detached mount made twice is refused", detached_made_twice);
+	test("a detached mount used before it is made is refused", detached_used_before_made);
 	test("an idmap_mount of anything but a host_tree is refused", idmaps_of_what_is_not_there);
 	return tests_done();
 }

@@ -57,10 +57,10 @@ void end_program(struct bytes *b, const char *variable, uint32_t timeout_ms, con
 	end_step(b);
 }
 
-void add_tree(struct bytes *b, uint16_t id, uint16_t slot, uint8_t expect)
+void add_tree(struct bytes *b, uint16_t id, uint16_t detached, uint8_t expect)
 {
 	begin_step(b, id);
-	add16(b, slot);
+	add16(b, detached);
 	add_str(b, "/host/tree");
 	add8(b, id == STEP_HOST_TREE);
 	add64(b, 0x101);
@@ -133,7 +133,7 @@ static void add_host_steps(struct bytes *b)
 	add_str(b, "}");
 	end_step(b);
 	begin_step(b, STEP_LOCK);
-	add_str(b, "/run/slot");
+	add_str(b, "/run/lock");
 	add64(b, 77);
 	end_step(b);
 	begin_step(b, STEP_NAMESPACES);

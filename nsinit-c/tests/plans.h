@@ -18,7 +18,7 @@ void add_map(struct bytes *b, uint16_t id, uint16_t entries);
 void begin_program(struct bytes *b, const char *program, uint16_t count, const char *const *argv);
 void end_program(struct bytes *b, const char *variable, uint32_t timeout_ms, const void *input, uint32_t n);
 /* id is STEP_HOST_TREE or STEP_BIND. */
-void add_tree(struct bytes *b, uint16_t id, uint16_t slot, uint8_t expect);
+void add_tree(struct bytes *b, uint16_t id, uint16_t detached, uint8_t expect);
 /* A step that is nothing but its number. */
 void add_plain(struct bytes *b, uint16_t id);
 void add_text(struct bytes *b, uint16_t id, const char *text);

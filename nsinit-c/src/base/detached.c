@@ -3,26 +3,26 @@
 #include "base/fail.h"
 #include "base/sys.h"
 
-/* Descriptor + 1, so that an empty slot is the zero it starts as. */
-static int slots[DETACHED_MOUNTS];
+/* Descriptor + 1, so that what is not there is the zero it starts as. */
+static int mounts[DETACHED_MOUNTS];
 
-void detached_put(uint16_t slot, int fd) { slots[slot] = fd + 1; }
+void detached_put(uint16_t number, int fd) { mounts[number] = fd + 1; }
 
-int detached_get(uint16_t slot) { return slots[slot] - 1; }
+int detached_get(uint16_t number) { return mounts[number] - 1; }
 
-int detached_take(uint16_t slot)
+int detached_take(uint16_t number)
 {
-	int fd = detached_get(slot);
+	int fd = detached_get(number);
 
-	slots[slot] = 0;
+	mounts[number] = 0;
 	return fd;
 }
 
 void detached_forget(void)
 {
-	for (uint16_t slot = 0; slot < DETACHED_MOUNTS; slot++)
-		if (slots[slot] > 0)
-			close(detached_take(slot));
+	for (uint16_t number = 0; number < DETACHED_MOUNTS; number++)
+		if (mounts[number] > 0)
+			close(detached_take(number));
 }
 
 void mount_attributes(int fd, bool recursive, struct mount_attr *attr, const char *object)
@@ -65,5 +65,5 @@ void detached_tree(const struct tree *tree)
 
 	/* Judged and cloned by one descriptor, so that the path can't be swapped in between. */
 	expect_kind(at, tree);
-	detached_put(tree->slot, mount_clone(at, tree->recursive, &attr, tree->path));
+	detached_put(tree->detached, mount_clone(at, tree->recursive, &attr, tree->path));
 }

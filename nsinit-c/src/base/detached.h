@@ -6,14 +6,14 @@
 struct mount_attr;
 
 /*
- * Detached mounts: made by one step, kept under a number, its slot, and taken by another step. The monitor's are init's
+ * Detached mounts: made by one step, kept under a number, and taken by another step. The monitor's are init's
  * too, which is its clone.
  */
 #define DETACHED_MOUNTS 256u
 
 /* A tree of the host's, which becomes one. */
 struct tree {
-	uint16_t slot;
+	uint16_t detached;
 	const char *path;
 	bool recursive;
 	uint64_t attr_set, attr_clr, propagation;
@@ -23,11 +23,11 @@ struct tree {
 
 enum tree_expect { EXPECT_ANY, EXPECT_DIRECTORY, EXPECT_CHARACTER_DEVICE };
 
-void detached_put(uint16_t slot, int fd);
-int detached_get(uint16_t slot);
-/* The slot is empty then. */
-int detached_take(uint16_t slot);
-/* Closes what is in the slots: another process uses them. */
+void detached_put(uint16_t number, int fd);
+int detached_get(uint16_t number);
+/* Nothing has the number then. */
+int detached_take(uint16_t number);
+/* Closes them all: another process uses them. */
 void detached_forget(void);
 void detached_tree(const struct tree *tree);
 

@@ -97,7 +97,7 @@ void step_filesystem(const struct filesystem_step *step)
 
 		configure(fs, type, key, get_str(&options));
 	}
-	detached_put(step->slot, create(fs, type, step->attrs));
+	detached_put(step->detached, create(fs, type, step->attrs));
 }
 
 /* A directory of overlayfs, named by descriptor: no byte of its path needs an escape. */
@@ -151,9 +151,9 @@ void step_overlay(const struct overlay_step *step)
 	/* trusted.* attributes are for the initial user namespace only. */
 	if (run.plan->new_user_namespace)
 		configure(fs, "overlay", "userxattr", "");
-	detached_put(step->slot, create(fs, "overlay", MOUNT_ATTR_NODEV));
+	detached_put(step->detached, create(fs, "overlay", MOUNT_ATTR_NODEV));
 	/* Where it finds no room for a directory of its own, overlayfs comes up read-only. */
-	must(faccessat(detached_get(step->slot), ".", W_OK, 0), "upper", "of a disk that may be full");
+	must(faccessat(detached_get(step->detached), ".", W_OK, 0), "upper", "of a disk that may be full");
 	/* The overlay keeps what it needs. */
 	scratch_unmount();
 }
@@ -171,13 +171,13 @@ void step_inject(const struct inject_step *step)
 	must(fchmod(fd, step->mode & 07777), "tmpfs", "chmod %04o", step->mode);
 	/* What nobody may write, root may not either. */
 	struct mount_attr attr = { .attr_set = step->mode & 0222 ? 0 : MOUNT_ATTR_RDONLY };
-	detached_put(step->slot, mount_clone(fd, false, &attr, "tmpfs"));
+	detached_put(step->detached, mount_clone(fd, false, &attr, "tmpfs"));
 	scratch_unmount();
 }
 
 void step_pivot_root(const struct pivot_root_step *step)
 {
-	scoped_fd fd = detached_take(step->slot);
+	scoped_fd fd = detached_take(step->detached);
 
 	/*
 	 * Over "/" itself, where a path can't be swapped and which every machine has. Our own root
@@ -215,7 +215,7 @@ static int open_mount_point(const char *path, uint32_t flags)
 void step_mount(const struct mount_step *step)
 {
 	const char *path = step->target;
-	scoped_fd fd = detached_take(step->slot);
+	scoped_fd fd = detached_take(step->detached);
 	scoped_fd target = open_mount_point(path, step->flags);
 	struct stat st;
 

@@ -14,6 +14,6 @@ void step_idmap_mount(const struct idmap_mount_step *step)
 	scoped_fd user = namespaces_open(path, O_RDONLY);
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)user };
 
-	must(sys_mount_setattr(detached_get(step->slot), "", AT_EMPTY_PATH | AT_RECURSIVE, &attr), "mount_setattr",
-	     "detached mount %u", step->slot);
+	must(sys_mount_setattr(detached_get(step->detached), "", AT_EMPTY_PATH | AT_RECURSIVE, &attr), "mount_setattr",
+	     "detached mount %u", step->detached);
 }

@@ -18,18 +18,18 @@ enum step_stage step_stage_of(uint16_t id)
 	return id < STEP_START ? (enum step_stage)stages[id] : STAGE_NONE;
 }
 
-/* Slots, the numbers of detached mounts, hold the stage of the step that made one, STAGE_NONE while there is none. */
-static const char *fill(uint8_t *slots, uint16_t slot, enum step_stage by)
+/* Of each detached mount, by its number: the stage of the step that made it, STAGE_NONE while there is none. */
+static const char *fill(uint8_t *mounts, uint16_t detached, enum step_stage by)
 {
-	if (slot >= PLAN_MOUNTS)
+	if (detached >= PLAN_MOUNTS)
 		return "detached mount out of range";
-	if ((slots[slot] == STAGE_NONE) == (by == STAGE_NONE))
+	if ((mounts[detached] == STAGE_NONE) == (by == STAGE_NONE))
 		return by == STAGE_NONE ? "detached mount used before it is made" : "detached mount made twice";
-	slots[slot] = (uint8_t)by;
+	mounts[detached] = (uint8_t)by;
 	return NULL;
 }
 
-static const char *drain(uint8_t *slots, uint16_t slot) { return fill(slots, slot, STAGE_NONE); }
+static const char *drain(uint8_t *mounts, uint16_t detached) { return fill(mounts, detached, STAGE_NONE); }
 
 /* Walks over a list once, so that the second walk, when the step is carried out, can't fail. */
 static struct list get_list(struct reader *r, uint32_t count, const char *entry)
@@ -168,9 +168,10 @@ static const char *check_watch(const struct watch_step *step, const struct plan 
 	return plan->new_pid_namespace ? NULL : "watch needs a new pid namespace";
 }
 
-static const char *check_source(const source *step, uint8_t *slots, enum step_stage by)
+static const char *check_source(const source *step, uint8_t *mounts, enum step_stage by)
 {
-	return step->expect > EXPECT_CHARACTER_DEVICE ? "unknown expectation of a tree" : fill(slots, step->slot, by);
+	return step->expect > EXPECT_CHARACTER_DEVICE ? "unknown expectation of a tree"
+						      : fill(mounts, step->detached, by);
 }
 
 static const char *check_timeout(const struct timeout_step *step)
@@ -183,16 +184,16 @@ static const char *check_timeout(const struct timeout_step *step)
 	return step->ms > most || step->grace_ms > most ? "timeout out of range" : NULL;
 }
 
-static const char *check_overlay(const struct overlay_step *step, uint8_t *slots)
+static const char *check_overlay(const struct overlay_step *step, uint8_t *mounts)
 {
-	const char *wrong = drain(slots, step->lower);
+	const char *wrong = drain(mounts, step->lower);
 
 	if (!wrong && step->writes != PLAN_NO_MOUNT)
-		wrong = drain(slots, step->writes);
-	return wrong ? wrong : fill(slots, step->slot, STAGE_INIT);
+		wrong = drain(mounts, step->writes);
+	return wrong ? wrong : fill(mounts, step->detached, STAGE_INIT);
 }
 
-static const char *check(const struct step *step, uint8_t *slots, struct plan *plan)
+static const char *check(const struct step *step, uint8_t *mounts, struct plan *plan)
 {
 	switch (step->id) {
 	case STEP_OPTIONS:
@@ -201,9 +202,9 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 	case STEP_TIMEOUT:
 		return check_timeout(&step->timeout);
 	case STEP_HOST_TREE:
-		return check_source(&step->host_tree.source, slots, STAGE_HOST);
+		return check_source(&step->host_tree.source, mounts, STAGE_HOST);
 	case STEP_BIND:
-		return check_source(&step->bind.source, slots, STAGE_INIT);
+		return check_source(&step->bind.source, mounts, STAGE_INIT);
 	case STEP_NAMESPACES:
 		return check_namespaces(&step->namespaces, plan);
 	case STEP_UID_MAP:
@@ -213,28 +214,28 @@ static const char *check(const struct step *step, uint8_t *slots, struct plan *p
 	case STEP_RUN_PROGRAM:
 		return check_program(&step->run_program);
 	case STEP_IDMAP_MOUNT:
-		return step->idmap_mount.slot >= PLAN_MOUNTS || slots[step->idmap_mount.slot] != STAGE_HOST
+		return step->idmap_mount.detached >= PLAN_MOUNTS || mounts[step->idmap_mount.detached] != STAGE_HOST
 			       ? "detached mount was not made by a host_tree"
 			       : NULL;
 	case STEP_NESTED_NAMESPACES:
 		return check_nested(&step->nested_namespaces, plan);
 	case STEP_FILESYSTEM:
-		return fill(slots, step->filesystem.slot, STAGE_INIT);
+		return fill(mounts, step->filesystem.detached, STAGE_INIT);
 	case STEP_OVERLAY:
-		return check_overlay(&step->overlay, slots);
+		return check_overlay(&step->overlay, mounts);
 	case STEP_PIVOT_ROOT:
-		return drain(slots, step->pivot_root.slot);
+		return drain(mounts, step->pivot_root.detached);
 	case STEP_MOUNT:
 		if (step->mount.flags &
 		    ~(MOUNT_CREATE_DIRECTORY | MOUNT_CREATE_FILE | MOUNT_NO_SYMLINKS | MOUNT_OPTIONAL))
 			return "unknown mount flag";
-		return drain(slots, step->mount.slot);
+		return drain(mounts, step->mount.detached);
 	case STEP_SECCOMP:
 		return check_seccomp(&step->seccomp, plan);
 	case STEP_LISTENER:
 		return check_listener(&step->listener);
 	case STEP_INJECT:
-		return fill(slots, step->inject.slot, STAGE_INIT);
+		return fill(mounts, step->inject.detached, STAGE_INIT);
 	case STEP_WATCH:
 		return check_watch(&step->watch, plan);
 	case STEP_AFFINITY:
@@ -277,7 +278,7 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 {
 	struct reader r = { .at = bytes, .end = bytes + length };
 	enum step_stage stage = STAGE_HOST;
-	uint8_t slots[PLAN_MOUNTS] = { STAGE_NONE };
+	uint8_t mounts[PLAN_MOUNTS] = { STAGE_NONE };
 	uint16_t count[STEP_START] = { 0 };
 	uint32_t crc = get_u32(&r);
 	const struct step *last;
@@ -303,7 +304,7 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 			return "cut short";
 		wrong = get_step(&body, step);
 		if (wrong == NULL)
-			wrong = check(step, slots, plan);
+			wrong = check(step, mounts, plan);
 		/* A step cut short may look wrong in other ways; say the first cause. */
 		if (body.bad)
 			return "cut short or malformed";

@@ -22,7 +22,7 @@
 /* A line a step, as far as it goes. */
 /* clang-format off */
 #define NSRUN_SOURCE \
-	F(u16, slot) F(str, path) F(bool, recursive) F(u64, attr_set) F(u64, attr_clr) F(u64, propagation) \
+	F(u16, detached) F(str, path) F(bool, recursive) F(u64, attr_set) F(u64, attr_clr) F(u64, propagation) \
 	F(u8, expect) F(u32, major) F(u32, minor)
 #define NSRUN_STEPS(X) \
 	X(1, OPTIONS, options, HOST, F(u32, flags)) \
@@ -38,17 +38,17 @@
 	X(7, GID_MAP, gid_map, MAPS, F(bool, deny_setgroups) L(u16, ranges, PLAN_MAX_MAP_ENTRIES, "444")) \
 	X(12, RUN_PROGRAM, run_program, MAPS, F(str, program) L(u16, argv, PLAN_MAX_ARGUMENTS, "s1s") \
 	  L(u16, env, PLAN_MAX_ARGUMENTS, "s") F(u32, timeout_ms) F(blob, input)) \
-	X(8, IDMAP_MOUNT, idmap_mount, MAPS, F(u16, slot)) \
+	X(8, IDMAP_MOUNT, idmap_mount, MAPS, F(u16, detached)) \
 	X(20, SETUP_IDS, setup_ids, INIT, F(u32, uid) F(u32, gid)) \
 	X(40, NESTED_NAMESPACES, nested_namespaces, INIT, F(u64, create) L(u16, uids, PLAN_MAX_MAP_ENTRIES, "444") \
 	  L(u16, gids, PLAN_MAX_MAP_ENTRIES, "444")) \
 	X(21, PROPAGATION, propagation, INIT, F(u64, flags)) \
 	X(22, BIND, bind, INIT, F(source, source)) \
-	X(23, FILESYSTEM, filesystem, INIT, F(u16, slot) F(str, type) F(str, source) F(u64, attrs) \
+	X(23, FILESYSTEM, filesystem, INIT, F(u16, detached) F(str, type) F(str, source) F(u64, attrs) \
 	  L(u16, options, UINT16_MAX, "ss")) \
-	X(24, OVERLAY, overlay, INIT, F(u16, slot) F(u16, lower) F(u16, writes) F(u64, size)) \
-	X(25, PIVOT_ROOT, pivot_root, INIT, F(u16, slot)) \
-	X(26, MOUNT, mount, INIT, F(u16, slot) F(str, target) F(u32, flags)) \
+	X(24, OVERLAY, overlay, INIT, F(u16, detached) F(u16, lower) F(u16, writes) F(u64, size)) \
+	X(25, PIVOT_ROOT, pivot_root, INIT, F(u16, detached)) \
+	X(26, MOUNT, mount, INIT, F(u16, detached) F(str, target) F(u32, flags)) \
 	X(27, MKDIR, mkdir, INIT, F(str, path) F(u32, mode)) \
 	X(28, SYMLINK, symlink, INIT, F(str, target) F(str, path)) \
 	X(29, MKNOD, mknod, INIT, F(str, path) F(u32, mode) F(u32, major) F(u32, minor)) \
@@ -60,7 +60,7 @@
 	X(35, LOOPBACK, loopback, INIT) \
 	X(36, SYSCTL, sysctl, INIT, F(str, key) F(str, value) F(bool, required)) \
 	X(37, CONSOLE, console, INIT, F(str, path)) \
-	X(38, INJECT, inject, INIT, F(u16, slot) F(u32, mode) F(u32, uid) F(u32, gid) F(blob, content)) \
+	X(38, INJECT, inject, INIT, F(u16, detached) F(u32, mode) F(u32, uid) F(u32, gid) F(blob, content)) \
 	X(39, WATCH, watch, INIT, F(u64, memory_bytes) F(u64, cpu_ms) F(u32, processes) F(u32, period_ms)) \
 	X(41, UNPACK, unpack, INIT, F(u32, directories)) \
 	X(42, REMOVE, remove, INIT, F(str, path)) \

@@ -21,17 +21,17 @@
 #define CREATE_FILE	 2u
 #define NO_SYMLINK	 4u
 
-enum slot {
-	SLOT_ROOT,
-	SLOT_LOWER,
-	SLOT_WRITES,
-	SLOT_PROC,
-	SLOT_SYS,
-	SLOT_DEV,
-	SLOT_PTS,
-	SLOT_SHM,
-	SLOT_MQUEUE,
-	SLOT_DEVICE
+enum detached {
+	DETACHED_ROOT,
+	DETACHED_LOWER,
+	DETACHED_WRITES,
+	DETACHED_PROC,
+	DETACHED_SYS,
+	DETACHED_DEV,
+	DETACHED_PTS,
+	DETACHED_SHM,
+	DETACHED_MQUEUE,
+	DETACHED_DEVICE
 };
 
 static const struct {
@@ -95,16 +95,16 @@ struct container container_default(const char *rootfs, const char *const *argv)
 	};
 }
 
-static uint16_t slot_of_rootfs(const struct container *c) { return c->overlay ? SLOT_LOWER : SLOT_ROOT; }
+static uint16_t detached_rootfs(const struct container *c) { return c->overlay ? DETACHED_LOWER : DETACHED_ROOT; }
 
 /* A privileged caller opens host paths as itself, an ordinary one as its container's root. */
 static void add_trees(const struct container *c, struct plan *p, uint16_t id)
 {
-	plan_tree(p, id, slot_of_rootfs(c), c->rootfs, true, MOUNT_ATTR_NODEV);
+	plan_tree(p, id, detached_rootfs(c), c->rootfs, true, MOUNT_ATTR_NODEV);
 	if (c->writes)
-		plan_tree(p, id, SLOT_WRITES, c->writes, true, MOUNT_ATTR_NODEV);
+		plan_tree(p, id, DETACHED_WRITES, c->writes, true, MOUNT_ATTR_NODEV);
 	for (uint16_t i = 0; i < DEVICES; i++)
-		plan_device(p, id, SLOT_DEVICE + i, devices[i].path, devices[i].major, devices[i].minor);
+		plan_device(p, id, DETACHED_DEVICE + i, devices[i].path, devices[i].major, devices[i].minor);
 }
 
 static struct id_range uids_of(const struct container *c) { return c->ids.count ? c->ids : container_uids(); }
@@ -132,9 +132,9 @@ static void add_host_steps(const struct container *c, struct plan *p)
 		plan_gid_map(p, !privileged(), &gids);
 	}
 	if (c->idmapped)
-		plan_idmap_mount(p, slot_of_rootfs(c));
+		plan_idmap_mount(p, detached_rootfs(c));
 	if (c->idmapped && c->writes)
-		plan_idmap_mount(p, SLOT_WRITES);
+		plan_idmap_mount(p, DETACHED_WRITES);
 }
 
 static void add_filesystems(const struct container *c, struct plan *p)
@@ -148,28 +148,28 @@ static void add_filesystems(const struct container *c, struct plan *p)
 
 	/* A fresh procfs is for the owner of the pid namespace. */
 	if (c->create & CLONE_NEWPID)
-		plan_filesystem(p, SLOT_PROC, "proc", sealed, NULL);
+		plan_filesystem(p, DETACHED_PROC, "proc", sealed, NULL);
 	else
-		plan_tree(p, STEP_BIND, SLOT_PROC, "/proc", true, sealed);
+		plan_tree(p, STEP_BIND, DETACHED_PROC, "/proc", true, sealed);
 	if (c->sys)
-		plan_filesystem(p, SLOT_SYS, "sysfs", sealed | MOUNT_ATTR_RDONLY, NULL);
-	plan_filesystem(p, SLOT_DEV, "tmpfs", MOUNT_ATTR_NOSUID, dev);
-	plan_filesystem(p, SLOT_PTS, "devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts);
-	plan_filesystem(p, SLOT_SHM, "tmpfs", sealed, shm);
-	plan_filesystem(p, SLOT_MQUEUE, "mqueue", sealed, NULL);
+		plan_filesystem(p, DETACHED_SYS, "sysfs", sealed | MOUNT_ATTR_RDONLY, NULL);
+	plan_filesystem(p, DETACHED_DEV, "tmpfs", MOUNT_ATTR_NOSUID, dev);
+	plan_filesystem(p, DETACHED_PTS, "devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts);
+	plan_filesystem(p, DETACHED_SHM, "tmpfs", sealed, shm);
+	plan_filesystem(p, DETACHED_MQUEUE, "mqueue", sealed, NULL);
 }
 
 static void add_mounts(const struct container *c, struct plan *p)
 {
-	plan_mount(p, SLOT_PROC, "/proc", CREATE_DIRECTORY | NO_SYMLINK);
+	plan_mount(p, DETACHED_PROC, "/proc", CREATE_DIRECTORY | NO_SYMLINK);
 	if (c->sys)
-		plan_mount(p, SLOT_SYS, "/sys", CREATE_DIRECTORY | NO_SYMLINK);
-	plan_mount(p, SLOT_DEV, "/dev", CREATE_DIRECTORY | NO_SYMLINK);
+		plan_mount(p, DETACHED_SYS, "/sys", CREATE_DIRECTORY | NO_SYMLINK);
+	plan_mount(p, DETACHED_DEV, "/dev", CREATE_DIRECTORY | NO_SYMLINK);
 	for (uint16_t i = 0; i < DEVICES; i++)
-		plan_mount(p, SLOT_DEVICE + i, devices[i].path, CREATE_FILE | NO_SYMLINK);
-	plan_mount(p, SLOT_PTS, "/dev/pts", CREATE_DIRECTORY | NO_SYMLINK);
-	plan_mount(p, SLOT_SHM, "/dev/shm", CREATE_DIRECTORY | NO_SYMLINK);
-	plan_mount(p, SLOT_MQUEUE, "/dev/mqueue", CREATE_DIRECTORY | NO_SYMLINK);
+		plan_mount(p, DETACHED_DEVICE + i, devices[i].path, CREATE_FILE | NO_SYMLINK);
+	plan_mount(p, DETACHED_PTS, "/dev/pts", CREATE_DIRECTORY | NO_SYMLINK);
+	plan_mount(p, DETACHED_SHM, "/dev/shm", CREATE_DIRECTORY | NO_SYMLINK);
+	plan_mount(p, DETACHED_MQUEUE, "/dev/mqueue", CREATE_DIRECTORY | NO_SYMLINK);
 	plan_symlink(p, "pts/ptmx", "/dev/ptmx");
 	plan_symlink(p, "/proc/self/fd", "/dev/fd");
 }
@@ -201,8 +201,8 @@ static void add_init_steps(const struct container *c, struct plan *p)
 	if (c->early_steps)
 		c->early_steps(p);
 	if (c->overlay)
-		plan_overlay(p, SLOT_ROOT, SLOT_LOWER, c->writes ? SLOT_WRITES : PLAN_NO_SLOT, 1 << 20);
-	plan_pivot_root(p, SLOT_ROOT);
+		plan_overlay(p, DETACHED_ROOT, DETACHED_LOWER, c->writes ? DETACHED_WRITES : PLAN_NEW_TMPFS, 1 << 20);
+	plan_pivot_root(p, DETACHED_ROOT);
 	add_mounts(c, p);
 	if (c->init_steps)
 		c->init_steps(p);

@@ -71,9 +71,9 @@ void plan_timeout(struct plan *p, uint64_t ms, uint32_t signo, uint64_t grace_ms
 	plan_add(p, STEP_TIMEOUT, &b);
 }
 
-static void put_tree(struct bytes *b, uint16_t slot, const char *path, bool recursive, uint64_t attr_set)
+static void put_tree(struct bytes *b, uint16_t detached, const char *path, bool recursive, uint64_t attr_set)
 {
-	put_u16(b, slot);
+	put_u16(b, detached);
 	put_str(b, path);
 	put_u8(b, recursive);
 	put_u64(b, attr_set);
@@ -81,22 +81,22 @@ static void put_tree(struct bytes *b, uint16_t slot, const char *path, bool recu
 	put_u64(b, 0);
 }
 
-void plan_tree(struct plan *p, uint16_t id, uint16_t slot, const char *path, bool recursive, uint64_t attr_set)
+void plan_tree(struct plan *p, uint16_t id, uint16_t detached, const char *path, bool recursive, uint64_t attr_set)
 {
 	struct bytes b = { 0 };
 
-	put_tree(&b, slot, path, recursive, attr_set);
+	put_tree(&b, detached, path, recursive, attr_set);
 	put_u8(&b, 0);
 	put_u32(&b, 0);
 	put_u32(&b, 0);
 	plan_add(p, id, &b);
 }
 
-void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, uint32_t major, uint32_t minor)
+void plan_device(struct plan *p, uint16_t id, uint16_t detached, const char *path, uint32_t major, uint32_t minor)
 {
 	struct bytes b = { 0 };
 
-	put_tree(&b, slot, path, false, 0);
+	put_tree(&b, detached, path, false, 0);
 	put_u8(&b, 2);
 	put_u32(&b, major);
 	put_u32(&b, minor);
@@ -161,11 +161,11 @@ void plan_lock(struct plan *p, const char *path, uint64_t offset)
 	plan_add(p, STEP_LOCK, &b);
 }
 
-void plan_inject(struct plan *p, uint16_t slot, uint32_t mode, uint32_t uid, uint32_t gid, const char *content)
+void plan_inject(struct plan *p, uint16_t detached, uint32_t mode, uint32_t uid, uint32_t gid, const char *content)
 {
 	struct bytes b = { 0 };
 
-	put_u16(&b, slot);
+	put_u16(&b, detached);
 	put_u32(&b, mode);
 	put_u32(&b, uid);
 	put_u32(&b, gid);
@@ -259,14 +259,14 @@ void plan_propagation(struct plan *p, uint64_t flags)
 	plan_add(p, STEP_PROPAGATION, &b);
 }
 
-void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t attrs, const struct option *options)
+void plan_filesystem(struct plan *p, uint16_t detached, const char *type, uint64_t attrs, const struct option *options)
 {
 	struct bytes b = { 0 };
 	uint16_t count = 0;
 
 	while (options && options[count].key)
 		count++;
-	put_u16(&b, slot);
+	put_u16(&b, detached);
 	put_str(&b, type);
 	put_str(&b, type);
 	put_u64(&b, attrs);
@@ -278,38 +278,38 @@ void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t a
 	plan_add(p, STEP_FILESYSTEM, &b);
 }
 
-void plan_idmap_mount(struct plan *p, uint16_t slot)
+void plan_idmap_mount(struct plan *p, uint16_t detached)
 {
 	struct bytes b = { 0 };
 
-	put_u16(&b, slot);
+	put_u16(&b, detached);
 	plan_add(p, STEP_IDMAP_MOUNT, &b);
 }
 
-void plan_overlay(struct plan *p, uint16_t slot, uint16_t lower, uint16_t writes, uint64_t size)
+void plan_overlay(struct plan *p, uint16_t detached, uint16_t lower, uint16_t writes, uint64_t size)
 {
 	struct bytes b = { 0 };
 
-	put_u16(&b, slot);
+	put_u16(&b, detached);
 	put_u16(&b, lower);
 	put_u16(&b, writes);
 	put_u64(&b, size);
 	plan_add(p, STEP_OVERLAY, &b);
 }
 
-void plan_pivot_root(struct plan *p, uint16_t slot)
+void plan_pivot_root(struct plan *p, uint16_t detached)
 {
 	struct bytes b = { 0 };
 
-	put_u16(&b, slot);
+	put_u16(&b, detached);
 	plan_add(p, STEP_PIVOT_ROOT, &b);
 }
 
-void plan_mount(struct plan *p, uint16_t slot, const char *target, uint32_t flags)
+void plan_mount(struct plan *p, uint16_t detached, const char *target, uint32_t flags)
 {
 	struct bytes b = { 0 };
 
-	put_u16(&b, slot);
+	put_u16(&b, detached);
 	put_str(&b, target);
 	put_u32(&b, flags);
 	plan_add(p, STEP_MOUNT, &b);

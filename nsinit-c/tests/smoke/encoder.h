@@ -13,7 +13,7 @@ struct plan {
 /* The PLAN frame; its checksum is exclusive-ored with spoil, which is 0 for a plan that is to be believed. */
 void put_plan(struct bytes *b, const struct plan *plan, uint32_t spoil);
 
-#define PLAN_NO_SLOT 0xffff
+#define PLAN_NEW_TMPFS 0xffff
 
 struct id_range {
 	uint32_t inside, outside, count;
@@ -33,8 +33,8 @@ void plan_options(struct plan *p, uint32_t flags);
 void plan_terminal(struct plan *p, uint16_t rows, uint16_t cols);
 void plan_timeout(struct plan *p, uint64_t ms, uint32_t signo, uint64_t grace_ms);
 /* id is STEP_HOST_TREE or STEP_BIND. */
-void plan_tree(struct plan *p, uint16_t id, uint16_t slot, const char *path, bool recursive, uint64_t attr_set);
-void plan_device(struct plan *p, uint16_t id, uint16_t slot, const char *path, uint32_t major, uint32_t minor);
+void plan_tree(struct plan *p, uint16_t id, uint16_t detached, const char *path, bool recursive, uint64_t attr_set);
+void plan_device(struct plan *p, uint16_t id, uint16_t detached, const char *path, uint32_t major, uint32_t minor);
 /* Whose the user namespace is to be, and how many processes it may have: what plan_namespaces asks for. All ones: no
  * wish. */
 extern uint32_t plan_owner;
@@ -48,7 +48,7 @@ void plan_output(struct plan *p, uint64_t bytes);
 void plan_listener(struct plan *p, const char *path, uint16_t count, const char *const *parts);
 void plan_lock(struct plan *p, const char *path, uint64_t offset);
 void plan_seccomp(struct plan *p, uint32_t flags, const void *program, size_t size);
-void plan_inject(struct plan *p, uint16_t slot, uint32_t mode, uint32_t uid, uint32_t gid, const char *content);
+void plan_inject(struct plan *p, uint16_t detached, uint32_t mode, uint32_t uid, uint32_t gid, const char *content);
 void plan_watch(struct plan *p, uint64_t memory_bytes, uint64_t cpu_ms, uint32_t processes, uint32_t period_ms);
 void plan_affinity(struct plan *p, const void *mask, uint32_t n);
 void plan_nice(struct plan *p, int nice);
@@ -61,12 +61,12 @@ void plan_setup_ids(struct plan *p, uint32_t uid, uint32_t gid);
 /* Maps of the same ids. */
 void plan_nested_namespaces(struct plan *p, uint64_t create, const struct id_range *uids, const struct id_range *gids);
 void plan_propagation(struct plan *p, uint64_t flags);
-void plan_filesystem(struct plan *p, uint16_t slot, const char *type, uint64_t attrs, const struct option *options);
-void plan_idmap_mount(struct plan *p, uint16_t slot);
-/* What is written goes to a new tmpfs of that size where writes is PLAN_NO_SLOT. */
-void plan_overlay(struct plan *p, uint16_t slot, uint16_t lower, uint16_t writes, uint64_t size);
-void plan_pivot_root(struct plan *p, uint16_t slot);
-void plan_mount(struct plan *p, uint16_t slot, const char *target, uint32_t flags);
+void plan_filesystem(struct plan *p, uint16_t detached, const char *type, uint64_t attrs, const struct option *options);
+void plan_idmap_mount(struct plan *p, uint16_t detached);
+/* What is written goes to a new tmpfs of that size where writes is PLAN_NEW_TMPFS. */
+void plan_overlay(struct plan *p, uint16_t detached, uint16_t lower, uint16_t writes, uint64_t size);
+void plan_pivot_root(struct plan *p, uint16_t detached);
+void plan_mount(struct plan *p, uint16_t detached, const char *target, uint32_t flags);
 void plan_mkdir(struct plan *p, const char *path, uint32_t mode);
 void plan_symlink(struct plan *p, const char *target, const char *path);
 void plan_mknod(struct plan *p, const char *path, uint32_t mode, uint32_t major, uint32_t minor);

@@ -18,8 +18,8 @@
 #include "observe.h"
 #include "sweep.h"
 
-#define SLOT_INJECTED	   100
-#define SLOT_BOUND	   101
+#define DETACHED_INJECTED  100
+#define DETACHED_BOUND	   101
 #define CREATE_DIRECTORY   1u
 #define CREATE_FILE	   2u
 #define NEW_LISTENER	   8u
@@ -44,8 +44,8 @@ static void add_limits(struct plan *p)
 
 static void add_watch(struct plan *p)
 {
-	plan_inject(p, SLOT_INJECTED, 0400, 0, 0, "secret");
-	plan_tree(p, STEP_BIND, SLOT_BOUND, directory, false, 0);
+	plan_inject(p, DETACHED_INJECTED, 0400, 0, 0, "secret");
+	plan_tree(p, STEP_BIND, DETACHED_BOUND, directory, false, 0);
 	plan_watch(p, 1 << 30, 60000, 100, 1000);
 }
 
@@ -54,8 +54,8 @@ static void add_tight_watch(struct plan *p) { plan_watch(p, 1, 0, 0, 5); }
 
 static void add_nodes(struct plan *p)
 {
-	plan_mount(p, SLOT_INJECTED, "/dev/shm/secret", CREATE_FILE);
-	plan_mount(p, SLOT_BOUND, "/dev/shm/bound", CREATE_DIRECTORY);
+	plan_mount(p, DETACHED_INJECTED, "/dev/shm/secret", CREATE_FILE);
+	plan_mount(p, DETACHED_BOUND, "/dev/shm/bound", CREATE_DIRECTORY);
 	plan_mkdir(p, "/dev/shm/one/two", 0700);
 	plan_mknod(p, "/dev/shm/pipe", S_IFIFO | 0600, 0, 0);
 	plan_sysctl(p, "kernel/msgmax", "4096");

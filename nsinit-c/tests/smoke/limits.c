@@ -21,10 +21,10 @@
 #define CAUSE_CPU_TIME	4
 #define CAUSE_PROCESSES 5
 
-#define FIRST_ID      CONTAINER_FREE_IDS.outside
-#define IDS	      65536u
-#define SLOT_INJECTED 100
-#define CREATE_FILE   2u
+#define FIRST_ID	  CONTAINER_FREE_IDS.outside
+#define IDS		  65536u
+#define DETACHED_INJECTED 100
+#define CREATE_FILE	  2u
 
 static const char *const sleeper[] = { "/bin/sleep", "1000", NULL };
 
@@ -38,11 +38,11 @@ static void stop(struct driver *d, struct outcome *o)
 
 static void inject_users(struct plan *p)
 {
-	plan_inject(p, SLOT_INJECTED, 0444, 0, 0,
+	plan_inject(p, DETACHED_INJECTED, 0444, 0, 0,
 		    "root:x:0:0::/:/bin/sh\na:x:1001:1001::/:/bin/sh\nb:x:1002:1002::/:/bin/sh\n");
 }
 
-static void mount_users(struct plan *p) { plan_mount(p, SLOT_INJECTED, "/etc/passwd", CREATE_FILE); }
+static void mount_users(struct plan *p) { plan_mount(p, DETACHED_INJECTED, "/etc/passwd", CREATE_FILE); }
 
 static void stop_by_term(struct plan *p) { plan_timeout(p, 0, SIGTERM, 10000); }
 
@@ -260,9 +260,9 @@ static void check_landlock(const struct target *t)
 		show_outcome(&o);
 }
 
-static void inject_secret(struct plan *p) { plan_inject(p, SLOT_INJECTED, 0400, 0, 0, "secret\n"); }
+static void inject_secret(struct plan *p) { plan_inject(p, DETACHED_INJECTED, 0400, 0, 0, "secret\n"); }
 
-static void mount_secret(struct plan *p) { plan_mount(p, SLOT_INJECTED, "/dev/shm/secret", CREATE_FILE); }
+static void mount_secret(struct plan *p) { plan_mount(p, DETACHED_INJECTED, "/dev/shm/secret", CREATE_FILE); }
 
 static void check_injected(const struct target *t)
 {

@@ -43,7 +43,7 @@ class InspectionOptionsTest extends ContainerTest {
     String text = sh(ANY, "true", "--dry-run", "--format", "text").orFail().out();
 
     assertThat(json).startsWith("{").contains("\"step\" : \"pivot_root\"").endsWith("}\n");
-    assertThat(text).startsWith("namespaces ").contains("\npivot_root slot=");
+    assertThat(text).startsWith("namespaces ").contains("\npivot_root detached=");
   }
 
   @Test

@@ -108,7 +108,7 @@ final class MountCauses {
     for (Step other : failure.plan().steps()) {
       if (step != null
           && other instanceof HostStep.HostTree tree
-          && tree.source().slot() == step.slot()) {
+          && tree.source().detached() == step.detached()) {
         return tree.source().path();
       }
     }
@@ -139,13 +139,13 @@ final class MountCauses {
     InitStep.PivotRoot root = failure.first(InitStep.PivotRoot.class);
     HostStep.IdmapMount step = failure.planned(HostStep.IdmapMount.class);
     InitStep.Overlay overlay = failure.first(InitStep.Overlay.class);
-    if (step != null && overlay != null && step.slot() == overlay.writes()) {
+    if (step != null && overlay != null && step.detached() == overlay.writes()) {
       // Untranslated it would not do either: what has no id-mapped mounts is rarely an upper layer.
       return Text.of(
           "Choose a directory for the changes on another file system: ext4, xfs or btrfs.");
     }
-    int slot = overlay != null ? overlay.lower() : root != null ? root.slot() : -1;
-    return step != null && step.slot() != slot
+    int detached = overlay != null ? overlay.lower() : root != null ? root.detached() : -1;
+    return step != null && step.detached() != detached
         ? Text.of(
             "Mount it without: ",
             SpecField.VOLUME.with(source, "DIR", "noidmap"),
@@ -292,8 +292,9 @@ final class MountCauses {
               ? host.source()
               : step instanceof InitStep.Bind bind ? bind.source() : null;
       if (root != null
-          && ((tree != null && tree.slot() == root.slot() && tree.path().equals("/"))
-              || (step instanceof InitStep.Filesystem made && made.slot() == root.slot()))) {
+          && ((tree != null && tree.detached() == root.detached() && tree.path().equals("/"))
+              || (step instanceof InitStep.Filesystem made
+                  && made.detached() == root.detached()))) {
         return true;
       }
     }

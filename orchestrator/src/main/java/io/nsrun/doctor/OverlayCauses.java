@@ -127,7 +127,7 @@ final class OverlayCauses {
     InitStep.Overlay overlay = failure.first(InitStep.Overlay.class);
     for (Step step : failure.plan().steps()) {
       Step.MountSource source = source(step);
-      if (overlay != null && source != null && source.slot() == overlay.writes()) {
+      if (overlay != null && source != null && source.detached() == overlay.writes()) {
         return source.path();
       }
     }

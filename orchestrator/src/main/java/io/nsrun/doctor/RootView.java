@@ -39,27 +39,27 @@ final class RootView {
 
   /** Where the root and the binds of a plan come from. */
   static RootView of(LaunchPlan plan) {
-    Map<Integer, Path> slots = new HashMap<>();
+    Map<Integer, Path> trees = new HashMap<>();
     Map<String, Path> sources = new HashMap<>();
-    Set<Integer> noexecSlots = new HashSet<>();
+    Set<Integer> noexecTrees = new HashSet<>();
     Set<String> noexec = new HashSet<>();
     for (Step step : plan.steps()) {
       if (step instanceof HostStep.HostTree tree) {
-        slots.put(tree.source().slot(), OsPath.of(tree.source().path()));
-        noteNoexec(tree.source().slot(), tree.source().attrSet(), noexecSlots);
+        trees.put(tree.source().detached(), OsPath.of(tree.source().path()));
+        noteNoexec(tree.source().detached(), tree.source().attrSet(), noexecTrees);
       } else if (step instanceof InitStep.Bind bind) {
-        slots.put(bind.source().slot(), OsPath.of(bind.source().path()));
-        noteNoexec(bind.source().slot(), bind.source().attrSet(), noexecSlots);
+        trees.put(bind.source().detached(), OsPath.of(bind.source().path()));
+        noteNoexec(bind.source().detached(), bind.source().attrSet(), noexecTrees);
       } else if (step instanceof InitStep.Filesystem filesystem) {
-        noteNoexec(filesystem.slot(), filesystem.attrs(), noexecSlots);
+        noteNoexec(filesystem.detached(), filesystem.attrs(), noexecTrees);
       } else if (step instanceof InitStep.Overlay overlay) {
-        slots.put(overlay.slot(), slots.get(overlay.lower()));
+        trees.put(overlay.detached(), trees.get(overlay.lower()));
       } else if (step instanceof InitStep.PivotRoot pivot) {
-        sources.put("/", slots.get(pivot.slot()));
+        sources.put("/", trees.get(pivot.detached()));
       } else if (step instanceof InitStep.Mount mount) {
         // Null hides what the root has there: a new file system starts empty.
-        sources.put(mount.target(), slots.get(mount.slot()));
-        if (noexecSlots.contains(mount.slot())) {
+        sources.put(mount.target(), trees.get(mount.detached()));
+        if (noexecTrees.contains(mount.detached())) {
           noexec.add(mount.target());
         }
       }
@@ -67,9 +67,9 @@ final class RootView {
     return new RootView(sources, noexec);
   }
 
-  private static void noteNoexec(int slot, long attributes, Set<Integer> slots) {
+  private static void noteNoexec(int detached, long attributes, Set<Integer> noexecTrees) {
     if ((attributes & LinuxConstants.MOUNT_ATTR_NOEXEC) != 0) {
-      slots.add(slot);
+      noexecTrees.add(detached);
     }
   }
 

@@ -43,14 +43,14 @@ final class HostRootPlanner {
     return !facts.opened().isEmpty() && facts.opened().get(0).path().equals("/");
   }
 
-  /** A slot with a new, empty root. */
+  /** A new, empty root, detached. */
   int root() {
-    int slot = plan.newSlot();
-    plan.beforePivot(filesystem(slot));
-    return slot;
+    int detached = plan.newDetached();
+    plan.beforePivot(filesystem(detached));
+    return detached;
   }
 
-  private InitStep.Filesystem filesystem(int slot) {
+  private InitStep.Filesystem filesystem(int detached) {
     List<Step.Parameter> parameters = new ArrayList<>();
     parameters.add(new Step.Parameter("mode", "755"));
     long size = layerSize();
@@ -58,7 +58,7 @@ final class HostRootPlanner {
       parameters.add(new Step.Parameter("size", Long.toString(size)));
     }
     return new InitStep.Filesystem(
-        slot, "tmpfs", "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, parameters);
+        detached, "tmpfs", "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, parameters);
   }
 
   /** All layers together hold as much as one may; zero for no limit. */
@@ -84,9 +84,10 @@ final class HostRootPlanner {
     for (int i = 0; i < opened.size(); i++) {
       OpenedDirectory directory = opened.get(i);
       if (!directory.path().equals("/")) {
-        int slot = plan.newSlot();
-        plan.beforePivot(filesystem(slot));
-        plan.afterPivot(new InitStep.Mount(slot, directory.path(), Step.MountFlags.NO_SYMLINKS));
+        int detached = plan.newDetached();
+        plan.beforePivot(filesystem(detached));
+        plan.afterPivot(
+            new InitStep.Mount(detached, directory.path(), Step.MountFlags.NO_SYMLINKS));
       }
       for (int k = 0; k < directory.entries().size(); k++) {
         entry(directory, directory.entries().get(k));
@@ -102,14 +103,15 @@ final class HostRootPlanner {
     }
     boolean isDirectory = entry.kind().isDirectory();
     Step.Expect expect = isDirectory ? Step.Expect.DIRECTORY : Step.Expect.ANY;
-    int slot = mounts.tree(path, true, ATTRIBUTES, MS_PRIVATE, expect, 0, 0);
+    int detached = mounts.tree(path, true, ATTRIBUTES, MS_PRIVATE, expect, 0, 0);
     boolean layer = isLayer(directory, entry);
     if (layer) {
-      int overlay = plan.newSlot();
-      plan.beforePivot(new InitStep.Overlay(overlay, slot, InitStep.Overlay.TMPFS, layerSize()));
-      slot = overlay;
+      int overlay = plan.newDetached();
+      plan.beforePivot(
+          new InitStep.Overlay(overlay, detached, InitStep.Overlay.TMPFS, layerSize()));
+      detached = overlay;
     }
-    plan.afterPivot(new InitStep.Mount(slot, path, isDirectory ? NEW_DIRECTORY : NEW_FILE));
+    plan.afterPivot(new InitStep.Mount(detached, path, isDirectory ? NEW_DIRECTORY : NEW_FILE));
     if (layer) {
       plan.afterPivot(new InitStep.MountAttributes(path, false, MOUNT_ATTR_NOSUID, 0));
     }

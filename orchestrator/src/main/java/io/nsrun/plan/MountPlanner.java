@@ -98,10 +98,10 @@ final class MountPlanner {
   }
 
   /**
-   * Clones a tree of the host into a new slot: by the monitor if it may mount in its own namespace,
-   * since the container's ids may not reach the path, and else by init. The root of a nested user
-   * namespace may not own its mount namespace, as after {@code unshare -r}; it has the ids of its
-   * containers, which reach what it reaches, unless other maps are given.
+   * Clones a tree of the host into a new detached mount: by the monitor if it may mount in its own
+   * namespace, since the container's ids may not reach the path, and else by init. The root of a
+   * nested user namespace may not own its mount namespace, as after {@code unshare -r}; it has the
+   * ids of its containers, which reach what it reaches, unless other maps are given.
    */
   int tree(
       String path,
@@ -111,16 +111,16 @@ final class MountPlanner {
       Step.Expect expect,
       long major,
       long minor) {
-    int slot = plan.newSlot();
+    int detached = plan.newDetached();
     Step.MountSource source =
         new Step.MountSource(
-            slot, path, recursive, attributes, 0, propagation, expect, major, minor);
+            detached, path, recursive, attributes, 0, propagation, expect, major, minor);
     if (byMonitor) {
       plan.host(new HostStep.HostTree(source));
     } else {
       plan.beforePivot(new InitStep.Bind(source));
     }
-    return slot;
+    return detached;
   }
 
   /** Makes a file system and mounts it on a path of nsrun's own choice. */
@@ -130,9 +130,9 @@ final class MountPlanner {
 
   private void filesystem(
       String type, String target, long attributes, List<Step.Parameter> parameters, int flags) {
-    int slot = plan.newSlot();
-    plan.beforePivot(new InitStep.Filesystem(slot, type, type, attributes, parameters));
-    plan.afterPivot(new InitStep.Mount(slot, target, flags));
+    int detached = plan.newDetached();
+    plan.beforePivot(new InitStep.Filesystem(detached, type, type, attributes, parameters));
+    plan.afterPivot(new InitStep.Mount(detached, target, flags));
   }
 
   /**
@@ -148,27 +148,27 @@ final class MountPlanner {
     if (root.isHost()) {
       attributes |= MOUNT_ATTR_NOSUID | MOUNT_ATTR_RDONLY;
     }
-    int slot = tree(resolved.root(), true, attributes, MS_PRIVATE, Step.Expect.DIRECTORY, 0, 0);
+    int detached = tree(resolved.root(), true, attributes, MS_PRIVATE, Step.Expect.DIRECTORY, 0, 0);
     // The host's own tree has parts that can't be translated, /proc for one, and is not to be
     // written anyhow: to it the container's root is a stranger.
     if (leasedIds && !root.isHost()) {
-      plan.afterNamespaces(new HostStep.IdmapMount(slot));
+      plan.afterNamespaces(new HostStep.IdmapMount(detached));
     }
     if (root.hasLayer()) {
       boolean directory = root.hasDirectoryForWrites();
       int writes = directory ? writes() : InitStep.Overlay.TMPFS;
-      int overlay = plan.newSlot();
+      int overlay = plan.newDetached();
       long size = directory ? 0 : spec.limits().memory().value();
-      plan.beforePivot(new InitStep.Overlay(overlay, slot, writes, size));
-      slot = overlay;
+      plan.beforePivot(new InitStep.Overlay(overlay, detached, writes, size));
+      detached = overlay;
     }
     // Planned first, so that it comes before all other attachments.
-    plan.afterPivot(new InitStep.PivotRoot(slot));
+    plan.afterPivot(new InitStep.PivotRoot(detached));
   }
 
-  /** The directory that has the layer of changes, in a slot. */
+  /** The directory that has the layer of changes, detached. */
   private int writes() {
-    int slot =
+    int detached =
         tree(
             resolved.layer(),
             false,
@@ -178,9 +178,9 @@ final class MountPlanner {
             0,
             0);
     if (leasedIds) {
-      plan.afterNamespaces(new HostStep.IdmapMount(slot));
+      plan.afterNamespaces(new HostStep.IdmapMount(detached));
     }
-    return slot;
+    return detached;
   }
 
   private void temporary(String target, String mode) {
@@ -213,26 +213,28 @@ final class MountPlanner {
   }
 
   private void inject(Mount.Inject inject, String target) {
-    int slot = plan.newSlot();
+    int detached = plan.newDetached();
     Root root = spec.root();
     int mode = inject.provided() && root.readOnly() ? inject.mode() & READ_ALONE : inject.mode();
-    plan.beforePivot(new InitStep.Inject(slot, mode, uid, gid, inject.content()));
+    plan.beforePivot(new InitStep.Inject(detached, mode, uid, gid, inject.content()));
     if (inject.provided()) {
       // A directory that is not to be written gets no mount points for what nobody asked for.
       boolean make = !root.readOnly() || root.isHost() || root.hasLayer();
       plan.afterPivot(
           new InitStep.Mount(
-              slot, target, Step.MountFlags.OPTIONAL | (make ? Step.MountFlags.CREATE_FILE : 0)));
+              detached,
+              target,
+              Step.MountFlags.OPTIONAL | (make ? Step.MountFlags.CREATE_FILE : 0)));
       return;
     }
-    plan.afterPivot(new InitStep.Mount(slot, target, Step.MountFlags.CREATE_FILE));
+    plan.afterPivot(new InitStep.Mount(detached, target, Step.MountFlags.CREATE_FILE));
     // The mode alone would not keep a root with CAP_DAC_OVERRIDE from writing.
     plan.afterPivot(new InitStep.MountAttributes(target, false, attributes(inject.options()), 0));
   }
 
   private void bind(Mount.Bind bind, String target) {
     boolean directory = facts.kind(bind.source()).isDirectory();
-    int slot =
+    int detached =
         tree(
             bind.source(),
             bind.recursive(),
@@ -244,10 +246,10 @@ final class MountPlanner {
     // A device is no file with an owner to keep, and devtmpfs has no translation.
     boolean translated = leasedIds && facts.kind(bind.source()) != PathKind.CHARACTER_DEVICE;
     if (bind.idmap() == Mount.Idmap.ON || (bind.idmap() == Mount.Idmap.AUTO && translated)) {
-      plan.afterNamespaces(new HostStep.IdmapMount(slot));
+      plan.afterNamespaces(new HostStep.IdmapMount(detached));
     }
     int create = directory ? Step.MountFlags.CREATE_DIRECTORY : Step.MountFlags.CREATE_FILE;
-    plan.afterPivot(new InitStep.Mount(slot, target, create));
+    plan.afterPivot(new InitStep.Mount(detached, target, create));
   }
 
   private void tmpfs(Mount.Tmpfs tmpfs, String target) {

@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Collects steps in the places where a plan has them. Mounts are made detached before the pivot, as
  * long as the host's paths and procfs can be seen, and attached after it, when every path is the
- * container's; a slot carries each from here to there.
+ * container's; a number carries each from here to there.
  */
 final class PlanBuilder {
   private final List<Step> host = new ArrayList<>();
@@ -18,7 +18,7 @@ final class PlanBuilder {
   private final List<Step> beforePivot = new ArrayList<>();
   private final List<Step> afterPivot = new ArrayList<>();
   private final List<Step> command = new ArrayList<>();
-  private int nextSlot;
+  private int nextDetached;
 
   /** Adds a step of the monitor before the namespaces. */
   void host(HostStep step) {
@@ -44,14 +44,17 @@ final class PlanBuilder {
     command.add(step);
   }
 
-  /** A new slot; may exceed what the protocol has, see {@link #slots}. */
-  int newSlot() {
-    return nextSlot++;
+  /**
+   * The number of a new detached mount; may exceed what the protocol has, see {@link
+   * #detachedMounts}.
+   */
+  int newDetached() {
+    return nextDetached++;
   }
 
-  /** Number of slots in use. */
-  int slots() {
-    return nextSlot;
+  /** How many detached mounts there are. */
+  int detachedMounts() {
+    return nextDetached;
   }
 
   /** All steps in the order of the stages. */

@@ -28,7 +28,7 @@ import java.util.List;
 /** Turns what is wanted into what is done: a pure function of its arguments. */
 public final class Planner {
   /** Numbers that nsinit has room for (nsinit-c/README.md). */
-  private static final int MAX_SLOTS = 256;
+  private static final int MAX_DETACHED = 256;
 
   private static final int MAX_STEPS = 1024;
 
@@ -127,11 +127,11 @@ public final class Planner {
     command.checkCapabilities();
     command.plan(user, setGroups, limits, plan);
     List<Step> steps = plan.steps();
-    if (plan.slots() > MAX_SLOTS || steps.size() > MAX_STEPS) {
+    if (plan.detachedMounts() > MAX_DETACHED || steps.size() > MAX_STEPS) {
       problems.add(
           SpecField.VOLUME,
-          plan.slots() + " mounts in " + steps.size() + " steps",
-          "nsinit takes at most " + MAX_SLOTS + " and " + MAX_STEPS);
+          plan.detachedMounts() + " mounts in " + steps.size() + " steps",
+          "nsinit takes at most " + MAX_DETACHED + " and " + MAX_STEPS);
     }
     problems.throwIfAny();
     CapabilitySet capabilities = command.capabilities();

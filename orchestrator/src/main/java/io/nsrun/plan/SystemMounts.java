@@ -177,9 +177,9 @@ final class SystemMounts {
 
   private void bound(
       String path, boolean directory, long attributes, Step.Expect expect, long major, long minor) {
-    int slot = mounts.tree(path, directory, attributes, MS_PRIVATE, expect, major, minor);
+    int detached = mounts.tree(path, directory, attributes, MS_PRIVATE, expect, major, minor);
     int create = directory ? Step.MountFlags.CREATE_DIRECTORY : Step.MountFlags.CREATE_FILE;
-    plan.afterPivot(new InitStep.Mount(slot, path, create | Step.MountFlags.NO_SYMLINKS));
+    plan.afterPivot(new InitStep.Mount(detached, path, create | Step.MountFlags.NO_SYMLINKS));
   }
 
   /** Hides what no container should see or write, and what the caller wants hidden. */

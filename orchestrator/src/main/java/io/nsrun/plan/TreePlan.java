@@ -24,7 +24,7 @@ import java.util.List;
  * @param oneId why files can have no id but 0, which is the caller's; empty if they can
  */
 public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids, String oneId) {
-  private static final int SLOT = 0;
+  private static final int DETACHED = 0;
 
   public TreePlan {
     uids = List.copyOf(uids);
@@ -54,7 +54,7 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
     steps.add(
         new InitStep.Bind(
             new Step.MountSource(
-                SLOT,
+                DETACHED,
                 directory,
                 false,
                 0,
@@ -63,7 +63,7 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
                 Step.Expect.DIRECTORY,
                 0,
                 0)));
-    steps.add(new InitStep.PivotRoot(SLOT));
+    steps.add(new InitStep.PivotRoot(DETACHED));
     steps.add(work);
     return new TreePlan(
         new LaunchPlan(steps, new Isolation(List.of(ids.ids()))),

@@ -282,9 +282,9 @@ class CausesTest {
                 + " are the ids outside.");
   }
 
-  private static HostStep tree(int slot, String path) {
+  private static HostStep tree(int detached, String path) {
     return new HostStep.HostTree(
-        new Step.MountSource(slot, path, true, 0, 0, 0, Step.Expect.DIRECTORY, 0, 0));
+        new Step.MountSource(detached, path, true, 0, 0, 0, Step.Expect.DIRECTORY, 0, 0));
   }
 
   private static String idmapFailed(Machine machine, LaunchPlan plan, int index) {

@@ -186,8 +186,9 @@ class ExecCausesTest {
         .in(OptionDialect.OPTIONS);
   }
 
-  private static Step.MountSource source(int slot, Path path) {
-    return new Step.MountSource(slot, path.toString(), true, 0, 0, 0, Step.Expect.DIRECTORY, 0, 0);
+  private static Step.MountSource source(int detached, Path path) {
+    return new Step.MountSource(
+        detached, path.toString(), true, 0, 0, 0, Step.Expect.DIRECTORY, 0, 0);
   }
 
   /** A 64-bit little-endian header with one program header. */

@@ -139,7 +139,7 @@ class OverlayCausesTest {
     return new Causes(machine).explain(failed, plan).orElseThrow().in(OptionDialect.OPTIONS);
   }
 
-  /** Changes go to the tree of the given slot. */
+  /** Changes go to the tree that has this number. */
   private static LaunchPlan plan(int writes) {
     return new LaunchPlan(
         List.of(
@@ -153,8 +153,8 @@ class OverlayCausesTest {
         new Isolation(List.of()));
   }
 
-  private static HostStep tree(int slot, String path) {
+  private static HostStep tree(int detached, String path) {
     return new HostStep.HostTree(
-        new Step.MountSource(slot, path, false, 0, 0, 0, Step.Expect.DIRECTORY, 0, 0));
+        new Step.MountSource(detached, path, false, 0, 0, 0, Step.Expect.DIRECTORY, 0, 0));
   }
 }

@@ -70,7 +70,7 @@ class HostRootPlannerTest {
 
     InitStep.Overlay overlay = Plans.only(plan, InitStep.Overlay.class);
     assertThat(Plans.tree(plan, overlay.lower()).path()).isEqualTo("/usr");
-    assertThat(Plans.mountOn(plan, "/usr").slot()).isEqualTo(overlay.slot());
+    assertThat(Plans.mountOn(plan, "/usr").detached()).isEqualTo(overlay.detached());
     assertThat(closed(plan)).isEmpty();
   }
 
@@ -78,7 +78,7 @@ class HostRootPlannerTest {
   void withoutNeedTheHostsRootIsOneTree() {
     LaunchPlan plan = plan(Root.ofHost());
 
-    assertThat(Plans.tree(plan, Plans.only(plan, InitStep.PivotRoot.class).slot()).path())
+    assertThat(Plans.tree(plan, Plans.only(plan, InitStep.PivotRoot.class).detached()).path())
         .isEqualTo("/");
   }
 }

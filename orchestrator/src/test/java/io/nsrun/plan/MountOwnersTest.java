@@ -46,7 +46,7 @@ class MountOwnersTest {
     int gidMap = Plans.indexOf(plan, Plans.only(plan, HostStep.GidMap.class));
     for (HostStep.IdmapMount step : Plans.all(plan, HostStep.IdmapMount.class)) {
       assertThat(Plans.indexOf(plan, step)).isGreaterThan(gidMap);
-      paths.add(Plans.tree(plan, step.slot()).path());
+      paths.add(Plans.tree(plan, step.detached()).path());
     }
     return paths;
   }
@@ -68,7 +68,7 @@ class MountOwnersTest {
     Root root = new Root(new RootSource.Directory(Specs.ROOT), Writes.MEMORY);
     LaunchPlan plan = asRoot(Specs.builder("sh").root(root));
 
-    assertThat(Plans.only(plan, HostStep.IdmapMount.class).slot())
+    assertThat(Plans.only(plan, HostStep.IdmapMount.class).detached())
         .isEqualTo(Plans.only(plan, InitStep.Overlay.class).lower());
   }
 
@@ -139,7 +139,7 @@ class MountOwnersTest {
     assertThat(Plans.tree(plan, overlay.writes()).path()).isEqualTo("/keep");
     assertThat(Plans.tree(plan, overlay.writes()).recursive()).isFalse();
     assertThat(Plans.tree(plan, overlay.writes()).expect()).isEqualTo(Step.Expect.DIRECTORY);
-    assertThat(Plans.only(plan, InitStep.PivotRoot.class).slot()).isEqualTo(overlay.slot());
+    assertThat(Plans.only(plan, InitStep.PivotRoot.class).detached()).isEqualTo(overlay.detached());
     assertThat(idmapped(plan)).containsExactly(Specs.ROOT, "/keep");
 
     LaunchPlan ofUser = Planner.plan(keepingWrites(overlaid("/keep")), FACTS);

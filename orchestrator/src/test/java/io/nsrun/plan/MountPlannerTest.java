@@ -70,10 +70,10 @@ class MountPlannerTest {
     LaunchPlan plan = Planner.plan(Specs.busyboxTrue(), FACTS);
     InitStep.PivotRoot pivot = Plans.only(plan, InitStep.PivotRoot.class);
 
-    assertThat(Plans.tree(plan, pivot.slot()))
+    assertThat(Plans.tree(plan, pivot.detached()))
         .isEqualTo(
             new Step.MountSource(
-                pivot.slot(),
+                pivot.detached(),
                 Specs.ROOT,
                 true,
                 MOUNT_ATTR_NODEV,
@@ -113,9 +113,9 @@ class MountPlannerTest {
     InitStep.Inject inject = Plans.only(plan, InitStep.Inject.class);
     InitStep.PivotRoot pivot = Plans.only(plan, InitStep.PivotRoot.class);
     InitStep.Mount mount =
-        new InitStep.Mount(inject.slot(), "/etc/app/key", Step.MountFlags.CREATE_FILE);
+        new InitStep.Mount(inject.detached(), "/etc/app/key", Step.MountFlags.CREATE_FILE);
 
-    assertThat(inject).isEqualTo(new InitStep.Inject(inject.slot(), 0444, 0, 0, content));
+    assertThat(inject).isEqualTo(new InitStep.Inject(inject.detached(), 0444, 0, 0, content));
     assertThat(Plans.indexOf(plan, inject)).isLessThan(Plans.indexOf(plan, pivot));
     int at = Plans.indexOf(plan, mount);
     assertThat(plan.steps().get(at + 1))
@@ -147,14 +147,14 @@ class MountPlannerTest {
 
     assertThat(Plans.tree(plan, overlay.lower()).path()).isEqualTo(Specs.ROOT);
     assertThat(overlay.writes()).isEqualTo(InitStep.Overlay.TMPFS);
-    assertThat(Plans.only(plan, InitStep.PivotRoot.class).slot()).isEqualTo(overlay.slot());
+    assertThat(Plans.only(plan, InitStep.PivotRoot.class).detached()).isEqualTo(overlay.detached());
   }
 
   @Test
   void theHostsRootIsReadOnlyInAllOfItWithWritablePlacesOnTop() {
     Spec spec = cwd(Root.ofHost(), "/var/empty");
     LaunchPlan plan = Planner.plan(spec, FACTS);
-    Step.MountSource root = Plans.tree(plan, Plans.only(plan, InitStep.PivotRoot.class).slot());
+    Step.MountSource root = Plans.tree(plan, Plans.only(plan, InitStep.PivotRoot.class).detached());
 
     assertThat(root.path()).isEqualTo("/");
     assertThat(root.recursive()).isTrue();
@@ -295,22 +295,22 @@ class MountPlannerTest {
   }
 
   @Test
-  void everySlotIsFilledOnceAndEmptiedOnce() {
+  void everyDetachedMountIsMadeOnceAndTakenOnce() {
     LaunchPlan plan = Plans.with(bind("/a", "/a"), tmpfs("/b"));
     boolean[] full = new boolean[256];
     for (Step step : plan.steps()) {
       if (step instanceof InitStep.Bind bind) {
-        assertThat(full[bind.source().slot()]).isFalse();
-        full[bind.source().slot()] = true;
+        assertThat(full[bind.source().detached()]).isFalse();
+        full[bind.source().detached()] = true;
       } else if (step instanceof InitStep.Filesystem filesystem) {
-        assertThat(full[filesystem.slot()]).isFalse();
-        full[filesystem.slot()] = true;
+        assertThat(full[filesystem.detached()]).isFalse();
+        full[filesystem.detached()] = true;
       } else if (step instanceof InitStep.Mount mount) {
-        assertThat(full[mount.slot()]).isTrue();
-        full[mount.slot()] = false;
+        assertThat(full[mount.detached()]).isTrue();
+        full[mount.detached()] = false;
       } else if (step instanceof InitStep.PivotRoot pivot) {
-        assertThat(full[pivot.slot()]).isTrue();
-        full[pivot.slot()] = false;
+        assertThat(full[pivot.detached()]).isTrue();
+        full[pivot.detached()] = false;
       }
     }
     assertThat(full).doesNotContain(true);

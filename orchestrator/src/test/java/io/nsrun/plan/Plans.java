@@ -61,28 +61,28 @@ final class Plans {
 
   /** What is mounted on a target, made before the pivot. */
   static InitStep.Filesystem filesystemOn(LaunchPlan plan, String target) {
-    int slot = mountOn(plan, target).slot();
+    int detached = mountOn(plan, target).detached();
     return all(plan, InitStep.Filesystem.class).stream()
-        .filter(f -> f.slot() == slot)
+        .filter(f -> f.detached() == detached)
         .findFirst()
         .orElseThrow();
   }
 
   /** The host's tree that is mounted on a target, whoever cloned it. */
   static Step.MountSource treeOn(LaunchPlan plan, String target) {
-    return tree(plan, mountOn(plan, target).slot());
+    return tree(plan, mountOn(plan, target).detached());
   }
 
-  static Step.MountSource tree(LaunchPlan plan, int slot) {
+  static Step.MountSource tree(LaunchPlan plan, int detached) {
     for (Step step : plan.steps()) {
-      if (step instanceof InitStep.Bind bind && bind.source().slot() == slot) {
+      if (step instanceof InitStep.Bind bind && bind.source().detached() == detached) {
         return bind.source();
       }
-      if (step instanceof HostStep.HostTree tree && tree.source().slot() == slot) {
+      if (step instanceof HostStep.HostTree tree && tree.source().detached() == detached) {
         return tree.source();
       }
     }
-    throw new AssertionError("no tree in slot " + slot);
+    throw new AssertionError("no tree is detached mount " + detached);
   }
 
   static int indexOf(LaunchPlan plan, Step step) {

@@ -151,11 +151,11 @@ final class ExplainHostNotes {
         : text.append(" (").append(String.join(", ", facts)).append(')').toString();
   }
 
-  static ExplainNote idmapMount(String slot) {
+  static ExplainNote idmapMount(String detached) {
     return new ExplainNote(
         "idmap_mount",
         "Translate the owners of",
-        slot,
+        detached,
         """
         mount_setattr(2) with MOUNT_ATTR_IDMAP ties this copy to the container's user namespace:
         files of the host's uid 0 show as those of the container's root, and files it makes are

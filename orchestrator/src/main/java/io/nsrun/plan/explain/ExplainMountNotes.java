@@ -110,11 +110,11 @@ final class ExplainMountNotes {
         "mount(8), https://docs.kernel.org/filesystems/overlayfs.html");
   }
 
-  static ExplainNote pivotRoot(String slot) {
+  static ExplainNote pivotRoot(String detached) {
     return new ExplainNote(
         "pivot_root",
         "Exchange the root:",
-        slot + " becomes /",
+        detached + " becomes /",
         """
         The copy is attached over the old root, and pivot_root(".", ".") swaps the two, so that the
         old root lies on top of the new one. umount2(2) with MNT_DETACH then takes it away, and with
@@ -126,11 +126,11 @@ final class ExplainMountNotes {
         "pivot_root(2), umount(2)");
   }
 
-  static ExplainNote mount(InitStep.Mount step, String slot) {
+  static ExplainNote mount(InitStep.Mount step, String detached) {
     return new ExplainNote(
         "mount",
         "Attach",
-        slot + " at " + step.target(),
+        detached + " at " + step.target(),
         """
         The place is opened with openat2(2), which is told to treat the root filesystem as the root
         of everything, so that no link in it leads out. move_mount(2) then attaches one descriptor

@@ -11,9 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns steps into notes, remembering which step filled which slot. */
+/** Turns steps into notes, remembering which step made which detached mount. */
 final class ExplainNotes {
-  private final Map<Integer, String> slots = new HashMap<>();
+  private final Map<Integer, String> mounts = new HashMap<>();
   private boolean terminal;
   private boolean ownPids;
 
@@ -39,20 +39,20 @@ final class ExplainNotes {
     } else if (step instanceof InitStep.NestedNamespaces nested) {
       ownPids = (nested.create() & LinuxConstants.CLONE_NEWPID) != 0;
     } else if (step instanceof HostStep.HostTree tree) {
-      slots.put(tree.source().slot(), "the copy of " + tree.source().path());
+      mounts.put(tree.source().detached(), "the copy of " + tree.source().path());
     } else if (step instanceof InitStep.Bind bind) {
-      slots.put(bind.source().slot(), "the copy of " + bind.source().path());
+      mounts.put(bind.source().detached(), "the copy of " + bind.source().path());
     } else if (step instanceof InitStep.Filesystem filesystem) {
-      slots.put(filesystem.slot(), "the new " + filesystem.type());
+      mounts.put(filesystem.detached(), "the new " + filesystem.type());
     } else if (step instanceof InitStep.Overlay overlay) {
-      slots.put(overlay.slot(), "the overlay");
+      mounts.put(overlay.detached(), "the overlay");
     } else if (step instanceof InitStep.Inject inject) {
-      slots.put(inject.slot(), "the injected file");
+      mounts.put(inject.detached(), "the injected file");
     }
   }
 
-  private String slot(int number) {
-    return slots.getOrDefault(number, "slot " + number);
+  private String detached(int number) {
+    return mounts.getOrDefault(number, "detached mount " + number);
   }
 
   private ExplainNote note(Step step) {
@@ -68,14 +68,16 @@ final class ExplainNotes {
       case UID_MAP -> ExplainIdMaps.uidMap((HostStep.UidMap) step);
       case GID_MAP -> ExplainIdMaps.gidMap((HostStep.GidMap) step);
       case RUN_PROGRAM -> ExplainIdMaps.program((HostStep.RunProgram) step);
-      case IDMAP_MOUNT -> ExplainHostNotes.idmapMount(slot(((HostStep.IdmapMount) step).slot()));
+      case IDMAP_MOUNT ->
+          ExplainHostNotes.idmapMount(detached(((HostStep.IdmapMount) step).detached()));
       case SETUP_IDS -> ExplainInitNotes.setupIds((InitStep.SetupIds) step);
       case NESTED_NAMESPACES -> ExplainNamespaces.nested((InitStep.NestedNamespaces) step);
       case PROPAGATION -> ExplainMountNotes.propagation((InitStep.Propagation) step);
       case BIND -> ExplainHostNotes.bind((InitStep.Bind) step);
       case FILESYSTEM -> ExplainMountNotes.filesystem((InitStep.Filesystem) step);
       case OVERLAY -> noteOverlay((InitStep.Overlay) step);
-      case PIVOT_ROOT -> ExplainMountNotes.pivotRoot(slot(((InitStep.PivotRoot) step).slot()));
+      case PIVOT_ROOT ->
+          ExplainMountNotes.pivotRoot(detached(((InitStep.PivotRoot) step).detached()));
       case MOUNT -> noteMount((InitStep.Mount) step);
       case MKDIR -> ExplainInitNotes.mkdir((InitStep.Mkdir) step);
       case SYMLINK -> ExplainInitNotes.symlink((InitStep.Symlink) step);
@@ -115,11 +117,11 @@ final class ExplainNotes {
   private ExplainNote noteOverlay(InitStep.Overlay step) {
     return ExplainMountNotes.overlay(
         step,
-        slot(step.lower()),
-        step.writes() == InitStep.Overlay.TMPFS ? null : slot(step.writes()));
+        detached(step.lower()),
+        step.writes() == InitStep.Overlay.TMPFS ? null : detached(step.writes()));
   }
 
   private ExplainNote noteMount(InitStep.Mount step) {
-    return ExplainMountNotes.mount(step, slot(step.slot()));
+    return ExplainMountNotes.mount(step, detached(step.detached()));
   }
 }

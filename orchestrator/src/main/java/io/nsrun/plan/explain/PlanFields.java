@@ -77,7 +77,7 @@ final class PlanFields implements Fields {
       case OWNER -> value == HostStep.Namespaces.CALLER ? "caller" : Long.toString(value);
       case PROCESSES ->
           value == HostStep.Namespaces.UNCHANGED ? "unchanged" : Long.toUnsignedString(value);
-      case SLOT_OR_TMPFS -> value == InitStep.Overlay.TMPFS ? "tmpfs" : (Object) value;
+      case DETACHED_OR_TMPFS -> value == InitStep.Overlay.TMPFS ? "tmpfs" : (Object) value;
       case EXPECT -> expected(value).name().toLowerCase(Locale.ROOT);
       case IO_CLASS -> IoPriority.SchedulingClass.of((int) value).word();
       case RESOURCE -> PlanNames.resource((int) value);

@@ -28,8 +28,8 @@ public interface Fields {
     OWNER,
     /** A number of processes, or {@link HostStep.Namespaces#UNCHANGED}. */
     PROCESSES,
-    /** A slot, or {@link InitStep.Overlay#TMPFS}. */
-    SLOT_OR_TMPFS,
+    /** A detached mount, or {@link InitStep.Overlay#TMPFS}. */
+    DETACHED_OR_TMPFS,
     /** A {@link Step.Expect}. */
     EXPECT,
     /** The major number of a device; {@link #MINOR} follows. Both are 0 where there is none. */

@@ -74,7 +74,7 @@ public sealed interface HostStep extends Step {
   /**
    * open_tree(2) of a path of the host by the monitor, with the caller's rights.
    *
-   * @param source what, and into which slot
+   * @param source what, and which detached mount it becomes
    */
   record HostTree(MountSource source) implements HostStep {
     @Override
@@ -285,9 +285,9 @@ public sealed interface HostStep extends Step {
   /**
    * Maps the owners of a detached tree's files by the container's user namespace.
    *
-   * @param slot of a {@link HostTree}
+   * @param detached that of a {@link HostTree}
    */
-  record IdmapMount(int slot) implements HostStep {
+  record IdmapMount(int detached) implements HostStep {
     @Override
     public SetupStep kind() {
       return SetupStep.IDMAP_MOUNT;
@@ -295,7 +295,7 @@ public sealed interface HostStep extends Step {
 
     @Override
     public void fields(Fields to) {
-      to.u16("slot", slot, NUMBER);
+      to.u16("detached", detached, NUMBER);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.nsrun.plan.steps;
 
+import static io.nsrun.plan.steps.Fields.Form.DETACHED_OR_TMPFS;
 import static io.nsrun.plan.steps.Fields.Form.LIMIT_OR_ZERO;
 import static io.nsrun.plan.steps.Fields.Form.MAJOR;
 import static io.nsrun.plan.steps.Fields.Form.MINOR;
@@ -9,7 +10,6 @@ import static io.nsrun.plan.steps.Fields.Form.MOUNT_FLAGS;
 import static io.nsrun.plan.steps.Fields.Form.NAMESPACES;
 import static io.nsrun.plan.steps.Fields.Form.NUMBER;
 import static io.nsrun.plan.steps.Fields.Form.PROPAGATION;
-import static io.nsrun.plan.steps.Fields.Form.SLOT_OR_TMPFS;
 
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.IdMapping;
@@ -86,7 +86,7 @@ public sealed interface InitStep extends Step {
   /**
    * open_tree(2) of a path of the host by init, before the pivot.
    *
-   * @param source what, and into which slot
+   * @param source what, and which detached mount it becomes
    */
   record Bind(MountSource source) implements InitStep {
     @Override
@@ -103,13 +103,14 @@ public sealed interface InitStep extends Step {
   /**
    * fsopen(2), fsconfig(2), fsmount(2): a new file system, not yet attached.
    *
-   * @param slot where it is kept
+   * @param detached number that it is kept under
    * @param type as in /proc/filesystems
    * @param source its device or a label
    * @param attrs MOUNT_ATTR_* bits
    * @param parameters in this order
    */
-  record Filesystem(int slot, String type, String source, long attrs, List<Parameter> parameters)
+  record Filesystem(
+      int detached, String type, String source, long attrs, List<Parameter> parameters)
       implements InitStep {
     public Filesystem {
       parameters = List.copyOf(parameters);
@@ -122,7 +123,7 @@ public sealed interface InitStep extends Step {
 
     @Override
     public void fields(Fields to) {
-      to.u16("slot", slot, NUMBER);
+      to.u16("detached", detached, NUMBER);
       to.str("type", type);
       to.str("source", source);
       to.u64("attrs", attrs, MOUNT_ATTRS);
@@ -133,13 +134,13 @@ public sealed interface InitStep extends Step {
   /**
    * An overlay file system over a tree.
    *
-   * @param slot where it is kept
-   * @param lower slot of the tree below
-   * @param writes slot of a tree with the directories {@code upper}, where changes go, and {@code
+   * @param detached number that it is kept under
+   * @param lower the tree below, detached
+   * @param writes a detached tree with the directories {@code upper}, where changes go, and {@code
    *     work}; {@link #TMPFS} for a new tmpfs
    * @param size bytes of that tmpfs; 0 = the kernel's default
    */
-  record Overlay(int slot, int lower, int writes, long size) implements InitStep {
+  record Overlay(int detached, int lower, int writes, long size) implements InitStep {
     /** Changes go to memory. */
     public static final int TMPFS = 0xffff;
 
@@ -150,19 +151,19 @@ public sealed interface InitStep extends Step {
 
     @Override
     public void fields(Fields to) {
-      to.u16("slot", slot, NUMBER);
+      to.u16("detached", detached, NUMBER);
       to.u16("lower", lower, NUMBER);
-      to.u16("writes", writes, SLOT_OR_TMPFS);
+      to.u16("writes", writes, DETACHED_OR_TMPFS);
       to.u64("size", size, NUMBER);
     }
   }
 
   /**
-   * A slot becomes the root, and the old root goes away.
+   * A detached mount becomes the root, and the old root goes away.
    *
-   * @param slot what becomes the root
+   * @param detached what becomes the root
    */
-  record PivotRoot(int slot) implements InitStep {
+  record PivotRoot(int detached) implements InitStep {
     @Override
     public SetupStep kind() {
       return SetupStep.PIVOT_ROOT;
@@ -170,18 +171,18 @@ public sealed interface InitStep extends Step {
 
     @Override
     public void fields(Fields to) {
-      to.u16("slot", slot, NUMBER);
+      to.u16("detached", detached, NUMBER);
     }
   }
 
   /**
-   * move_mount(2) of a slot onto a path inside the new root.
+   * move_mount(2) of a detached mount onto a path inside the new root.
    *
-   * @param slot what is mounted
+   * @param detached what is mounted
    * @param target absolute, in the container
    * @param flags {@link MountFlags}
    */
-  record Mount(int slot, String target, int flags) implements InitStep {
+  record Mount(int detached, String target, int flags) implements InitStep {
     @Override
     public SetupStep kind() {
       return SetupStep.MOUNT;
@@ -189,7 +190,7 @@ public sealed interface InitStep extends Step {
 
     @Override
     public void fields(Fields to) {
-      to.u16("slot", slot, NUMBER);
+      to.u16("detached", detached, NUMBER);
       to.str("target", target);
       to.u32("flags", flags, MOUNT_FLAGS);
     }
@@ -399,13 +400,13 @@ public sealed interface InitStep extends Step {
   /**
    * A file with this content on a tmpfs of its own, not yet attached; before the pivot.
    *
-   * @param slot where it is kept
+   * @param detached number that it is kept under
    * @param mode permissions
    * @param uid owner inside
    * @param gid group inside
    * @param content its bytes
    */
-  record Inject(int slot, int mode, long uid, long gid, Blob content) implements InitStep {
+  record Inject(int detached, int mode, long uid, long gid, Blob content) implements InitStep {
     @Override
     public SetupStep kind() {
       return SetupStep.INJECT;
@@ -413,7 +414,7 @@ public sealed interface InitStep extends Step {
 
     @Override
     public void fields(Fields to) {
-      to.u16("slot", slot, NUMBER);
+      to.u16("detached", detached, NUMBER);
       to.u32("mode", mode, MODE);
       to.u32("uid", uid, NUMBER);
       to.u32("gid", gid, NUMBER);

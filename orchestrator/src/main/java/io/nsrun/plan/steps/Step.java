@@ -33,9 +33,9 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
   }
 
   /**
-   * A file or directory of the host that is cloned into a slot.
+   * A file or directory of the host that is cloned, detached.
    *
-   * @param slot 0 to 255
+   * @param detached number that the clone is kept under, 0 to 255
    * @param path absolute, on the host
    * @param recursive whether mounts below come along, and are changed too
    * @param attrSet MOUNT_ATTR_* bits to set
@@ -46,7 +46,7 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
    * @param minor of the device, if {@link Expect#CHARACTER_DEVICE}
    */
   record MountSource(
-      int slot,
+      int detached,
       String path,
       boolean recursive,
       long attrSet,
@@ -56,7 +56,7 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
       long major,
       long minor) {
     void fields(Fields to) {
-      to.u16("slot", slot, NUMBER);
+      to.u16("detached", detached, NUMBER);
       to.str("path", path);
       to.bool("recursive", recursive);
       to.u64("attr_set", attrSet, MOUNT_ATTRS);

@@ -123,7 +123,7 @@ final class SamplePlans {
                     0)),
             new HostStep.Output(1 << 20, true),
             new HostStep.Listener("/run/agent.sock", List.of("{\"pid\":", "}")),
-            new HostStep.Lock("/run/slots", 65_536),
+            new HostStep.Lock("/run/locks", 65_536),
             new HostStep.Namespaces(
                 LinuxConstants.CLONE_NEWNS | LinuxConstants.CLONE_NEWTIME | 1L << 40,
                 1_879_048_192L,
@@ -209,14 +209,14 @@ final class SamplePlans {
                     "--network=ns:/proc/42/ns/net asks for it"))));
   }
 
-  private static Step.MountSource directory(int slot, String path, long attrs) {
+  private static Step.MountSource directory(int detached, String path, long attrs) {
     return new Step.MountSource(
-        slot, path, true, attrs, 0, LinuxConstants.MS_PRIVATE, Step.Expect.DIRECTORY, 0, 0);
+        detached, path, true, attrs, 0, LinuxConstants.MS_PRIVATE, Step.Expect.DIRECTORY, 0, 0);
   }
 
-  private static Step.MountSource device(int slot, String path, long major, long minor) {
+  private static Step.MountSource device(int detached, String path, long major, long minor) {
     return new Step.MountSource(
-        slot, path, false, 0, 0, 0, Step.Expect.CHARACTER_DEVICE, major, minor);
+        detached, path, false, 0, 0, 0, Step.Expect.CHARACTER_DEVICE, major, minor);
   }
 
   private static Isolation.Property full(Isolation.Aspect aspect, String value) {
