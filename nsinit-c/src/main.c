@@ -96,6 +96,6 @@ int main(int argc, char **argv)
 	/* PID 1's command line is to be read inside: no host path, and a plain name. */
 	memset(argv[1], 0, strlen(argv[1]));
 	if (!control_receive_plan(control, &plan))
-		control = launcher_run(control, &plan);
+		launcher_run(control, init_run);
 	monitor_run(&plan, control, init_run);
 }

@@ -8,6 +8,22 @@ static int mounts[DETACHED_MOUNTS];
 
 void detached_put(uint16_t number, int fd) { mounts[number] = fd + 1; }
 
+size_t detached_list(uint16_t *numbers, int *fds, size_t size)
+{
+	size_t n = 0;
+
+	for (uint16_t number = 0; number < DETACHED_MOUNTS; number++) {
+		if (mounts[number] == 0)
+			continue;
+		if (n < size) {
+			numbers[n] = number;
+			fds[n] = detached_get(number);
+		}
+		n++;
+	}
+	return n;
+}
+
 int detached_get(uint16_t number) { return mounts[number] - 1; }
 
 int detached_take(uint16_t number)

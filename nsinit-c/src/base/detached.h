@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct mount_attr;
@@ -24,6 +25,8 @@ struct tree {
 enum tree_expect { EXPECT_ANY, EXPECT_DIRECTORY, EXPECT_CHARACTER_DEVICE };
 
 void detached_put(uint16_t number, int fd);
+/* How many there are; their numbers and descriptors go to the arrays, at most as many as size says. */
+size_t detached_list(uint16_t *numbers, int *fds, size_t size);
 int detached_get(uint16_t number);
 /* Nothing has the number then. */
 int detached_take(uint16_t number);

@@ -188,6 +188,36 @@ static _Noreturn void run_command(uint16_t first, int inner)
 	report_and_end(supervise(child, inner));
 }
 
+/* A spare: what it has ahead is done, the plan comes with its guest. */
+static void become_used(int inner)
+{
+	static struct plan plan;
+	struct pollfd word = { inner, POLLIN, 0 };
+	struct spare_word told = { 0 };
+	struct enclosed sent;
+	uint16_t at;
+
+	run_stage(STAGE_INIT, first_of(STAGE_INIT));
+	must(event_pid(FRAME_SPARED, 0) ? 0 : -1, "send", "that the spare is ready");
+	fail_at(STEP_SYNC, NO_INDEX);
+	must(poll(&word, 1, -1), "poll", "for the plan of a spare");
+	if (must(event_receive(inner, (uint8_t *)&told, sizeof(told), &sent), "recvmsg", "the plan of a spare") == 0)
+		_exit(125);
+	const char *wrong = plan_decode(&plan, run.spare_plan, told.length, &at);
+	if (wrong != NULL)
+		fail_errno(EPROTO, "plan", "%s", wrong);
+	for (unsigned i = 0; i < EVENT_FDS && sent.fds[i] >= 0; i++) {
+		if (i > STDERR_FILENO) {
+			detached_put(told.mounts[i - 3], sent.fds[i]);
+			continue;
+		}
+		must(dup2(sent.fds[i], (int)i), "dup2", "descriptor %u of a guest", i);
+		close(sent.fds[i]);
+	}
+	run.plan = &plan;
+	run.part = REST;
+}
+
 void init_run(int inner)
 {
 	fail_at(STEP_SYNC, NO_INDEX);
@@ -199,6 +229,8 @@ void init_run(int inner)
 	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
 	/* Until the pivot, and for good where there is none, the root is the caller's. */
 	must(root_set_current(), "/", "open");
+	if (run.part == AHEAD)
+		become_used(inner);
 	uint16_t first = run_stage(STAGE_INIT, first_of(STAGE_INIT));
 	nested_hand_over();
 	run_command(first, inner);

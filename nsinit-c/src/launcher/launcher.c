@@ -2,13 +2,13 @@
 
 #include "base/fail.h"
 #include "base/sys.h"
+#include "launcher/spare.h"
+#include "launcher/streams.h"
 #include "outside/control.h"
+#include "outside/monitor.h"
 #include "proto/event.h"
 
 enum { MAX_CONTAINERS = 4096, MAX_SETS = 256 };
-
-/* Where a stream of a container leads to. */
-enum stream_source { FROM_PIPE, FROM_NULL, FROM_CALLER, FROM_FILE, FROM_STDOUT, STREAM_SOURCES };
 
 #define NO_SET UINT16_MAX
 
@@ -25,6 +25,7 @@ static struct set {
 	int outer[3], inner[3];
 } sets[MAX_SETS];
 
+static void (*init_of_containers)(int inner);
 static struct rlimit descriptors; /* the caller's, which the launcher exceeds and no container gets */
 
 static void close_all(const int fds[3])
@@ -35,59 +36,36 @@ static void close_all(const int fds[3])
 
 /* ---- in the monitor ---- */
 
-static int open_stream(int fd, struct reader *r, const int inner[3])
+/* What the launcher holds of others is closed, and so is its own way to the orchestrator. */
+static void leave_launcher(int orders)
 {
-	enum stream_source from = get_u8(r);
-	const char *path = get_str(r);
-	uint32_t flags = get_u32(r);
-	struct stat st;
-	int opened = fd;
-
-	if (r->bad || from >= STREAM_SOURCES || (from == FROM_STDOUT && fd != STDERR_FILENO))
-		fail_errno(EPROTO, "start", "a stream is malformed");
-	if (from == FROM_NULL)
-		opened = must(open("/dev/null", O_RDWR | O_CLOEXEC), "/dev/null", "open");
-	else if (from == FROM_PIPE)
-		opened = inner[fd];
-	else if (from == FROM_STDOUT)
-		opened = STDOUT_FILENO;
-	else if (from == FROM_FILE)
-		opened = must(open(path, (int)flags | O_CLOEXEC | O_NOCTTY, 0666), path, "open, for fd %d", fd);
-	must(fstat(opened, &st), "start", "fstat of fd %d", fd);
-	/* Its .. would be on the host. */
-	if (S_ISDIR(st.st_mode))
-		fail_errno(EISDIR, path, "fd %d would lead out of the container", fd);
-	return opened;
+	must(dup3(orders, CONTROL_IN, O_CLOEXEC), "dup", "the way from the launcher");
+	must(sys_close_range(3, CONTROL_IN - 1, 0), "close_range", "of the launcher");
+	must(sys_close_range(CONTROL_IN + 1, CONTROL_OUT - 1, 0), "close_range", "of the launcher");
+	must(sys_close_range(CONTROL_OUT + 1, ~0u, 0), "close_range", "of the launcher");
 }
 
-/* What the launcher holds of others is closed, and so is its own way to the orchestrator. */
-static int become_monitor(uint32_t id, int orders, struct reader *r, struct plan *plan)
+static noreturn void become_monitor(uint32_t id, enum frame_type type, int orders, struct reader r)
 {
 	static const int none[3] = { -1, -1, -1 };
-	struct set *set;
-	uint16_t number;
+	static struct plan plan;
 
 	event_of(id);
 	fail_at(STEP_START, NO_INDEX);
 	prctl(PR_SET_NAME, "nsinit", 0, 0, 0);
 	must(setrlimit(RLIMIT_NOFILE, &descriptors), "setrlimit", "RLIMIT_NOFILE, back");
-	number = get_u16(r);
-	if (number != NO_SET && (number >= MAX_SETS || !sets[number].made))
-		fail_errno(EPROTO, "start", "there is no set of pipes %u", number);
-	set = number == NO_SET ? NULL : &sets[number];
-	for (int fd = 0; fd <= 2; fd++) {
-		int opened = open_stream(fd, r, set ? set->inner : none);
+	if (type == FRAME_START) {
+		uint16_t set = get_u16(&r);
 
-		/* A stream that is its own copy keeps no flag that would close it. */
-		if (opened != fd)
-			must(dup2(opened, fd), "dup2", "fd %d", fd);
+		if (set != NO_SET && (set >= MAX_SETS || !sets[set].made))
+			fail_errno(EPROTO, "start", "there is no set of pipes %u", set);
+		streams_take(&r, set == NO_SET ? none : sets[set].inner);
 	}
-	must(dup3(orders, CONTROL_IN, O_CLOEXEC), "dup", "the pipe from the launcher");
-	must(sys_close_range(3, CONTROL_IN - 1, 0), "close_range", "of the launcher");
-	must(sys_close_range(CONTROL_IN + 1, CONTROL_OUT - 1, 0), "close_range", "of the launcher");
-	must(sys_close_range(CONTROL_OUT + 1, ~0u, 0), "close_range", "of the launcher");
-	control_decode_plan(plan, r->at, (uint32_t)(r->end - r->at));
-	return CONTROL_IN;
+	leave_launcher(orders);
+	control_decode_plan(&plan, r.at, (uint32_t)(r.end - r.at));
+	if (type == FRAME_SPARE)
+		spare_run(&plan, CONTROL_IN, init_of_containers);
+	monitor_run(&plan, CONTROL_IN, init_of_containers);
 }
 
 /* ---- in the launcher ---- */
@@ -99,60 +77,87 @@ static void report_gone(uint32_t id, uint32_t status)
 	event_of(NO_CONTAINER);
 }
 
-/* Returns the descriptor in a monitor, -1 in the launcher. */
-static int start(int control, uint32_t id, uint32_t length, struct plan *plan)
+static struct container *find(uint32_t id)
 {
-	uint8_t *bytes = must_map(length, MAP_PRIVATE);
-	struct reader r = { .at = bytes, .end = bytes + length };
-	struct reader peek = r;
+	for (size_t i = 0; i < count; i++)
+		if (containers[i].id == id)
+			return &containers[i];
+	return NULL;
+}
+
+static void add(uint32_t id, enum frame_type type, struct reader r)
+{
 	int orders[2] = { -1, -1 };
-	uint16_t set;
 	pid_t pid = -1;
 
-	control_receive(control, bytes, length);
 	if (count == MAX_CONTAINERS)
 		errno = EAGAIN;
-	else if (pipe2(orders, O_CLOEXEC) == 0)
+	else if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, orders) == 0)
 		pid = fork();
 	if (pid == 0)
-		return become_monitor(id, orders[0], &r, plan);
-	/* As a failure of a monitor, with nothing of it left. */
-	if (pid < 0) {
-		int error = errno;
-
-		event_of(id);
-		event_failed(STEP_START, NO_INDEX, error, "fork", "of a monitor");
-		report_gone(id, 0);
-	} else {
+		become_monitor(id, type, orders[0], r);
+	if (pid > 0) {
 		/* A monitor that does not read gets no more than fits; it is not waited for. */
 		(void)fcntl(orders[1], F_SETFL, O_NONBLOCK);
 		containers[count++] = (struct container){ id, pid, orders[1] };
+	} else {
+		int error = errno;
+
+		/* As a failure of a monitor, with nothing of it left. */
+		event_of(id);
+		event_failed(STEP_START, NO_INDEX, error, "fork", "of a monitor");
+		report_gone(id, 0);
+		close(orders[1]);
 	}
 	close(orders[0]);
-	if (pid < 0)
-		close(orders[1]);
-	set = get_u16(&peek);
+}
+
+/* A spare gets its guest; one that does not read ends. */
+static void hand_over(struct container *spare, struct reader r)
+{
+	uint8_t head[WIRE_HEADER];
+	struct writer w = { .at = head, .end = head + sizeof(head) };
+	size_t length = (size_t)(r.end - r.at);
+	struct iovec parts[2] = { { head, sizeof(head) }, { (void *)(uintptr_t)r.at, length } };
+	uint16_t set = get_u16(&r);
+	bool piped = set < MAX_SETS && sets[set].made;
+
+	put_u32(&w, (uint32_t)length);
+	put_u16(&w, FRAME_START);
+	ssize_t n = piped ? send_fds(spare->orders, parts, 2, sets[set].inner, 3) : writev(spare->orders, parts, 2);
+	if (n != (ssize_t)(sizeof(head) + length))
+		shutdown(spare->orders, SHUT_RDWR);
+}
+
+static void start(int control, uint32_t id, enum frame_type type, uint32_t length)
+{
+	uint8_t *bytes = must_map(length, MAP_PRIVATE);
+	struct reader r = { .at = bytes, .end = bytes + length };
+	struct container *spare = find(id);
+
+	control_receive(control, bytes, length);
+	if (spare == NULL)
+		add(id, type, r);
+	else if (type == FRAME_START)
+		hand_over(spare, r);
+	uint16_t set = type == FRAME_START ? get_u16(&r) : NO_SET;
 	if (set < MAX_SETS && sets[set].made) {
 		close_all(sets[set].inner);
 		close_all(sets[set].outer);
 		sets[set].made = false;
 	}
 	munmap(bytes, length);
-	return -1;
 }
 
 /* Something for a monitor that may have ended meanwhile. */
 static void pass_on(uint32_t id, const uint8_t *frame, size_t length)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (containers[i].id != id)
-			continue;
-		if (write(containers[i].orders, frame, length) < 0 && errno == EAGAIN) {
-			event_of(id);
-			event_refused(FRAME_SIGNAL, "the monitor is busy");
-			event_of(NO_CONTAINER);
-		}
-		return;
+	struct container *c = find(id);
+
+	if (c != NULL && write(c->orders, frame, length) < 0 && errno == EAGAIN) {
+		event_of(id);
+		event_refused(FRAME_SIGNAL, "the monitor is busy");
+		event_of(NO_CONTAINER);
 	}
 }
 
@@ -200,16 +205,13 @@ static void answer_pipes(int control, uint32_t length)
 	event_send(bytes, &w);
 }
 
-/* One frame. Returns the descriptor in a monitor, -1 in the launcher. */
-static int serve(int control, struct plan *plan)
+static void serve(int control)
 {
 	uint32_t length;
 	uint16_t type = control_header(control, &length);
 
-	if (type == FRAME_PIPES) {
-		answer_pipes(control, length);
-		return -1;
-	}
+	if (type == FRAME_PIPES)
+		return answer_pipes(control, length);
 	if (type != FRAME_CONTAINER || length < 4 + WIRE_HEADER || length > PLAN_MAX_BYTES)
 		fail_errno(EPROTO, "frame", "type %u of %u bytes is none for a launcher", type, length);
 	uint8_t head[4 + WIRE_HEADER];
@@ -220,8 +222,8 @@ static int serve(int control, struct plan *plan)
 	type = get_u16(&r);
 	if (inner != length - sizeof(head) || id == NO_CONTAINER)
 		fail_errno(EPROTO, "frame", "of container %u is malformed", id);
-	if (type == FRAME_START && inner > 0)
-		return start(control, id, inner, plan);
+	if ((type == FRAME_START || type == FRAME_SPARE) && inner > 0)
+		return start(control, id, type, inner);
 
 	uint8_t frame[64];
 	if (WIRE_HEADER + inner > sizeof(frame))
@@ -229,7 +231,6 @@ static int serve(int control, struct plan *plan)
 	memcpy(frame, head + 4, WIRE_HEADER);
 	control_receive(control, frame + WIRE_HEADER, inner);
 	pass_on(id, frame, WIRE_HEADER + inner);
-	return -1;
 }
 
 static void reap(int signals)
@@ -262,11 +263,12 @@ static noreturn void end_all(void)
 	_exit(0);
 }
 
-int launcher_run(int control, struct plan *plan)
+void launcher_run(int control, void (*init)(int inner))
 {
 	struct rlimit most;
 	sigset_t child;
 
+	init_of_containers = init;
 	fail_at(STEP_CONTROL, NO_INDEX);
 	prctl(PR_SET_NAME, "nsinit launcher", 0, 0, 0);
 	must(getrlimit(RLIMIT_NOFILE, &descriptors), "getrlimit", "RLIMIT_NOFILE");
@@ -281,13 +283,9 @@ int launcher_run(int control, struct plan *plan)
 		must(poll(fds, 2, -1), "poll", "of the launcher");
 		if (fds[1].revents)
 			reap(signals);
-		if (fds[0].revents & POLLIN) {
-			int heard = serve(control, plan);
-
-			if (heard >= 0)
-				return heard;
-		} else if (fds[0].revents) {
+		if (fds[0].revents & POLLIN)
+			serve(control);
+		else if (fds[0].revents)
 			end_all();
-		}
 	}
 }

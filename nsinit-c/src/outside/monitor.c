@@ -56,7 +56,7 @@ static struct {
 	struct ending ending;
 	struct timeout_step timeout; /* how to stop it, too */
 	const struct watch_step *watch;
-} m = { .inner = -1, .pidfd = -1, .proc = -1, .timeout.signo = SIGKILL };
+} m = { .inner = -1, .pidfd = -1, .signals = -1, .proc = -1, .timeout.signo = SIGKILL };
 
 static void signal_container(int signo)
 {
@@ -135,16 +135,6 @@ void step_namespaces(const struct namespaces_step *step)
 	}
 	close(inner[1]);
 	output_leave();
-}
-
-static void run_host_steps(void)
-{
-	fail_at(STEP_START, NO_INDEX);
-	run.null_fd = must(open("/dev/null", O_RDWR | O_CLOEXEC), "/dev/null", "open");
-	run_stage(STAGE_MAPS, run_stage(STAGE_HOST, 0));
-	/* Only init and the terminal proxy have a use for the container's streams from here on. */
-	if (!proxy_active())
-		drop_streams();
 }
 
 /* ---- supervision ---- */
@@ -471,21 +461,58 @@ static void prepare_supervision(void)
 	m.tick = must(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), "timerfd", "of the watch");
 }
 
-void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
+void monitor_replan(const struct plan *plan)
 {
 	run.plan = plan;
 	run.own_pty = run_step(STEP_CONSOLE) != NULL;
 	m.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
+}
+
+void monitor_begin(const struct plan *plan, int control, void (*init)(int inner))
+{
+	monitor_replan(plan);
 	m.init = init;
 	run.control = control;
 	fail_hooks(init_reported, take_down);
-	if (run_step(STEP_TERMINAL) == NULL)
-		proxy_remember();
-	run_host_steps();
+	fail_at(STEP_START, NO_INDEX);
+	run.null_fd = must(open("/dev/null", O_RDWR | O_CLOEXEC), "/dev/null", "open");
+}
+
+void monitor_steps(void)
+{
+	run_stage(STAGE_MAPS, run_stage(STAGE_HOST, 0));
 	trace_flush();
-	prepare_supervision();
+	/* Not before the clone: they are none of init's. */
+	if (m.signals < 0)
+		prepare_supervision();
+}
+
+void monitor_tell(struct iovec *message, const int *fds, size_t count)
+{
 	fail_at(STEP_SYNC, NO_INDEX);
-	must(send(m.inner, SYNC_GO, strlen(SYNC_GO), MSG_NOSIGNAL), "send", "to init");
+	must(count == 0 ? send(m.inner, message->iov_base, message->iov_len, MSG_NOSIGNAL)
+			: send_fds(m.inner, message, 1, fds, count),
+	     "send", "to init");
+}
+
+void monitor_await(void)
+{
+	struct pollfd fds[3] = { { m.control, POLLIN, 0 }, { m.inner, POLLIN, 0 }, { m.pidfd, POLLIN, 0 } };
+
+	while (!(fds[0].revents & POLLIN)) {
+		must(poll(fds, 3, -1), "poll", "for the orchestrator");
+		while (fds[1].revents && m.inner >= 0 && on_inner())
+			;
+		if (fds[2].revents || m.inner < 0 || (fds[0].revents && !(fds[0].revents & POLLIN)))
+			fail_reported();
+	}
+}
+
+void monitor_supervise(void)
+{
+	/* Only init and the terminal proxy have a use for the container's streams from here on. */
+	if (!proxy_active())
+		drop_streams();
 	if (run_step(STEP_NESTED_NAMESPACES) == NULL)
 		m.phase = STARTING;
 	fail_at(STEP_SUPERVISE, NO_INDEX);
@@ -504,4 +531,16 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 		_exit(125);
 	event_exited(&m.child, &m.ending);
 	_exit(run.control >= 0 ? 0 : 125);
+}
+
+void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
+{
+	struct iovec go = { (void *)(uintptr_t)SYNC_GO, strlen(SYNC_GO) };
+
+	monitor_begin(plan, control, init);
+	if (run_step(STEP_TERMINAL) == NULL)
+		proxy_remember();
+	monitor_steps();
+	monitor_tell(&go, NULL, 0);
+	monitor_supervise();
 }

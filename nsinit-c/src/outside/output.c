@@ -50,6 +50,12 @@ void step_output(const struct output_step *step)
 		open_stream(STDERR_FILENO);
 }
 
+void output_streams(int fds[3])
+{
+	for (int fd = 0; fd <= 2; fd++)
+		fds[fd] = container[fd] >= 0 ? container[fd] : fd;
+}
+
 void output_leave(void)
 {
 	for (int fd = 0; fd <= 2; fd++)

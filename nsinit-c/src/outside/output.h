@@ -14,6 +14,8 @@ enum { OUTPUT_FDS = 6 };
 /* In init: the pipes become its fds, and what is the monitor's is closed. In the monitor: the reverse. */
 void output_enter(void);
 void output_leave(void);
+/* The container's three streams, pipes or not. */
+void output_streams(int fds[3]);
 /* Fills in what to wait for, and deals with what came. */
 void output_want(struct pollfd fds[OUTPUT_FDS]);
 void output_step(const struct pollfd fds[OUTPUT_FDS]);

@@ -24,6 +24,7 @@ enum frame_type {
 	FRAME_CONTAINER = 7, /* both ways, of a launcher: u32 number, then a frame */
 	FRAME_START = 8,     /* in one of those */
 	FRAME_PIPES = 9,     /* both ways */
+	FRAME_SPARE = 10,    /* in a CONTAINER: to set up what no guest has a part in */
 	FRAME_READY = 16,
 	FRAME_STARTED = 17,
 	FRAME_FAILED = 18,
@@ -32,7 +33,8 @@ enum frame_type {
 	FRAME_TRACE = 21,
 	FRAME_TERMINAL = 22,
 	FRAME_REFUSED = 23,
-	FRAME_GONE = 24, /* the last of a launcher's container: its monitor is reaped */
+	FRAME_GONE = 24,   /* the last of a launcher's container: its monitor is reaped */
+	FRAME_SPARED = 25, /* init of a spare waits for its plan */
 	/* Only between init and monitor. */
 	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
 	FRAME_EXECING = 101,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <stdint.h>
+
 /* clang-format off: the tables are drawn. */
 /*
  * Who waits for whom, from the first clone to the command. Each line of a table is one pair: what one process does,
@@ -27,6 +29,8 @@
  *     parent-death signal are set                  the parent-death signal was set; init ends
  *   init: INIT, of nested namespaces             monitor: signals are for that process from now on
  *   init: WATCH, CONSOLE, LISTENER               monitor: takes the descriptors
+ *   monitor: struct spare_word, of a spare       init, which has said SPARED: its plan is in shared memory, the streams
+ *                                                  and detached mounts of the monitor come along
  *   init: READY                                  monitor: passes it on; a monitor that is gone ends init here
  *   init: FAILED                                 monitor: passes it on, and adds nothing of its own
  *   the command's process: COMMAND               monitor: its pid, from the kernel's credentials (SO_PASSCRED)
@@ -61,3 +65,9 @@
  */
 /* clang-format on */
 #define SYNC_GO "go"
+
+/* With fds 0 to 2, then the detached mounts of these numbers. */
+struct spare_word {
+	uint32_t length; /* of the plan */
+	uint16_t mounts[13];
+};

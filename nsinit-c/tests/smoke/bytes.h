@@ -19,12 +19,14 @@
 #define FRAME_CONTAINER 7u
 #define FRAME_START	8u
 #define FRAME_PIPES	9u
+#define FRAME_SPARE	10u
 #define FRAME_READY	16u
 #define FRAME_STARTED	17u
 #define FRAME_FAILED	18u
 #define FRAME_EXITED	19u
 #define FRAME_REFUSED	23u
 #define FRAME_GONE	24u
+#define FRAME_SPARED	25u
 
 #define PROTOCOL_MAGIC	 0x4e52534eu
 #define PROTOCOL_VERSION 3u

@@ -295,6 +295,118 @@ static void check_death_of_launcher(const struct target *t)
 		;
 }
 
+/* ---- spares ---- */
+
+static bool is_ahead(uint16_t id)
+{
+	return id == STEP_NAMESPACES || id == STEP_UID_MAP || id == STEP_GID_MAP || id == STEP_RUN_PROGRAM || id == STEP_SETUP_IDS ||
+	       id == STEP_PROPAGATION || id == STEP_FILESYSTEM || id == STEP_LOOPBACK;
+}
+
+/* Of that container: the steps that are ahead, and the last one. others: some that are a guest's, too. */
+static void spare_for(struct driver *d, uint32_t number, const struct container *c, bool others)
+{
+	struct bytes plan_frame = { 0 }, frame = { 0 };
+	struct plan whole, ahead = { 0 };
+
+	container_plan(c, &whole);
+	for (size_t at = 0; at < whole.steps.length;) {
+		const uint8_t *step = whole.steps.at + at;
+		uint16_t id = (uint16_t)(step[0] | step[1] << 8);
+		uint32_t n = (uint32_t)(step[2] | step[3] << 8 | step[4] << 16);
+
+		if (is_ahead(id) || id == STEP_EXEC || (others && id == STEP_HOSTNAME))
+			plan_raw(&ahead, id, step + 6, n);
+		at += 6 + n;
+	}
+	put_plan(&plan_frame, &ahead, 0);
+	put_header(&frame, plan_frame.length - 6, FRAME_SPARE);
+	put_raw(&frame, plan_frame.at + 6, plan_frame.length - 6);
+	send_of(d, number, &frame);
+	bytes_free(&whole.steps);
+	bytes_free(&ahead.steps);
+	bytes_free(&plan_frame);
+	bytes_free(&frame);
+}
+
+static void start_default(struct driver *d, uint32_t number, const struct container *c)
+{
+	struct bytes streams = { 0 };
+
+	put_target(&streams, FROM_NULL, "", 0);
+	put_target(&streams, FROM_CALLER, "", 0);
+	put_target(&streams, FROM_CALLER, "", 0);
+	start_with(d, number, c, NO_SET, &streams, 0);
+	bytes_free(&streams);
+}
+
+static const char *const looks[] = {
+	"/bin/sh", "-c",
+	"grep -E '^(Uid|Gid|Groups|SigBlk|Cap...|NoNewPrivs|Seccomp):' /proc/self/status; "
+	"while read -r _ _ _ _ point options _; do echo $point $options; done </proc/self/mountinfo | sort; "
+	"cat /proc/self/uid_map /proc/self/gid_map /proc/sys/kernel/hostname; ulimit -n; ifconfig lo; "
+	"ls /proc/self/fd; ls -d /proc/[0-9]*; exit 7",
+	NULL
+};
+
+static void check_spare(const struct target *t, bool overlay, const char *sentence)
+{
+	static char without[sizeof(launcher.output)];
+	struct container c = container_default(t->rootfs, looks);
+	struct driver d;
+
+	c.overlay = overlay;
+	if (!launch(t, &d))
+		return;
+	start_default(&d, 1, &c);
+	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
+	finish(&d);
+	memcpy(without, launcher.output, sizeof(without));
+	if (!launch(t, &d))
+		return;
+	spare_for(&d, 1, &c, false);
+	check(driver_await_of(&d, &launcher, 1, FRAME_SPARED), "a spare is ready");
+	start_default(&d, 1, &c);
+	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
+	finish(&d);
+	if (!check(containers[1].exited && containers[1].value == 7 && without[0] != 0 &&
+			   strcmp(launcher.output, without) == 0,
+		   sentence)) {
+		show_outcome(&containers[1]);
+		printf("# '%s'\n# instead of '%s'\n", launcher.output, without);
+	}
+}
+
+static void check_spares(const struct target *t)
+{
+	struct container c = container_default(t->rootfs, looks), other = c;
+	struct driver d;
+
+	check_spare(t, false, "a guest of a spare finds what it finds without one");
+	check_spare(t, true, "also over a root that is not written to");
+	if (!launch(t, &d))
+		return;
+	other.create &= ~(uint64_t)0x08000000; /* CLONE_NEWIPC */
+	spare_for(&d, 1, &c, false);
+	(void)driver_await_of(&d, &launcher, 1, FRAME_SPARED);
+	start_default(&d, 1, &other);
+	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
+	check(containers[1].failed && containers[1].error == EPROTO && strcmp(containers[1].object, "spare") == 0,
+	      "a spare serves no plan but that which it was made for");
+	spare_for(&d, 2, &c, true);
+	(void)driver_await_of(&d, &launcher, 2, FRAME_GONE);
+	check(containers[2].failed && containers[2].error == EPROTO, "what is a guest's is not ahead");
+	spare_for(&d, 3, &c, false);
+	(void)driver_await_of(&d, &launcher, 3, FRAME_SPARED);
+	signal_of(&d, 3, SIGKILL);
+	(void)driver_await_of(&d, &launcher, 3, FRAME_GONE);
+	check(containers[3].gone && !containers[3].failed, "a spare that nobody wants ends");
+	spare_for(&d, 4, &c, false);
+	(void)driver_await_of(&d, &launcher, 4, FRAME_SPARED);
+	finish(&d);
+	check(launcher.monitor_status == 0, "one that is left ends with the launcher");
+}
+
 static void check_garbage(const struct target *t)
 {
 	struct bytes bytes = { 0 };
@@ -318,5 +430,6 @@ void check_launcher(const struct target *t)
 	check_files(t);
 	check_deaths(t);
 	check_death_of_launcher(t);
+	check_spares(t);
 	check_garbage(t);
 }
