@@ -169,7 +169,7 @@ public final class Containers implements AutoCloseable {
       throw ContainerException.closed();
     }
     if (starter == null) {
-      starter = ContainerStarter.cold(caller());
+      starter = ContainerStarter.warm(caller());
     }
     return starter;
   }

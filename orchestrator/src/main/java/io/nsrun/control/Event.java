@@ -17,6 +17,7 @@ public sealed interface Event
         Event.Terminal,
         Event.Refused,
         Event.Gone,
+        Event.Spared,
         Event.Pipes,
         Event.OfContainer {
 
@@ -193,6 +194,9 @@ public sealed interface Event
       return signal == 0 ? (int) (status >> 8 & 0xff) : 128 + signal;
     }
   }
+
+  /** A spare waits for its guest. */
+  record Spared() implements Event {}
 
   /**
    * Three pipes of a launcher.

@@ -41,6 +41,7 @@ public final class EventDecoder {
             case Frames.TERMINAL -> new Event.Terminal(in.blob());
             case Frames.REFUSED -> new Event.Refused(in.u16(), in.str());
             case Frames.GONE -> new Event.Gone(in.u32());
+            case Frames.SPARED -> spared(in);
             case Frames.PIPES -> new Event.Pipes(in.u16(), errno(in), in.u32(), in.u32(), in.u32());
             case Frames.CONTAINER -> ofContainer(in, bytes, start, length);
             default -> throw new ProtocolException("no event has this type");
@@ -50,6 +51,11 @@ public final class EventDecoder {
     } catch (ProtocolException e) {
       throw new ProtocolException("bad frame of type " + type + ": " + e.getMessage());
     }
+  }
+
+  private static Event spared(ByteReader in) throws ProtocolException {
+    in.u32();
+    return new Event.Spared();
   }
 
   private static Event ofContainer(ByteReader in, byte[] bytes, int start, int length)

@@ -31,6 +31,7 @@ public final class Frames {
   static final int CONTAINER = 7;
   static final int START = 8;
   static final int PIPES = 9;
+  static final int SPARE = 10;
   static final int READY = 16;
   static final int STARTED = 17;
   static final int FAILED = 18;
@@ -40,6 +41,7 @@ public final class Frames {
   static final int TERMINAL = 22;
   static final int REFUSED = 23;
   static final int GONE = 24;
+  static final int SPARED = 25;
 
   /** The number of no set of pipes, see {@link #start}. */
   public static final int NO_SET = 0xffff;
@@ -140,9 +142,27 @@ public final class Frames {
   }
 
   /**
-   * Starts a launcher's container.
+   * Has a launcher set up what no guest has a part in, for a container that {@link #start} starts
+   * later by the same number.
    *
    * @param container the number it gets: not 0, and of no other one that lives
+   * @param plan the frame of PLAN, of those steps and one that executes something
+   */
+  public static byte[] spare(long container, byte[] plan) {
+    ByteWriter out = new ByteWriter(plan.length + 16);
+    int start = out.beginFrame(CONTAINER);
+    out.u32(container);
+    int inner = out.beginFrame(SPARE);
+    out.bytes(plan, HEADER_BYTES, plan.length - HEADER_BYTES);
+    out.endFrame(inner);
+    out.endFrame(start);
+    return out.toByteArray();
+  }
+
+  /**
+   * Starts a launcher's container.
+   *
+   * @param container the number it gets: not 0, and of no other one that lives, or a spare's
    * @param set the pipes it may have, which are used up then; {@link #NO_SET} for none
    * @param streams where its three streams lead to
    * @param plan the frame of PLAN

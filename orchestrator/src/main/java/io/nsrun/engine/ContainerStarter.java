@@ -11,6 +11,11 @@ import java.util.function.Consumer;
  * be is an implementation's.
  */
 public interface ContainerStarter extends Closeable {
+  /** One that has a launcher, an nsinit process that forks for each container. */
+  static ContainerStarter warm(Caller caller) {
+    return new WarmStarter(caller);
+  }
+
   /** One that starts an nsinit process for each container. */
   static ContainerStarter cold(Caller caller) {
     return new ColdStarter(caller);

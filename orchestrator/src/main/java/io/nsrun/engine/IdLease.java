@@ -30,7 +30,7 @@ final class IdLease implements IdSource {
       return lease(pool.propose(), pool.proposedFile());
     }
     IdRangePool.Lease lease = pool.acquire();
-    leases.push(lease);
+    leases.pushIds(lease);
     taken = true;
     return lease(lease.firstId(), lease.file());
   }

@@ -21,12 +21,29 @@ public final class Leases {
   private final List<Closeable> held = new ArrayList<>();
   private volatile EphemeralWrites unstarted;
 
+  /** The range of ids among them; null if there is none. */
+  private Closeable ids;
+
   /** The directory for what is written, if it is to be removed. */
   private EphemeralWrites forgotten;
 
   /** Keeps something until {@link #release}. */
   void push(Closeable lease) {
     held.add(lease);
+  }
+
+  /** As {@link #push}, of a range of ids. */
+  void pushIds(Closeable lease) {
+    ids = lease;
+    push(lease);
+  }
+
+  /**
+   * Whether there is something that another container could want by its name, right after this one
+   * has ended: any range of ids is as good as another.
+   */
+  boolean holdMoreThanIds() {
+    return held.size() > (ids == null ? 0 : 1);
   }
 
   /** Keeps a directory that is about to be made, and to be removed in the end. */

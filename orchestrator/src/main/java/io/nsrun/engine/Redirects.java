@@ -1,6 +1,8 @@
 package io.nsrun.engine;
 
+import io.nsrun.control.StreamTarget;
 import java.lang.ProcessBuilder.Redirect;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +19,27 @@ public record Redirects(Redirect input, Redirect output, Redirect error, boolean
   /** Three pipes of this process. */
   public static final Redirects PIPES =
       new Redirects(Redirect.PIPE, Redirect.PIPE, Redirect.PIPE, false);
+
+  /** The same, as a launcher is told. */
+  List<StreamTarget> targets() {
+    return List.of(
+        target(input), target(output), errorToOutput ? StreamTarget.STDOUT : target(error));
+  }
+
+  private static StreamTarget target(Redirect redirect) {
+    if (redirect.type() == Redirect.Type.PIPE) {
+      return StreamTarget.PIPE;
+    }
+    if (redirect.type() == Redirect.Type.INHERIT) {
+      return StreamTarget.CALLER;
+    }
+    String path = redirect.file().getAbsolutePath();
+    return switch (redirect.type()) {
+      case READ -> StreamTarget.read(path);
+      case WRITE -> StreamTarget.write(path);
+      default -> StreamTarget.append(path);
+    };
+  }
 
   /** Whether a file is opened or made for one of them. */
   boolean nameFiles() {

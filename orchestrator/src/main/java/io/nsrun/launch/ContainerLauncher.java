@@ -7,6 +7,7 @@ import io.nsrun.control.ProtocolException;
 import io.nsrun.control.StreamTarget;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.state.StatePaths;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +32,11 @@ public final class ContainerLauncher implements AutoCloseable {
      */
     void lost(int exitValue);
   }
+
+  /** Most bytes of a plan whose container is started by a spare. */
+  public static final int MOST_OF_SPARE = 60 << 10;
+
+  private static final int KILL = 9;
 
   private final Nsinit nsinit;
   private final ControlChannel channel;
@@ -94,12 +100,25 @@ public final class ContainerLauncher implements AutoCloseable {
    */
   public LaunchedContainer start(byte[] plan, List<StreamTarget> streams, Listener listener)
       throws IOException, InterruptedException {
+    return start(null, plan, streams, listener);
+  }
+
+  /**
+   * As {@link #start(byte[], List, Listener)}, by a spare that was made for this plan.
+   *
+   * @param spare one that is ready, and was not used; null for none
+   * @param plan with a spare at most {@link #MOST_OF_SPARE} bytes
+   * @param streams with a spare no file among them
+   */
+  public LaunchedContainer start(
+      Spare spare, byte[] plan, List<StreamTarget> streams, Listener listener)
+      throws IOException, InterruptedException {
     boolean piped = streams.contains(StreamTarget.PIPE);
     PipeSet set = piped ? sets.take() : null;
     boolean done = false;
     long number = 0;
     try {
-      number = add(listener);
+      number = spare == null ? add(listener) : replace(spare, listener);
       send(Frames.start(number, set == null ? Frames.NO_SET : set.number(), streams, plan));
       done = true;
     } finally {
@@ -112,9 +131,83 @@ public final class ContainerLauncher implements AutoCloseable {
     }
     if (set != null) {
       sets.used(set);
-      set.closeUnused(streams);
     }
-    return new LaunchedContainer(this, number, set);
+    return new LaunchedContainer(this, number, set, streams);
+  }
+
+  /**
+   * Has what no guest has a part in set up ahead.
+   *
+   * @param plan the frame of PLAN, of those steps and one that executes something
+   */
+  public Spare spare(byte[] plan) throws IOException {
+    Spare spare = new Spare(this);
+    spare.number = add(spare);
+    boolean done = false;
+    try {
+      send(Frames.spare(spare.number, plan));
+      done = true;
+      return spare;
+    } finally {
+      if (!done) {
+        remove(spare.number);
+      }
+    }
+  }
+
+  /** What was set up ahead, and waits for a container to be started by it. */
+  public static final class Spare implements Listener, Closeable {
+    private final ContainerLauncher launcher;
+    private volatile long number;
+    private volatile boolean ready;
+    private volatile boolean gone;
+
+    private Spare(ContainerLauncher launcher) {
+      this.launcher = launcher;
+    }
+
+    /** Whether it waits for a container. */
+    public boolean isReady() {
+      return ready && !gone;
+    }
+
+    /** Whether it can't be used any more. */
+    public boolean isGone() {
+      return gone;
+    }
+
+    @Override
+    public void heard(Event event) {
+      ready |= event instanceof Event.Spared;
+      gone |= event instanceof Event.Gone || event instanceof Event.Failed;
+    }
+
+    @Override
+    public void lost(int exitValue) {
+      gone = true;
+    }
+
+    /** Ends it, unless it was used. Does not wait. */
+    @Override
+    public void close() throws IOException {
+      if (launcher.isOf(number, this)) {
+        launcher.send(Frames.of(number, Frames.signal(KILL)));
+      }
+    }
+  }
+
+  private synchronized boolean isOf(long number, Listener listener) {
+    return containers.get(number) == listener;
+  }
+
+  private synchronized long replace(Spare spare, Listener listener) throws IOException {
+    if (ended) {
+      throw gone();
+    }
+    if (!containers.replace(spare.number, spare, listener)) {
+      throw new IOException("the spare is gone");
+    }
+    return spare.number;
   }
 
   private synchronized long add(Listener listener) throws IOException {

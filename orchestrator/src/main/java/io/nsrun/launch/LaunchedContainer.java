@@ -1,20 +1,33 @@
 package io.nsrun.launch;
 
 import io.nsrun.control.Frames;
+import io.nsrun.control.StreamTarget;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 
 /** A container that a {@link ContainerLauncher} has started, as its starter reaches it. */
 public final class LaunchedContainer {
   private final ContainerLauncher launcher;
   private final long number;
-  private final PipeSet pipes;
+  private final OutputStream stdin;
+  private final InputStream stdout;
+  private final InputStream stderr;
 
-  LaunchedContainer(ContainerLauncher launcher, long number, PipeSet pipes) {
+  /**
+   * One with that number.
+   *
+   * @param pipes of its set; null if none of its streams is a pipe
+   */
+  LaunchedContainer(
+      ContainerLauncher launcher, long number, PipeSet pipes, List<StreamTarget> streams)
+      throws IOException {
     this.launcher = launcher;
     this.number = number;
-    this.pipes = pipes;
+    stdin = pipes == null ? OutputStream.nullOutputStream() : pipes.stdin(streams);
+    stdout = pipes == null ? InputStream.nullInputStream() : pipes.stdout(streams);
+    stderr = pipes == null ? InputStream.nullInputStream() : pipes.stderr(streams);
   }
 
   /**
@@ -28,16 +41,16 @@ public final class LaunchedContainer {
 
   /** What its standard input reads; one that takes nothing if that is no pipe. */
   public OutputStream stdin() {
-    return pipes == null ? OutputStream.nullOutputStream() : pipes.stdin();
+    return stdin;
   }
 
   /** What it writes to standard output; empty if that is no pipe. */
   public InputStream stdout() {
-    return pipes == null ? InputStream.nullInputStream() : pipes.stdout();
+    return stdout;
   }
 
   /** What it writes to standard error; empty if that is no pipe. */
   public InputStream stderr() {
-    return pipes == null ? InputStream.nullInputStream() : pipes.stderr();
+    return stderr;
   }
 }

@@ -51,26 +51,31 @@ final class PipeSet implements Closeable {
     return number;
   }
 
-  OutputStream stdin() {
-    return stdin;
-  }
-
-  InputStream stdout() {
-    return stdout;
-  }
-
-  InputStream stderr() {
-    return stderr;
-  }
-
-  /** Closes those that the container does not have. */
-  void closeUnused(List<StreamTarget> streams) throws IOException {
-    Closeable[] all = {stdin, stdout, stderr};
-    for (int i = 0; i < all.length; i++) {
-      if (!streams.get(i).equals(StreamTarget.PIPE)) {
-        all[i].close();
-      }
+  /** What takes what the container reads, where that is a pipe; else one that drops all. */
+  OutputStream stdin(List<StreamTarget> streams) throws IOException {
+    if (streams.get(0).equals(StreamTarget.PIPE)) {
+      return stdin;
     }
+    stdin.close();
+    return OutputStream.nullOutputStream();
+  }
+
+  /** What the container writes to standard output, where that is a pipe; else an empty one. */
+  InputStream stdout(List<StreamTarget> streams) throws IOException {
+    return orNone(stdout, streams.get(1));
+  }
+
+  /** What the container writes to standard error, where that is a pipe; else an empty one. */
+  InputStream stderr(List<StreamTarget> streams) throws IOException {
+    return orNone(stderr, streams.get(2));
+  }
+
+  private static InputStream orNone(InputStream stream, StreamTarget target) throws IOException {
+    if (target.equals(StreamTarget.PIPE)) {
+      return stream;
+    }
+    stream.close();
+    return InputStream.nullInputStream();
   }
 
   @Override

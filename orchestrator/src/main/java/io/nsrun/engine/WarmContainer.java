@@ -1,0 +1,261 @@
+package io.nsrun.engine;
+
+import io.nsrun.control.Event;
+import io.nsrun.control.Frames;
+import io.nsrun.control.PlanEncoder;
+import io.nsrun.launch.ContainerLauncher;
+import io.nsrun.launch.LaunchedContainer;
+import io.nsrun.launch.Outcome;
+import io.nsrun.launch.Progress;
+import io.nsrun.spec.Signal;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecProblems;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * A container of a launcher. It has no thread: a worker prepares and starts it, the launcher's
+ * thread tells it what happens.
+ */
+final class WarmContainer implements StartedContainer, ContainerLauncher.Listener {
+  /** How long whoever was interrupted waits for the end, which takes long only while unpacking. */
+  private static final long PATIENCE_SECONDS = 1;
+
+  private final WarmStarter starter;
+  private final Caller caller;
+  private final Consumer<String> warnings;
+  private final CompletableFuture<StartedContainer> start = new CompletableFuture<>();
+  private final CompletableFuture<End> end = new CompletableFuture<>();
+  private final Progress progress = new Progress(new Events());
+  private final Leases leases = new Leases();
+
+  // Until it is prepared.
+  private Spec spec;
+  private SpecProblems problems;
+  private Redirects redirects;
+
+  // Of the worker, before the launcher's thread hears of it.
+  private Prepared prepared;
+
+  // Of the launcher's thread.
+  private Outcome outcome;
+  private boolean finished;
+
+  // Set before the start is complete.
+  private volatile long pid;
+  private volatile long startedMillis;
+
+  private final AtomicReference<IOException> cancelled = new AtomicReference<>();
+
+  // Guarded by this.
+  private LaunchedContainer launched;
+
+  WarmContainer(
+      WarmStarter starter,
+      Caller caller,
+      Spec spec,
+      SpecProblems problems,
+      Redirects redirects,
+      Consumer<String> warnings) {
+    this.starter = starter;
+    this.caller = caller;
+    this.spec = spec;
+    this.problems = problems;
+    this.redirects = redirects;
+    this.warnings = warnings;
+  }
+
+  private final class Events implements Progress.Listener {
+    @Override
+    public void log(Event.Log message) {
+      if (message.level() == Event.Level.WARN) {
+        starter.later(() -> warnings.accept(message.message()));
+      }
+    }
+
+    @Override
+    public void started(long init, long command) {
+      pid = command;
+      startedMillis = System.currentTimeMillis();
+      prepared.leases().started();
+    }
+  }
+
+  /** Prepares and starts it; for a worker. */
+  void begin() {
+    try (Launcher helper = Launcher.of(caller)) {
+      prepared = new Preparation(caller, helper, leases).prepare(spec, problems);
+      for (String warning : prepared.warnings()) {
+        warnings.accept(warning);
+      }
+      byte[] plan = PlanEncoder.encode(prepared.plan());
+      ContainerLauncher launcher = starter.launcher();
+      synchronized (this) {
+        IOException why = cancelled.get();
+        if (why != null) {
+          throw why;
+        }
+        launched = launcher.start(plan, redirects.targets(), this);
+        spec = null;
+        problems = null;
+        redirects = null;
+      }
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      start.completeExceptionally(e);
+      finish(End.lost("it was not started: " + e.getMessage()));
+    }
+  }
+
+  StartedContainer awaitStart() throws IOException, InterruptedException {
+    try {
+      return start.get();
+    } catch (InterruptedException e) {
+      cancel(new IOException("interrupted", e));
+      try {
+        end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException | ExecutionException late) {
+        // An archive is being unpacked, and no container follows.
+        e.addSuppressed(late);
+      }
+      throw e;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException io) {
+        throw io;
+      }
+      if (e.getCause() instanceof RuntimeException unchecked) {
+        throw unchecked;
+      }
+      throw new IOException("internal error: " + e.getCause(), e.getCause());
+    }
+  }
+
+  @Override
+  public void heard(Event event) {
+    if (event instanceof Event.Gone gone) {
+      ended(outcome == null ? progress.lost(gone.exitValue()) : outcome);
+      return;
+    }
+    Outcome told = progress.take(event);
+    if (event instanceof Event.Started) {
+      start.complete(this);
+    } else if (told != null) {
+      outcome = told;
+      // Its monitor has nothing but itself to end. Of what failed it takes down what there is.
+      if (told instanceof Outcome.Ended && !leases.holdMoreThanIds()) {
+        ended(told);
+      }
+    }
+  }
+
+  @Override
+  public void lost(int exitValue) {
+    if (outcome == null || !finished) {
+      ended(outcome == null ? progress.lost(exitValue) : outcome);
+    }
+  }
+
+  /** Of what happened last, whoever tells it. */
+  private void ended(Outcome how) {
+    if (finished) {
+      return;
+    }
+    finished = true;
+    End result = End.of(prepared, how);
+    if (leases.haveFilesToRemove()) {
+      starter.later(() -> finish(result));
+    } else {
+      finish(result);
+    }
+  }
+
+  private void finish(End how) {
+    for (IOException trouble : leases.release()) {
+      warnings.accept(String.valueOf(trouble.getMessage()));
+    }
+    IOException why = cancelled.get();
+    start.completeExceptionally(why == null ? new NotStartedException(prepared, how) : why);
+    starter.gone(this);
+    end.complete(how);
+  }
+
+  /**
+   * Ends it, or sees to it that there will be none. Does not wait.
+   *
+   * @param why what to tell whoever waits for the start
+   */
+  void cancel(IOException why) {
+    cancelled.compareAndSet(null, why);
+    signal(Signal.KILL);
+  }
+
+  /** As {@link #cancel}, for one whose launcher is about to end it. */
+  void expectEnd(IOException why) {
+    cancelled.compareAndSet(null, why);
+  }
+
+  /** Blocks until nothing of it is left; the interrupt of this thread waits until then. */
+  void awaitGone() {
+    end.join();
+  }
+
+  @Override
+  public Prepared prepared() {
+    return prepared;
+  }
+
+  @Override
+  public long pid() {
+    return pid;
+  }
+
+  @Override
+  public Instant started() {
+    return Instant.ofEpochMilli(startedMillis);
+  }
+
+  private synchronized LaunchedContainer launched() {
+    return launched;
+  }
+
+  @Override
+  public OutputStream input() {
+    return launched().stdin();
+  }
+
+  @Override
+  public InputStream output() {
+    return launched().stdout();
+  }
+
+  @Override
+  public InputStream error() {
+    return launched().stderr();
+  }
+
+  @Override
+  public void signal(Signal signal) {
+    LaunchedContainer container = launched();
+    if (container == null || end.isDone()) {
+      return;
+    }
+    try {
+      container.send(Frames.signal(signal.number()));
+    } catch (IOException e) {
+      // The launcher is gone, and the container with it.
+      return;
+    }
+  }
+
+  @Override
+  public CompletableFuture<End> end() {
+    return end;
+  }
+}

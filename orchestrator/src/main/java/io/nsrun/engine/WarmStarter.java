@@ -1,0 +1,117 @@
+package io.nsrun.engine;
+
+import io.nsrun.launch.ContainerLauncher;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecProblems;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * Starts containers by one launcher, which is started with the first of them, and anew where it has
+ * died. Each is prepared by a thread of our own: the caller's may be interrupted, which would close
+ * the files whose locks others rely on.
+ */
+final class WarmStarter implements ContainerStarter {
+  private final Caller caller;
+  private final ExecutorService workers =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(null, task, "nsrun worker", 0, false);
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  // Guarded by this.
+  private final Set<WarmContainer> alive = new HashSet<>();
+  private boolean closed;
+
+  // Guarded by launching.
+  private final Object launching = new Object();
+  private ContainerLauncher launcher;
+
+  WarmStarter(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public StartedContainer start(
+      Spec spec, SpecProblems problems, Redirects redirects, Consumer<String> warnings)
+      throws IOException, InterruptedException {
+    WarmContainer container = new WarmContainer(this, caller, spec, problems, redirects, warnings);
+    synchronized (this) {
+      if (closed) {
+        throw new ClosedStarterException();
+      }
+      alive.add(container);
+    }
+    try {
+      workers.execute(container::begin);
+    } catch (RejectedExecutionException e) {
+      gone(container);
+      throw new ClosedStarterException();
+    } catch (OutOfMemoryError e) {
+      gone(container);
+      throw new IOException("there is no thread for it: " + e.getMessage(), e);
+    }
+    return container.awaitStart();
+  }
+
+  /** For what would hold others up in the launcher's thread. */
+  void later(Runnable task) {
+    workers.execute(task);
+  }
+
+  /** The launcher. Blocks while it is started, as for the first container. */
+  ContainerLauncher launcher() throws IOException, InterruptedException {
+    synchronized (launching) {
+      if (isClosed()) {
+        throw new ClosedStarterException();
+      }
+      if (launcher != null && !launcher.isAlive()) {
+        launcher.close();
+        launcher = null;
+      }
+      if (launcher == null) {
+        launcher = ContainerLauncher.start(caller.paths());
+      }
+      return launcher;
+    }
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /** Nothing of it is left. */
+  synchronized void gone(WarmContainer container) {
+    alive.remove(container);
+  }
+
+  @Override
+  public void close() {
+    List<WarmContainer> ending;
+    synchronized (this) {
+      closed = true;
+      ending = new ArrayList<>(alive);
+    }
+    for (WarmContainer container : ending) {
+      container.expectEnd(new ClosedStarterException());
+    }
+    synchronized (launching) {
+      if (launcher != null) {
+        launcher.close();
+      }
+    }
+    for (WarmContainer container : ending) {
+      container.awaitGone();
+    }
+    workers.shutdown();
+  }
+}
