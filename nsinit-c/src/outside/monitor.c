@@ -497,7 +497,7 @@ void monitor_tell(struct iovec *message, const int *fds, size_t count)
 
 void monitor_await(void)
 {
-	struct pollfd fds[3] = { { m.control, POLLIN, 0 }, { m.inner, POLLIN, 0 }, { m.pidfd, POLLIN, 0 } };
+	struct pollfd fds[3] = { { run.control, POLLIN, 0 }, { m.inner, POLLIN, 0 }, { m.pidfd, POLLIN, 0 } };
 
 	while (!(fds[0].revents & POLLIN)) {
 		must(poll(fds, 3, -1), "poll", "for the orchestrator");

@@ -299,8 +299,8 @@ static void check_death_of_launcher(const struct target *t)
 
 static bool is_ahead(uint16_t id)
 {
-	return id == STEP_NAMESPACES || id == STEP_UID_MAP || id == STEP_GID_MAP || id == STEP_RUN_PROGRAM || id == STEP_SETUP_IDS ||
-	       id == STEP_PROPAGATION || id == STEP_FILESYSTEM || id == STEP_LOOPBACK;
+	return id == STEP_NAMESPACES || id == STEP_UID_MAP || id == STEP_GID_MAP || id == STEP_RUN_PROGRAM ||
+	       id == STEP_SETUP_IDS || id == STEP_PROPAGATION || id == STEP_FILESYSTEM || id == STEP_LOOPBACK;
 }
 
 /* Of that container: the steps that are ahead, and the last one. others: some that are a guest's, too. */

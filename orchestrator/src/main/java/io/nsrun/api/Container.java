@@ -52,9 +52,10 @@ public final class Container extends Process implements AutoCloseable {
   private void ended(End how, Listeners listeners) {
     ContainerEnd result = new ContainerEnd(how, started.prepared(), started.started());
     end.complete(result);
-    listeners.ended(this, result);
-    // What others do with it is done by their own threads, as with each process.
+    // What others do with it is done by other threads, as with each process: that of the launcher
+    // has all containers to listen to.
     exit.completeAsync(() -> this);
+    listeners.ended(this, result);
   }
 
   /** {@return its name, which messages call it} */
@@ -253,6 +254,7 @@ public final class Container extends Process implements AutoCloseable {
   public void close() {
     destroyForcibly();
     end.join();
+    started.awaitGone();
     close(input);
     close(output);
     close(error);

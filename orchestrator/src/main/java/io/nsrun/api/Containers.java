@@ -62,7 +62,7 @@ public final class Containers implements AutoCloseable {
   /** The settings of {@link Containers}. Not safe for use by several threads. */
   public static final class Builder {
     private Path directory;
-    private ContainerListener listener = new ContainerListener() {};
+    private ContainerListener listener = Listeners.SILENT;
 
     private Builder() {}
 

@@ -4,6 +4,9 @@ import io.nsrun.engine.RunLog;
 
 /** Calls the application's listener; what that throws keeps nobody from going on. */
 final class Listeners {
+  /** One that does nothing. */
+  static final ContainerListener SILENT = new ContainerListener() {};
+
   private final ContainerListener listener;
 
   Listeners(ContainerListener listener) {
@@ -15,7 +18,9 @@ final class Listeners {
   }
 
   void ended(Container container, ContainerEnd end) {
-    call(() -> listener.ended(container, end));
+    if (listener != SILENT) {
+      Blocking.start(() -> call(() -> listener.ended(container, end)));
+    }
   }
 
   void warning(String container, String message) {

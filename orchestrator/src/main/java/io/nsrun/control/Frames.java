@@ -174,7 +174,7 @@ public final class Frames {
     int inner = out.beginFrame(START);
     out.u16(set);
     for (StreamTarget stream : streams) {
-      out.u8(stream.kind().ordinal());
+      out.u8(stream.kind().number());
       out.str(stream.path());
       out.u32(stream.flags());
     }

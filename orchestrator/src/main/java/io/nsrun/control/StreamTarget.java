@@ -8,18 +8,28 @@ package io.nsrun.control;
  * @param flags of open(2), for a file
  */
 public record StreamTarget(Kind kind, String path, int flags) {
-  /** In the order of the protocol's numbers. */
+  /** Each with the number that the protocol has for it. */
   public enum Kind {
     /** The pipe of the set that was given. */
-    PIPE,
+    PIPE(0),
     /** /dev/null. */
-    NULL,
+    NULL(1),
     /** What nsinit was started with. */
-    CALLER,
+    CALLER(2),
     /** A file, opened by nsinit as the caller. */
-    FILE,
+    FILE(3),
     /** The same as descriptor 1; only of descriptor 2. */
-    STDOUT
+    STDOUT(4);
+
+    private final int number;
+
+    Kind(int number) {
+      this.number = number;
+    }
+
+    int number() {
+      return number;
+    }
   }
 
   private static final int O_WRONLY = 1;

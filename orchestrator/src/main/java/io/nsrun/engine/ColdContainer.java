@@ -190,8 +190,8 @@ final class ColdContainer implements StartedContainer, Launcher.Listener {
     return start.isDone() && !start.isCompletedExceptionally();
   }
 
-  /** Blocks until nothing of it is left; the interrupt of this thread waits until then. */
-  void awaitGone() {
+  @Override
+  public void awaitGone() {
     end.join();
   }
 

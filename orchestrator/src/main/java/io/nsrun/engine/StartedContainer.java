@@ -32,8 +32,14 @@ public interface StartedContainer {
   void signal(Signal signal);
 
   /**
-   * How it ended, once nothing of it is left; never completed exceptionally, nor to be completed by
-   * others. What depends on it is run by a thread that others may be waiting for.
+   * Blocks until it has ended, and no process is left that was there for it alone, also none of
+   * nsinit's; an interrupt waits until then.
+   */
+  void awaitGone();
+
+  /**
+   * How it ended, once no process of it is left; never completed exceptionally, nor to be completed
+   * by others. What depends on it is run by a thread that others may be waiting for.
    */
   CompletableFuture<End> end();
 }

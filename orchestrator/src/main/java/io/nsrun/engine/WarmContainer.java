@@ -34,6 +34,7 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
   private final Consumer<String> warnings;
   private final CompletableFuture<StartedContainer> start = new CompletableFuture<>();
   private final CompletableFuture<End> end = new CompletableFuture<>();
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
   private final Progress progress = new Progress(new Events());
   private final Leases leases = new Leases();
 
@@ -110,6 +111,7 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       }
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       start.completeExceptionally(e);
+      gone.complete(null);
       finish(End.lost("it was not started: " + e.getMessage()));
     }
   }
@@ -139,8 +141,9 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
 
   @Override
   public void heard(Event event) {
-    if (event instanceof Event.Gone gone) {
-      ended(outcome == null ? progress.lost(gone.exitValue()) : outcome);
+    if (event instanceof Event.Gone last) {
+      gone.complete(null);
+      ended(outcome == null ? progress.lost(last.exitValue()) : outcome);
       return;
     }
     Outcome told = progress.take(event);
@@ -157,9 +160,8 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
 
   @Override
   public void lost(int exitValue) {
-    if (outcome == null || !finished) {
-      ended(outcome == null ? progress.lost(exitValue) : outcome);
-    }
+    gone.complete(null);
+    ended(outcome == null ? progress.lost(exitValue) : outcome);
   }
 
   /** Of what happened last, whoever tells it. */
@@ -201,9 +203,10 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
     cancelled.compareAndSet(null, why);
   }
 
-  /** Blocks until nothing of it is left; the interrupt of this thread waits until then. */
-  void awaitGone() {
+  @Override
+  public void awaitGone() {
     end.join();
+    gone.join();
   }
 
   @Override
