@@ -16,6 +16,7 @@ static struct container {
 	uint32_t id;
 	pid_t monitor;
 	int orders; /* what the monitor reads */
+	bool spare; /* it has no guest yet */
 } containers[MAX_CONTAINERS];
 static size_t count;
 
@@ -70,10 +71,10 @@ static noreturn void become_monitor(uint32_t id, enum frame_type type, int order
 
 /* ---- in the launcher ---- */
 
-static void report_gone(uint32_t id, uint32_t status)
+static void report(uint32_t id, enum frame_type type, uint32_t value)
 {
 	event_of(id);
-	event_pid(FRAME_GONE, status);
+	event_pid(type, value);
 	event_of(NO_CONTAINER);
 }
 
@@ -99,21 +100,21 @@ static void add(uint32_t id, enum frame_type type, struct reader r)
 	if (pid > 0) {
 		/* A monitor that does not read gets no more than fits; it is not waited for. */
 		(void)fcntl(orders[1], F_SETFL, O_NONBLOCK);
-		containers[count++] = (struct container){ id, pid, orders[1] };
+		containers[count++] = (struct container){ id, pid, orders[1], type == FRAME_SPARE };
 	} else {
 		int error = errno;
 
 		/* As a failure of a monitor, with nothing of it left. */
 		event_of(id);
 		event_failed(STEP_START, NO_INDEX, error, "fork", "of a monitor");
-		report_gone(id, 0);
+		report(id, FRAME_GONE, 0);
 		close(orders[1]);
 	}
 	close(orders[0]);
 }
 
-/* A spare gets its guest; one that does not read ends. */
-static void hand_over(struct container *spare, struct reader r)
+/* A spare gets its guest. False if it is about to end. */
+static bool hand_over(struct container *spare, struct reader r)
 {
 	uint8_t head[WIRE_HEADER];
 	struct writer w = { .at = head, .end = head + sizeof(head) };
@@ -125,8 +126,11 @@ static void hand_over(struct container *spare, struct reader r)
 	put_u32(&w, (uint32_t)length);
 	put_u16(&w, FRAME_START);
 	ssize_t n = piped ? send_fds(spare->orders, parts, 2, sets[set].inner, 3) : writev(spare->orders, parts, 2);
+	/* What got a part of it ends for want of the rest. */
 	if (n != (ssize_t)(sizeof(head) + length))
 		shutdown(spare->orders, SHUT_RDWR);
+	spare->spare = n < 0;
+	return n >= 0;
 }
 
 static void start(int control, uint32_t id, enum frame_type type, uint32_t length)
@@ -136,10 +140,9 @@ static void start(int control, uint32_t id, enum frame_type type, uint32_t lengt
 	struct container *spare = find(id);
 
 	control_receive(control, bytes, length);
-	if (spare == NULL)
+	/* Where the spare is gone, its guest is started as any other. */
+	if (spare == NULL || (type == FRAME_START && spare->spare && !hand_over(spare, r)))
 		add(id, type, r);
-	else if (type == FRAME_START)
-		hand_over(spare, r);
 	uint16_t set = type == FRAME_START ? get_u16(&r) : NO_SET;
 	if (set < MAX_SETS && sets[set].made) {
 		close_all(sets[set].inner);
@@ -246,7 +249,10 @@ static void reap(int signals)
 			if (containers[i].monitor != pid)
 				continue;
 			close(containers[i].orders);
-			report_gone(containers[i].id, (uint32_t)status);
+			if (containers[i].spare)
+				report(containers[i].id, FRAME_SPARED, 1);
+			else
+				report(containers[i].id, FRAME_GONE, (uint32_t)status);
 			containers[i] = containers[--count];
 			break;
 		}

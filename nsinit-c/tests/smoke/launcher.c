@@ -394,13 +394,16 @@ static void check_spares(const struct target *t)
 	check(containers[1].failed && containers[1].error == EPROTO && strcmp(containers[1].object, "spare") == 0,
 	      "a spare serves no plan but that which it was made for");
 	spare_for(&d, 2, &c, true);
-	(void)driver_await_of(&d, &launcher, 2, FRAME_GONE);
+	(void)driver_await_of(&d, &launcher, 2, FRAME_SPARED);
 	check(containers[2].failed && containers[2].error == EPROTO, "what is a guest's is not ahead");
 	spare_for(&d, 3, &c, false);
 	(void)driver_await_of(&d, &launcher, 3, FRAME_SPARED);
 	signal_of(&d, 3, SIGKILL);
+	(void)driver_await_of(&d, &launcher, 3, FRAME_SPARED);
+	check(!containers[3].gone && !containers[3].failed, "a spare that nobody wants ends");
+	start_default(&d, 3, &c);
 	(void)driver_await_of(&d, &launcher, 3, FRAME_GONE);
-	check(containers[3].gone && !containers[3].failed, "a spare that nobody wants ends");
+	check(containers[3].exited && containers[3].value == 7, "and a guest that comes too late for it runs without");
 	spare_for(&d, 4, &c, false);
 	(void)driver_await_of(&d, &launcher, 4, FRAME_SPARED);
 	finish(&d);

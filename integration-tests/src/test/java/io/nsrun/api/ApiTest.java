@@ -26,7 +26,7 @@ abstract class ApiTest {
 
   @BeforeAll
   static void open() throws Exception {
-    containers = Containers.open();
+    containers = Containers.builder().spares(0).open();
     // The first one unpacks the root file system.
     sh("true").run().requireSuccess();
   }

@@ -8,12 +8,12 @@ import java.util.function.BooleanSupplier;
  * Waits for what /proc shows but no one announces. Looks again and again, and goes on as soon as it
  * is there; the limit only turns a hang into a failure.
  */
-final class Await {
+public final class Await {
   static final Duration LONG = Duration.ofSeconds(30);
 
   private Await() {}
 
-  static void until(String what, BooleanSupplier condition) {
+  public static void until(String what, BooleanSupplier condition) {
     within(LONG, what, condition);
   }
 

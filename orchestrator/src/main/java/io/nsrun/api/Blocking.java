@@ -26,7 +26,8 @@ final class Blocking {
 
   private static final AtomicLong NUMBER = new AtomicLong();
 
-  private static final ExecutorService THREADS =
+  /** For what may block: as many as there is work at once. */
+  static final ExecutorService THREADS =
       new ThreadPoolExecutor(
           0,
           Integer.MAX_VALUE,

@@ -32,7 +32,6 @@ public final class Container extends Process implements AutoCloseable {
   /** How it ended; what tells it has told nobody else before. */
   private final CompletableFuture<ContainerEnd> end = new CompletableFuture<>();
 
-  private final CompletableFuture<Process> exit = new CompletableFuture<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
 
   Container(StartedContainer started) {
@@ -52,9 +51,6 @@ public final class Container extends Process implements AutoCloseable {
   private void ended(End how, Listeners listeners) {
     ContainerEnd result = new ContainerEnd(how, started.prepared(), started.started());
     end.complete(result);
-    // What others do with it is done by other threads, as with each process: that of the launcher
-    // has all containers to listen to.
-    exit.completeAsync(() -> this);
     listeners.ended(this, result);
   }
 
@@ -173,7 +169,8 @@ public final class Container extends Process implements AutoCloseable {
    */
   @Override
   public CompletableFuture<Process> onExit() {
-    return exit.copy();
+    // By a thread of its own: that of the launcher has all containers to listen to.
+    return end.thenApplyAsync(ended -> this, Blocking.THREADS);
   }
 
   /**

@@ -195,8 +195,12 @@ public sealed interface Event
     }
   }
 
-  /** A spare waits for its guest. */
-  record Spared() implements Event {}
+  /**
+   * What became of a spare.
+   *
+   * @param gone whether it has ended without a guest; else it waits for one
+   */
+  record Spared(boolean gone) implements Event {}
 
   /**
    * Three pipes of a launcher.

@@ -54,8 +54,11 @@ public final class EventDecoder {
   }
 
   private static Event spared(ByteReader in) throws ProtocolException {
-    in.u32();
-    return new Event.Spared();
+    long gone = in.u32();
+    if (gone > 1) {
+      throw new ProtocolException("a flag is " + gone + " instead of 0 or 1");
+    }
+    return new Event.Spared(gone == 1);
   }
 
   private static Event ofContainer(ByteReader in, byte[] bytes, int start, int length)

@@ -11,9 +11,13 @@ import java.util.function.Consumer;
  * be is an implementation's.
  */
 public interface ContainerStarter extends Closeable {
-  /** One that has a launcher, an nsinit process that forks for each container. */
-  static ContainerStarter warm(Caller caller) {
-    return new WarmStarter(caller);
+  /**
+   * One that has a launcher, an nsinit process that forks for each container.
+   *
+   * @param spares how many containers to have set up ahead, as far as no guest has a part in it
+   */
+  static ContainerStarter warm(Caller caller, int spares) {
+    return new WarmStarter(caller, spares);
   }
 
   /** One that starts an nsinit process for each container. */

@@ -12,15 +12,19 @@ import java.nio.file.Path;
 final class IdLease implements IdSource {
   private final StatePaths paths;
   private final Leases leases;
+  private final IdRangePool.Lease given;
   private boolean taken;
 
   /**
    * @param leases what keeps the range until the container has ended; null for a plan that is only
    *     looked at, which shows a range that a run might get
+   * @param given a range that was leased already, and is kept by {@code leases} if it is wanted;
+   *     may be null
    */
-  IdLease(StatePaths paths, Leases leases) {
+  IdLease(StatePaths paths, Leases leases, IdRangePool.Lease given) {
     this.paths = paths;
     this.leases = leases;
+    this.given = given;
   }
 
   @Override
@@ -29,9 +33,14 @@ final class IdLease implements IdSource {
     if (leases == null) {
       return lease(pool.propose(), pool.proposedFile());
     }
-    IdRangePool.Lease lease = pool.acquire();
+    IdRangePool.Lease lease = given == null ? pool.acquire() : given;
     leases.pushIds(lease);
     taken = true;
+    return of(lease);
+  }
+
+  /** A range as the planner wants it. */
+  static Lease of(IdRangePool.Lease lease) {
     return lease(lease.firstId(), lease.file());
   }
 

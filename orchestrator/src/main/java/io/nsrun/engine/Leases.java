@@ -38,6 +38,11 @@ public final class Leases {
     push(lease);
   }
 
+  /** Whether a range of ids is among them. */
+  boolean haveIds() {
+    return ids != null;
+  }
+
   /**
    * Whether there is something that another container could want by its name, right after this one
    * has ended: any range of ids is as good as another.

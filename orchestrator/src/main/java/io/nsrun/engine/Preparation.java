@@ -18,6 +18,7 @@ import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.Writes;
+import io.nsrun.state.IdRangePool;
 import io.nsrun.state.NameLock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,9 +33,11 @@ public final class Preparation {
   private final Caller caller;
   private final Launcher launcher;
   private final Leases leases;
+  private final IdRangePool.Lease ids;
 
   private Spec spec;
   private Resolved resolved;
+  private HostFacts facts;
   private LaunchPlan plan;
 
   /**
@@ -44,9 +47,19 @@ public final class Preparation {
    * @param leases takes what the container has of the host; to be released whatever comes of it
    */
   public Preparation(Caller caller, Launcher launcher, Leases leases) {
+    this(caller, launcher, leases, null);
+  }
+
+  /**
+   * As {@link #Preparation(Caller, Launcher, Leases)}.
+   *
+   * @param ids a range of ids that the container is to have, if it has one of its own; may be null
+   */
+  Preparation(Caller caller, Launcher launcher, Leases leases, IdRangePool.Lease ids) {
     this.caller = caller;
     this.launcher = launcher;
     this.leases = leases;
+    this.ids = ids;
   }
 
   /** For a plan that is only looked at: nothing is taken or made, but what an archive has. */
@@ -78,8 +91,8 @@ public final class Preparation {
     resolved =
         new Resolution(spec, caller, problems).of(root, layer, users, locks(layer, problems));
     launcher.phase("specification");
-    IdLease ids = new IdLease(caller.paths(), leases);
-    HostFacts facts = HostFactsReader.read(resolved, ids);
+    IdLease lease = new IdLease(caller.paths(), leases, ids);
+    facts = HostFactsReader.read(resolved, lease);
     launcher.phase("host facts");
     List<String> warnings = new ArrayList<>();
     facts = SeccompFilters.add(spec, facts, problems, warnings);
@@ -89,7 +102,7 @@ public final class Preparation {
     if (leases != null) {
       take(layer);
     }
-    return new Prepared(resolved, plan, warnings, leases, ids.isTaken());
+    return new Prepared(resolved, plan, warnings, leases, lease.isTaken());
   }
 
   /** Null if there is none, which is a problem then. */
@@ -156,6 +169,11 @@ public final class Preparation {
   /** What was found, as far as {@link #prepare} got; null if that was nothing. */
   Resolved resolved() {
     return resolved;
+  }
+
+  /** What the plan depends on of the host, after {@link #prepare}. */
+  HostFacts facts() {
+    return facts;
   }
 
   /** The plan, if {@link #prepare} made one; else null. */

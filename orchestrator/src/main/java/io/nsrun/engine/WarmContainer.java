@@ -43,6 +43,9 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
   private SpecProblems problems;
   private Redirects redirects;
 
+  // Until those that come after it have spares.
+  private volatile Preparation preparation;
+
   // Of the worker, before the launcher's thread hears of it.
   private Prepared prepared;
 
@@ -92,27 +95,64 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
 
   /** Prepares and starts it; for a worker. */
   void begin() {
+    Spares.Spare spare = redirects.nameFiles() ? null : starter.spares().poll(spec);
     try (Launcher helper = Launcher.of(caller)) {
-      prepared = new Preparation(caller, helper, leases).prepare(spec, problems);
+      preparation = new Preparation(caller, helper, leases, spare == null ? null : spare.ids());
+      prepared = preparation.prepare(spec, problems);
+      if (spare != null && !spare.serves(prepared.plan())) {
+        giveBack(spare);
+        spare = null;
+      }
       for (String warning : prepared.warnings()) {
         warnings.accept(warning);
       }
       byte[] plan = PlanEncoder.encode(prepared.plan());
-      ContainerLauncher launcher = starter.launcher();
-      synchronized (this) {
-        IOException why = cancelled.get();
-        if (why != null) {
-          throw why;
-        }
-        launched = launcher.start(plan, redirects.targets(), this);
-        spec = null;
-        problems = null;
-        redirects = null;
+      if (plan.length > ContainerLauncher.MOST_OF_SPARE) {
+        giveBack(spare);
+        spare = null;
       }
+      launch(starter.launcher(), spare, plan);
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      giveBack(spare);
       start.completeExceptionally(e);
       gone.complete(null);
       finish(End.lost("it was not started: " + e.getMessage()));
+    }
+  }
+
+  /** Its ids stay this container's, if that has them already. */
+  private void giveBack(Spares.Spare spare) {
+    if (spare != null && leases.haveIds()) {
+      spare.discard();
+    } else if (spare != null) {
+      Spares.release(spare);
+    }
+  }
+
+  private synchronized void launch(ContainerLauncher launcher, Spares.Spare spare, byte[] plan)
+      throws IOException, InterruptedException {
+    IOException why = cancelled.get();
+    if (why != null) {
+      throw why;
+    }
+    launched =
+        launcher.start(spare == null ? null : spare.process(), plan, redirects.targets(), this);
+    spec = null;
+    problems = null;
+    redirects = null;
+  }
+
+  /** Has spares made for those who come after this one. */
+  private void refill() {
+    Preparation made = preparation;
+    preparation = null;
+    try {
+      starter.spares().refill(starter.launcher(), made.resolved(), made.facts());
+    } catch (IOException e) {
+      // The next container will tell.
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -149,6 +189,7 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
     Outcome told = progress.take(event);
     if (event instanceof Event.Started) {
       start.complete(this);
+      starter.whenQuiet(this::refill);
     } else if (told != null) {
       outcome = told;
       // Its monitor has nothing but itself to end. Of what failed it takes down what there is.

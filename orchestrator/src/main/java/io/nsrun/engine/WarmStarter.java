@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -36,8 +39,23 @@ final class WarmStarter implements ContainerStarter {
   private final Object launching = new Object();
   private ContainerLauncher launcher;
 
-  WarmStarter(Caller caller) {
+  private static final int QUIET_MILLIS = 2;
+
+  private final Spares spares;
+  private final AtomicLong starts = new AtomicLong();
+
+  /**
+   * One of the caller.
+   *
+   * @param spares how many containers to have set up ahead, as far as no guest has a part in it
+   */
+  WarmStarter(Caller caller, int spares) {
     this.caller = caller;
+    this.spares = new Spares(caller.paths(), spares);
+  }
+
+  Spares spares() {
+    return spares;
   }
 
   @Override
@@ -51,6 +69,7 @@ final class WarmStarter implements ContainerStarter {
       }
       alive.add(container);
     }
+    starts.incrementAndGet();
     try {
       workers.execute(container::begin);
     } catch (RejectedExecutionException e) {
@@ -66,6 +85,21 @@ final class WarmStarter implements ContainerStarter {
   /** For what would hold others up in the launcher's thread. */
   void later(Runnable task) {
     workers.execute(task);
+  }
+
+  /**
+   * For what would take time from containers that start: runs it once none has begun to for a
+   * while, unless another such task comes before.
+   */
+  void whenQuiet(Runnable task) {
+    long begun = starts.get();
+    CompletableFuture.delayedExecutor(QUIET_MILLIS, TimeUnit.MILLISECONDS, workers)
+        .execute(
+            () -> {
+              if (starts.get() == begun) {
+                task.run();
+              }
+            });
   }
 
   /** The launcher. Blocks while it is started, as for the first container. */
@@ -104,6 +138,7 @@ final class WarmStarter implements ContainerStarter {
     for (WarmContainer container : ending) {
       container.expectEnd(new ClosedStarterException());
     }
+    spares.close();
     synchronized (launching) {
       if (launcher != null) {
         launcher.close();

@@ -118,7 +118,7 @@ public final class ContainerLauncher implements AutoCloseable {
     boolean done = false;
     long number = 0;
     try {
-      number = spare == null ? add(listener) : replace(spare, listener);
+      number = spare != null && replace(spare, listener) ? spare.number : add(listener);
       send(Frames.start(number, set == null ? Frames.NO_SET : set.number(), streams, plan));
       done = true;
     } finally {
@@ -178,8 +178,10 @@ public final class ContainerLauncher implements AutoCloseable {
 
     @Override
     public void heard(Event event) {
-      ready |= event instanceof Event.Spared;
-      gone |= event instanceof Event.Gone || event instanceof Event.Failed;
+      if (event instanceof Event.Spared now) {
+        ready = !now.gone();
+        gone = now.gone();
+      }
     }
 
     @Override
@@ -200,14 +202,9 @@ public final class ContainerLauncher implements AutoCloseable {
     return containers.get(number) == listener;
   }
 
-  private synchronized long replace(Spare spare, Listener listener) throws IOException {
-    if (ended) {
-      throw gone();
-    }
-    if (!containers.replace(spare.number, spare, listener)) {
-      throw new IOException("the spare is gone");
-    }
-    return spare.number;
+  /** False if it is gone, or another launcher's. */
+  private synchronized boolean replace(Spare spare, Listener listener) {
+    return containers.replace(spare.number, spare, listener);
   }
 
   private synchronized long add(Listener listener) throws IOException {
@@ -266,10 +263,13 @@ public final class ContainerLauncher implements AutoCloseable {
     if (event instanceof Event.OfContainer of) {
       Listener listener;
       synchronized (this) {
-        listener =
-            of.event() instanceof Event.Gone
-                ? containers.remove(of.container())
-                : containers.get(of.container());
+        listener = containers.get(of.container());
+        if (of.event() instanceof Event.Gone
+            || (listener instanceof Spare
+                && of.event() instanceof Event.Spared spared
+                && spared.gone())) {
+          containers.remove(of.container());
+        }
       }
       if (listener != null) {
         listener.heard(of.event());

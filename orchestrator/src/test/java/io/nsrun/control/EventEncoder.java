@@ -50,8 +50,8 @@ final class EventEncoder {
       out.endFrame(start);
     } else if (event instanceof Event.Gone e) {
       pid(out, Frames.GONE, e.status());
-    } else if (event instanceof Event.Spared) {
-      pid(out, Frames.SPARED, 0);
+    } else if (event instanceof Event.Spared e) {
+      pid(out, Frames.SPARED, e.gone() ? 1 : 0);
     } else if (event instanceof Event.Pipes e) {
       int start = out.beginFrame(Frames.PIPES);
       out.u16(e.set());

@@ -82,6 +82,15 @@ public record HostFacts(
 
   /** The same with this filter. */
   public HostFacts withSeccomp(SeccompFilter filter) {
+    return with(leasedIds, filter);
+  }
+
+  /** The same with other ids that are leased. */
+  public HostFacts withLeasedIds(IdSource.Lease ids) {
+    return with(ids, seccomp);
+  }
+
+  private HostFacts with(IdSource.Lease ids, SeccompFilter filter) {
     return new HostFacts(
         euid,
         egid,
@@ -95,7 +104,7 @@ public record HostFacts(
         subGids,
         newuidmap,
         newgidmap,
-        leasedIds,
+        ids,
         untranslatable,
         sysfsHidden,
         kernelRelease,

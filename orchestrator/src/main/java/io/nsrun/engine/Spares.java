@@ -1,0 +1,217 @@
+package io.nsrun.engine;
+
+import io.nsrun.control.PlanEncoder;
+import io.nsrun.launch.ContainerLauncher;
+import io.nsrun.plan.Planner;
+import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.Resolved;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.SpareSteps;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecProblems;
+import io.nsrun.state.IdRangePool;
+import io.nsrun.state.StatePaths;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Containers that are set up as far as no guest has a part in it, each for one guest. They are all
+ * for guests like the last two, if these were alike.
+ */
+final class Spares {
+  /**
+   * One of them.
+   *
+   * @param process what waits
+   * @param steps what it has done
+   * @param ids the range of ids that it maps; null if it has none of its own
+   */
+  record Spare(ContainerLauncher.Spare process, LaunchPlan steps, IdRangePool.Lease ids) {
+    boolean serves(LaunchPlan plan) {
+      LaunchPlan ahead = SpareSteps.of(plan);
+      return ahead != null && ahead.steps().equals(steps.steps());
+    }
+
+    /** Ends it. Does not wait. */
+    void discard() {
+      try {
+        process.close();
+      } catch (IOException e) {
+        // The launcher is gone, and it with it.
+        return;
+      }
+    }
+  }
+
+  private final StatePaths paths;
+  private final int most;
+
+  // Guarded by this.
+  private final Deque<Spare> waiting = new ArrayDeque<>();
+  private List<Object> kind = List.of();
+  private List<Object> last = List.of();
+  private int coming;
+  private boolean closed;
+
+  /** At most {@code most} of them, 0 for none at all. */
+  Spares(StatePaths paths, int most) {
+    this.paths = paths;
+    this.most = most;
+  }
+
+  /** What guests have to have in common. What else a plan depends on, the steps will show. */
+  private static List<Object> kind(Spec spec) {
+    return List.of(
+        spec.root(),
+        spec.user(),
+        spec.namespaces(),
+        spec.mounts(),
+        spec.proc(),
+        spec.limits(),
+        spec.preferences());
+  }
+
+  /**
+   * One for such a container, which is the caller's then; null if none is ready. To be called for
+   * each that starts: two that are alike have others like them expected.
+   */
+  Spare poll(Spec spec) {
+    List<Object> wanted = kind(spec);
+    List<Spare> useless = new ArrayList<>(0);
+    Spare found;
+    synchronized (this) {
+      if (wanted.equals(last) && !wanted.equals(kind)) {
+        kind = wanted;
+        useless.addAll(waiting);
+        waiting.clear();
+      }
+      last = wanted;
+      found = wanted.equals(kind) ? ready(useless) : null;
+    }
+    useless.forEach(Spares::release);
+    return found;
+  }
+
+  /** The first one that is ready; those that are gone are put aside. */
+  private Spare ready(List<Spare> gone) {
+    for (Spare spare = waiting.peek(); spare != null; spare = waiting.peek()) {
+      if (!spare.process().isReady() && !spare.process().isGone()) {
+        return null; // those behind it are younger
+      }
+      waiting.remove();
+      if (spare.process().isReady()) {
+        return spare;
+      }
+      gone.add(spare);
+    }
+    return null;
+  }
+
+  /**
+   * Has some made, if there will be guests for them. Blocks for small reads.
+   *
+   * @param resolved of the container that was started last
+   * @param facts of it
+   */
+  void refill(ContainerLauncher launcher, Resolved resolved, HostFacts facts) {
+    List<Object> wanted = kind(resolved.spec());
+    while (isWanted(wanted)) {
+      boolean made = false;
+      try {
+        made = make(launcher, resolved, facts);
+      } catch (IOException e) {
+        // There may be no ids left, or no launcher: then the next container tells why.
+        made = false;
+      } finally {
+        coming(-1);
+      }
+      if (!made) {
+        return;
+      }
+    }
+  }
+
+  private boolean isWanted(List<Object> wanted) {
+    List<Spare> gone = new ArrayList<>(0);
+    boolean more;
+    synchronized (this) {
+      for (Spare spare : waiting) {
+        if (spare.process().isGone()) {
+          gone.add(spare);
+        }
+      }
+      waiting.removeAll(gone);
+      more = !closed && wanted.equals(kind) && waiting.size() + coming < most;
+      if (more) {
+        coming++;
+      }
+    }
+    gone.forEach(Spares::release);
+    return more;
+  }
+
+  private synchronized void coming(int change) {
+    coming += change;
+  }
+
+  private boolean make(ContainerLauncher launcher, Resolved resolved, HostFacts facts)
+      throws IOException {
+    IdRangePool.Lease ids = null;
+    boolean done = false;
+    try {
+      HostFacts with = facts;
+      if (facts.leasedIds() != null) {
+        ids = new IdRangePool(paths).acquire();
+        with = facts.withLeasedIds(IdLease.of(ids));
+      }
+      LaunchPlan steps = SpareSteps.of(Planner.plan(resolved, with, new SpecProblems()));
+      if (steps == null) {
+        return false;
+      }
+      Spare spare = new Spare(launcher.spare(PlanEncoder.encode(steps)), steps, ids);
+      done = keep(spare);
+      if (!done) {
+        spare.discard();
+      }
+      return done;
+    } finally {
+      if (!done && ids != null) {
+        ids.close();
+      }
+    }
+  }
+
+  private synchronized boolean keep(Spare spare) {
+    if (!closed) {
+      waiting.add(spare);
+    }
+    return !closed;
+  }
+
+  /** Ends it, and gives its ids back. */
+  static void release(Spare spare) {
+    spare.discard();
+    if (spare.ids() != null) {
+      try {
+        spare.ids().close();
+      } catch (IOException e) {
+        // The lock goes with this JVM then.
+        return;
+      }
+    }
+  }
+
+  /** Makes no more, and ends those that wait. Does not wait for that. */
+  void close() {
+    List<Spare> left;
+    synchronized (this) {
+      closed = true;
+      left = new ArrayList<>(waiting);
+      waiting.clear();
+    }
+    left.forEach(Spares::release);
+  }
+}
