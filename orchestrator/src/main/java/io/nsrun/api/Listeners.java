@@ -19,7 +19,9 @@ final class Listeners {
 
   void ended(Container container, ContainerEnd end) {
     if (listener != SILENT) {
-      Blocking.start(() -> call(() -> listener.ended(container, end)));
+      // What it throws is logged.
+      @SuppressWarnings("unused")
+      var told = Blocking.start(() -> call(() -> listener.ended(container, end)));
     }
   }
 
