@@ -1,6 +1,8 @@
 package io.nsrun.engine;
 
 import io.nsrun.launch.CallersStreams;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsEnvironment;
 import io.nsrun.spec.OsPath;
 import io.nsrun.state.ProcessIds;
@@ -55,15 +57,26 @@ public final class Caller {
   /**
    * Whoever runs this JVM.
    *
-   * @throws IOException if /proc does not tell the ids
+   * @throws ExplainedException if /proc does not tell the ids
    */
   public static Caller ofThisProcess() throws IOException {
+    int uid;
+    int gid;
+    try {
+      uid = ProcessIds.effectiveUid();
+      gid = ProcessIds.effectiveGid();
+    } catch (IOException e) {
+      throw new ExplainedException(
+          "/proc does not tell who calls: " + IoMessages.reason(e),
+          "mount it: mount -t proc proc /proc",
+          e);
+    }
     // The JVM takes the home from getpwuid(3), and "?" where that knows nothing.
     return new Caller(
         OsEnvironment.variables(),
         OsPath.workingDirectory(),
-        ProcessIds.effectiveUid(),
-        ProcessIds.effectiveGid(),
+        uid,
+        gid,
         System.getProperty("user.home", ""));
   }
 

@@ -53,10 +53,13 @@ final class InheritingExecutor extends DefaultExecutor {
   private Process launch(CommandLine command) throws IOException {
     try {
       ProcessBuilder builder = CallersStreams.inherit(new ProcessBuilder(command.toStrings()));
-      if (streams != null) {
+      Process started;
+      if (streams == null) {
+        started = builder.start();
+      } else {
         streams.accept(builder);
+        started = SpareDescriptors.start(builder);
       }
-      Process started = builder.start();
       times.end("spawn");
       synchronized (this) {
         process = started;

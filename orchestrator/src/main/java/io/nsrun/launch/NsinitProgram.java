@@ -1,5 +1,6 @@
 package io.nsrun.launch;
 
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.state.RandomBytes;
 import io.nsrun.state.StatePaths;
 import java.io.File;
@@ -62,6 +63,7 @@ final class NsinitProgram {
   }
 
   private static NsinitProgram open(NsinitBinary binary, Path file) throws IOException {
+    checkProc();
     FileInputStream stream = new FileInputStream(file.toFile());
     boolean done = false;
     try {
@@ -96,6 +98,15 @@ final class NsinitProgram {
       }
     }
     throw new IOException("/proc/self/fdinfo does not show a file that is open");
+  }
+
+  /** Where it is not, it calls this process by another number, if by any. */
+  private static void checkProc() throws IOException {
+    String self = Files.readSymbolicLink(Path.of("/proc/self")).toString();
+    if (!self.equals(Long.toString(ProcessHandle.current().pid()))) {
+      throw new ExplainedException(
+          "/proc is not that of this JVM's pid namespace", "run: mount -t proc proc /proc");
+    }
   }
 
   private static boolean startsWith(File file, byte[] wanted) throws IOException {
