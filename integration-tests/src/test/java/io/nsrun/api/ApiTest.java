@@ -13,11 +13,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * A test that starts containers from this very JVM, which runs as root, and fails if one of them
  * leaves a process, a mount or a file behind.
  */
+@Timeout(120)
 abstract class ApiTest {
   static Containers containers;
 

@@ -3,11 +3,8 @@ package io.nsrun.container;
 import io.nsrun.cli.WarmRuns;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.stream.Stream;
 
@@ -25,11 +22,9 @@ final class WarmJvm implements AutoCloseable {
   }
 
   static WarmJvm start(Caller caller) {
-    String classPath = Directories.JAR + ":" + classesForAll();
     try {
       return new WarmJvm(
-          Nsrun.as(caller)
-              .program("-cp", classPath, WarmRuns.class.getName())
+          JavaProgram.of(caller, WarmRuns.class)
               .builder()
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start());
@@ -110,20 +105,6 @@ final class WarmJvm implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Where the checkout lies, other callers may not be able to read. */
-  private static Path classesForAll() {
-    Path classes = Directories.tools().resolve("classes");
-    String name = WarmRuns.class.getName().replace('.', '/') + ".class";
-    Path copy = classes.resolve(name);
-    try (InputStream in = WarmRuns.class.getResourceAsStream("/" + name)) {
-      Files.createDirectories(copy.getParent());
-      Files.write(copy, in.readAllBytes());
-      return classes;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -110,7 +110,7 @@ class LibraryJarTest {
   }
 
   /** The library's own dependencies, as they lie on the class path of this test. */
-  private static String dependencies() {
+  static String dependencies() {
     try (Stream<String> entries =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))) {
       return entries

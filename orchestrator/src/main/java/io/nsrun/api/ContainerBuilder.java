@@ -391,6 +391,10 @@ public final class ContainerBuilder {
     return Capture.run(containers, settings, input.clone());
   }
 
+  Settings settings() {
+    return settings;
+  }
+
   private void use() throws ContainerException {
     if (used) {
       throw ContainerException.used();

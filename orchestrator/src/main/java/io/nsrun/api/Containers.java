@@ -170,6 +170,8 @@ public final class Containers implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw ContainerException.interrupted(e);
+    } catch (ContainerException e) {
+      throw e;
     } catch (ClosedStarterException e) {
       throw ContainerException.closed();
     } catch (NotStartedException e) {

@@ -1,5 +1,6 @@
 package io.nsrun.api;
 
+import io.nsrun.spec.Dialect;
 import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.StringJoiner;
 
 /**
  * What a container may use. There is no limit but those that are set. A container that reaches one
@@ -251,9 +253,14 @@ public final class Limits {
     }
   }
 
-  /** For messages. */
+  /** For messages: {@code timeout PT1S, nofile 64:64}; {@code none} if there is none. */
   @Override
   public String toString() {
-    return values + " " + rlimits.values();
+    StringJoiner text = new StringJoiner(", ").setEmptyValue("none");
+    values.forEach((field, value) -> text.add(Dialect.WORDS.name(field) + " " + value));
+    rlimits.forEach(
+        (name, limit) ->
+            text.add(name.toLowerCase(Locale.ROOT) + " " + limit.soft() + ":" + limit.hard()));
+    return text.toString();
   }
 }
