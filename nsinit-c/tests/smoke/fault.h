@@ -8,7 +8,16 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+
+/* What an architecture that is newer than these calls has in their place. */
+#ifndef SYS_poll
+#define SYS_poll  SYS_ppoll
+#define SYS_vfork SYS_clone
+#define SYS_open  SYS_openat
+#define SYS_dup2  SYS_dup3
+#endif
 
 struct fault {
 	bool of_monitor;   /* or of the others: each by themselves, since nobody knows who of them is first */
