@@ -156,18 +156,21 @@ class ManyContainersTest {
   }
 
   private static void join(Thread thread) {
-    while (thread.isAlive()) {
+    boolean interrupted = true;
+    while (interrupted) {
       try {
         thread.join();
+        interrupted = false;
       } catch (InterruptedException e) {
-        continue;
+        interrupted = true;
       }
     }
   }
 
   private void follow(Container container) {
     starts.incrementAndGet();
-    container.onExit().thenRun(ends::incrementAndGet);
+    @SuppressWarnings("unused")
+    var counted = container.onExit().thenRun(ends::incrementAndGet);
   }
 
   private void ended(Containers containers, Random random, int what)

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The pipes of a launcher's next containers, made and opened ahead, so that a start waits for none
@@ -140,17 +141,24 @@ final class PipeSets {
   }
 
   /** No more of them. */
-  synchronized void close(IOException why) {
-    closed = true;
-    failure = why;
-    while (!ready.isEmpty()) {
-      try {
-        ready.poll().close();
-      } catch (IOException e) {
-        // What can't be closed was no more.
-        continue;
-      }
+  void close(IOException why) {
+    List<PipeSet> left;
+    synchronized (this) {
+      closed = true;
+      failure = why;
+      left = List.copyOf(ready);
+      ready.clear();
+      notifyAll();
     }
-    notifyAll();
+    left.forEach(PipeSets::close);
+  }
+
+  private static void close(PipeSet set) {
+    try {
+      set.close();
+    } catch (IOException e) {
+      // What can't be closed was no more.
+      return;
+    }
   }
 }
