@@ -3,6 +3,7 @@ package io.nsrun.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.container.Await;
+import io.nsrun.container.DependsOnJvm;
 import io.nsrun.container.Host;
 import java.io.File;
 import java.io.IOException;
@@ -66,6 +67,7 @@ class ManyContainersTest {
     }
   }
 
+  @DependsOnJvm
   @ParameterizedTest
   @ValueSource(strings = {"platform", "virtual"})
   void eachHasOneEndAndNothingIsLeft(String kind) throws Exception {
