@@ -15,10 +15,18 @@ import io.nsrun.spec.SpecProblems;
 import io.nsrun.state.JarResource;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The filter that a {@link Spec} comes to on this machine. */
 public final class SeccompFilters implements Resources {
+  /** Some KB each. */
+  private static final int MOST_DEFAULTS = 16;
+
+  /** By the bits of the capabilities. */
+  private static final Map<Long, SeccompFilter> DEFAULTS = new HashMap<>();
+
   private SeccompFilters() {}
 
   /**
@@ -37,8 +45,26 @@ public final class SeccompFilters implements Resources {
     SeccompFilter filter =
         spec.seccomp() instanceof Seccomp.Profile profile
             ? ofProfile(profile, machine, capabilities, facts.kernelRelease(), problems, warnings)
-            : DefaultFilter.of(machine, capabilities, facts.kernelRelease(), new SeccompFilters());
+            : ofDefault(machine, capabilities, facts.kernelRelease());
     return filter == null ? facts : facts.withSeccomp(filter);
+  }
+
+  /**
+   * That of the default profile, read or compiled once for those who ask for the same: nothing that
+   * it depends on changes while this JVM lives.
+   */
+  private static synchronized SeccompFilter ofDefault(
+      Architecture machine, CapabilitySet capabilities, String kernelRelease) throws IOException {
+    Long key = capabilities.bits();
+    SeccompFilter filter = DEFAULTS.get(key);
+    if (filter == null) {
+      filter = DefaultFilter.of(machine, capabilities, kernelRelease, new SeccompFilters());
+      if (DEFAULTS.size() >= MOST_DEFAULTS) {
+        DEFAULTS.clear();
+      }
+      DEFAULTS.put(key, filter);
+    }
+    return filter;
   }
 
   private static SeccompFilter ofProfile(
