@@ -59,11 +59,11 @@ foreign_package() {
 		}
 		tree=$foreign/$2_$(echo "$version" | tr : _)
 		if [ ! -d "$tree" ]; then
-			work=$(mktemp -d "$foreign/.new-XXXXXX")
-			if (cd "$work" && foreign_apt "$1" apt-get download "$2" >&2 && dpkg-deb -x ./*.deb tree); then
-				mv "$work/tree" "$tree"
+			fetched=$(mktemp -d "$foreign/.new-XXXXXX")
+			if (cd "$fetched" && foreign_apt "$1" apt-get download "$2" >&2 && dpkg-deb -x ./*.deb tree); then
+				mv "$fetched/tree" "$tree"
 			fi
-			rm -rf "$work"
+			rm -rf "$fetched"
 		fi
 		[ -d "$tree" ] || {
 			echo "apt-get can't download $2 $version for $1" >&2

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DependsOnJvm
 class OrchestratorJarTest {
   private static final String NSINIT = "io/nsrun/nsinit/" + machine() + "/nsinit";
-  private static final String ROOTFS = "io/nsrun/rootfs/busybox.tar";
+  private static final String ROOTFS = "io/nsrun/rootfs/" + machine() + "/busybox.tar";
 
   private static JarFile jar;
 

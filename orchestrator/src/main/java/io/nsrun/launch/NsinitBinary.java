@@ -52,16 +52,11 @@ public final class NsinitBinary {
    * @throws ExplainedException if it carries none
    */
   public static NsinitBinary ofJar() throws IOException {
-    String machine = machine(System.getProperty("os.arch"));
+    String machine = JarResource.machine();
     String resource = "/io/nsrun/nsinit/" + machine + "/nsinit";
     byte[] content = read(resource, machine);
     return new NsinitBinary(
         content, new String(read(resource + ".sha256", machine), StandardCharsets.US_ASCII));
-  }
-
-  /** The name that uname(2) gives to what Java calls {@code architecture}. */
-  private static String machine(String architecture) {
-    return "amd64".equals(architecture) ? "x86_64" : architecture;
   }
 
   private static byte[] read(String resource, String machine) throws IOException {
@@ -69,7 +64,8 @@ public final class NsinitBinary {
     if (content == null) {
       throw new ExplainedException(
           "this jar has no nsinit program for " + machine,
-          "build the jar on a machine of that kind");
+          "released jars have one for x86_64 and for aarch64; one that was built elsewhere has it"
+              + " for the machine that built it");
     }
     return content;
   }

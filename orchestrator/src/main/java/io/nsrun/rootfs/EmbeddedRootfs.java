@@ -37,11 +37,13 @@ public final class EmbeddedRootfs {
   }
 
   private static byte[] read(String resource) throws IOException {
-    byte[] content = JarResource.read("/io/nsrun/rootfs/" + resource);
+    String machine = JarResource.machine();
+    byte[] content = JarResource.read("/io/nsrun/rootfs/" + machine + "/" + resource);
     if (content == null) {
       throw new ExplainedException(
-          "resource io/nsrun/rootfs/" + resource + " is not in the jar",
-          "build the jar with its module 'assets'");
+          "this jar has no root filesystem for " + machine,
+          "released jars have one for x86_64 and for aarch64; give a directory or an archive as"
+              + " ROOTFS");
     }
     return content;
   }

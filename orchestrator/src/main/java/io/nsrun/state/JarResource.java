@@ -16,9 +16,18 @@ public final class JarResource {
   private JarResource() {}
 
   /**
+   * The name that uname(2) gives to this machine; the directory of what is there once for each kind
+   * of machine has it.
+   */
+  public static String machine() {
+    String architecture = System.getProperty("os.arch");
+    return "amd64".equals(architecture) ? "x86_64" : architecture;
+  }
+
+  /**
    * The whole content.
    *
-   * @param name absolute, as in {@code /io/nsrun/rootfs/busybox.tar}
+   * @param name absolute, as in {@code /io/nsrun/seccomp/default.json}
    * @return null if there is no such resource
    */
   public static byte[] read(String name) throws IOException {

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JarResourceTest {
   private static final String CLASS_PATH = System.getProperty("java.class.path");
+  private static final String CHECKSUM =
+      "/io/nsrun/rootfs/" + JarResource.machine() + "/busybox.tar.sha256";
 
   @TempDir Path directory;
 
@@ -24,7 +26,7 @@ class JarResourceTest {
 
   @Test
   void whatLiesBesideTheClassesIsRead() throws IOException {
-    assertThat(JarResource.read("/io/nsrun/rootfs/busybox.tar.sha256")).hasSizeGreaterThan(64);
+    assertThat(JarResource.read(CHECKSUM)).hasSizeGreaterThan(64);
   }
 
   @Test
@@ -45,7 +47,7 @@ class JarResourceTest {
   void whatTheJarDoesNotHaveTheClassLoaderMay() throws IOException {
     System.setProperty("java.class.path", directory.resolve("missing.jar").toString());
 
-    assertThat(JarResource.read("/io/nsrun/rootfs/busybox.tar.sha256")).isNotNull();
+    assertThat(JarResource.read(CHECKSUM)).isNotNull();
   }
 
   @Test
