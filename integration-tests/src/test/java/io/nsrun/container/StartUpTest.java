@@ -28,7 +28,8 @@ class StartUpTest extends ContainerTest {
             "org.slf4j.LoggerFactory ",
             " picocli.",
             " com.fasterxml.",
-            " org.apache.commons.compress.",
+            " com.github.luben.",
+            " org.tukaani.",
             " java.util.regex.Pattern ",
             " java.util.Formatter ");
   }

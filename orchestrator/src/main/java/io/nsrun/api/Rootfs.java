@@ -50,7 +50,9 @@ public final class Rootfs {
    * {@return a tar archive, plain or compressed by gzip, xz or zstd}
    *
    * <p>It is unpacked once for each content, by the first container that wants it, whose start
-   * blocks for that; what a container writes is forgotten with the container.
+   * blocks for that; what a container writes is forgotten with the container. For xz the program
+   * needs the library {@code org.tukaani:xz}, for zstd {@code com.github.luben:zstd-jni}: this one
+   * asks for neither, and where one is missing the start fails and names it.
    *
    * @param path of the host; relative to the JVM's working directory, if it is relative
    */

@@ -1,14 +1,19 @@
 package io.nsrun.rootfs;
 
+import com.github.luben.zstd.ZstdInputStream;
 import io.nsrun.spec.ExplainedException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
-/** Finds out by its first bytes how an archive is compressed: names lie. */
+/**
+ * Finds out by its first bytes how an archive is compressed: names lie.
+ *
+ * <p>Whoever uses nsrun as a library may have no library for xz or zstd; none of their classes is
+ * named here, since this class would not even load without them.
+ */
 final class Decompression {
   private static final int BUFFER = 1 << 16;
 
@@ -22,7 +27,8 @@ final class Decompression {
   /**
    * The tar archive inside {@code compressed}.
    *
-   * @throws ExplainedException if it is neither a tar archive nor a gzip, xz or zstd stream
+   * @throws ExplainedException if it is neither a tar archive nor a gzip, xz or zstd stream, or
+   *     there is no library for it
    */
   static InputStream open(InputStream compressed) throws IOException {
     BufferedInputStream in = new BufferedInputStream(compressed, BUFFER);
@@ -31,13 +37,43 @@ final class Decompression {
       return checked(new GZIPInputStream(in, BUFFER));
     }
     if (startsWith(head, 0, 0xfd, '7', 'z', 'X', 'Z', 0)) {
-      return checked(new XZInputStream(in, XZ_MEMORY_KIB));
+      require("xz", "org.tukaani:xz", "org.tukaani.xz.XZInputStream");
+      return checked(Xz.open(in));
     }
     if (startsWith(head, 0, 0x28, 0xb5, 0x2f, 0xfd)) {
+      require("zstd", "com.github.luben:zstd-jni", "com.github.luben.zstd.ZstdInputStream");
       NativeLibraries.keepPrivate();
-      return checked(new ZstdCompressorInputStream(in));
+      return checked(Zstd.open(in));
     }
     return checked(in);
+  }
+
+  /** That there is a class, and that we may use it: on the module path it may be nobody's. */
+  private static void require(String format, String dependency, String className)
+      throws ExplainedException {
+    try {
+      Class<?> found = Class.forName(className, false, Decompression.class.getClassLoader());
+      if (Decompression.class.getModule().canRead(found.getModule())) {
+        return;
+      }
+    } catch (ClassNotFoundException e) {
+      // Told below.
+    }
+    throw new ExplainedException(
+        "the file is compressed with " + format + ", for which there is no library here",
+        "add " + dependency + " to the program's dependencies, and as a module require it too");
+  }
+
+  private static final class Xz {
+    static InputStream open(InputStream compressed) throws IOException {
+      return new XZInputStream(compressed, XZ_MEMORY_KIB);
+    }
+  }
+
+  private static final class Zstd {
+    static InputStream open(InputStream compressed) throws IOException {
+      return new ZstdInputStream(compressed);
+    }
   }
 
   private static InputStream checked(InputStream plain) throws IOException {
