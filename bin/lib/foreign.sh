@@ -44,6 +44,11 @@ foreign_lists() {
 	fi
 }
 
+# foreign_version ARCHITECTURE PACKAGE: prints it, as the lists have it that there are.
+foreign_version() {
+	foreign_apt "$1" apt-cache show --no-all-versions "$2" | sed -n 's/^Version: //p'
+}
+
 # foreign_package ARCHITECTURE PACKAGE: prints the directory with the package's files. A name is only given to a whole
 # tree.
 foreign_package() {
@@ -52,7 +57,7 @@ foreign_package() {
 	(
 		flock 9
 		foreign_lists "$1" || exit 1
-		version=$(foreign_apt "$1" apt-cache show --no-all-versions "$2" | sed -n 's/^Version: //p')
+		version=$(foreign_version "$1" "$2")
 		[ -n "$version" ] || {
 			echo "apt knows no package $2 for $1, with the sources in $foreign/sources" >&2
 			exit 1
