@@ -114,9 +114,8 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       launch(starter.launcher(), spare, plan);
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       giveBack(spare);
-      start.completeExceptionally(e);
       gone.complete(null);
-      finish(End.lost("it was not started: " + e.getMessage()));
+      finish(End.lost("it was not started: " + e.getMessage()), e);
     }
   }
 
@@ -142,10 +141,13 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
     redirects = null;
   }
 
-  /** Has spares made for those who come after this one. */
-  private void refill() {
+  /** Has spares made for those who come after this one, unless others begin already. */
+  private void refill(boolean quiet) {
     Preparation made = preparation;
     preparation = null;
+    if (!quiet) {
+      return;
+    }
     try {
       starter.spares().refill(starter.launcher(), made.resolved(), made.facts());
     } catch (IOException e) {
@@ -213,18 +215,23 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
     finished = true;
     End result = End.of(prepared, how);
     if (leases.haveFilesToRemove()) {
-      starter.later(() -> finish(result));
+      starter.later(() -> finish(result, null));
     } else {
-      finish(result);
+      finish(result, null);
     }
   }
 
-  private void finish(End how) {
+  /** Once there is nothing of it: gives back what it had, and tells whoever waits for anything. */
+  private void finish(End how, Throwable failure) {
     for (IOException trouble : leases.release()) {
       warnings.accept(String.valueOf(trouble.getMessage()));
     }
     IOException why = cancelled.get();
-    start.completeExceptionally(why == null ? new NotStartedException(prepared, how) : why);
+    if (failure != null) {
+      start.completeExceptionally(failure);
+    } else if (!start.isDone()) {
+      start.completeExceptionally(why == null ? new NotStartedException(prepared, how) : why);
+    }
     starter.gone(this);
     end.complete(how);
   }

@@ -87,19 +87,20 @@ final class WarmStarter implements ContainerStarter {
     workers.execute(task);
   }
 
-  /**
-   * For what would take time from containers that start: runs it once none has begun to for a
-   * while, unless another such task comes before.
-   */
-  void whenQuiet(Runnable task) {
+  /** What is done a little later. */
+  interface Quiet {
+    /**
+     * Does it.
+     *
+     * @param quiet whether no container has begun to start meanwhile, from which it would take time
+     */
+    void run(boolean quiet);
+  }
+
+  void whenQuiet(Quiet task) {
     long begun = starts.get();
     CompletableFuture.delayedExecutor(QUIET_MILLIS, TimeUnit.MILLISECONDS, workers)
-        .execute(
-            () -> {
-              if (starts.get() == begun) {
-                task.run();
-              }
-            });
+        .execute(() -> task.run(starts.get() == begun));
   }
 
   /** The launcher. Blocks while it is started, as for the first container. */
