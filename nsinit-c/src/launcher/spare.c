@@ -23,7 +23,7 @@ static struct blob next_ahead(struct reader *r)
 		if (step_is_ahead(id))
 			return (struct blob){ begin, (uint32_t)(r->at - begin) };
 	}
-	return (struct blob){ NULL, 0 };
+	return (struct blob){ r->end, 0 };
 }
 
 /* After checksum and count. */

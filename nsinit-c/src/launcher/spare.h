@@ -10,4 +10,4 @@
  * ahead (proto/steps.h) and an exec that is none; tells SPARED; waits on control for a START frame, with the pipes of
  * its set beside it; and goes on as the monitor of that plan, whose steps ahead must be these, to the byte.
  */
-_Noreturn void spare_run(struct plan *plan, int control, void (*init)(int inner));
+_Noreturn void spare_run(struct plan *made, int control, void (*init)(int inner));

@@ -70,10 +70,10 @@ int control_open(const char *word)
 }
 
 /* Quietly, since nothing has been done yet. */
-void control_receive(int fd, uint8_t *bytes, size_t n)
+void control_receive(int control, uint8_t *bytes, size_t n)
 {
 	while (n > 0) {
-		int got = must(read(fd, bytes, n), "read", "from the orchestrator");
+		int got = must(read(control, bytes, n), "read", "from the orchestrator");
 
 		if (got == 0)
 			_exit(125);
@@ -82,23 +82,23 @@ void control_receive(int fd, uint8_t *bytes, size_t n)
 	}
 }
 
-uint16_t control_header(int fd, uint32_t *length)
+uint16_t control_header(int control, uint32_t *length)
 {
 	uint8_t header[WIRE_HEADER];
 	struct reader r = { .at = header, .end = header + sizeof(header) };
 
-	control_receive(fd, header, sizeof(header));
+	control_receive(control, header, sizeof(header));
 	*length = get_u32(&r);
 	return get_u16(&r);
 }
 
-struct reader control_payload(int fd, const char *name, uint32_t length)
+struct reader control_payload(int control, const char *name, uint32_t length)
 {
 	static uint8_t bytes[SMALL_FRAME_MAX];
 
 	if (length > sizeof(bytes))
 		fail_errno(EPROTO, name, "frame of %u bytes", length);
-	control_receive(fd, bytes, length);
+	control_receive(control, bytes, length);
 	return (struct reader){ .at = bytes, .end = bytes + length };
 }
 

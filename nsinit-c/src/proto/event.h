@@ -82,7 +82,7 @@ void event_to(int fd);
  * CONTAINER frame, in one write of at most PIPE_BUF bytes, since other monitors write there too. One that is longer, as
  * TRACE may be, is not sent.
  */
-void event_of(uint32_t container);
+void event_of(uint32_t number);
 int event_fd(void);
 
 /* Starts a frame in bytes; event_send fills in its length. */

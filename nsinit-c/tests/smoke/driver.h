@@ -24,36 +24,35 @@ struct driver {
 
 /* All that nsinit said until its channel closed. */
 struct outcome {
-	bool hello;
-	bool exited, failed, timed_out;
-	unsigned failures; /* FAILED frames */
-	uint32_t ready_pid, started_pid;
+	/* FILE */
+	size_t file_length;
 	/* EXITED */
-	bool signalled;
-	uint32_t value;
-	uint8_t cause;
 	uint64_t maxrss_kib, wall_ns, peak_rss_bytes, output_bytes;
+	uint32_t value;
+	bool signalled;
+	uint8_t cause;
+	bool exited, failed, timed_out;
+	bool hello;
+	bool gone; /* of a launcher's container */
+	uint32_t ready_pid, started_pid;
 	/* FAILED */
-	uint16_t step, index;
+	unsigned failures;
 	uint32_t error;
+	uint16_t step, index;
 	char object[256];
 	char detail[256];
 	/* REFUSED */
 	unsigned refusals;
 	uint16_t refused_type;
 	char refused_why[64];
-	/* FILE */
-	uint32_t file_error;
-	size_t file_length;
-	char file[4096];
-	/* GONE, of a launcher's container */
-	bool gone;
 	/* PIPES */
 	uint32_t pipes_error, pipes[3];
+	uint32_t file_error;
+	char file[4096];
 	int monitor_status; /* as waitpid gives it, -1 if it had to be killed */
-	char output[65536];
-	size_t output_length;
 	char errors[4096];
+	size_t output_length;
+	char output[65536];
 };
 
 /* What a caller did to itself before it executed nsinit; NULL: nothing. */

@@ -252,7 +252,7 @@ static bool start_three(const struct target *t, struct driver *d, int commands[4
 
 static void check_deaths(const struct target *t)
 {
-	int commands[4];
+	int commands[4] = { -1, -1, -1, -1 };
 	struct driver d;
 	pid_t monitor;
 
@@ -279,7 +279,7 @@ static void check_deaths(const struct target *t)
 
 static void check_death_of_launcher(const struct target *t)
 {
-	int commands[4];
+	int commands[4] = { -1, -1, -1, -1 };
 	struct driver d;
 
 	if (!start_three(t, &d, commands))
