@@ -67,7 +67,7 @@ public final class EventDecoder {
     long inner = in.u32();
     int type = in.u16();
     int head = 4 + Frames.HEADER_BYTES;
-    if (inner != length - head || type == Frames.CONTAINER) {
+    if (inner > length - head || type == Frames.CONTAINER) {
       throw new ProtocolException("what is in it is no frame");
     }
     Event event = decode(type, bytes, start + head, (int) inner);
