@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Container extends Process implements AutoCloseable {
   private final StartedContainer started;
   private final OutputStream input;
-  private final InputStream output;
-  private final InputStream error;
+  private final GuestInputStream output;
+  private final GuestInputStream error;
 
   /** How it ended; what tells it has told nobody else before. */
   private final CompletableFuture<ContainerEnd> end = new CompletableFuture<>();
@@ -51,6 +51,10 @@ public final class Container extends Process implements AutoCloseable {
   private void ended(End how, Listeners listeners) {
     ContainerEnd result = new ContainerEnd(how, started.prepared(), started.started());
     end.complete(result);
+    // Whoever takes it for a process closes nothing.
+    close(started.input());
+    started.whenGone(output::ended);
+    started.whenGone(error::ended);
     listeners.ended(this, result);
   }
 

@@ -138,8 +138,9 @@ public final class Containers implements AutoCloseable {
 
   /**
    * Kills all containers, also those that are about to start, and blocks until nothing of them is
-   * left; an interrupt waits until then. Does nothing the second time. Whoever starts one
-   * afterwards gets a {@link ContainerException}.
+   * left, and the listener has heard of each end, unless it calls this; an interrupt waits until
+   * then. Does nothing the second time. Whoever starts one afterwards gets a {@link
+   * ContainerException}.
    */
   @Override
   public void close() {
@@ -151,6 +152,7 @@ public final class Containers implements AutoCloseable {
     if (open != null) {
       open.close();
     }
+    listeners.awaitEnds();
   }
 
   /** See {@link ContainerBuilder#start}. */

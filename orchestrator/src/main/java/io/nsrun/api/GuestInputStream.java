@@ -1,18 +1,25 @@
 package io.nsrun.api;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A pipe that a container writes to, which virtual threads may read, too. */
+/**
+ * A pipe that a container writes to, which virtual threads may read, too. It keeps no descriptor
+ * once it was read to its end, or nobody writes any more.
+ */
 final class GuestInputStream extends InputStream {
-  private final InputStream pipe;
-
   /** Virtual threads wait for it without a thread of the kernel's, other than for a monitor. */
   private final ReentrantLock reading = new ReentrantLock();
 
+  /** The pipe, or what was left in it. Set by whoever reads. */
+  private volatile InputStream source;
+
+  private volatile boolean closed;
+
   GuestInputStream(InputStream pipe) {
-    this.pipe = pipe;
+    this.source = pipe;
   }
 
   @Override
@@ -26,10 +33,17 @@ final class GuestInputStream extends InputStream {
   public int read(byte[] bytes, int offset, int length) throws IOException {
     reading.lock();
     try {
+      checkOpen();
+      InputStream in = source;
       // What is there is read without waiting.
-      return Blocking.isVirtual() && pipe.available() == 0
-          ? Blocking.call(() -> pipe.read(bytes, offset, length))
-          : pipe.read(bytes, offset, length);
+      int n =
+          Blocking.isVirtual() && in.available() == 0
+              ? Blocking.call(() -> in.read(bytes, offset, length))
+              : in.read(bytes, offset, length);
+      if (n < 0) {
+        replace(new byte[0]);
+      }
+      return n;
     } finally {
       reading.unlock();
     }
@@ -38,18 +52,53 @@ final class GuestInputStream extends InputStream {
   /** Zero, too, while another thread reads. */
   @Override
   public int available() throws IOException {
+    checkOpen();
     if (!reading.tryLock()) {
       return 0;
     }
     try {
-      return pipe.available();
+      return source.available();
     } finally {
       reading.unlock();
     }
   }
 
+  private void checkOpen() throws IOException {
+    if (closed) {
+      throw new IOException("Stream closed");
+    }
+  }
+
+  /**
+   * Nobody writes any more: takes what is left out of the pipe, at most what one holds, as the JDK
+   * does for a process. Does not block.
+   */
+  void ended() {
+    if (!reading.tryLock()) {
+      // Whoever reads comes to the end.
+      return;
+    }
+    try {
+      if (!closed) {
+        replace(source.readNBytes(source.available()));
+      }
+    } catch (IOException e) {
+      // It was closed meanwhile.
+      return;
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private void replace(byte[] rest) throws IOException {
+    InputStream pipe = source;
+    source = new ByteArrayInputStream(rest);
+    pipe.close();
+  }
+
   @Override
   public void close() throws IOException {
-    pipe.close();
+    closed = true;
+    source.close();
   }
 }

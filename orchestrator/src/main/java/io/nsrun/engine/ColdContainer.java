@@ -195,6 +195,12 @@ final class ColdContainer implements StartedContainer, Launcher.Listener {
     end.join();
   }
 
+  @Override
+  public void whenGone(Runnable action) {
+    @SuppressWarnings("unused")
+    var done = end.thenRun(action);
+  }
+
   private void awaitGoneFor(long seconds) throws InterruptedException {
     try {
       end.get(seconds, TimeUnit.SECONDS);

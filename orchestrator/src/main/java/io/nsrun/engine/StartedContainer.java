@@ -38,6 +38,12 @@ public interface StartedContainer {
   void awaitGone();
 
   /**
+   * Has something done once nobody writes to its streams any more: by a thread that others may be
+   * waiting for, or by this one.
+   */
+  void whenGone(Runnable action);
+
+  /**
    * How it ended, once no process of it is left; never completed exceptionally, nor to be completed
    * by others. What depends on it is run by a thread that others may be waiting for.
    */

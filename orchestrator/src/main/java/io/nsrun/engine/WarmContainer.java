@@ -163,8 +163,10 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       return start.get();
     } catch (InterruptedException e) {
       cancel(new IOException("interrupted", e));
+      @SuppressWarnings("unused")
+      var closed = end.thenRun(this::closeStreams);
       try {
-        end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        CompletableFuture.allOf(end, gone).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       } catch (TimeoutException | ExecutionException late) {
         // An archive is being unpacked, and no container follows.
         e.addSuppressed(late);
@@ -227,13 +229,24 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       warnings.accept(String.valueOf(trouble.getMessage()));
     }
     IOException why = cancelled.get();
-    if (failure != null) {
-      start.completeExceptionally(failure);
-    } else if (!start.isDone()) {
-      start.completeExceptionally(why == null ? new NotStartedException(prepared, how) : why);
+    if (!start.isDone()) {
+      // What fails since all is closed is no failure.
+      Throwable told = why == null ? failure : why;
+      if (start.completeExceptionally(
+          told == null ? new NotStartedException(prepared, how) : told)) {
+        closeStreams();
+      }
     }
     starter.gone(this);
     end.complete(how);
+  }
+
+  /** Nobody else has them, or will. */
+  private void closeStreams() {
+    LaunchedContainer container = launched();
+    if (container != null) {
+      container.close();
+    }
   }
 
   /**
@@ -255,6 +268,12 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
   public void awaitGone() {
     end.join();
     gone.join();
+  }
+
+  @Override
+  public void whenGone(Runnable action) {
+    @SuppressWarnings("unused")
+    var done = gone.thenRun(action);
   }
 
   @Override

@@ -2,13 +2,14 @@ package io.nsrun.launch;
 
 import io.nsrun.control.Frames;
 import io.nsrun.control.StreamTarget;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 
 /** A container that a {@link ContainerLauncher} has started, as its starter reaches it. */
-public final class LaunchedContainer {
+public final class LaunchedContainer implements Closeable {
   private final ContainerLauncher launcher;
   private final long number;
   private final OutputStream stdin;
@@ -37,6 +38,23 @@ public final class LaunchedContainer {
    */
   public void send(byte[] frame) throws IOException {
     launcher.send(Frames.of(number, frame));
+  }
+
+  /** Closes its streams, where nobody has use for them. */
+  @Override
+  public void close() {
+    close(stdin);
+    close(stdout);
+    close(stderr);
+  }
+
+  private static void close(Closeable stream) {
+    try {
+      stream.close();
+    } catch (IOException e) {
+      // Nothing of it is buffered here: its descriptor is gone all the same.
+      return;
+    }
   }
 
   /** What its standard input reads; one that takes nothing if that is no pipe. */

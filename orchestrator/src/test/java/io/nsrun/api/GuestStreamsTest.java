@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -167,6 +168,41 @@ class GuestStreamsTest {
     byte[] rest = new byte[5];
     assertThat(in.read(rest, 2, 3)).isEqualTo(1);
     assertThat(rest).isEqualTo(new byte[] {0, 0, 3, 0, 0});
+  }
+
+  @Test
+  void whatIsLeftInThePipeIsKeptAfterTheEnd() throws Exception {
+    RandomAccessFile pipe = pipes(1).get(0);
+    GuestInputStream in = new GuestInputStream(new FileInputStream(pipe.getFD()));
+    pipe.write(new byte[] {1, 2, 3});
+
+    in.ended();
+    assertThat(pipe.getFD().valid()).isFalse();
+    assertThat(in.available()).isEqualTo(3);
+    assertThat(in.readAllBytes()).isEqualTo(new byte[] {1, 2, 3});
+    assertThat(in.read()).isEqualTo(-1);
+    in.ended();
+    in.close();
+    assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessage("Stream closed");
+  }
+
+  @Test
+  void pipeThatWasReadToItsEndIsClosed() throws Exception {
+    boolean[] closed = new boolean[1];
+    InputStream empty =
+        new ByteArrayInputStream(new byte[1]) {
+          @Override
+          public void close() {
+            closed[0] = true;
+          }
+        };
+    InputStream in = new GuestInputStream(empty);
+
+    assertThat(in.read()).isZero();
+    assertThat(closed[0]).isFalse();
+    assertThat(in.read()).isEqualTo(-1);
+    assertThat(closed[0]).isTrue();
+    assertThat(in.read()).isEqualTo(-1);
   }
 
   @Test
