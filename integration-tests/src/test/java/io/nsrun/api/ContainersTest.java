@@ -197,6 +197,7 @@ class ContainersTest extends ApiTest {
       }
       CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
       assertThat(exits).hasValue(count);
+      all.forEach(Container::close);
     } finally {
       threads.shutdown();
     }
@@ -216,14 +217,37 @@ class ContainersTest extends ApiTest {
       assertThatThrownBy(() -> containers.container("nosuch").start())
           .isInstanceOf(ContainerException.class);
     }
-    // Streams of those that failed are closed by the JDK's reaper, after it has told their end.
-    for (int i = 0; i < 2000 && descriptors() > descriptors; i++) {
-      Thread.sleep(5);
-    }
-    assertThat(descriptors()).isLessThanOrEqualTo(descriptors);
+    awaitDescriptors(descriptors);
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .noneMatch(name -> name.startsWith("container ") && !name.startsWith("container stream"));
+  }
+
+  @Test
+  void whoeverTakesAContainerForAProcessNeedNotCloseIt() throws Exception {
+    sh("true").run();
+    int descriptors = descriptors();
+    List<Container> ended = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      Container container = sh("echo out; echo err >&2").start();
+      container.waitFor();
+      ended.add(container);
+    }
+    awaitDescriptors(descriptors);
+    for (Container container : ended) {
+      assertThat(text(container.getInputStream())).isEqualTo("out\n");
+      assertThat(text(container.getErrorStream())).isEqualTo("err\n");
+      assertThat(container.getInputStream().read()).isEqualTo(-1);
+      container.close();
+    }
+  }
+
+  /** Whoever ends containers closes their streams after it has told the end. */
+  private static void awaitDescriptors(int most) throws InterruptedException {
+    for (int i = 0; i < 2000 && descriptors() > most; i++) {
+      Thread.sleep(5);
+    }
+    assertThat(descriptors()).isLessThanOrEqualTo(most);
   }
 
   private static int descriptors() {
@@ -264,6 +288,8 @@ class ContainersTest extends ApiTest {
   @Test
   void interruptsOfManyStartsLeaveNothing() throws Exception {
     ConcurrentHashMap<ContainerException.Reason, Integer> reasons = new ConcurrentHashMap<>();
+    sh("true").run();
+    int descriptors = descriptors();
     for (int i = 0; i < 40; i++) {
       CompletableFuture<Container> result = new CompletableFuture<>();
       Thread thread =
@@ -287,5 +313,6 @@ class ContainersTest extends ApiTest {
       }
     }
     assertThat(reasons).containsOnlyKeys(ContainerException.Reason.INTERRUPTED);
+    awaitDescriptors(descriptors);
   }
 }

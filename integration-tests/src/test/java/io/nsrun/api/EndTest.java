@@ -49,7 +49,7 @@ class EndTest extends ApiTest {
         Arguments.of(
             ContainerEnd.Limit.PROCESSES,
             Limits.none().processes(4),
-            "sleep 60 & sleep 60 & sleep 60 & while true; do :; done",
+            "sleep 0.2; sleep 60 & sleep 60 & sleep 60 & while true; do :; done",
             "limit of 4 processes reached"),
         Arguments.of(
             ContainerEnd.Limit.OUTPUT,
