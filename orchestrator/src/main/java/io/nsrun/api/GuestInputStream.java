@@ -3,6 +3,7 @@ package io.nsrun.api;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -80,7 +81,7 @@ final class GuestInputStream extends InputStream {
     }
     try {
       if (!closed) {
-        replace(source.readNBytes(source.available()));
+        replace(rest());
       }
     } catch (IOException e) {
       // It was closed meanwhile.
@@ -88,6 +89,20 @@ final class GuestInputStream extends InputStream {
     } finally {
       reading.unlock();
     }
+  }
+
+  /** By plain reads: those of a file's stream that read all ask where it is in a pipe. */
+  private byte[] rest() throws IOException {
+    byte[] rest = new byte[source.available()];
+    int size = 0;
+    while (size < rest.length) {
+      int n = source.read(rest, size, rest.length - size);
+      if (n < 0) {
+        return Arrays.copyOf(rest, size);
+      }
+      size += n;
+    }
+    return rest;
   }
 
   private void replace(byte[] rest) throws IOException {
