@@ -101,6 +101,6 @@ class CallersTest {
             .nsrun("descriptors");
 
     // It is the launcher that lacks some, or the JVM.
-    assertThat(result.out()).matches("(HOST|NOT_STARTED) .*aise .* with ulimit -n\\.?\nthen 6\n");
+    assertThat(result.out()).matches("(HOST|NOT_STARTED) .*aise .* with ulimit -H?n\\.?\nthen 6\n");
   }
 }

@@ -75,6 +75,8 @@ final class PipeSets {
       set = ready.poll();
       if (set == null) {
         waiting++;
+        // What failed before was for others, and may go well now.
+        failure = closed ? failure : null;
       }
     }
     prepare();
@@ -113,7 +115,7 @@ final class PipeSets {
       if (pipes.errnoNumber() != 0) {
         throw new ExplainedException(
             "no pipes for another container: " + Errno.of(pipes.errnoNumber()),
-            "end some containers, or raise the hard limit of open files (ulimit -Hn)");
+            "end some containers, or raise the hard limit with ulimit -Hn");
       }
       set = PipeSet.open(pipes.set(), directory, pipes.stdin(), pipes.stdout(), pipes.stderr());
     } catch (IOException e) {
