@@ -139,7 +139,8 @@ class SparesTest {
   @Test
   void oneThatIsKilledServesNobodyAndIsReplaced() throws Exception {
     awaitSpares();
-    // All but the launcher, whose parent we are. Init may go with its monitor before it is its turn.
+    // All but the launcher, whose parent we are. Init may go with its monitor before it is its
+    // turn.
     long self = ProcessHandle.current().pid();
     for (long pid : started()) {
       ProcessHandle.of(pid)
