@@ -20,11 +20,6 @@ public interface ContainerStarter extends Closeable {
     return new WarmStarter(caller, spares);
   }
 
-  /** One that starts an nsinit process for each container. */
-  static ContainerStarter cold(Caller caller) {
-    return new ColdStarter(caller);
-  }
-
   /**
    * Prepares and starts a container. Blocks until its command runs; while an archive is unpacked,
    * too. May be called by any thread, and by many at once.

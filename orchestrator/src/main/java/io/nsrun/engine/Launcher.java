@@ -32,28 +32,18 @@ public final class Launcher implements Closeable {
   }
 
   private final Caller caller;
-  private final Redirects redirects;
   private final PhaseTimes times = new PhaseTimes(System.nanoTime());
   private volatile Nsinit nsinit;
-  private boolean cancelled;
   private ControlChannel channel;
   private SignalForwarder signals;
 
-  private Launcher(Caller caller, Redirects redirects) {
+  private Launcher(Caller caller) {
     this.caller = caller;
-    this.redirects = redirects;
   }
 
   /** One that starts nsinit when it is needed. */
   public static Launcher of(Caller caller) {
-    return new Launcher(caller, null);
-  }
-
-  /**
-   * One that starts nsinit when it is needed, with standard streams that are not this process' own.
-   */
-  static Launcher of(Caller caller, Redirects redirects) {
-    return new Launcher(caller, redirects);
+    return new Launcher(caller);
   }
 
   /**
@@ -61,7 +51,7 @@ public final class Launcher implements Closeable {
    * until then a signal may end this JVM.
    */
   public static Launcher ahead(Caller caller) {
-    Launcher launcher = new Launcher(caller, null);
+    Launcher launcher = new Launcher(caller);
     launcher.nsinit = Nsinit.prepare(caller.paths());
     launcher.phase("spawner");
     return launcher;
@@ -101,24 +91,13 @@ public final class Launcher implements Closeable {
   /** The connection to nsinit, which is started if it was not. Blocks until it answers. */
   ControlChannel channel() throws IOException, InterruptedException {
     if (channel == null) {
-      startNsinit();
+      if (nsinit == null) {
+        nsinit = Nsinit.start(caller.paths());
+      }
       channel = nsinit.connect();
       phase("connect");
     }
     return channel;
-  }
-
-  /** Starts nsinit, if it was not. Returns at once. */
-  synchronized void startNsinit() throws IOException {
-    if (cancelled) {
-      throw new IOException("cancelled");
-    }
-    if (nsinit == null) {
-      nsinit =
-          redirects == null
-              ? Nsinit.start(caller.paths())
-              : Nsinit.start(caller.paths(), redirects);
-    }
   }
 
   /** Waits until nsinit can be talked to; it is started if it was not. */
@@ -154,29 +133,11 @@ public final class Launcher implements Closeable {
     ControlChannel way = channel();
     boolean others =
         prepared.ownIds() || !(prepared.spec().process().user() instanceof UserRef.Unspecified);
-    if (others && redirects != null) {
-      StandardPipes.openToAll(nsinit.pid());
-    } else if (others && streams != Streams.UNOPENED) {
+    if (others && streams != Streams.UNOPENED) {
       StandardPipes.openToAll();
     }
     streams.settle();
     return new Running(prepared, nsinit, way, frames, signals, listener, times);
-  }
-
-  /** The process that was started; null before {@link #channel}. */
-  Nsinit nsinit() {
-    return nsinit;
-  }
-
-  /**
-   * Ends nsinit, and its container with it, or sees to it that there will be none. For any thread;
-   * who starts the container is told by an exception. Blocks until nsinit has ended.
-   */
-  void cancel() {
-    synchronized (this) {
-      cancelled = true;
-    }
-    close();
   }
 
   /** From now on a signal ends this process again, as while files are removed. */

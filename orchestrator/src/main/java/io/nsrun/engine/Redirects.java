@@ -3,7 +3,6 @@ package io.nsrun.engine;
 import io.nsrun.control.StreamTarget;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Where the standard streams of a container lead that a program starts for itself, as {@link
@@ -14,8 +13,7 @@ import java.util.function.Consumer;
  * @param error where its errors go; of no meaning with {@code errorToOutput}
  * @param errorToOutput whether errors go where output does
  */
-public record Redirects(Redirect input, Redirect output, Redirect error, boolean errorToOutput)
-    implements Consumer<ProcessBuilder> {
+public record Redirects(Redirect input, Redirect output, Redirect error, boolean errorToOutput) {
   /** Three pipes of this process. */
   public static final Redirects PIPES =
       new Redirects(Redirect.PIPE, Redirect.PIPE, Redirect.PIPE, false);
@@ -44,13 +42,5 @@ public record Redirects(Redirect input, Redirect output, Redirect error, boolean
   /** Whether a file is opened or made for one of them. */
   boolean nameFiles() {
     return input.file() != null || output.file() != null || error.file() != null;
-  }
-
-  @Override
-  public void accept(ProcessBuilder builder) {
-    builder.redirectInput(input);
-    builder.redirectOutput(output);
-    builder.redirectError(error);
-    builder.redirectErrorStream(errorToOutput);
   }
 }

@@ -6,32 +6,27 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ExecuteStreamHandler;
 
 /**
- * Runs a program with the standard streams that the caller gave this JVM, or with others in the
- * place of some of them.
+ * Runs a program with the standard streams that the caller gave this JVM, or with pipes of this JVM
+ * in the place of its input and output.
  *
  * <p>Commons Exec would put pipes and pumping threads between them: then the program has no
  * terminal, and every byte is copied twice.
  */
 final class InheritingExecutor extends DefaultExecutor {
   private final PhaseTimes times;
-  private final Consumer<ProcessBuilder> streams;
+  private final boolean piped;
   private Process process;
   private IOException failure;
 
-  /**
-   * @param times where the time of the thread that runs the program goes
-   * @param streams puts other streams in the place of those of this JVM; null for none
-   */
   @SuppressWarnings("deprecation") // its builder can only build the class itself
-  InheritingExecutor(PhaseTimes times, Consumer<ProcessBuilder> streams) {
+  InheritingExecutor(PhaseTimes times, boolean piped) {
     this.times = times;
-    this.streams = streams;
+    this.piped = piped;
     setStreamHandler(new NoPumps());
     // Not passed on, but looked for: our own may have a name that this locale can't express.
     setWorkingDirectory(new File("/"));
@@ -54,11 +49,12 @@ final class InheritingExecutor extends DefaultExecutor {
     try {
       ProcessBuilder builder = CallersStreams.inherit(new ProcessBuilder(command.toStrings()));
       Process started;
-      if (streams == null) {
-        started = builder.start();
-      } else {
-        streams.accept(builder);
+      if (piped) {
+        builder.redirectInput(ProcessBuilder.Redirect.PIPE);
+        builder.redirectOutput(ProcessBuilder.Redirect.PIPE);
         started = SpareDescriptors.start(builder);
+      } else {
+        started = builder.start();
       }
       times.end("spawn");
       synchronized (this) {
@@ -82,7 +78,7 @@ final class InheritingExecutor extends DefaultExecutor {
    */
   int run(CommandLine command) throws IOException, InterruptedException {
     // Commons Exec closes the pipes at once, with what nobody has read yet.
-    return streams == null ? execute(command) : launch(command).waitFor();
+    return piped ? launch(command).waitFor() : execute(command);
   }
 
   /** Wakes up who waits for a launch that will not happen. */

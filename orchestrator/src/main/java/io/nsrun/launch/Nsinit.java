@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import org.apache.commons.exec.CommandLine;
 
 /**
@@ -21,7 +20,7 @@ import org.apache.commons.exec.CommandLine;
  */
 public final class Nsinit implements AutoCloseable {
   private final StatePaths paths;
-  private final Consumer<ProcessBuilder> streams;
+  private final boolean piped;
   private final Spawner spawner = new Spawner();
   private final PhaseTimes times = new PhaseTimes(System.nanoTime());
 
@@ -36,9 +35,9 @@ public final class Nsinit implements AutoCloseable {
   private boolean abandoned;
   private boolean mayProceed;
 
-  private Nsinit(StatePaths paths, Consumer<ProcessBuilder> streams) {
+  private Nsinit(StatePaths paths, boolean piped) {
     this.paths = paths;
-    this.streams = streams;
+    this.piped = piped;
   }
 
   /**
@@ -56,27 +55,18 @@ public final class Nsinit implements AutoCloseable {
    * then a signal may end this JVM.
    */
   public static Nsinit prepare(StatePaths paths) {
-    return prepare(paths, null);
+    return prepare(paths, false);
   }
 
   /** As {@link #start}, with pipes to talk to it, see {@link #input} and {@link #output}. */
   public static Nsinit startPiped(StatePaths paths) {
-    return start(paths, new Pipes());
-  }
-
-  /**
-   * As {@link #start(StatePaths)}, with other standard streams.
-   *
-   * @param streams puts them in the place of those of this JVM
-   */
-  public static Nsinit start(StatePaths paths, Consumer<ProcessBuilder> streams) {
-    Nsinit nsinit = prepare(paths, streams);
+    Nsinit nsinit = prepare(paths, true);
     nsinit.proceed();
     return nsinit;
   }
 
-  private static Nsinit prepare(StatePaths paths, Consumer<ProcessBuilder> streams) {
-    Nsinit nsinit = new Nsinit(paths, streams);
+  private static Nsinit prepare(StatePaths paths, boolean piped) {
+    Nsinit nsinit = new Nsinit(paths, piped);
     nsinit.spawner.setDaemon(true);
     nsinit.spawner.start();
     nsinit.provideExecutor();
@@ -85,7 +75,7 @@ public final class Nsinit implements AutoCloseable {
 
   /** Loads what runs programs, in the caller's thread: the spawner is busy with its files. */
   private void provideExecutor() {
-    InheritingExecutor made = new InheritingExecutor(times, streams);
+    InheritingExecutor made = new InheritingExecutor(times, piped);
     synchronized (this) {
       executor = made;
       notifyAll();
@@ -163,24 +153,14 @@ public final class Nsinit implements AutoCloseable {
     }
   }
 
-  /** What nsinit reads as its standard input, where that is a pipe; else nothing is read. */
+  /** What {@link #startPiped} has nsinit read as its standard input. */
   public OutputStream input() throws IOException, InterruptedException {
     return awaitLaunch().getOutputStream();
   }
 
-  /** What nsinit writes to its standard output, where that is a pipe; else it is empty. */
+  /** What nsinit writes to its standard output, after {@link #startPiped}. */
   public InputStream output() throws IOException, InterruptedException {
     return awaitLaunch().getInputStream();
-  }
-
-  /** What nsinit writes to its standard error, as {@link #output}. */
-  public InputStream error() throws IOException, InterruptedException {
-    return awaitLaunch().getErrorStream();
-  }
-
-  /** Pid of the nsinit process. Blocks until it was started. */
-  public long pid() throws IOException, InterruptedException {
-    return awaitLaunch().pid();
   }
 
   /** Where the time of the thread went that starts nsinit. */
@@ -289,15 +269,6 @@ public final class Nsinit implements AutoCloseable {
     exitValue = value;
     ended = true;
     notifyAll();
-  }
-
-  /** Input and output. Not a lambda, whose first one costs milliseconds of every start. */
-  private static final class Pipes implements Consumer<ProcessBuilder> {
-    @Override
-    public void accept(ProcessBuilder builder) {
-      builder.redirectInput(ProcessBuilder.Redirect.PIPE);
-      builder.redirectOutput(ProcessBuilder.Redirect.PIPE);
-    }
   }
 
   private final class Spawner extends Thread {

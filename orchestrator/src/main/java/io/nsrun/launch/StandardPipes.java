@@ -23,26 +23,10 @@ public final class StandardPipes {
   public static void openToAll() {
     for (int descriptor = 0; descriptor <= 2; descriptor++) {
       if (CallersStreams.given(descriptor)) {
-        openToAll("self", descriptor);
+        openToAll(
+            Path.of("/proc/self/fd/" + descriptor), descriptor == 0 ? READ_BY_ALL : WRITTEN_BY_ALL);
       }
     }
-  }
-
-  /**
-   * As {@link #openToAll()}, of a child of this JVM.
-   *
-   * @param pid of the child, which may have ended
-   */
-  public static void openToAll(long pid) {
-    for (int descriptor = 0; descriptor <= 2; descriptor++) {
-      openToAll(Long.toString(pid), descriptor);
-    }
-  }
-
-  private static void openToAll(String process, int descriptor) {
-    openToAll(
-        Path.of("/proc/" + process + "/fd/" + descriptor),
-        descriptor == 0 ? READ_BY_ALL : WRITTEN_BY_ALL);
   }
 
   private static void openToAll(Path file, int mode) {
