@@ -6,6 +6,7 @@ import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.Seccomp;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** A seccomp profile in a file of the caller's. */
@@ -26,7 +27,12 @@ public final class ProfileFile {
   }
 
   private static Blob content(Caller caller, String name) throws ExplainedException {
-    Path file = caller.path(name);
+    Path file;
+    try {
+      file = caller.path(name);
+    } catch (InvalidPathException e) {
+      throw bad(name, "is no file name");
+    }
     if (name.isEmpty() || !Files.isRegularFile(file)) {
       throw bad(
           name, Files.exists(file) && !name.isEmpty() ? "is no regular file" : "no such file");

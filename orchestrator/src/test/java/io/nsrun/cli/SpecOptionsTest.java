@@ -343,6 +343,17 @@ class SpecOptionsTest {
   }
 
   @Test
+  void aProfileWhoseNameHasANulIsAProblem() throws IOException {
+    spec("--security-opt", "seccomp=a\0b", "t/");
+
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .startsWith("--security-opt: seccomp profile a")
+        .endsWith("is no file name (a file, unconfined or default is expected)");
+  }
+
+  @Test
   void limitsHaveASoftAndAHardSide() throws IOException {
     assertThat(
             spec(
