@@ -1,0 +1,3 @@
+held = []
+while True:
+    held.append(b"1" * (1 << 20))
