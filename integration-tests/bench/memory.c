@@ -90,7 +90,7 @@ static void measure_nsinit(const char *nsinit, const char *rootfs)
 	static struct outcome o;
 	struct container c = container_default(rootfs, sleeper);
 	struct driver d;
-	struct plan plan;
+	struct bytes plan;
 	int asleep = 0;
 	long kib;
 

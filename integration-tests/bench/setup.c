@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	static const char *const truth[] = { "/bin/true", NULL };
 	struct bytes hello = { 0 }, bytes = { 0 };
 	struct container c;
-	struct plan plan;
+	struct bytes plan;
 	long rounds = argc == 5 ? strtol(argv[4], NULL, 10) : 0;
 
 	if (rounds < 1) {
@@ -99,8 +99,8 @@ int main(int argc, char **argv)
 	}
 	c = container_default(argv[3], truth);
 	container_plan(&c, &plan);
-	put_hello(&hello, PROTOCOL_MAGIC, PROTOCOL_VERSION);
-	put_plan(&bytes, &plan, 0);
+	put_hello(&hello, PROTOCOL_VERSION);
+	put_frame(&bytes, FRAME_PLAN, "*", BYTES(plan.at, plan.length));
 	for (long round = -WARM_UP; round < rounds; round++) {
 		double nsinit = time_nsinit(argv[1], &hello, &bytes);
 		double floor = time_floor(argv[2], argv[3]);

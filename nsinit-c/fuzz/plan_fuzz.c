@@ -10,7 +10,6 @@
 #include "../tests/plans.h"
 
 #define FRAME_HEADER 6u
-#define PLAN_HEADER  6u /* checksum, number of steps */
 #define STEP_HEADER  6u /* id, length */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "frames.h"
+#include "encode.h"
 #include "plans.h"
 #include "proto/event.h"
 #include "tree.h"
@@ -32,12 +32,7 @@ static void connect_both(void)
 
 static void say(const void *bytes, size_t n) { CHECK(write(theirs, bytes, n) == (ssize_t)n); }
 
-static void signal_frame(struct bytes *b, uint32_t signo)
-{
-	add32(b, 4);
-	add16(b, 5);
-	add32(b, signo);
-}
+static void signal_frame(struct bytes *b, uint32_t signo) { put_frame(b, 5, "4", signo); }
 
 /* ---- SIGNAL ---- */
 
@@ -60,10 +55,7 @@ static void check_refused(uint16_t type, const char *why)
 	uint8_t heard[128];
 
 	wanted.length = 0;
-	add32(&wanted, (uint32_t)(2 + 5 + strlen(why)));
-	add16(&wanted, 23);
-	add16(&wanted, type);
-	add_str(&wanted, why);
+	put_frame(&wanted, 23, "2s", type, why);
 	CHECK(read(theirs, heard, sizeof(heard)) == (ssize_t)wanted.length);
 	CHECK(memcmp(heard, wanted.at, wanted.length) == 0);
 }
@@ -127,10 +119,9 @@ static void refuse_frame(uint32_t length, uint16_t type, const char *why)
 
 	connect_for_signals();
 	b.length = 0;
-	add32(&b, length);
-	add16(&b, type);
+	put(&b, "42", length, type);
 	for (uint32_t i = 0; i < length; i++)
-		add8(&b, 9);
+		put(&b, "1", 9);
 	half = b.length / 2;
 	signal_frame(&b, 15);
 	say(b.at, half);
@@ -161,8 +152,7 @@ static void endless_frames(void)
 {
 	connect_for_signals();
 	b.length = 0;
-	add32(&b, UINT32_MAX);
-	add16(&b, 5);
+	put(&b, "42", UINT32_MAX, 5);
 	say(b.at, b.length);
 	CHECK(control_signal(ours, &signo) && signo == 0);
 	check_refused(5, "malformed");
@@ -204,13 +194,13 @@ static int talk(void)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void begin_talk(void)
+static void begin_talk_with(const char *hello)
 {
 	b.length = 0;
-	add32(&b, 6);
-	add16(&b, 1);
-	add(&b, "NSRN\3", 6);
+	put_frame(&b, 1, "*", BYTES(hello, 6));
 }
+
+static void begin_talk(void) { begin_talk_with("NSRN\3"); }
 
 static void add_plan(bool spoil)
 {
@@ -219,19 +209,10 @@ static void add_plan(bool spoil)
 	smallest_plan(&plan);
 	end_plan(&plan);
 	plan.at[4] ^= spoil;
-	add32(&b, (uint32_t)plan.length);
-	add16(&b, 4);
-	add(&b, plan.at, plan.length);
+	put_frame(&b, 4, "*", BYTES(plan.at, plan.length));
 }
 
-static void add_read(const char *root, const char *path, uint32_t limit)
-{
-	add32(&b, (uint32_t)(5 + strlen(root) + 5 + strlen(path) + 4));
-	add16(&b, 2);
-	add_str(&b, root);
-	add_str(&b, path);
-	add32(&b, limit);
-}
+static void add_read(const char *root, const char *path, uint32_t limit) { put_frame(&b, 2, "ss4", root, path, limit); }
 
 static uint32_t answer32(size_t at)
 {
@@ -268,10 +249,7 @@ static void spoilt_plans(void)
 
 static void hello_with(const char *bytes)
 {
-	b.length = 0;
-	add32(&b, 6);
-	add16(&b, 1);
-	add(&b, bytes, 6);
+	begin_talk_with(bytes);
 	add_plan(false);
 	CHECK(talk() == 125);
 	check_failed(101, EPROTO);
@@ -294,14 +272,12 @@ static void sizes_out_of_bounds(void)
 
 	for (unsigned i = 0; i < 3; i++) {
 		begin_talk();
-		add32(&b, lengths[i]);
-		add16(&b, 4);
+		put(&b, "42", lengths[i], 4);
 		CHECK(talk() == 125);
 		check_failed(102, E2BIG);
 	}
 	begin_talk();
-	add32(&b, 0);
-	add16(&b, 99);
+	put_frame(&b, 99, "");
 	CHECK(talk() == 125);
 	check_failed(101, EPROTO);
 }
@@ -432,9 +408,7 @@ static void malformed_reads(void)
 	add_read("/", name, 1);
 	check_bad_read();
 	begin_talk();
-	add32(&b, 4);
-	add16(&b, 2);
-	add32(&b, 0);
+	put_frame(&b, 2, "4", 0);
 	check_bad_read();
 	begin_talk();
 	add_read("/", "/x", 1);

@@ -37,27 +37,20 @@ static void hear(void)
 		got.length += (size_t)n;
 }
 
-static void want(uint16_t type, uint32_t length)
-{
-	wanted.length = 0;
-	add32(&wanted, length);
-	add16(&wanted, type);
-}
-
+/* All that was sent is what was wanted, of which nothing is wanted any more. */
 static void check_heard(void)
 {
 	hear();
 	CHECK(got.length == wanted.length);
 	CHECK(memcmp(got.at, wanted.at, wanted.length) == 0);
+	wanted.length = 0;
 }
 
 static void hello(void)
 {
 	listen_to_events(SOCK_STREAM);
 	CHECK(event_hello());
-	want(1, 6);
-	add(&wanted, "NSRN", 4);
-	add16(&wanted, 3);
+	put_frame(&wanted, 1, "*2", BYTES("NSRN", 4), 3);
 	check_heard();
 }
 
@@ -66,11 +59,8 @@ static void pids(void)
 	listen_to_events(SOCK_STREAM);
 	CHECK(event_pid(FRAME_READY, 4194303));
 	CHECK(event_pid(FRAME_STARTED, 1));
-	want(16, 4);
-	add32(&wanted, 4194303);
-	add32(&wanted, 4);
-	add16(&wanted, 17);
-	add32(&wanted, 1);
+	put_frame(&wanted, 16, "4", 4194303);
+	put_frame(&wanted, 17, "4", 1);
 	check_heard();
 }
 
@@ -80,16 +70,8 @@ static const struct child_exit usage = {
 
 static void want_exited(uint8_t kind, uint32_t value, uint8_t core, uint8_t cause)
 {
-	want(19, 71);
-	add8(&wanted, kind);
-	add32(&wanted, value);
-	add8(&wanted, core);
-	add8(&wanted, cause);
-	for (uint64_t v = 1; v <= 5; v++)
-		add64(&wanted, v);
-	add64(&wanted, 123456789012);
-	add64(&wanted, 0x1122334455667788);
-	add64(&wanted, 77);
+	put_frame(&wanted, 19, "1411 88888 888", kind, value, core, cause, 1, 2, 3, 4, 5, 123456789012,
+		  0x1122334455667788, 77);
 }
 
 static void exit_as(int status, enum exit_cause cause)
@@ -129,12 +111,7 @@ static void failures(void)
 {
 	listen_to_events(SOCK_STREAM);
 	CHECK(event_failed(26, 7, 1, "/proc", "type=proc"));
-	want(18, 8 + 10 + 14);
-	add16(&wanted, 26);
-	add16(&wanted, 7);
-	add32(&wanted, 1);
-	add_str(&wanted, "/proc");
-	add_str(&wanted, "type=proc");
+	put_frame(&wanted, 18, "224ss", 26, 7, 1, "/proc", "type=proc");
 	check_heard();
 }
 
@@ -146,14 +123,9 @@ static void long_failures(void)
 	memset(detail, 'd', sizeof(detail) - 1);
 	listen_to_events(SOCK_STREAM);
 	CHECK(event_failed(1, 0xffff, 36, object, detail));
-	want(18, 8 + 3072 + 5 + 896 + 5);
-	add16(&wanted, 1);
-	add16(&wanted, 0xffff);
-	add32(&wanted, 36);
 	object[3072] = 0;
 	detail[896] = 0;
-	add_str(&wanted, object);
-	add_str(&wanted, detail);
+	put_frame(&wanted, 18, "224ss", 1, 0xffff, 36, object, detail);
 	check_heard();
 }
 
@@ -233,18 +205,7 @@ static void usage_in_microseconds(void)
 
 	listen_to_events(SOCK_STREAM);
 	CHECK(event_exited(&child, &(struct ending){ .wall_ns = 1 }));
-	want(19, 71);
-	add8(&wanted, 0);
-	add32(&wanted, 3);
-	add16(&wanted, 0);
-	add64(&wanted, 5000000000999999);
-	add64(&wanted, 7);
-	add64(&wanted, 1 << 20);
-	add64(&wanted, 8);
-	add64(&wanted, 9);
-	add64(&wanted, 1);
-	add64(&wanted, 0);
-	add64(&wanted, 0);
+	put_frame(&wanted, 19, "1411 88888 888", 0, 3, 0, 0, 5000000000999999, 7, 1 << 20, 8, 9, 1, 0, 0);
 	check_heard();
 }
 
@@ -260,7 +221,6 @@ static void frames_that_do_not_fit(void)
 	CHECK(!event_send(small, &w));
 	w = event_begin(small, 3, FRAME_READY);
 	CHECK(!event_send(small, &w));
-	wanted.length = 0;
 	check_heard();
 }
 

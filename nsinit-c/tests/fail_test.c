@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "frames.h"
+#include "encode.h"
 #include "proto/event.h"
 #include "proto/step.h"
 
@@ -37,13 +37,7 @@ static void hear(void (*body)(void), bool connected)
 static void want(uint16_t step, uint16_t index, uint32_t error, const char *object, const char *detail)
 {
 	wanted.length = 0;
-	add32(&wanted, (uint32_t)(8 + 5 + strlen(object) + 5 + strlen(detail)));
-	add16(&wanted, 18);
-	add16(&wanted, step);
-	add16(&wanted, index);
-	add32(&wanted, error);
-	add_str(&wanted, object);
-	add_str(&wanted, detail);
+	put_frame(&wanted, 18, "224ss", step, index, error, object, detail);
 }
 
 static void check_heard(void)
@@ -132,10 +126,7 @@ static void hook_comes_after(void)
 {
 	hear(of_hook, true);
 	want(26, 12, EPERM, "/proc", "type=proc flags=14");
-	add32(&wanted, 6);
-	add16(&wanted, 1);
-	add(&wanted, "NSRN", 4);
-	add16(&wanted, 3);
+	put_frame(&wanted, 1, "*2", BYTES("NSRN", 4), 3);
 	check_heard();
 }
 
@@ -151,10 +142,7 @@ static void what_is_told_is_not_told_again(void)
 {
 	hear(of_told, true);
 	wanted.length = 0;
-	add32(&wanted, 6);
-	add16(&wanted, 1);
-	add(&wanted, "NSRN", 4);
-	add16(&wanted, 3);
+	put_frame(&wanted, 1, "*2", BYTES("NSRN", 4), 3);
 	check_heard();
 }
 

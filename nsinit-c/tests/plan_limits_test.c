@@ -4,22 +4,20 @@
 
 #include "check.h"
 #include "decoded.h"
-#include "frames.h"
+#include "encode.h"
 #include "plans.h"
 
 static struct bytes b;
 
-static void begin_after_namespaces(uint16_t id)
+static void begin_after_namespaces(void)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
-	begin_step(&b, id);
+	add_namespaces(&b, 0);
 }
 
 /* why is NULL for a plan that is to be taken. */
 static void end_with_exec(const char *why)
 {
-	end_step(&b);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), why);
 	CHECK(why == NULL || at == 1);
@@ -28,13 +26,8 @@ static void end_with_exec(const char *why)
 static void watch_of(uint64_t create, uint32_t period, const char *why)
 {
 	begin_plan(&b);
-	add_namespaces(&b, create, 0, 0);
-	begin_step(&b, STEP_WATCH);
-	add64(&b, 0);
-	add64(&b, 0);
-	add32(&b, 0);
-	add32(&b, period);
-	end_step(&b);
+	add_namespaces(&b, create);
+	put_step(&b, STEP_WATCH, 0, 0, 0, period);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), why);
 }
@@ -53,24 +46,15 @@ static void watches(void)
 static void more_than_one(void)
 {
 	begin_plan(&b);
-	for (int i = 0; i < 2; i++) {
-		begin_step(&b, STEP_OUTPUT);
-		add64(&b, 1);
-		add8(&b, 0);
-		end_step(&b);
-	}
-	add_namespaces(&b, 0, 0, 0);
+	for (int i = 0; i < 2; i++)
+		put_step(&b, STEP_OUTPUT, 1, 0);
+	add_namespaces(&b, 0);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), "more than one output, watch or nested_namespaces step");
 	begin_plan(&b);
-	add_namespaces(&b, 0x20000000, 0, 0);
-	for (int i = 0; i < 2; i++) {
-		begin_step(&b, STEP_WATCH);
-		add64(&b, 0);
-		add64(&b, 0);
-		add64(&b, 50ULL << 32);
-		end_step(&b);
-	}
+	add_namespaces(&b, 0x20000000);
+	for (int i = 0; i < 2; i++)
+		put_step(&b, STEP_WATCH, 0, 0, 0, 50);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), "more than one output, watch or nested_namespaces step");
 }
@@ -78,12 +62,7 @@ static void more_than_one(void)
 static void owner_of(uint64_t create, const char *why)
 {
 	begin_plan(&b);
-	begin_step(&b, STEP_NAMESPACES);
-	add64(&b, create);
-	add32(&b, 1000);
-	add64(&b, 20);
-	add16(&b, 0);
-	end_step(&b);
+	put_step(&b, STEP_NAMESPACES, create, 1000, 20, LIST());
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), why);
 }
@@ -99,9 +78,8 @@ static void masks(void)
 	static const uint8_t bits[129];
 
 	for (uint32_t n = 0; n <= sizeof(bits); n++) {
-		begin_after_namespaces(STEP_AFFINITY);
-		add32(&b, n);
-		add(&b, bits, n);
+		begin_after_namespaces();
+		put_step(&b, STEP_AFFINITY, BYTES(bits, n));
 		end_with_exec(n == 0 || n > 128 ? "bad length of a CPU mask" : NULL);
 	}
 }
@@ -109,8 +87,8 @@ static void masks(void)
 static void nice_values(void)
 {
 	for (int nice = -22; nice <= 21; nice++) {
-		begin_after_namespaces(STEP_NICE);
-		add32(&b, (uint32_t)nice);
+		begin_after_namespaces();
+		put_step(&b, STEP_NICE, nice);
 		end_with_exec(nice < -20 || nice > 19 ? "no such nice value" : NULL);
 	}
 }
@@ -119,9 +97,8 @@ static void io_priorities(void)
 {
 	for (uint8_t class = 0; class <= 4; class ++) {
 		for (uint8_t level = 6; level <= 8; level++) {
-			begin_after_namespaces(STEP_IO_PRIORITY);
-			add8(&b, class);
-			add8(&b, level);
+			begin_after_namespaces();
+			put_step(&b, STEP_IO_PRIORITY, class, level);
 			end_with_exec(class < 1 || class > 3 || level > 7 ? "no such I/O priority" : NULL);
 		}
 	}
@@ -129,59 +106,51 @@ static void io_priorities(void)
 
 static void too_many_rules(void)
 {
-	for (uint16_t rules = 256; rules <= 257; rules++) {
-		begin_after_namespaces(STEP_LANDLOCK);
-		add64(&b, 1);
-		add64(&b, 0);
-		add64(&b, 0);
-		add16(&b, rules);
-		for (uint16_t i = 0; i < rules; i++) {
-			add_str(&b, "/");
-			add64(&b, 1);
+	static struct value list[257 * 2 + 1];
+
+	for (size_t rules = 256; rules <= 257; rules++) {
+		begin_after_namespaces();
+		for (size_t n = 0; n < 2 * rules; n += 2) {
+			list[n] = VALUE("/");
+			list[n + 1] = VALUE(1);
 		}
+		put_step(&b, STEP_LANDLOCK, 1, 0, 0, LIST_OF(list));
 		end_with_exec(rules > 256 ? "too many entries in a list" : NULL);
 	}
 }
 
-static const char *const word[] = { "program" };
-
-static void program_of(uint16_t argc, uint32_t timeout_ms, const char *why)
+static void program_of(struct value argv, uint32_t timeout_ms, struct value input, const char *why)
 {
-	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
-	begin_program(&b, "/bin/program", argc, word);
-	end_program(&b, "A=B", timeout_ms, "", 0);
-	add_exec(&b);
-	CHECK_TEXT(decode_built(&b), why);
-	CHECK(why == NULL || at == 1);
+	begin_after_namespaces();
+	put_step(&b, STEP_RUN_PROGRAM, "/bin/program", argv, LIST("A=B"), timeout_ms, input);
+	end_with_exec(why);
 }
 
 static void programs(void)
 {
-	program_of(1, 1, NULL);
-	program_of(1, 86400000, NULL);
-	program_of(0, 1, "nothing to execute");
-	program_of(1, 0, "time limit of a program out of range");
-	program_of(1, 86400001, "time limit of a program out of range");
-	program_of(1, UINT32_MAX, "time limit of a program out of range");
+	static const char *const out_of_range = "time limit of a program out of range";
+
+	program_of(LIST("program", 0, ""), 1, BYTES("", 0), NULL);
+	program_of(LIST("program", 0, ""), 86400000, BYTES("", 0), NULL);
+	program_of(LIST(), 1, BYTES("", 0), "nothing to execute");
+	program_of(LIST("program", 0, ""), 0, BYTES("", 0), out_of_range);
+	program_of(LIST("program", 0, ""), 86400001, BYTES("", 0), out_of_range);
+	program_of(LIST("program", 0, ""), UINT32_MAX, BYTES("", 0), out_of_range);
 }
 
 /* Counts of arguments and of variables. */
 static void long_program(uint16_t argc, uint16_t variables, const char *why)
 {
-	begin_after_namespaces(STEP_RUN_PROGRAM);
-	add_str(&b, "/bin/program");
-	add16(&b, argc);
-	for (uint16_t i = 0; i < argc; i++) {
-		add_str(&b, "");
-		add8(&b, 1);
-		add_str(&b, "");
-	}
-	add16(&b, variables);
+	static struct value argv[3 * 2049 + 1], env[2049 + 1];
+
+	memset(argv, 0, sizeof(argv));
+	memset(env, 0, sizeof(env));
+	for (uint16_t i = 0; i < 3 * argc; i++)
+		argv[i] = i % 3 == 1 ? VALUE(1) : VALUE("");
 	for (uint16_t i = 0; i < variables; i++)
-		add_str(&b, "");
-	add32(&b, 1);
-	add32(&b, 0);
+		env[i] = VALUE("");
+	begin_after_namespaces();
+	put_step(&b, STEP_RUN_PROGRAM, "/bin/program", LIST_OF(argv), LIST_OF(env), 1, BYTES("", 0));
 	end_with_exec(why);
 }
 
@@ -195,18 +164,8 @@ static void long_programs(void)
 static void odd_arguments(void)
 {
 	for (unsigned part = 0; part <= UINT8_MAX; part++) {
-		begin_after_namespaces(STEP_RUN_PROGRAM);
-		add_str(&b, "/bin/program");
-		add16(&b, 2);
-		for (unsigned i = 0; i < 2; i++) {
-			add_str(&b, "a");
-			add8(&b, i == 0 ? 1 : (uint8_t)part);
-			add_str(&b, "b");
-		}
-		add16(&b, 0);
-		add32(&b, 1);
-		add32(&b, 0);
-		end_with_exec(part > 1 ? "unknown part of an argument" : NULL);
+		program_of(LIST("a", 1, "b", "a", part, "b"), 1, BYTES("", 0),
+			   part > 1 ? "unknown part of an argument" : NULL);
 	}
 }
 
@@ -214,39 +173,22 @@ static void inputs(void)
 {
 	static const uint8_t input[(128 << 10) + 1];
 
-	for (uint32_t n = sizeof(input) - 1; n <= sizeof(input); n++) {
-		begin_plan(&b);
-		add_namespaces(&b, 0, 0, 0);
-		begin_program(&b, "/bin/program", 1, word);
-		end_program(&b, "A=B", 1, input, n);
-		add_exec(&b);
-		CHECK_TEXT(decode_built(&b), n == sizeof(input) ? "too much input of a program" : NULL);
-	}
+	program_of(LIST("program", 0, ""), 1, BYTES(input, sizeof(input) - 1), NULL);
+	program_of(LIST("program", 0, ""), 1, BYTES(input, sizeof(input)), "too much input of a program");
 }
 
 static void listener_of(unsigned listeners, unsigned filters, uint32_t flags, size_t length, const char *why)
 {
-	static const uint8_t allow[8] = { 6, 0, 0, 0, 0, 0, 0xff, 0x7f };
 	static char part[70000];
 
 	memset(part, 'x', length);
 	part[length] = 0;
 	begin_plan(&b);
-	for (unsigned i = 0; i < listeners; i++) {
-		begin_step(&b, STEP_LISTENER);
-		add_str(&b, "/s");
-		add16(&b, 1);
-		add_str(&b, part);
-		end_step(&b);
-	}
-	add_namespaces(&b, 0, 0, 0);
-	for (unsigned i = 0; i < filters; i++) {
-		begin_step(&b, STEP_SECCOMP);
-		add32(&b, flags);
-		add32(&b, sizeof(allow));
-		add(&b, allow, sizeof(allow));
-		end_step(&b);
-	}
+	for (unsigned i = 0; i < listeners; i++)
+		put_step(&b, STEP_LISTENER, "/s", LIST(part));
+	add_namespaces(&b, 0);
+	for (unsigned i = 0; i < filters; i++)
+		put_step(&b, STEP_SECCOMP, flags, BYTES("\6\0\0\0\0\0\xff\x7f", 8));
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), why);
 }

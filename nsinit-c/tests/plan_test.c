@@ -6,7 +6,7 @@
 
 #include "check.h"
 #include "decoded.h"
-#include "frames.h"
+#include "encode.h"
 #include "plans.h"
 
 static struct bytes b;
@@ -209,12 +209,12 @@ static void command_fields_are_those_of_the_plan(void)
 static void joined_user_namespaces_count(void)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 1, 0x10000000);
+	put_step(&b, STEP_NAMESPACES, 0, NO_OWNER, NO_LIMIT, LIST(0x10000000, "/proc/1/ns/user"));
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
 	CHECK(plan.new_user_namespace);
 	begin_plan(&b);
-	add_namespaces(&b, 0x20000000, 1, 0x40000000);
+	put_step(&b, STEP_NAMESPACES, 0x20000000, NO_OWNER, NO_LIMIT, LIST(0x40000000, "/proc/1/ns/net"));
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
 	CHECK(!plan.new_user_namespace);
@@ -247,15 +247,15 @@ static void wrong_checksum(void)
 static void too_many_steps(void)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	for (unsigned i = 0; i < PLAN_MAX_STEPS - 2; i++)
-		add_plain(&b, STEP_LOOPBACK);
+		put_step(&b, STEP_LOOPBACK);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	for (unsigned i = 0; i < PLAN_MAX_STEPS - 1; i++)
-		add_plain(&b, STEP_LOOPBACK);
+		put_step(&b, STEP_LOOPBACK);
 	add_exec(&b);
 	refuse(&b, "bad number of steps", UINT16_MAX);
 }
@@ -271,13 +271,13 @@ static void unknown_steps(void)
 		if (known[id])
 			continue;
 		begin_plan(&b);
-		add_namespaces(&b, 0, 0, 0);
-		add_plain(&b, (uint16_t)id);
+		add_namespaces(&b, 0);
+		put_step_as(&b, (uint16_t)id, "");
 		add_exec(&b);
 		refuse(&b, "unknown step", 1);
 	}
 	begin_plan(&b);
-	add_plain(&b, UINT16_MAX);
+	put_step_as(&b, UINT16_MAX, "");
 	refuse(&b, "unknown step", 0);
 }
 
@@ -286,14 +286,11 @@ static void half_a_session(void)
 	for (unsigned terminals = 0; terminals < 3; terminals++) {
 		for (unsigned consoles = 0; consoles < 3; consoles++) {
 			begin_plan(&b);
-			for (unsigned i = 0; i < terminals; i++) {
-				begin_step(&b, STEP_TERMINAL);
-				add32(&b, 0);
-				end_step(&b);
-			}
-			add_namespaces(&b, 0, 0, 0);
+			for (unsigned i = 0; i < terminals; i++)
+				put_step(&b, STEP_TERMINAL, 0, 0);
+			add_namespaces(&b, 0);
 			for (unsigned i = 0; i < consoles; i++)
-				add_text(&b, STEP_CONSOLE, "");
+				put_step(&b, STEP_CONSOLE, "");
 			add_exec(&b);
 			CHECK_TEXT(decode_built(&b),
 				   terminals == consoles && terminals < 2 ? NULL : "terminal and console go together");
@@ -304,14 +301,12 @@ static void half_a_session(void)
 static void left_over_bytes(void)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
-	begin_step(&b, STEP_LOOPBACK);
-	add8(&b, 0);
-	end_step(&b);
+	add_namespaces(&b, 0);
+	put_step_as(&b, STEP_LOOPBACK, "1", 0);
 	add_exec(&b);
 	refuse(&b, "left-over bytes", 1);
 	smallest_plan(&b);
-	add8(&b, 0);
+	put(&b, "1", 0);
 	refuse(&b, "left-over bytes after the last step", UINT16_MAX);
 }
 
@@ -356,14 +351,14 @@ static void every_step_one_byte_short(void)
 static void stages_out_of_order(void)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
-	add_plain(&b, STEP_SESSION);
-	add_plain(&b, STEP_LOOPBACK);
+	add_namespaces(&b, 0);
+	put_step(&b, STEP_SESSION);
+	put_step(&b, STEP_LOOPBACK);
 	add_exec(&b);
 	refuse(&b, "step out of order", 2);
 	begin_plan(&b);
-	add_plain(&b, STEP_LOOPBACK);
-	add_namespaces(&b, 0, 0, 0);
+	put_step(&b, STEP_LOOPBACK);
+	add_namespaces(&b, 0);
 	add_exec(&b);
 	refuse(&b, "step out of order", 1);
 }
@@ -371,12 +366,12 @@ static void stages_out_of_order(void)
 static void wrong_side_of_namespaces(void)
 {
 	begin_plan(&b);
-	add_map(&b, STEP_UID_MAP, 1);
-	add_namespaces(&b, 0, 0, 0);
+	put_step(&b, STEP_UID_MAP, LIST(0, 1000, 1));
+	add_namespaces(&b, 0);
 	add_exec(&b);
 	refuse(&b, "step out of order", 1);
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	add_tree(&b, STEP_HOST_TREE, 1, 0);
 	add_exec(&b);
 	refuse(&b, "step out of order", 1);
@@ -388,8 +383,8 @@ static void not_one_namespaces_step(void)
 	add_exec(&b);
 	refuse(&b, "not exactly one namespaces step", UINT16_MAX);
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
+	add_namespaces(&b, 0);
 	add_exec(&b);
 	refuse(&b, "step out of order", 1);
 }
@@ -397,32 +392,30 @@ static void not_one_namespaces_step(void)
 static void not_one_exec_step(void)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	refuse(&b, "not exactly one exec step, as the last", UINT16_MAX);
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	add_exec(&b);
 	add_exec(&b);
 	refuse(&b, "not exactly one exec step, as the last", UINT16_MAX);
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	add_exec(&b);
-	add_plain(&b, STEP_SESSION);
+	put_step(&b, STEP_SESSION);
 	refuse(&b, "not exactly one exec step, as the last", UINT16_MAX);
 }
 
 static void work_in_place_of_a_command(void)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
-	begin_step(&b, STEP_UNPACK);
-	add32(&b, 1);
-	end_step(&b);
+	add_namespaces(&b, 0);
+	put_step(&b, STEP_UNPACK, 1);
 	CHECK_TEXT(decode_built(&b), NULL);
 	CHECK(plan.exec == NULL && !plan.stays_init);
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
-	add_text(&b, STEP_REMOVE, "/tree");
+	add_namespaces(&b, 0);
+	put_step(&b, STEP_REMOVE, "/tree");
 	CHECK_TEXT(decode_built(&b), NULL);
 	CHECK(plan.exec == NULL);
 }

@@ -4,49 +4,46 @@
 
 #include "check.h"
 #include "decoded.h"
-#include "frames.h"
+#include "encode.h"
 #include "plans.h"
 
 static struct bytes b;
 
-/* A plan with one step whose payload was just begun with begin_odd(). */
-static uint16_t odd_at;
+/* A plan with such a step is refused for that reason; NULL: it is taken. */
+#define REFUSE_ODD(id, why, ...) \
+	do { \
+		begin_odd(id); \
+		put_step(&b, id, __VA_ARGS__); \
+		end_odd(id, why); \
+	} while (0)
+
+static bool before_namespaces(uint16_t id) { return step_stage_of(id) == STAGE_HOST && id < STEP_NAMESPACES; }
 
 static void begin_odd(uint16_t id)
 {
 	begin_plan(&b);
-	odd_at = step_stage_of(id) == STAGE_HOST && id < STEP_NAMESPACES ? 0 : 1;
-	if (odd_at == 1)
-		add_namespaces(&b, 0, 0, 0);
-	begin_step(&b, id);
+	if (!before_namespaces(id))
+		add_namespaces(&b, 0);
 }
 
-static void refuse_odd(const char *why)
+static void end_odd(uint16_t id, const char *why)
 {
-	end_step(&b);
-	if (odd_at == 0)
-		add_namespaces(&b, 0, 0, 0);
+	if (before_namespaces(id))
+		add_namespaces(&b, 0);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), why);
-	CHECK(why == NULL || at == odd_at);
+	CHECK(why == NULL || at == (before_namespaces(id) ? 0 : 1));
 }
 
 static void options_unknown(void)
 {
-	for (unsigned bit = 0; bit < 32; bit++) {
-		begin_odd(STEP_OPTIONS);
-		add32(&b, 1u << bit);
-		refuse_odd(bit < 3 ? NULL : "unknown option");
-	}
+	for (unsigned bit = 0; bit < 32; bit++)
+		REFUSE_ODD(STEP_OPTIONS, bit < 3 ? NULL : "unknown option", 1u << bit);
 }
 
 static void timeout_of(uint64_t ms, uint32_t signo, uint64_t grace, const char *why)
 {
-	begin_odd(STEP_TIMEOUT);
-	add64(&b, ms);
-	add32(&b, signo);
-	add64(&b, grace);
-	refuse_odd(why);
+	REFUSE_ODD(STEP_TIMEOUT, why, ms, signo, grace);
 }
 
 static void timeouts_out_of_range(void)
@@ -64,8 +61,15 @@ static void timeouts_out_of_range(void)
 
 static void namespaces_of(uint64_t create, uint16_t joins, uint64_t type, const char *why)
 {
+	struct value list[2 * 9 + 1] = { 0 };
+	size_t n = 0;
+
+	for (unsigned i = 0; i < joins; i++) {
+		list[n++] = VALUE(type);
+		list[n++] = VALUE("/proc/1/ns/net");
+	}
 	begin_plan(&b);
-	add_namespaces(&b, create, joins, type);
+	put_step(&b, STEP_NAMESPACES, create, NO_OWNER, NO_LIMIT, LIST_OF(list));
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), why);
 	CHECK(why == NULL || at == 0);
@@ -88,24 +92,31 @@ static void namespaces_unknown(void)
 	namespaces_of(0, 9, 0x40000000, "too many entries in a list");
 }
 
+/* An id map of so many entries; the last two are there at a time. */
+static struct value ranges(size_t entries)
+{
+	static struct value maps[2][3 * (PLAN_MAX_MAP_ENTRIES + 1) + 1];
+	static unsigned turn;
+	struct value *list = maps[turn++ % 2];
+	size_t n = 0;
+
+	while (n < 3 * entries) {
+		list[n] = VALUE(n);
+		n++;
+	}
+	list[n] = (struct value){ .kind = VALUE_END };
+	return LIST_OF(list);
+}
+
 static void add_nested(uint64_t create, uint16_t uids, uint16_t gids)
 {
-	begin_step(&b, STEP_NESTED_NAMESPACES);
-	add64(&b, create);
-	for (int map = 0; map < 2; map++) {
-		uint16_t count = map ? gids : uids;
-
-		add16(&b, count);
-		for (uint32_t i = 0; i < 3u * count; i++)
-			add32(&b, i);
-	}
-	end_step(&b);
+	put_step(&b, STEP_NESTED_NAMESPACES, create, ranges(uids), ranges(gids));
 }
 
 static void nested_in(uint64_t outer, uint64_t create, uint16_t uids, uint16_t gids, const char *why)
 {
 	begin_plan(&b);
-	add_namespaces(&b, outer, 0, 0);
+	add_namespaces(&b, outer);
 	add_nested(create, uids, gids);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), why);
@@ -128,7 +139,7 @@ static void nesting_of_what_can_not_be(void)
 	nested_in(0x10020000, 0x10000000, 1, 0, "an id map without entries");
 	nested_in(0x10020000, 0x10000000, 1, 341, "too many entries in a list");
 	begin_plan(&b);
-	add_namespaces(&b, 0x10020000, 0, 0);
+	add_namespaces(&b, 0x10020000);
 	add_nested(0x10000000, 1, 1);
 	add_nested(0x10000000, 1, 1);
 	add_exec(&b);
@@ -137,33 +148,20 @@ static void nesting_of_what_can_not_be(void)
 
 static void maps_of_no_or_too_many_entries(void)
 {
-	for (unsigned wide = 0; wide < 2; wide++) {
-		uint16_t id = wide ? STEP_UID_MAP : STEP_GID_MAP;
-		static const uint16_t counts[] = { 0, 1, PLAN_MAX_MAP_ENTRIES, PLAN_MAX_MAP_ENTRIES + 1 };
+	static const uint16_t counts[] = { 0, 1, PLAN_MAX_MAP_ENTRIES, PLAN_MAX_MAP_ENTRIES + 1 };
+	static const char *const whys[] = { "an id map without entries", NULL, NULL, "too many entries in a list" };
 
-		for (unsigned i = 0; i < 4; i++) {
-			begin_plan(&b);
-			add_namespaces(&b, 0, 0, 0);
-			add_map(&b, id, counts[i]);
-			add_exec(&b);
-			CHECK_TEXT(decode_built(&b), i == 0   ? "an id map without entries"
-						     : i == 3 ? "too many entries in a list"
-							      : NULL);
-		}
+	for (unsigned i = 0; i < 4; i++) {
+		REFUSE_ODD(STEP_UID_MAP, whys[i], ranges(counts[i]));
+		REFUSE_ODD(STEP_GID_MAP, whys[i], 1, ranges(counts[i]));
 	}
 }
 
 static void flags_that_are_neither_yes_nor_no(void)
 {
-	begin_odd(STEP_KEYRING);
-	add8(&b, 2);
-	refuse_odd("cut short or malformed");
-	begin_odd(STEP_KEYRING);
-	add8(&b, 255);
-	refuse_odd("cut short or malformed");
-	begin_odd(STEP_KEYRING);
-	add8(&b, 0);
-	refuse_odd(NULL);
+	REFUSE_ODD(STEP_KEYRING, "cut short or malformed", 2);
+	REFUSE_ODD(STEP_KEYRING, "cut short or malformed", 255);
+	REFUSE_ODD(STEP_KEYRING, NULL, 0);
 }
 
 static void trees_of_unknown_kind(void)
@@ -171,7 +169,7 @@ static void trees_of_unknown_kind(void)
 	for (unsigned expect = 0; expect < 256; expect++) {
 		begin_plan(&b);
 		add_tree(&b, STEP_HOST_TREE, 0, (uint8_t)expect);
-		add_namespaces(&b, 0, 0, 0);
+		add_namespaces(&b, 0);
 		add_exec(&b);
 		CHECK_TEXT(decode_built(&b), expect > 2 ? "unknown expectation of a tree" : NULL);
 	}
@@ -181,13 +179,9 @@ static void mount_flags_unknown(void)
 {
 	for (unsigned bit = 0; bit < 32; bit++) {
 		begin_plan(&b);
-		add_namespaces(&b, 0, 0, 0);
+		add_namespaces(&b, 0);
 		add_tree(&b, STEP_BIND, 9, 0);
-		begin_step(&b, STEP_MOUNT);
-		add16(&b, 9);
-		add_str(&b, "/x");
-		add32(&b, 1u << bit);
-		end_step(&b);
+		put_step(&b, STEP_MOUNT, 9, "/x", 1u << bit);
 		add_exec(&b);
 		CHECK_TEXT(decode_built(&b), bit > 3 ? "unknown mount flag" : NULL);
 	}
@@ -195,26 +189,20 @@ static void mount_flags_unknown(void)
 
 static void too_many_groups(void)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		begin_odd(STEP_USER);
-		add32(&b, 0);
-		add32(&b, 0);
-		add8(&b, 1);
-		add16(&b, (uint16_t)(PLAN_MAX_GROUPS + i));
-		for (unsigned k = 0; k < PLAN_MAX_GROUPS + i; k++)
-			add32(&b, k);
-		refuse_odd(i ? "too many entries in a list" : NULL);
-	}
+	static struct value groups[PLAN_MAX_GROUPS + 2];
+
+	for (unsigned i = 0; i < PLAN_MAX_GROUPS; i++)
+		groups[i] = VALUE(i);
+	REFUSE_ODD(STEP_USER, NULL, 0, 0, 1, LIST_OF(groups));
+	groups[PLAN_MAX_GROUPS] = VALUE(0);
+	REFUSE_ODD(STEP_USER, "too many entries in a list", 0, 0, 1, LIST_OF(groups));
 }
 
 static void seccomp_of(uint32_t length, const char *why)
 {
-	begin_odd(STEP_SECCOMP);
-	add32(&b, 0);
-	add32(&b, length);
-	for (uint32_t i = 0; i < length; i++)
-		add8(&b, 0);
-	refuse_odd(why);
+	static const uint8_t program[8 * BPF_MAXINSNS + 8];
+
+	REFUSE_ODD(STEP_SECCOMP, why, 0, BYTES(program, length));
 }
 
 static void seccomp_of_odd_length(void)
@@ -230,15 +218,10 @@ static void seccomp_of_odd_length(void)
 static void overlay_writing_to(uint16_t writes, const char *why)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	add_tree(&b, STEP_BIND, 0, 0);
 	add_tree(&b, STEP_BIND, 1, 0);
-	begin_step(&b, STEP_OVERLAY);
-	add16(&b, 2);
-	add16(&b, 0);
-	add16(&b, writes);
-	add64(&b, 0);
-	end_step(&b);
+	put_step(&b, STEP_OVERLAY, 2, 0, writes, 0);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), why);
 }
@@ -252,59 +235,52 @@ static void overlays_writing_nowhere(void)
 	overlay_writing_to(PLAN_MOUNTS, "detached mount out of range");
 }
 
-static void exec_of(uint32_t argc, uint32_t arguments, uint16_t candidates, const char *why)
+static void exec_of(struct value argv, struct value paths, const char *why)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
-	begin_step(&b, STEP_EXEC);
-	add8(&b, 1);
-	add32(&b, argc);
-	for (uint32_t i = 0; i < arguments; i++)
-		add_str(&b, "x");
-	add32(&b, 0);
-	add16(&b, candidates);
-	for (uint16_t i = 0; i < candidates; i++)
-		add_str(&b, "/x");
-	end_step(&b);
+	add_namespaces(&b, 0);
+	put_step(&b, STEP_EXEC, 1, argv, LIST(), paths);
 	CHECK_TEXT(decode_built(&b), why);
 	CHECK(why == NULL || at == 1);
 }
 
+/* With a number of arguments that is not theirs. */
+static void exec_of_number(uint32_t argc)
+{
+	begin_plan(&b);
+	add_namespaces(&b, 0);
+	put_step_as(&b, STEP_EXEC, "14s 4(s) 2(s)", 1, argc, "x", LIST(), LIST("/x"));
+	refuse(&b, "cut short or malformed", 1);
+}
+
 static void nothing_to_execute(void)
 {
-	exec_of(1, 1, 1, NULL);
-	exec_of(0, 0, 1, "nothing to execute");
-	exec_of(1, 1, 0, "nothing to execute");
-	exec_of(UINT32_MAX, 1, 1, "cut short or malformed");
-	exec_of(2, 1, 1, "cut short or malformed");
+	exec_of(LIST("x"), LIST("/x"), NULL);
+	exec_of(LIST(), LIST("/x"), "nothing to execute");
+	exec_of(LIST("x"), LIST(), "nothing to execute");
+	exec_of_number(UINT32_MAX);
+	exec_of_number(2);
 }
 
 /* ---- detached mounts ---- */
 
-static void mount_from(uint16_t detached)
-{
-	begin_step(&b, STEP_MOUNT);
-	add16(&b, detached);
-	add_str(&b, "/x");
-	add32(&b, 0);
-	end_step(&b);
-}
+static void mount_from(uint16_t detached) { put_step(&b, STEP_MOUNT, detached, "/x", 0); }
 
 static void detached_out_of_range(void)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	add_tree(&b, STEP_BIND, PLAN_MOUNTS - 1, 0);
 	mount_from(PLAN_MOUNTS - 1);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	add_tree(&b, STEP_BIND, PLAN_MOUNTS, 0);
 	add_exec(&b);
 	refuse(&b, "detached mount out of range", 1);
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	mount_from(UINT16_MAX);
 	add_exec(&b);
 	refuse(&b, "detached mount out of range", 1);
@@ -314,7 +290,7 @@ static void detached_made_twice(void)
 {
 	begin_plan(&b);
 	add_tree(&b, STEP_HOST_TREE, 4, 0);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	add_tree(&b, STEP_BIND, 4, 0);
 	add_exec(&b);
 	refuse(&b, "detached mount made twice", 2);
@@ -323,12 +299,12 @@ static void detached_made_twice(void)
 static void detached_used_before_made(void)
 {
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	mount_from(4);
 	add_exec(&b);
 	refuse(&b, "detached mount used before it is made", 1);
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	add_tree(&b, STEP_BIND, 4, 0);
 	mount_from(4);
 	mount_from(4);
@@ -336,7 +312,7 @@ static void detached_used_before_made(void)
 	refuse(&b, "detached mount used before it is made", 3);
 	/* Emptied, it may be filled again. */
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
+	add_namespaces(&b, 0);
 	add_tree(&b, STEP_BIND, 4, 0);
 	mount_from(4);
 	add_tree(&b, STEP_BIND, 4, 0);
@@ -344,10 +320,8 @@ static void detached_used_before_made(void)
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
 	begin_plan(&b);
-	add_namespaces(&b, 0, 0, 0);
-	begin_step(&b, STEP_PIVOT_ROOT);
-	add16(&b, 0);
-	end_step(&b);
+	add_namespaces(&b, 0);
+	put_step(&b, STEP_PIVOT_ROOT, 0);
 	add_exec(&b);
 	refuse(&b, "detached mount used before it is made", 1);
 }
@@ -356,10 +330,8 @@ static void idmap_of(uint16_t filled, uint16_t mapped, const char *why)
 {
 	begin_plan(&b);
 	add_tree(&b, STEP_HOST_TREE, filled, 0);
-	add_namespaces(&b, 0, 0, 0);
-	begin_step(&b, STEP_IDMAP_MOUNT);
-	add16(&b, mapped);
-	end_step(&b);
+	add_namespaces(&b, 0);
+	put_step(&b, STEP_IDMAP_MOUNT, mapped);
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), why);
 	CHECK(why == NULL || at == 2);

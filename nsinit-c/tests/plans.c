@@ -1,328 +1,89 @@
 #include "plans.h"
 
-#include <stddef.h>
 #include <string.h>
 
-void add_namespaces(struct bytes *b, uint64_t create, uint16_t joins, uint64_t type)
+void add_namespaces(struct bytes *b, uint64_t create)
 {
-	begin_step(b, STEP_NAMESPACES);
-	add64(b, create);
-	add32(b, UINT32_MAX);
-	add64(b, UINT64_MAX);
-	add16(b, joins);
-	for (uint16_t i = 0; i < joins; i++) {
-		add64(b, type);
-		add_str(b, "/proc/1/ns/net");
-	}
-	end_step(b);
-}
-
-void add_map(struct bytes *b, uint16_t id, uint16_t entries)
-{
-	begin_step(b, id);
-	if (id == STEP_GID_MAP)
-		add8(b, 1);
-	add16(b, entries);
-	for (uint16_t i = 0; i < entries; i++) {
-		add32(b, i);
-		add32(b, i == 0 ? 1000 : 100000);
-		add32(b, i == 0 ? 1 : 65536);
-	}
-	end_step(b);
-}
-
-void begin_program(struct bytes *b, const char *program, uint16_t count, const char *const *argv)
-{
-	begin_step(b, STEP_RUN_PROGRAM);
-	add_str(b, program);
-	add16(b, count);
-	for (uint16_t i = 0; i < count; i++) {
-		const char *pid = strstr(argv[i], "PID");
-
-		add32(b, (uint32_t)(pid ? pid - argv[i] : (ptrdiff_t)strlen(argv[i])));
-		add(b, argv[i], pid ? (size_t)(pid - argv[i]) : strlen(argv[i]));
-		add8(b, 0);
-		add8(b, pid != NULL);
-		add_str(b, pid ? pid + 3 : "");
-	}
-}
-
-void end_program(struct bytes *b, const char *variable, uint32_t timeout_ms, const void *input, uint32_t n)
-{
-	add16(b, 1);
-	add_str(b, variable);
-	add32(b, timeout_ms);
-	add32(b, n);
-	add(b, input, n);
-	end_step(b);
-}
-
-void add_tree(struct bytes *b, uint16_t id, uint16_t detached, uint8_t expect)
-{
-	begin_step(b, id);
-	add16(b, detached);
-	add_str(b, "/host/tree");
-	add8(b, id == STEP_HOST_TREE);
-	add64(b, 0x101);
-	add64(b, 0x202);
-	add64(b, 0x303);
-	add8(b, expect);
-	add32(b, 1);
-	add32(b, 3);
-	end_step(b);
-}
-
-void add_plain(struct bytes *b, uint16_t id)
-{
-	begin_step(b, id);
-	end_step(b);
-}
-
-void add_text(struct bytes *b, uint16_t id, const char *text)
-{
-	begin_step(b, id);
-	add_str(b, text);
-	end_step(b);
+	put_step(b, STEP_NAMESPACES, create, NO_OWNER, NO_LIMIT, LIST());
 }
 
 void add_exec(struct bytes *b)
 {
-	begin_step(b, STEP_EXEC);
-	add8(b, 1);
-	add32(b, 2);
-	add_str(b, "sh");
-	add_str(b, "-l");
-	add32(b, 1);
-	add_str(b, "PATH=/bin");
-	add16(b, 2);
-	add_str(b, "/usr/bin/sh");
-	add_str(b, "/bin/sh");
-	end_step(b);
+	put_step(b, STEP_EXEC, 1, LIST("sh", "-l"), LIST("PATH=/bin"), LIST("/usr/bin/sh", "/bin/sh"));
+}
+
+void add_tree(struct bytes *b, uint16_t id, uint16_t detached, uint8_t expect)
+{
+	put_step(b, id, detached, "/host/tree", id == STEP_HOST_TREE, 0x101, 0x202, 0x303, expect, 1, 3);
 }
 
 void smallest_plan(struct bytes *b)
 {
 	begin_plan(b);
-	add_namespaces(b, 0, 0, 0);
+	add_namespaces(b, 0);
 	add_exec(b);
 }
 
 static void add_host_steps(struct bytes *b)
 {
-	begin_step(b, STEP_OPTIONS);
-	add32(b, 3);
-	end_step(b);
-	begin_step(b, STEP_TERMINAL);
-	add16(b, 24);
-	add16(b, 80);
-	end_step(b);
-	begin_step(b, STEP_TIMEOUT);
-	add64(b, 5000);
-	add32(b, 15);
-	add64(b, 1000);
-	end_step(b);
+	put_step(b, STEP_OPTIONS, 3);
+	put_step(b, STEP_TERMINAL, 24, 80);
+	put_step(b, STEP_TIMEOUT, 5000, 15, 1000);
 	add_tree(b, STEP_HOST_TREE, 1, EXPECT_CHARACTER_DEVICE);
-	begin_step(b, STEP_OUTPUT);
-	add64(b, 1 << 20);
-	add8(b, 1);
-	end_step(b);
-	begin_step(b, STEP_LISTENER);
-	add_str(b, "/run/agent.sock");
-	add16(b, 2);
-	add_str(b, "{\"pid\":");
-	add_str(b, "}");
-	end_step(b);
-	begin_step(b, STEP_LOCK);
-	add_str(b, "/run/lock");
-	add64(b, 77);
-	end_step(b);
-	begin_step(b, STEP_NAMESPACES);
-	add64(b, 0x10020000);
-	add32(b, 1000);
-	add64(b, 64);
-	add16(b, 1);
-	add64(b, 0x40000000);
-	add_str(b, "/proc/1/ns/net");
-	end_step(b);
-	add_map(b, STEP_UID_MAP, 2);
-	add_map(b, STEP_GID_MAP, 1);
-	begin_program(b, "/usr/bin/newuidmap", 3, (const char *const[]){ "newuidmap", "--pid=PID!", "0" });
-	end_program(b, "PATH=/bin", 5000, "in\0put", 6);
-	begin_step(b, STEP_IDMAP_MOUNT);
-	add16(b, 1);
-	end_step(b);
-}
-
-static void add_mount_steps(struct bytes *b)
-{
-	add_tree(b, STEP_BIND, 2, EXPECT_DIRECTORY);
-	begin_step(b, STEP_FILESYSTEM);
-	add16(b, 255);
-	add_str(b, "tmpfs");
-	add_str(b, "source");
-	add64(b, 14);
-	add16(b, 2);
-	add_str(b, "mode");
-	add_str(b, "755");
-	add_str(b, "flag");
-	add_str(b, "");
-	end_step(b);
-	begin_step(b, STEP_OVERLAY);
-	add16(b, 3);
-	add16(b, 2);
-	add16(b, PLAN_NO_MOUNT);
-	add64(b, 4096);
-	end_step(b);
-	begin_step(b, STEP_INJECT);
-	add16(b, 4);
-	add32(b, 0640);
-	add32(b, 13);
-	add32(b, 14);
-	add32(b, 3);
-	add(b, "a\0b", 3);
-	end_step(b);
-	begin_step(b, STEP_WATCH);
-	add64(b, 1 << 30);
-	add64(b, 7000);
-	add32(b, 99);
-	add32(b, 50);
-	end_step(b);
-	begin_step(b, STEP_PIVOT_ROOT);
-	add16(b, 3);
-	end_step(b);
-	begin_step(b, STEP_MOUNT);
-	add16(b, 255);
-	add_str(b, "/proc");
-	add32(b, MOUNT_CREATE_DIRECTORY | MOUNT_NO_SYMLINKS);
-	end_step(b);
-	begin_step(b, STEP_MOUNT_ATTRIBUTES);
-	add_str(b, "/");
-	add8(b, 1);
-	add64(b, 1);
-	add64(b, 2);
-	end_step(b);
-}
-
-static void add_node_steps(struct bytes *b)
-{
-	begin_step(b, STEP_MKDIR);
-	add_str(b, "/srv");
-	add32(b, 0755);
-	end_step(b);
-	begin_step(b, STEP_SYMLINK);
-	add_str(b, "pts/ptmx");
-	add_str(b, "/dev/ptmx");
-	end_step(b);
-	begin_step(b, STEP_MKNOD);
-	add_str(b, "/dev/full");
-	add32(b, 020666);
-	add32(b, 1);
-	add32(b, 7);
-	end_step(b);
+	put_step(b, STEP_OUTPUT, 1 << 20, 1);
+	put_step(b, STEP_LISTENER, "/run/agent.sock", LIST("{\"pid\":", "}"));
+	put_step(b, STEP_LOCK, "/run/lock", 77);
+	put_step(b, STEP_NAMESPACES, 0x10020000, 1000, 64, LIST(0x40000000, "/proc/1/ns/net"));
+	put_step(b, STEP_UID_MAP, LIST(0, 1000, 1, 1, 100000, 65536));
+	put_step(b, STEP_GID_MAP, 1, LIST(0, 1000, 1));
+	put_step(b, STEP_RUN_PROGRAM, "/usr/bin/newuidmap", LIST("newuidmap", 0, "", "--pid=", 1, "!", "0", 0, ""),
+		 LIST("PATH=/bin"), 5000, BYTES("in\0put", 6));
+	put_step(b, STEP_IDMAP_MOUNT, 1);
 }
 
 static void add_init_steps(struct bytes *b)
 {
-	begin_step(b, STEP_SETUP_IDS);
-	add32(b, 11);
-	add32(b, 12);
-	end_step(b);
-	begin_step(b, STEP_NESTED_NAMESPACES);
-	add64(b, 0x30000000);
-	for (uint16_t count = 1; count <= 2; count++) {
-		add16(b, count);
-		for (uint32_t i = 0; i < 3u * count; i++)
-			add32(b, 60 + i);
-	}
-	end_step(b);
-	begin_step(b, STEP_PROPAGATION);
-	add64(b, 0x44000);
-	end_step(b);
-	add_mount_steps(b);
-	add_node_steps(b);
-	add_text(b, STEP_READONLY_PATH, "/proc/sys");
-	add_text(b, STEP_MASK_PATH, "/proc/kcore");
-	add_text(b, STEP_HOSTNAME, "box");
-	add_text(b, STEP_DOMAINNAME, "example");
-	add_plain(b, STEP_LOOPBACK);
-	begin_step(b, STEP_SYSCTL);
-	add_str(b, "net/ipv4/ip_forward");
-	add_str(b, "1");
-	add8(b, 1);
-	end_step(b);
-	add_text(b, STEP_CONSOLE, "/dev/console");
-	begin_step(b, STEP_UNPACK);
-	add32(b, 1000);
-	end_step(b);
-	add_text(b, STEP_REMOVE, "/tree");
-}
-
-static void add_privilege_steps(struct bytes *b)
-{
-	begin_step(b, STEP_BOUNDING_SET);
-	add64(b, 0xa80425fb);
-	end_step(b);
-	begin_step(b, STEP_USER);
-	add32(b, 1000);
-	add32(b, 1001);
-	add8(b, 1);
-	add16(b, 2);
-	add32(b, 1001);
-	add32(b, 27);
-	end_step(b);
-	begin_step(b, STEP_CAPABILITIES);
-	add64(b, 1);
-	add64(b, 3);
-	add64(b, 4);
-	add64(b, 8);
-	end_step(b);
-	add_plain(b, STEP_NO_NEW_PRIVS);
+	put_step(b, STEP_SETUP_IDS, 11, 12);
+	put_step(b, STEP_NESTED_NAMESPACES, 0x30000000, LIST(60, 61, 62), LIST(60, 61, 62, 63, 64, 65));
+	put_step(b, STEP_PROPAGATION, 0x44000);
+	add_tree(b, STEP_BIND, 2, EXPECT_DIRECTORY);
+	put_step(b, STEP_FILESYSTEM, 255, "tmpfs", "source", 14, LIST("mode", "755", "flag", ""));
+	put_step(b, STEP_OVERLAY, 3, 2, PLAN_NO_MOUNT, 4096);
+	put_step(b, STEP_INJECT, 4, 0640, 13, 14, BYTES("a\0b", 3));
+	put_step(b, STEP_WATCH, 1 << 30, 7000, 99, 50);
+	put_step(b, STEP_PIVOT_ROOT, 3);
+	put_step(b, STEP_MOUNT, 255, "/proc", MOUNT_CREATE_DIRECTORY | MOUNT_NO_SYMLINKS);
+	put_step(b, STEP_MOUNT_ATTRIBUTES, "/", 1, 1, 2);
+	put_step(b, STEP_MKDIR, "/srv", 0755);
+	put_step(b, STEP_SYMLINK, "pts/ptmx", "/dev/ptmx");
+	put_step(b, STEP_MKNOD, "/dev/full", 020666, 1, 7);
+	put_step(b, STEP_READONLY_PATH, "/proc/sys");
+	put_step(b, STEP_MASK_PATH, "/proc/kcore");
+	put_step(b, STEP_HOSTNAME, "box");
+	put_step(b, STEP_DOMAINNAME, "example");
+	put_step(b, STEP_LOOPBACK);
+	put_step(b, STEP_SYSCTL, "net/ipv4/ip_forward", "1", 1);
+	put_step(b, STEP_CONSOLE, "/dev/console");
+	put_step(b, STEP_UNPACK, 1000);
+	put_step(b, STEP_REMOVE, "/tree");
 }
 
 static void add_command_steps(struct bytes *b)
 {
-	static const uint8_t allow[8] = { 6, 0, 0, 0, 0, 0, 0xff, 0x7f };
-
-	add_plain(b, STEP_SESSION);
-	begin_step(b, STEP_KEYRING);
-	add8(b, 1);
-	end_step(b);
-	begin_step(b, STEP_RLIMIT);
-	add32(b, 7);
-	add64(b, 1024);
-	add64(b, UINT64_MAX);
-	end_step(b);
-	begin_step(b, STEP_UMASK);
-	add32(b, 022);
-	end_step(b);
-	add_privilege_steps(b);
-	begin_step(b, STEP_AFFINITY);
-	add32(b, 1);
-	add8(b, 5);
-	end_step(b);
-	begin_step(b, STEP_NICE);
-	add32(b, (uint32_t)-5);
-	end_step(b);
-	begin_step(b, STEP_IO_PRIORITY);
-	add8(b, 2);
-	add8(b, 6);
-	end_step(b);
-	begin_step(b, STEP_LANDLOCK);
-	add64(b, 0x1fff);
-	add64(b, 3);
-	add64(b, 1);
-	add16(b, 2);
-	add_str(b, "/");
-	add64(b, 12);
-	add_str(b, "/tmp");
-	add64(b, 0x1fff);
-	end_step(b);
-	add_text(b, STEP_WORKDIR, "/srv");
-	begin_step(b, STEP_SECCOMP);
-	add32(b, 2 | 8);
-	add32(b, sizeof(allow));
-	add(b, allow, sizeof(allow));
-	end_step(b);
+	put_step(b, STEP_SESSION);
+	put_step(b, STEP_KEYRING, 1);
+	put_step(b, STEP_RLIMIT, 7, 1024, UINT64_MAX);
+	put_step(b, STEP_UMASK, 022);
+	put_step(b, STEP_BOUNDING_SET, 0xa80425fb);
+	put_step(b, STEP_USER, 1000, 1001, 1, LIST(1001, 27));
+	put_step(b, STEP_CAPABILITIES, 1, 3, 4, 8);
+	put_step(b, STEP_NO_NEW_PRIVS);
+	put_step(b, STEP_AFFINITY, BYTES("\5", 1));
+	put_step(b, STEP_NICE, -5);
+	put_step(b, STEP_IO_PRIORITY, 2, 6);
+	put_step(b, STEP_LANDLOCK, 0x1fff, 3, 1, LIST("/", 12, "/tmp", 0x1fff));
+	put_step(b, STEP_WORKDIR, "/srv");
+	put_step(b, STEP_SECCOMP, 2 | 8, BYTES("\6\0\0\0\0\0\xff\x7f", 8));
 	add_exec(b);
 }
 
@@ -363,42 +124,35 @@ static bool walk_list(struct list list, const char *entry)
 	return whole && !list.entries.bad && list.entries.at == list.entries.end;
 }
 
-static bool walk_blob(blob b) { return crc32(b.bytes, b.length) != 1; }
-
+/* A number is there already; what a string, a blob or a list points at is read. */
 static bool walk_step(const struct step *step)
 {
-	switch (step->id) {
-	case STEP_LANDLOCK:
-		return walk_list(step->landlock.rules, "s8");
-	case STEP_INJECT:
-		return walk_blob(step->inject.content);
-	case STEP_AFFINITY:
-		return walk_blob(step->affinity.mask);
-	case STEP_LISTENER:
-		return walk_list(step->listener.parts, "s");
-	case STEP_NAMESPACES:
-		return walk_list(step->namespaces.joins, "8s");
-	case STEP_UID_MAP:
-		return walk_list(step->uid_map.ranges, "444");
-	case STEP_NESTED_NAMESPACES:
-		return walk_list(step->nested_namespaces.uids, "444") && walk_list(step->nested_namespaces.gids, "444");
-	case STEP_GID_MAP:
-		return walk_list(step->gid_map.ranges, "444");
-	case STEP_RUN_PROGRAM:
-		return walk_list(step->run_program.argv, "s1s") && walk_list(step->run_program.env, "s") &&
-		       walk_blob(step->run_program.input);
-	case STEP_FILESYSTEM:
-		return walk_list(step->filesystem.options, "ss");
-	case STEP_USER:
-		return walk_list(step->user.groups, "4");
-	case STEP_SECCOMP:
-		return walk_blob(step->seccomp.program);
-	case STEP_EXEC:
-		return walk_list(step->exec.argv, "s") && walk_list(step->exec.env, "s") &&
-		       walk_list(step->exec.paths, "s");
-	default:
-		return true;
+	bool whole = true;
+
+#define WALK_bool(v)
+#define WALK_u8(v)
+#define WALK_u16(v)
+#define WALK_u32(v)
+#define WALK_u64(v)
+#define WALK_str(v)		     whole &= strlen(v) < PLAN_MAX_BYTES;
+#define WALK_source(v)		     WALK_str((v).path)
+#define WALK_blob(v)		     whole &= crc32((v).bytes, (v).length) != 1;
+#define F(type, member)		     WALK_##type(of->member)
+#define L(type, member, most, entry) whole &= walk_list(of->member, entry);
+#define WALK_STEP(number, constant, name, stage, ...) \
+	case number: { \
+		const struct name##_step *of = &step->name; \
+\
+		(void)of; \
+		__VA_ARGS__ \
+		break; \
 	}
+	switch (step->id) {
+		NSRUN_STEPS(WALK_STEP)
+	default:
+		return false;
+	}
+	return whole;
 }
 
 bool plan_walks(const struct plan *plan)

@@ -51,22 +51,34 @@ static bool keep(uint16_t id, uint16_t index, int error, const char *object, con
 	return true;
 }
 
+/* In an argument of the test, PID stands for the pid. */
+static struct value arguments(void)
+{
+	static struct value list[3 * 8 + 1];
+	static char before[8][64];
+	size_t i;
+
+	for (i = 0; step.argv[i]; i++) {
+		const char *pid = strstr(step.argv[i], "PID");
+
+		if (pid != NULL)
+			(void)snprintf(before[i], sizeof(before[i]), "%.*s", (int)(pid - step.argv[i]), step.argv[i]);
+		list[3 * i] = VALUE(pid ? before[i] : step.argv[i]);
+		list[3 * i + 1] = VALUE(pid != NULL);
+		list[3 * i + 2] = VALUE(pid ? pid + 3 : "");
+	}
+	list[3 * i] = (struct value){ .kind = VALUE_END };
+	return LIST_OF(list);
+}
+
 static const struct run_program_step *plan_of_step(void)
 {
 	static struct bytes b;
-	uint16_t count = 0;
 
-	while (step.argv[count])
-		count++;
 	begin_plan(&b);
-	begin_step(&b, STEP_NAMESPACES);
-	add64(&b, 0x10000000);
-	add32(&b, step.owner);
-	add64(&b, UINT64_MAX);
-	add16(&b, 0);
-	end_step(&b);
-	begin_program(&b, step.program, count, step.argv);
-	end_program(&b, VARIABLE, step.timeout_ms, step.input, (uint32_t)strlen(step.input));
+	put_step(&b, STEP_NAMESPACES, 0x10000000, step.owner, NO_LIMIT, LIST());
+	put_step(&b, STEP_RUN_PROGRAM, step.program, arguments(), LIST(VARIABLE), step.timeout_ms,
+		 BYTES(step.input, strlen(step.input)));
 	add_exec(&b);
 	CHECK_TEXT(decode_built(&b), NULL);
 	run.plan = &plan;

@@ -18,54 +18,23 @@
 #include "proto/steps.h"
 #include "tree.h"
 
-/* Frames put together without any code of nsinit's. */
 static struct bytes b;
-static size_t frame;
 static int host_root;
-
-static void begin(uint16_t type)
-{
-	frame = b.length;
-	add32(&b, 0);
-	add16(&b, type);
-}
-
-static void end(void)
-{
-	uint32_t length = (uint32_t)(b.length - frame - 6);
-
-	for (unsigned i = 0; i < 4; i++)
-		b.at[frame + i] = (uint8_t)(length >> (8 * i));
-}
 
 static void named(uint16_t type, const char *path, const char *target)
 {
-	begin(type);
-	add_str(&b, path);
 	if (target != NULL)
-		add_str(&b, target);
-	end();
+		put_frame(&b, type, "ss", path, target);
+	else
+		put_frame(&b, type, "s", path);
 }
 
 static void data(uint64_t offset, const char *text)
 {
-	begin(MEMBER_DATA);
-	add64(&b, offset);
-	add32(&b, (uint32_t)strlen(text));
-	add(&b, text, strlen(text));
-	end();
+	put_frame(&b, MEMBER_DATA, "8b", offset, BYTES(text, strlen(text)));
 }
 
-static void attributes(uint32_t mode)
-{
-	begin(MEMBER_ATTRIBUTES);
-	add32(&b, 0);
-	add32(&b, 0);
-	add32(&b, mode);
-	add64(&b, 1000000000);
-	add32(&b, 5);
-	end();
-}
+static void attributes(uint32_t mode) { put_frame(&b, MEMBER_ATTRIBUTES, "44484", 0, 0, mode, 1000000000, 5); }
 
 static void file(const char *path, const char *content)
 {
@@ -80,8 +49,7 @@ static void unpack_up_to(uint32_t directories)
 	const struct unpack_step step = { .directories = directories };
 	int in = memfd_create("frames", MFD_CLOEXEC), out = memfd_create("report", MFD_CLOEXEC);
 
-	begin(MEMBER_END);
-	end();
+	put_frame(&b, MEMBER_END, "");
 	if (write(in, b.at, b.length) != (ssize_t)b.length || lseek(in, 0, SEEK_SET) != 0 || dup2(in, 0) != 0 ||
 	    dup2(out, 1) != 1)
 		abort();
@@ -143,13 +111,7 @@ static void members_become_files(void)
 	file("usr/lib/os-release", "Debian");
 	named(MEMBER_FILE, "su", NULL);
 	data(0, "x");
-	begin(MEMBER_ATTRIBUTES);
-	add32(&b, 42);
-	add32(&b, 8);
-	add32(&b, 06755);
-	add64(&b, 7);
-	add32(&b, 0);
-	end();
+	put_frame(&b, MEMBER_ATTRIBUTES, "44484", 42, 8, 06755, 7, 0);
 	named(MEMBER_DIRECTORY, "etc", NULL);
 	attributes(0555);
 	unpack();
@@ -168,9 +130,7 @@ static void holes_stay_holes(void)
 	enter_tree();
 	named(MEMBER_FILE, "sparse", NULL);
 	data(1 << 20, "middle");
-	begin(MEMBER_SIZE);
-	add64(&b, 3 << 20);
-	end();
+	put_frame(&b, MEMBER_SIZE, "8", 3 << 20);
 	attributes(0600);
 	unpack();
 
@@ -265,11 +225,7 @@ static void attributes_that_can_not_be_kept(void)
 
 	enter_tree();
 	file("file", "x");
-	begin(MEMBER_XATTR);
-	add_str(&b, "no such attribute");
-	add32(&b, 1);
-	add8(&b, 'x');
-	end();
+	put_frame(&b, MEMBER_XATTR, "sb", "no such attribute", BYTES("x", 1));
 	unpack();
 	CHECK(pread(1, report, sizeof(report), 0) == 8 && report[0] == 1 && report[4] == EOPNOTSUPP);
 }
@@ -292,8 +248,7 @@ static void frames_that_end_too_early(void)
 	file("file", "x");
 	b.length -= 3;
 	CHECK(refused(too_early));
-	begin(MEMBER_DATA);
-	end();
+	size_t frame = begin_frame(&b, MEMBER_DATA);
 	b.at[frame + 3] = 0x7f;
 	CHECK(refused(too_early));
 }

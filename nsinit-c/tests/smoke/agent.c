@@ -28,14 +28,15 @@
 static char directory[] = "/tmp/nsinit-agent-XXXXXX";
 static char path[64];
 
-static const char *const parts[] = { "{\"pid\":", ",\"state\":{\"pid\":", "}}" };
-
 /* Every call of this number is the agent's to decide. */
 static long notified;
 
-static void add_listener(struct plan *p) { plan_listener(p, path, 3, parts); }
+static void add_listener(struct bytes *p)
+{
+	put_step(p, STEP_LISTENER, path, LIST("{\"pid\":", ",\"state\":{\"pid\":", "}}"));
+}
 
-static void add_filter(struct plan *p)
+static void add_filter(struct bytes *p)
 {
 	const struct sock_filter program[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -44,7 +45,7 @@ static void add_filter(struct plan *p)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 
-	plan_seccomp(p, NEW_LISTENER, program, sizeof(program));
+	put_step(p, STEP_SECCOMP, NEW_LISTENER, BYTES(program, sizeof(program)));
 }
 
 int agent_listen(const char *at)
@@ -114,7 +115,7 @@ static bool run_notified(const struct target *t, bool init, uint64_t without, lo
 {
 	static const char *const argv[] = { "/bin/sh", "-c", "cd /dev && echo moved || echo stayed", NULL };
 	struct container c = container_default(t->rootfs, argv);
-	struct plan plan;
+	struct bytes plan;
 	struct driver d;
 	unsigned calls = 0;
 	int agent;
@@ -130,7 +131,6 @@ static bool run_notified(const struct target *t, bool init, uint64_t without, lo
 	*m = (struct agent_message){ .descriptor = -1 };
 	if (driver_start_plan(&d, t->nsinit, -1, &plan) && agent_hears(agent, DEADLINE_MS, m))
 		calls = answer_all(m->descriptor, error);
-	bytes_free(&plan.steps);
 	close(m->descriptor);
 	close(agent);
 	unlink(path);
@@ -170,7 +170,7 @@ static void start_unanswered(const struct target *t, bool init, uint64_t timeout
 	static const char *const argv[] = { "/bin/true", NULL };
 	struct container c = container_default(t->rootfs, argv);
 	struct agent_message m = { .descriptor = -1 };
-	struct plan plan;
+	struct bytes plan;
 	int agent = agent_listen(path);
 
 	c.host_steps = add_listener;
@@ -182,7 +182,6 @@ static void start_unanswered(const struct target *t, bool init, uint64_t timeout
 	if (driver_start_plan(d, t->nsinit, -1, &plan))
 		(void)agent_hears(agent, DEADLINE_MS, &m);
 	*listener = m.descriptor;
-	bytes_free(&plan.steps);
 	close(agent);
 	unlink(path);
 }
@@ -238,7 +237,7 @@ static void check_no_agent(const struct target *t)
 
 /* ---- locks ---- */
 
-static void add_lock(struct plan *p) { plan_lock(p, path, 77); }
+static void add_lock(struct bytes *p) { put_step(p, STEP_LOCK, path, 77); }
 
 bool lockable(int fd, off_t offset)
 {

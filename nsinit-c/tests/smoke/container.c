@@ -17,9 +17,13 @@
 
 #define DEFAULT_CAPABILITIES 0xa80425fbull /* Docker's fourteen */
 
+#define CHARACTER_DEVICE 2
+
 #define CREATE_DIRECTORY 1u
 #define CREATE_FILE	 2u
 #define NO_SYMLINK	 4u
+
+#define NEW_TMPFS 0xffff /* where an overlay writes */
 
 enum detached {
 	DETACHED_ROOT,
@@ -92,155 +96,187 @@ struct container container_default(const char *rootfs, const char *const *argv)
 			  CLONE_NEWCGROUP,
 		.init = true,
 		.sys = true,
+		.owner = UINT32_MAX,
+		.processes = UINT64_MAX,
 	};
 }
 
 static uint16_t detached_rootfs(const struct container *c) { return c->overlay ? DETACHED_LOWER : DETACHED_ROOT; }
 
 /* A privileged caller opens host paths as itself, an ordinary one as its container's root. */
-static void add_trees(const struct container *c, struct plan *p, uint16_t id)
+static void add_trees(const struct container *c, struct bytes *p, uint16_t id)
 {
-	plan_tree(p, id, detached_rootfs(c), c->rootfs, true, MOUNT_ATTR_NODEV);
+	put_step(p, id, detached_rootfs(c), c->rootfs, true, MOUNT_ATTR_NODEV, 0, 0, 0, 0, 0);
 	if (c->writes)
-		plan_tree(p, id, DETACHED_WRITES, c->writes, true, MOUNT_ATTR_NODEV);
+		put_step(p, id, DETACHED_WRITES, c->writes, true, MOUNT_ATTR_NODEV, 0, 0, 0, 0, 0);
 	for (uint16_t i = 0; i < DEVICES; i++)
-		plan_device(p, id, DETACHED_DEVICE + i, devices[i].path, devices[i].major, devices[i].minor);
+		put_step(p, id, DETACHED_DEVICE + i, devices[i].path, false, 0, 0, 0, CHARACTER_DEVICE,
+			 devices[i].major, devices[i].minor);
 }
 
 static struct id_range uids_of(const struct container *c) { return c->ids.count ? c->ids : container_uids(); }
 
 static struct id_range gids_of(const struct container *c) { return c->ids.count ? c->ids : container_gids(); }
 
-static void add_host_steps(const struct container *c, struct plan *p)
+static void add_namespaces(const struct container *c, struct bytes *p, uint64_t create)
+{
+	struct value joins[2 * sizeof(c->join_types) / sizeof(c->join_types[0]) + 1] = { 0 };
+	size_t n = 0;
+
+	for (uint16_t i = 0; i < c->joins; i++) {
+		joins[n++] = VALUE(c->join_types[i]);
+		joins[n++] = VALUE(c->join_paths[i]);
+	}
+	put_step(p, STEP_NAMESPACES, create, c->owner, c->processes, LIST_OF(joins));
+}
+
+static void add_maps(const struct container *c, struct bytes *p)
+{
+	struct id_range uids = uids_of(c), gids = gids_of(c);
+	char map[64];
+
+	if (c->uid_program) {
+		(void)snprintf(map, sizeof(map), "%u %u %u\n", uids.inside, uids.outside, uids.count);
+		put_step(p, STEP_RUN_PROGRAM, c->uid_program, LIST("program", 0, "", "/proc/", 1, "/uid_map"),
+			 LIST("PATH=/bin:/usr/bin"), 60000, BYTES(map, strlen(map)));
+	} else {
+		put_step(p, STEP_UID_MAP, LIST(uids.inside, uids.outside, uids.count));
+	}
+	put_step(p, STEP_GID_MAP, !privileged(), LIST(gids.inside, gids.outside, gids.count));
+}
+
+static void add_host_steps(const struct container *c, struct bytes *p)
 {
 	const uint64_t outer = c->nested ? CLONE_NEWUSER | CLONE_NEWNS : UINT64_MAX;
-	struct id_range uids = uids_of(c);
-	struct id_range gids = gids_of(c);
 
-	plan_options(p, c->options);
+	put_step(p, STEP_OPTIONS, c->options);
 	if (c->terminal)
-		plan_terminal(p, 33, 77);
+		put_step(p, STEP_TERMINAL, 33, 77);
 	if (c->timeout_ms > 0)
-		plan_timeout(p, c->timeout_ms, SIGTERM, c->grace_ms);
+		put_step(p, STEP_TIMEOUT, c->timeout_ms, SIGTERM, c->grace_ms);
 	if (c->host_steps)
 		c->host_steps(p);
 	if (privileged())
 		add_trees(c, p, STEP_HOST_TREE);
-	plan_namespaces(p, c->create & outer, c->joins, c->join_types, c->join_paths);
-	if (c->create & CLONE_NEWUSER) {
-		plan_uid_map(p, &uids);
-		plan_gid_map(p, !privileged(), &gids);
-	}
+	add_namespaces(c, p, c->create & outer);
+	if (c->create & CLONE_NEWUSER)
+		add_maps(c, p);
 	if (c->idmapped)
-		plan_idmap_mount(p, detached_rootfs(c));
+		put_step(p, STEP_IDMAP_MOUNT, detached_rootfs(c));
 	if (c->idmapped && c->writes)
-		plan_idmap_mount(p, DETACHED_WRITES);
+		put_step(p, STEP_IDMAP_MOUNT, DETACHED_WRITES);
 }
 
-static void add_filesystems(const struct container *c, struct plan *p)
+static void add_filesystem(struct bytes *p, enum detached detached, const char *type, uint64_t attributes,
+			   struct value options)
+{
+	put_step(p, STEP_FILESYSTEM, detached, type, type, attributes, options);
+}
+
+static void add_filesystems(const struct container *c, struct bytes *p)
 {
 	const uint64_t sealed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-	const struct option dev[] = { { "mode", "755" }, { "size", "64k" }, { NULL, NULL } };
-	const struct option pts[] = {
-		{ "newinstance", "" }, { "ptmxmode", "0666" }, { "mode", "620" }, { NULL, NULL }
-	};
-	const struct option shm[] = { { "mode", "1777" }, { "size", "64m" }, { NULL, NULL } };
 
 	/* A fresh procfs is for the owner of the pid namespace. */
 	if (c->create & CLONE_NEWPID)
-		plan_filesystem(p, DETACHED_PROC, "proc", sealed, NULL);
+		add_filesystem(p, DETACHED_PROC, "proc", sealed, LIST());
 	else
-		plan_tree(p, STEP_BIND, DETACHED_PROC, "/proc", true, sealed);
+		put_step(p, STEP_BIND, DETACHED_PROC, "/proc", true, sealed, 0, 0, 0, 0, 0);
 	if (c->sys)
-		plan_filesystem(p, DETACHED_SYS, "sysfs", sealed | MOUNT_ATTR_RDONLY, NULL);
-	plan_filesystem(p, DETACHED_DEV, "tmpfs", MOUNT_ATTR_NOSUID, dev);
-	plan_filesystem(p, DETACHED_PTS, "devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, pts);
-	plan_filesystem(p, DETACHED_SHM, "tmpfs", sealed, shm);
-	plan_filesystem(p, DETACHED_MQUEUE, "mqueue", sealed, NULL);
+		add_filesystem(p, DETACHED_SYS, "sysfs", sealed | MOUNT_ATTR_RDONLY, LIST());
+	add_filesystem(p, DETACHED_DEV, "tmpfs", MOUNT_ATTR_NOSUID, LIST("mode", "755", "size", "64k"));
+	add_filesystem(p, DETACHED_PTS, "devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
+		       LIST("newinstance", "", "ptmxmode", "0666", "mode", "620"));
+	add_filesystem(p, DETACHED_SHM, "tmpfs", sealed, LIST("mode", "1777", "size", "64m"));
+	add_filesystem(p, DETACHED_MQUEUE, "mqueue", sealed, LIST());
 }
 
-static void add_mounts(const struct container *c, struct plan *p)
+static void add_mounts(const struct container *c, struct bytes *p)
 {
-	plan_mount(p, DETACHED_PROC, "/proc", CREATE_DIRECTORY | NO_SYMLINK);
+	put_step(p, STEP_MOUNT, DETACHED_PROC, "/proc", CREATE_DIRECTORY | NO_SYMLINK);
 	if (c->sys)
-		plan_mount(p, DETACHED_SYS, "/sys", CREATE_DIRECTORY | NO_SYMLINK);
-	plan_mount(p, DETACHED_DEV, "/dev", CREATE_DIRECTORY | NO_SYMLINK);
+		put_step(p, STEP_MOUNT, DETACHED_SYS, "/sys", CREATE_DIRECTORY | NO_SYMLINK);
+	put_step(p, STEP_MOUNT, DETACHED_DEV, "/dev", CREATE_DIRECTORY | NO_SYMLINK);
 	for (uint16_t i = 0; i < DEVICES; i++)
-		plan_mount(p, DETACHED_DEVICE + i, devices[i].path, CREATE_FILE | NO_SYMLINK);
-	plan_mount(p, DETACHED_PTS, "/dev/pts", CREATE_DIRECTORY | NO_SYMLINK);
-	plan_mount(p, DETACHED_SHM, "/dev/shm", CREATE_DIRECTORY | NO_SYMLINK);
-	plan_mount(p, DETACHED_MQUEUE, "/dev/mqueue", CREATE_DIRECTORY | NO_SYMLINK);
-	plan_symlink(p, "pts/ptmx", "/dev/ptmx");
-	plan_symlink(p, "/proc/self/fd", "/dev/fd");
+		put_step(p, STEP_MOUNT, DETACHED_DEVICE + i, devices[i].path, CREATE_FILE | NO_SYMLINK);
+	put_step(p, STEP_MOUNT, DETACHED_PTS, "/dev/pts", CREATE_DIRECTORY | NO_SYMLINK);
+	put_step(p, STEP_MOUNT, DETACHED_SHM, "/dev/shm", CREATE_DIRECTORY | NO_SYMLINK);
+	put_step(p, STEP_MOUNT, DETACHED_MQUEUE, "/dev/mqueue", CREATE_DIRECTORY | NO_SYMLINK);
+	put_step(p, STEP_SYMLINK, "pts/ptmx", "/dev/ptmx");
+	put_step(p, STEP_SYMLINK, "/proc/self/fd", "/dev/fd");
 }
 
-static void add_covers(struct plan *p)
+static void add_covers(struct bytes *p)
 {
 	static const char *const read_only[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
 						 "/proc/sysrq-trigger" };
 	static const char *const masked[] = { "/proc/kcore", "/proc/keys", "/proc/timer_list" };
 
 	for (size_t i = 0; i < sizeof(read_only) / sizeof(read_only[0]); i++)
-		plan_text(p, STEP_READONLY_PATH, read_only[i]);
+		put_step(p, STEP_READONLY_PATH, read_only[i]);
 	for (size_t i = 0; i < sizeof(masked) / sizeof(masked[0]); i++)
-		plan_text(p, STEP_MASK_PATH, masked[i]);
+		put_step(p, STEP_MASK_PATH, masked[i]);
 }
 
-static void add_init_steps(const struct container *c, struct plan *p)
+static void add_init_steps(const struct container *c, struct bytes *p)
 {
 	struct id_range uids = uids_of(c);
 	struct id_range gids = gids_of(c);
 
-	plan_setup_ids(p, 0, 0);
+	put_step(p, STEP_SETUP_IDS, 0, 0);
+	/* Maps of the same ids. */
 	if (c->nested)
-		plan_nested_namespaces(p, c->create & ~(uint64_t)CLONE_NEWNS, &uids, &gids);
-	plan_propagation(p, MS_REC | MS_PRIVATE);
+		put_step(p, STEP_NESTED_NAMESPACES, c->create & ~(uint64_t)CLONE_NEWNS,
+			 LIST(uids.inside, uids.inside, uids.count), LIST(gids.inside, gids.inside, gids.count));
+	put_step(p, STEP_PROPAGATION, MS_REC | MS_PRIVATE);
 	if (!privileged())
 		add_trees(c, p, STEP_BIND);
 	add_filesystems(c, p);
 	if (c->early_steps)
 		c->early_steps(p);
 	if (c->overlay)
-		plan_overlay(p, DETACHED_ROOT, DETACHED_LOWER, c->writes ? DETACHED_WRITES : PLAN_NEW_TMPFS, 1 << 20);
-	plan_pivot_root(p, DETACHED_ROOT);
+		put_step(p, STEP_OVERLAY, DETACHED_ROOT, DETACHED_LOWER, c->writes ? DETACHED_WRITES : NEW_TMPFS,
+			 1 << 20);
+	put_step(p, STEP_PIVOT_ROOT, DETACHED_ROOT);
 	add_mounts(c, p);
 	if (c->init_steps)
 		c->init_steps(p);
 	add_covers(p);
 	if (c->create & CLONE_NEWUTS)
-		plan_text(p, STEP_HOSTNAME, CONTAINER_HOSTNAME);
+		put_step(p, STEP_HOSTNAME, CONTAINER_HOSTNAME);
 	if (c->create & CLONE_NEWNET)
-		plan_plain(p, STEP_LOOPBACK);
+		put_step(p, STEP_LOOPBACK);
 	if (c->terminal)
-		plan_text(p, STEP_CONSOLE, "/dev/console");
+		put_step(p, STEP_CONSOLE, "/dev/console");
 	if (c->read_only)
-		plan_mount_attributes(p, "/", false, MOUNT_ATTR_RDONLY, 0);
+		put_step(p, STEP_MOUNT_ATTRIBUTES, "/", false, MOUNT_ATTR_RDONLY, 0);
 }
 
-static void add_command_steps(const struct container *c, struct plan *p)
+static void add_command_steps(const struct container *c, struct bytes *p)
 {
 	static const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", NULL };
 
-	plan_plain(p, STEP_SESSION);
-	plan_keyring(p, false);
-	plan_rlimit(p, 7, 200, 200); /* RLIMIT_NOFILE */
-	plan_umask(p, 027);
-	plan_bounding_set(p, DEFAULT_CAPABILITIES);
-	plan_user(p, c->user, 0, privileged());
-	plan_capabilities(p, DEFAULT_CAPABILITIES, DEFAULT_CAPABILITIES, 0, 0);
-	plan_plain(p, STEP_NO_NEW_PRIVS);
-	plan_text(p, STEP_WORKDIR, "/");
+	put_step(p, STEP_SESSION);
+	put_step(p, STEP_KEYRING, false);
+	put_step(p, STEP_RLIMIT, 7, 200, 200); /* RLIMIT_NOFILE */
+	put_step(p, STEP_UMASK, 027);
+	put_step(p, STEP_BOUNDING_SET, DEFAULT_CAPABILITIES);
+	put_step(p, STEP_USER, c->user, 0, privileged(), LIST());
+	put_step(p, STEP_CAPABILITIES, DEFAULT_CAPABILITIES, DEFAULT_CAPABILITIES, 0, 0);
+	put_step(p, STEP_NO_NEW_PRIVS);
+	put_step(p, STEP_WORKDIR, "/");
 	if (c->command_steps)
 		c->command_steps(p);
-	plan_exec(p, c->init, c->argv, env);
+	put_step(p, STEP_EXEC, c->init, STRINGS(c->argv), STRINGS(env), LIST(c->argv[0]));
 }
 
-void container_plan(const struct container *c, struct plan *p)
+void container_plan(const struct container *c, struct bytes *p)
 {
-	*p = (struct plan){ 0 };
+	begin_plan(p);
 	add_host_steps(c, p);
 	add_init_steps(c, p);
 	add_command_steps(c, p);
+	end_plan(p);
 }
 
 const char *container_mount_points(void)

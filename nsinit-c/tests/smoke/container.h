@@ -2,7 +2,13 @@
 #define NSRUN_SMOKE_CONTAINER_H
 
 /* The plan of a container as `nsrun run` makes it by default, with the handful of things that the checks vary. */
-#include "encoder.h"
+#include <stdbool.h>
+
+#include "../encode.h"
+
+struct id_range {
+	uint32_t inside, outside, count;
+};
 
 #define CONTAINER_HOSTNAME "smokefully"
 
@@ -27,18 +33,23 @@ struct container {
 	bool sys; /* a fresh sysfs */
 	uint32_t user;
 	struct id_range ids; /* of both maps; count 0: as container_uids() says */
+	/* Whose the user namespace is to be, and how many processes it may have; all ones, as by default: no wish. */
+	uint32_t owner;
+	uint64_t processes;
+	/* Runs in place of having the uid map written, with the map's file as its argument and the map as its input;
+	 * NULL: nothing. */
+	const char *uid_program;
 	/* Further steps of the monitor, and of init before the root is exchanged; may be NULL. */
-	void (*host_steps)(struct plan *p);
-	void (*early_steps)(struct plan *p);
+	void (*host_steps)(struct bytes *p);
+	void (*early_steps)(struct bytes *p);
 	/* Of init, before paths in the new root are covered; and of the command, as its last; may be NULL. */
-	void (*init_steps)(struct plan *p);
-	void (*command_steps)(struct plan *p);
+	void (*init_steps)(struct bytes *p);
+	void (*command_steps)(struct bytes *p);
 };
 
 struct container container_default(const char *rootfs, const char *const *argv);
 
-/* The caller frees p->steps. */
-void container_plan(const struct container *c, struct plan *p);
+void container_plan(const struct container *c, struct bytes *p);
 
 /* The id map that container_plan asks for: all ids of a privileged caller, else the caller's own. */
 struct id_range container_uids(void);

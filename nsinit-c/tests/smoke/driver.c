@@ -176,16 +176,15 @@ bool driver_start(struct driver *d, const char *nsinit, int input, const struct 
 	return driver_send(d, bytes);
 }
 
-bool driver_start_plan(struct driver *d, const char *nsinit, int input, const struct plan *plan)
+void put_hello(struct bytes *b, uint32_t version) { put_frame(b, FRAME_HELLO, "42", PROTOCOL_MAGIC, version); }
+
+bool driver_start_plan(struct driver *d, const char *nsinit, int input, const struct bytes *plan)
 {
 	struct bytes bytes = { 0 };
-	bool started;
 
-	put_hello(&bytes, PROTOCOL_MAGIC, PROTOCOL_VERSION);
-	put_plan(&bytes, plan, 0);
-	started = driver_start(d, nsinit, input, &bytes);
-	bytes_free(&bytes);
-	return started;
+	put_hello(&bytes, PROTOCOL_VERSION);
+	put_frame(&bytes, FRAME_PLAN, "*", BYTES(plan->at, plan->length));
+	return driver_start(d, nsinit, input, &bytes);
 }
 
 bool driver_send(struct driver *d, const struct bytes *bytes)
@@ -206,9 +205,8 @@ void driver_signal(struct driver *d, uint32_t signo)
 {
 	struct bytes bytes = { 0 };
 
-	put_signal(&bytes, signo);
+	put_frame(&bytes, FRAME_SIGNAL, "4", signo);
 	(void)driver_send(d, &bytes);
-	bytes_free(&bytes);
 }
 
 void driver_close_channel(struct driver *d)

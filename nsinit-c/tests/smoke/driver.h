@@ -5,7 +5,30 @@
  * s. */
 #include <sys/types.h>
 
-#include "encoder.h"
+#include <stdbool.h>
+
+#include "../encode.h"
+
+#define FRAME_HELLO	1u
+#define FRAME_READ	2u
+#define FRAME_FILE	3u
+#define FRAME_PLAN	4u
+#define FRAME_SIGNAL	5u
+#define FRAME_SERVE	6u
+#define FRAME_CONTAINER 7u
+#define FRAME_START	8u
+#define FRAME_PIPES	9u
+#define FRAME_SPARE	10u
+#define FRAME_READY	16u
+#define FRAME_STARTED	17u
+#define FRAME_FAILED	18u
+#define FRAME_EXITED	19u
+#define FRAME_REFUSED	23u
+#define FRAME_GONE	24u
+#define FRAME_SPARED	25u
+
+#define PROTOCOL_MAGIC	 0x4e52534eu
+#define PROTOCOL_VERSION 3u
 
 #define DEADLINE_MS 30000
 
@@ -63,10 +86,12 @@ extern volatile pid_t *driver_nsinit;
 /* Talk to it over a socket, not over two pipes. */
 extern bool driver_by_socket;
 
+void put_hello(struct bytes *b, uint32_t version);
+
 /* Starts nsinit with stdin (-1: /dev/null) and sends it those bytes, HELLO included. False: told why on stdout. */
 bool driver_start(struct driver *d, const char *nsinit, int input, const struct bytes *bytes);
-/* HELLO and a plan. */
-bool driver_start_plan(struct driver *d, const char *nsinit, int input, const struct plan *plan);
+/* HELLO and a plan, which is ended. */
+bool driver_start_plan(struct driver *d, const char *nsinit, int input, const struct bytes *plan);
 bool driver_send(struct driver *d, const struct bytes *bytes);
 void driver_signal(struct driver *d, uint32_t signo);
 void driver_close_channel(struct driver *d);

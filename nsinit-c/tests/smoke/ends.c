@@ -50,10 +50,8 @@ static void send_unknown(struct driver *d)
 {
 	struct bytes bytes = { 0 };
 
-	put_header(&bytes, 3, 77);
-	put_raw(&bytes, "abc", 3);
+	put_frame(&bytes, 77, "*", BYTES("abc", 3));
 	(void)driver_send(d, &bytes);
-	bytes_free(&bytes);
 }
 
 static void check_forwarding(const struct target *t)

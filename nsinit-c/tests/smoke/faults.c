@@ -35,42 +35,39 @@ static int agent, lock_file;
 
 /* ---- with an init and limits ---- */
 
-static void add_limits(struct plan *p)
+static void add_limits(struct bytes *p)
 {
-	plan_timeout(p, 60000, SIGTERM, 1000);
-	plan_output(p, 1 << 20);
-	plan_lock(p, lock_path, LOCKED_BYTE);
+	put_step(p, STEP_TIMEOUT, 60000, SIGTERM, 1000);
+	put_step(p, STEP_OUTPUT, 1 << 20, false);
+	put_step(p, STEP_LOCK, lock_path, LOCKED_BYTE);
 }
 
-static void add_watch(struct plan *p)
+static void add_watch(struct bytes *p)
 {
-	plan_inject(p, DETACHED_INJECTED, 0400, 0, 0, "secret");
-	plan_tree(p, STEP_BIND, DETACHED_BOUND, directory, false, 0);
-	plan_watch(p, 1 << 30, 60000, 100, 1000);
+	put_step(p, STEP_INJECT, DETACHED_INJECTED, 0400, 0, 0, BYTES("secret", 6));
+	put_step(p, STEP_BIND, DETACHED_BOUND, directory, false, 0, 0, 0, 0, 0, 0);
+	put_step(p, STEP_WATCH, 1 << 30, 60000, 100, 1000);
 }
 
 /* Nobody stays below that. */
-static void add_tight_watch(struct plan *p) { plan_watch(p, 1, 0, 0, 5); }
+static void add_tight_watch(struct bytes *p) { put_step(p, STEP_WATCH, 1, 0, 0, 5); }
 
-static void add_nodes(struct plan *p)
+static void add_nodes(struct bytes *p)
 {
-	plan_mount(p, DETACHED_INJECTED, "/dev/shm/secret", CREATE_FILE);
-	plan_mount(p, DETACHED_BOUND, "/dev/shm/bound", CREATE_DIRECTORY);
-	plan_mkdir(p, "/dev/shm/one/two", 0700);
-	plan_mknod(p, "/dev/shm/pipe", S_IFIFO | 0600, 0, 0);
-	plan_sysctl(p, "kernel/msgmax", "4096");
-	plan_text(p, STEP_DOMAINNAME, "faultless");
+	put_step(p, STEP_MOUNT, DETACHED_INJECTED, "/dev/shm/secret", CREATE_FILE);
+	put_step(p, STEP_MOUNT, DETACHED_BOUND, "/dev/shm/bound", CREATE_DIRECTORY);
+	put_step(p, STEP_MKDIR, "/dev/shm/one/two", 0700);
+	put_step(p, STEP_MKNOD, "/dev/shm/pipe", S_IFIFO | 0600, 0, 0);
+	put_step(p, STEP_SYSCTL, "kernel/msgmax", "4096", true);
+	put_step(p, STEP_DOMAINNAME, "faultless");
 }
 
-static void add_bounds(struct plan *p)
+static void add_bounds(struct bytes *p)
 {
-	static const char *const paths[] = { "/" };
-	static const uint8_t first[1] = { 1 };
-
-	plan_affinity(p, first, sizeof(first));
-	plan_nice(p, 19);
-	plan_raw(p, STEP_IO_PRIORITY, (const uint8_t[]){ 3, 0 }, 2);
-	plan_landlock(p, 0x1fff, 1, paths, (const uint64_t[]){ 0x1fff });
+	put_step(p, STEP_AFFINITY, BYTES("\1", 1));
+	put_step(p, STEP_NICE, 19);
+	put_step(p, STEP_IO_PRIORITY, 3, 0);
+	put_step(p, STEP_LANDLOCK, 0x1fff, 0, 0, LIST("/", 0x1fff));
 }
 
 static bool lock_is_free(const struct outcome *o)
@@ -131,15 +128,10 @@ static void sweep_nested(const struct target *t)
 
 /* ---- with an agent ---- */
 
-static void add_listener(struct plan *p)
-{
-	static const char *const parts[] = { "<", ">" };
-
-	plan_listener(p, agent_path, 2, parts);
-}
+static void add_listener(struct bytes *p) { put_step(p, STEP_LISTENER, agent_path, LIST("<", ">")); }
 
 /* The agent may be asked, and need not answer: nobody here makes this call. */
-static void add_filter(struct plan *p)
+static void add_filter(struct bytes *p)
 {
 	static const struct sock_filter program[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -148,7 +140,7 @@ static void add_filter(struct plan *p)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 
-	plan_seccomp(p, NEW_LISTENER, program, sizeof(program));
+	put_step(p, STEP_SECCOMP, NEW_LISTENER, BYTES(program, sizeof(program)));
 }
 
 static void with_agent(struct container *c)
@@ -263,18 +255,15 @@ static void sweep_kept(const struct target *t)
 	if (container_any_ids()) {
 		c.ids = CONTAINER_FREE_IDS;
 		c.idmapped = true;
-		plan_owner = c.ids.outside;
+		c.owner = c.ids.outside;
 	}
-	plan_processes = 1000;
-	plan_uid_program = program_path;
+	c.processes = 1000;
+	c.uid_program = program_path;
 	c.options = OPTION_NO_INPUT;
 	c.init = false;
 	c.overlay = true;
 	c.writes = writes_path;
 	sweep(t, c, NULL, "with ids by a program, an owner, an overlay that is kept and no init");
-	plan_uid_program = NULL;
-	plan_owner = UINT32_MAX;
-	plan_processes = UINT64_MAX;
 	for (int i = 3; i >= 0; i--) {
 		path_in(path, sizeof(path), names[i]);
 		(void)rmdir(path);

@@ -30,72 +30,60 @@ static bool launch(const struct target *t, struct driver *d)
 	memset(containers, 0, sizeof(containers));
 	launcher = (struct outcome){ 0 };
 	driver_containers = containers;
-	put_hello(&bytes, PROTOCOL_MAGIC, PROTOCOL_VERSION);
-	put_header(&bytes, 0, FRAME_SERVE);
+	put_hello(&bytes, PROTOCOL_VERSION);
+	put_frame(&bytes, FRAME_SERVE, "");
 	started = driver_start(d, t->nsinit, -1, &bytes) && driver_await(d, &launcher, FRAME_HELLO);
-	bytes_free(&bytes);
 	return check(started, "a launcher starts");
 }
 
-static void put_target(struct bytes *b, uint8_t kind, const char *path, uint32_t flags)
-{
-	put_u8(b, kind);
-	put_str(b, path);
-	put_u32(b, flags);
-}
+/* Where a stream leads: kind, path, flags of open(2). */
+#define TARGET "1s4"
 
 /* frame: whole. */
 static void send_of(struct driver *d, uint32_t container, const struct bytes *frame)
 {
 	struct bytes bytes = { 0 };
 
-	put_header(&bytes, 4 + frame->length, FRAME_CONTAINER);
-	put_u32(&bytes, container);
-	put_raw(&bytes, frame->at, frame->length);
+	put_frame(&bytes, FRAME_CONTAINER, "4*", container, BYTES(frame->at, frame->length));
 	(void)driver_send(d, &bytes);
-	bytes_free(&bytes);
 }
 
+/* spoil: the checksum of its plan is wrong. */
 static void start_with(struct driver *d, uint32_t number, const struct container *c, uint16_t set,
-		       const struct bytes *streams, uint32_t spoil)
+		       const struct bytes *streams, bool spoil)
 {
-	struct bytes payload = { 0 }, frame = { 0 }, plan_frame = { 0 };
-	struct plan plan;
+	struct bytes frame = { 0 }, plan;
 
 	container_plan(c, &plan);
-	put_plan(&plan_frame, &plan, spoil);
-	put_u16(&payload, set);
-	put_raw(&payload, streams->at, streams->length);
-	put_raw(&payload, plan_frame.at + 6, plan_frame.length - 6);
-	put_header(&frame, payload.length, FRAME_START);
-	put_raw(&frame, payload.at, payload.length);
+	plan.at[0] ^= spoil;
+	put_frame(&frame, FRAME_START, "2**", set, BYTES(streams->at, streams->length), BYTES(plan.at, plan.length));
 	send_of(d, number, &frame);
-	bytes_free(&plan.steps);
-	bytes_free(&plan_frame);
-	bytes_free(&payload);
-	bytes_free(&frame);
 }
 
 /* With the launcher's own output. */
+static void start_default(struct driver *d, uint32_t number, const struct container *c)
+{
+	struct bytes streams = { 0 };
+
+	put(&streams, TARGET, FROM_NULL, "", 0);
+	put(&streams, TARGET, FROM_CALLER, "", 0);
+	put(&streams, TARGET, FROM_CALLER, "", 0);
+	start_with(d, number, c, NO_SET, &streams, false);
+}
+
 static void start(struct driver *d, uint32_t number, const struct target *t, const char *const *argv)
 {
 	struct container c = container_default(t->rootfs, argv);
-	struct bytes streams = { 0 };
 
-	put_target(&streams, FROM_NULL, "", 0);
-	put_target(&streams, FROM_CALLER, "", 0);
-	put_target(&streams, FROM_CALLER, "", 0);
-	start_with(d, number, &c, NO_SET, &streams, 0);
-	bytes_free(&streams);
+	start_default(d, number, &c);
 }
 
 static void signal_of(struct driver *d, uint32_t number, uint32_t signo)
 {
 	struct bytes frame = { 0 };
 
-	put_signal(&frame, signo);
+	put_frame(&frame, FRAME_SIGNAL, "4", signo);
 	send_of(d, number, &frame);
-	bytes_free(&frame);
 }
 
 /* It ends when nobody tells it anything any more; what it says by then is heard. */
@@ -158,15 +146,14 @@ static void check_pipes(const struct target *t)
 
 	if (!launch(t, &d))
 		return;
-	put_header(&ask, 2, FRAME_PIPES);
-	put_u16(&ask, 9);
+	put_frame(&ask, FRAME_PIPES, "2", 9);
 	(void)driver_send(&d, &ask);
 	(void)driver_await(&d, &launcher, FRAME_PIPES);
 	for (int i = 0; i < 3; i++)
 		fds[i] = open_outer(&d, launcher.pipes[i], i == 0 ? O_WRONLY : O_RDONLY);
 	for (int i = 0; i < 3; i++)
-		put_target(&streams, FROM_PIPE, "", 0);
-	start_with(&d, 1, &c, 9, &streams, 0);
+		put(&streams, TARGET, FROM_PIPE, "", 0);
+	start_with(&d, 1, &c, 9, &streams, false);
 	(void)!write(fds[0], "hello\n", 6);
 	close(fds[0]);
 	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
@@ -185,8 +172,6 @@ static void check_pipes(const struct target *t)
 	(void)driver_send(&d, &ask);
 	(void)driver_await(&d, &launcher, FRAME_REFUSED);
 	check(launcher.refused_type == FRAME_PIPES, "but not while that set is there");
-	bytes_free(&ask);
-	bytes_free(&streams);
 	finish(&d);
 }
 
@@ -201,36 +186,35 @@ static void check_files(const struct target *t)
 
 	if (!launch(t, &d))
 		return;
-	put_target(&streams, FROM_NULL, "", 0);
-	put_target(&streams, FROM_FILE, path, O_WRONLY | O_APPEND);
-	put_target(&streams, FROM_STDOUT, "", 0);
-	start_with(&d, 1, &c, NO_SET, &streams, 0);
+	put(&streams, TARGET, FROM_NULL, "", 0);
+	put(&streams, TARGET, FROM_FILE, path, O_WRONLY | O_APPEND);
+	put(&streams, TARGET, FROM_STDOUT, "", 0);
+	start_with(&d, 1, &c, NO_SET, &streams, false);
 	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
 	(void)!pread(fd, text, sizeof(text) - 1, 0);
 	check(strcmp(text, "out\nerr\n") == 0, "a stream is a file, and another one the same");
 	streams.length = 0;
-	put_target(&streams, FROM_NULL, "", 0);
-	put_target(&streams, FROM_FILE, "/no/such/file", O_WRONLY);
-	put_target(&streams, FROM_NULL, "", 0);
-	start_with(&d, 2, &c, NO_SET, &streams, 0);
+	put(&streams, TARGET, FROM_NULL, "", 0);
+	put(&streams, TARGET, FROM_FILE, "/no/such/file", O_WRONLY);
+	put(&streams, TARGET, FROM_NULL, "", 0);
+	start_with(&d, 2, &c, NO_SET, &streams, false);
 	(void)driver_await_of(&d, &launcher, 2, FRAME_GONE);
 	check(containers[2].failed && containers[2].error == ENOENT &&
 		      strcmp(containers[2].object, "/no/such/file") == 0,
 	      "one that can't be opened is that container's failure");
 	streams.length = 0;
-	put_target(&streams, FROM_FILE, "/", O_RDONLY);
-	put_target(&streams, FROM_NULL, "", 0);
-	put_target(&streams, FROM_NULL, "", 0);
-	start_with(&d, 3, &c, NO_SET, &streams, 0);
+	put(&streams, TARGET, FROM_FILE, "/", O_RDONLY);
+	put(&streams, TARGET, FROM_NULL, "", 0);
+	put(&streams, TARGET, FROM_NULL, "", 0);
+	start_with(&d, 3, &c, NO_SET, &streams, false);
 	(void)driver_await_of(&d, &launcher, 3, FRAME_GONE);
 	check(containers[3].failed && containers[3].error == EISDIR, "no directory of the host becomes a stream");
-	start_with(&d, 4, &c, NO_SET, &streams, 1);
+	start_with(&d, 4, &c, NO_SET, &streams, true);
 	(void)driver_await_of(&d, &launcher, 4, FRAME_GONE);
 	check(containers[4].failed && containers[4].step != 0, "what is malformed is that container's failure, too");
-	start_with(&d, 5, &c, 17, &streams, 0);
+	start_with(&d, 5, &c, 17, &streams, false);
 	(void)driver_await_of(&d, &launcher, 5, FRAME_GONE);
 	check(containers[5].failed, "so is a set of pipes that nobody has made");
-	bytes_free(&streams);
 	close(fd);
 	unlink(path);
 	finish(&d);
@@ -308,38 +292,22 @@ static bool is_ahead(uint16_t id)
 /* Of that container: the steps that are ahead, and the last one. others: some that are a guest's, too. */
 static void spare_for(struct driver *d, uint32_t number, const struct container *c, bool others)
 {
-	struct bytes plan_frame = { 0 }, frame = { 0 };
-	struct plan whole, ahead = { 0 };
+	struct bytes frame = { 0 }, whole, ahead;
 
 	container_plan(c, &whole);
-	for (size_t at = 0; at < whole.steps.length;) {
-		const uint8_t *step = whole.steps.at + at;
+	begin_plan(&ahead);
+	for (size_t at = PLAN_HEADER; at < whole.length;) {
+		const uint8_t *step = whole.at + at;
 		uint16_t id = (uint16_t)(step[0] | step[1] << 8);
 		uint32_t n = (uint32_t)(step[2] | step[3] << 8 | step[4] << 16);
 
 		if (is_ahead(id) || id == STEP_EXEC || (others && id == STEP_HOSTNAME))
-			plan_raw(&ahead, id, step + 6, n);
+			put_step_as(&ahead, id, "*", BYTES(step + 6, n));
 		at += 6 + n;
 	}
-	put_plan(&plan_frame, &ahead, 0);
-	put_header(&frame, plan_frame.length - 6, FRAME_SPARE);
-	put_raw(&frame, plan_frame.at + 6, plan_frame.length - 6);
+	end_plan(&ahead);
+	put_frame(&frame, FRAME_SPARE, "*", BYTES(ahead.at, ahead.length));
 	send_of(d, number, &frame);
-	bytes_free(&whole.steps);
-	bytes_free(&ahead.steps);
-	bytes_free(&plan_frame);
-	bytes_free(&frame);
-}
-
-static void start_default(struct driver *d, uint32_t number, const struct container *c)
-{
-	struct bytes streams = { 0 };
-
-	put_target(&streams, FROM_NULL, "", 0);
-	put_target(&streams, FROM_CALLER, "", 0);
-	put_target(&streams, FROM_CALLER, "", 0);
-	start_with(d, number, c, NO_SET, &streams, 0);
-	bytes_free(&streams);
 }
 
 static const char *const looks[] = {
@@ -419,13 +387,11 @@ static void check_garbage(const struct target *t)
 
 	if (!launch(t, &d))
 		return;
-	put_header(&bytes, 3, 77);
-	put_raw(&bytes, "abc", 3);
+	put_frame(&bytes, 77, "*", BYTES("abc", 3));
 	(void)driver_send(&d, &bytes);
 	finish(&d);
 	check(launcher.failed && launcher.error == EPROTO && WEXITSTATUS(launcher.monitor_status) == 125,
 	      "a frame that is none for a launcher ends it, and that is told");
-	bytes_free(&bytes);
 }
 
 void check_launcher(const struct target *t)

@@ -36,15 +36,16 @@ static void stop(struct driver *d, struct outcome *o)
 
 /* ---- the number of processes, whatever their ids ---- */
 
-static void inject_users(struct plan *p)
+static void inject_users(struct bytes *p)
 {
-	plan_inject(p, DETACHED_INJECTED, 0444, 0, 0,
-		    "root:x:0:0::/:/bin/sh\na:x:1001:1001::/:/bin/sh\nb:x:1002:1002::/:/bin/sh\n");
+	static const char users[] = "root:x:0:0::/:/bin/sh\na:x:1001:1001::/:/bin/sh\nb:x:1002:1002::/:/bin/sh\n";
+
+	put_step(p, STEP_INJECT, DETACHED_INJECTED, 0444, 0, 0, BYTES(users, sizeof(users) - 1));
 }
 
-static void mount_users(struct plan *p) { plan_mount(p, DETACHED_INJECTED, "/etc/passwd", CREATE_FILE); }
+static void mount_users(struct bytes *p) { put_step(p, STEP_MOUNT, DETACHED_INJECTED, "/etc/passwd", CREATE_FILE); }
 
-static void stop_by_term(struct plan *p) { plan_timeout(p, 0, SIGTERM, 10000); }
+static void stop_by_term(struct bytes *p) { put_step(p, STEP_TIMEOUT, 0, SIGTERM, 10000); }
 
 /* How many processes of the host have an id of that range, and how many different ones. */
 static unsigned processes_of_range(unsigned *ids)
@@ -112,8 +113,8 @@ static void check_processes(const struct target *t)
 	c.ids = CONTAINER_FREE_IDS;
 	c.early_steps = inject_users;
 	c.init_steps = mount_users;
-	plan_owner = FIRST_ID;
-	plan_processes = 20;
+	c.owner = FIRST_ID;
+	c.processes = 20;
 	if (start_and_wait(t, &c, &d, &o)) {
 		check(has_said(&d, "full"), "a container that has all its processes goes on without more");
 		n = processes_of_range(&ids);
@@ -128,21 +129,19 @@ static void check_processes(const struct target *t)
 		stop(&d, &o);
 		check(processes_of_range(&ids) == 0, "and all of them end with it");
 	}
-	plan_owner = UINT32_MAX;
-	plan_processes = UINT64_MAX;
 }
 
 /* ---- what is watched from outside ---- */
 
-static void watch_memory(struct plan *p) { plan_watch(p, 40 << 20, 0, 0, 10); }
+static void watch_memory(struct bytes *p) { put_step(p, STEP_WATCH, 40 << 20, 0, 0, 10); }
 
-static void watch_cpu(struct plan *p) { plan_watch(p, 0, 1000, 0, 20); }
+static void watch_cpu(struct bytes *p) { put_step(p, STEP_WATCH, 0, 1000, 0, 20); }
 
-static void watch_processes(struct plan *p) { plan_watch(p, 0, 0, 8, 20); }
+static void watch_processes(struct bytes *p) { put_step(p, STEP_WATCH, 0, 0, 8, 20); }
 
-static void watch_everything(struct plan *p) { plan_watch(p, 1 << 30, 60000, 100, 5); }
+static void watch_everything(struct bytes *p) { put_step(p, STEP_WATCH, 1 << 30, 60000, 100, 5); }
 
-static void check_watch(const struct target *t, const char *line, void (*watch)(struct plan *p), uint8_t cause,
+static void check_watch(const struct target *t, const char *line, void (*watch)(struct bytes *p), uint8_t cause,
 			uint32_t signo, const char *sentence)
 {
 	const char *const argv[] = { "/bin/sh", "-c", line, NULL };
@@ -193,29 +192,19 @@ static void check_hostile_name(const struct target *t)
 
 /* ---- what the command does to itself ---- */
 
-static void one_cpu(struct plan *p)
+static void one_cpu(struct bytes *p) { put_step(p, STEP_AFFINITY, BYTES("\1", 1)); }
+
+static void be_nice(struct bytes *p) { put_step(p, STEP_NICE, 19); }
+
+static void landlock(struct bytes *p)
 {
-	static const uint8_t first[1] = { 1 };
-
-	plan_affinity(p, first, sizeof(first));
-}
-
-static void be_nice(struct plan *p) { plan_nice(p, 19); }
-
-static void landlock(struct plan *p)
-{
-	static const char *const paths[] = { "/", "/dev/shm", "/dev/null" };
 	const uint64_t read_only = 1 | 1 << 2 | 1 << 3, everything = 0x1fff;
 
-	plan_landlock(p, everything, 3, paths, (const uint64_t[]){ read_only, everything, everything });
+	put_step(p, STEP_LANDLOCK, everything, 0, 0,
+		 LIST("/", read_only, "/dev/shm", everything, "/dev/null", everything));
 }
 
-static void landlock_nowhere(struct plan *p)
-{
-	static const char *const paths[] = { "/no/such" };
-
-	plan_landlock(p, 0x1fff, 1, paths, (const uint64_t[]){ 4 });
-}
+static void landlock_nowhere(struct bytes *p) { put_step(p, STEP_LANDLOCK, 0x1fff, 0, 0, LIST("/no/such", 4)); }
 
 static void check_scheduling(const struct target *t)
 {
@@ -260,9 +249,15 @@ static void check_landlock(const struct target *t)
 		show_outcome(&o);
 }
 
-static void inject_secret(struct plan *p) { plan_inject(p, DETACHED_INJECTED, 0400, 0, 0, "secret\n"); }
+static void inject_secret(struct bytes *p)
+{
+	put_step(p, STEP_INJECT, DETACHED_INJECTED, 0400, 0, 0, BYTES("secret\n", 7));
+}
 
-static void mount_secret(struct plan *p) { plan_mount(p, DETACHED_INJECTED, "/dev/shm/secret", CREATE_FILE); }
+static void mount_secret(struct bytes *p)
+{
+	put_step(p, STEP_MOUNT, DETACHED_INJECTED, "/dev/shm/secret", CREATE_FILE);
+}
 
 static void check_injected(const struct target *t)
 {

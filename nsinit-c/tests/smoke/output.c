@@ -8,18 +8,19 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../../src/proto/step.h"
 #include "check.h"
 #include "observe.h"
 
 #define CAUSE_OWN    0
 #define CAUSE_OUTPUT 6
 
-static void count_only(struct plan *p) { plan_output(p, UINT64_MAX); }
+static void count_only(struct bytes *p) { put_step(p, STEP_OUTPUT, UINT64_MAX, false); }
 
-static void ten_thousand(struct plan *p)
+static void ten_thousand(struct bytes *p)
 {
-	plan_timeout(p, 0, SIGTERM, 10000);
-	plan_output(p, 10000);
+	put_step(p, STEP_TIMEOUT, 0, SIGTERM, 10000);
+	put_step(p, STEP_OUTPUT, 10000, false);
 }
 
 static void check_counted(const struct target *t)

@@ -25,15 +25,15 @@ static void check_failure(const struct target *t, const struct container *c, uin
 		show_outcome(&o);
 }
 
-static void add_missing_bind(struct plan *p)
+static void add_missing_bind(struct bytes *p)
 {
-	plan_mkdir(p, "/dev/x", 0755);
-	plan_mount_attributes(p, "/no/such", false, MOUNT_ATTR_RDONLY, 0);
+	put_step(p, STEP_MKDIR, "/dev/x", 0755);
+	put_step(p, STEP_MOUNT_ATTRIBUTES, "/no/such", false, MOUNT_ATTR_RDONLY, 0);
 }
 
-static void add_missing_workdir(struct plan *p) { plan_text(p, STEP_WORKDIR, "/no/such"); }
+static void add_missing_workdir(struct bytes *p) { put_step(p, STEP_WORKDIR, "/no/such"); }
 
-static void add_unmapped_user(struct plan *p) { plan_user(p, 4000000000u, 0, false); }
+static void add_unmapped_user(struct bytes *p) { put_step(p, STEP_USER, 4000000000u, 0, false, LIST()); }
 
 static void check_commands(const struct target *t)
 {
@@ -87,57 +87,56 @@ static void check_refused(const struct target *t, const struct bytes *bytes, uin
 		show_outcome(&o);
 }
 
-static void check_refused_plan(const struct target *t, const struct plan *plan, uint32_t spoil, const char *sentence)
+/* Ended, but for a checksum that is spoilt on purpose. */
+static void check_refused_plan(const struct target *t, const struct bytes *plan, const char *sentence)
 {
 	struct bytes bytes = { 0 };
 
-	put_hello(&bytes, PROTOCOL_MAGIC, PROTOCOL_VERSION);
-	put_plan(&bytes, plan, spoil);
+	put_hello(&bytes, PROTOCOL_VERSION);
+	put_frame(&bytes, FRAME_PLAN, "*", BYTES(plan->at, plan->length));
 	check_refused(t, &bytes, STEP_PLAN, sentence);
-	bytes_free(&bytes);
 }
 
 static void check_plans(const struct target *t)
 {
 	struct container c = container_default(t->rootfs, truth);
-	struct plan plan;
+	struct bytes plan;
 
 	container_plan(&c, &plan);
-	check_refused_plan(t, &plan, 1, "a plan with a wrong checksum is refused");
-	plan_plain(&plan, STEP_LOOPBACK);
-	check_refused_plan(t, &plan, 0, "a plan that goes on after exec is refused");
-	bytes_free(&plan.steps);
+	plan.at[0] ^= 1;
+	check_refused_plan(t, &plan, "a plan with a wrong checksum is refused");
+	put_step(&plan, STEP_LOOPBACK);
+	end_plan(&plan);
+	check_refused_plan(t, &plan, "a plan that goes on after exec is refused");
 
-	plan = (struct plan){ 0 };
-	plan_raw(&plan, 999, "", 0);
-	check_refused_plan(t, &plan, 0, "an unknown step is refused");
-	bytes_free(&plan.steps);
+	begin_plan(&plan);
+	put_step_as(&plan, 999, "");
+	end_plan(&plan);
+	check_refused_plan(t, &plan, "an unknown step is refused");
 
-	plan = (struct plan){ 0 };
-	plan_namespaces(&plan, 0, 0, NULL, NULL);
-	plan_raw(&plan, STEP_LOOPBACK, "x", 1);
-	plan_exec(&plan, true, truth, truth);
-	check_refused_plan(t, &plan, 0, "a left-over byte in a step is refused");
-	bytes_free(&plan.steps);
+	begin_plan(&plan);
+	put_step(&plan, STEP_NAMESPACES, 0, UINT32_MAX, UINT64_MAX, LIST());
+	put_step_as(&plan, STEP_LOOPBACK, "1", 'x');
+	put_step(&plan, STEP_EXEC, true, LIST("/bin/true"), LIST(), LIST("/bin/true"));
+	end_plan(&plan);
+	check_refused_plan(t, &plan, "a left-over byte in a step is refused");
 
-	plan = (struct plan){ 0 };
-	plan_exec(&plan, true, truth, truth);
-	check_refused_plan(t, &plan, 0, "a plan without namespaces is refused");
-	bytes_free(&plan.steps);
+	begin_plan(&plan);
+	put_step(&plan, STEP_EXEC, true, LIST("/bin/true"), LIST(), LIST("/bin/true"));
+	end_plan(&plan);
+	check_refused_plan(t, &plan, "a plan without namespaces is refused");
 }
 
 static void check_hello(const struct target *t)
 {
 	struct container c = container_default(t->rootfs, truth);
 	struct bytes bytes = { 0 };
-	struct plan plan;
+	struct bytes plan;
 
 	container_plan(&c, &plan);
-	put_hello(&bytes, PROTOCOL_MAGIC, PROTOCOL_VERSION + 1);
-	put_plan(&bytes, &plan, 0);
+	put_hello(&bytes, PROTOCOL_VERSION + 1);
+	put_frame(&bytes, FRAME_PLAN, "*", BYTES(plan.at, plan.length));
 	check_refused(t, &bytes, STEP_CONTROL, "another version of the protocol is refused");
-	bytes_free(&bytes);
-	bytes_free(&plan.steps);
 }
 
 /* READ before the plan, then a plan as always. */
@@ -145,18 +144,16 @@ static void read_file(const struct target *t, const char *path, uint32_t limit, 
 {
 	struct container c = container_default(t->rootfs, truth);
 	struct bytes bytes = { 0 };
-	struct plan plan;
+	struct bytes plan;
 	struct driver d;
 
 	*o = (struct outcome){ 0 };
 	container_plan(&c, &plan);
-	put_hello(&bytes, PROTOCOL_MAGIC, PROTOCOL_VERSION);
-	put_read(&bytes, t->rootfs, path, limit);
-	put_plan(&bytes, &plan, 0);
+	put_hello(&bytes, PROTOCOL_VERSION);
+	put_frame(&bytes, FRAME_READ, "ss4", t->rootfs, path, limit);
+	put_frame(&bytes, FRAME_PLAN, "*", BYTES(plan.at, plan.length));
 	(void)driver_start(&d, t->nsinit, -1, &bytes);
 	driver_finish(&d, o);
-	bytes_free(&bytes);
-	bytes_free(&plan.steps);
 }
 
 static void check_reading(const struct target *t)

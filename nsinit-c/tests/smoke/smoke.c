@@ -47,25 +47,23 @@ void show_outcome(const struct outcome *o)
 
 void run_to_end(const struct target *t, const struct container *c, int input, struct outcome *o)
 {
-	struct plan plan;
+	struct bytes plan;
 	struct driver d;
 
 	*o = (struct outcome){ 0 };
 	container_plan(c, &plan);
 	(void)driver_start_plan(&d, t->nsinit, input, &plan);
-	bytes_free(&plan.steps);
 	driver_finish(&d, o);
 }
 
 bool start_and_wait(const struct target *t, const struct container *c, struct driver *d, struct outcome *o)
 {
-	struct plan plan;
+	struct bytes plan;
 	bool started;
 
 	*o = (struct outcome){ 0 };
 	container_plan(c, &plan);
 	started = driver_start_plan(d, t->nsinit, -1, &plan) && driver_await(d, o, FRAME_STARTED);
-	bytes_free(&plan.steps);
 	if (!started) {
 		check(false, "a container starts");
 		driver_finish(d, o);

@@ -154,14 +154,13 @@ static bool swept[UINT8_MAX + 1];
 
 static void note_steps(const struct container *c)
 {
-	struct plan plan;
+	struct bytes plan;
 
 	container_plan(c, &plan);
 	/* u16 id, u32 length, payload */
-	for (const uint8_t *at = plan.steps.at; at < plan.steps.at + plan.steps.length;
+	for (const uint8_t *at = plan.at + PLAN_HEADER; at < plan.at + plan.length;
 	     at += 6 + (at[2] | at[3] << 8 | at[4] << 16))
 		swept[at[0]] = true;
-	bytes_free(&plan.steps);
 }
 
 void check_swept(void)
