@@ -320,7 +320,9 @@ void supervise(void)
 			on_tick();
 		proxy_step(&fds[FD_PROXY]);
 		output_step(&fds[FD_OUTPUT]);
-		if (stream_over() && life.phase != STOPPING)
+		/* Init may be slower than a command that writes at once; killed then, it could not tell that there was
+		 * one. */
+		if (stream_over() && life.phase == RUNNING)
 			stop_for(CAUSE_OUTPUT, false);
 		if (fds[FD_INIT].revents || life.more)
 			on_child_gone();

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@
 #include "observe.h"
 
 #define NEW_LISTENER 8u
+#define CAUSE_OUTPUT 6
 
 static char directory[] = "/tmp/nsinit-agent-XXXXXX";
 static char path[64];
@@ -215,6 +217,58 @@ static void check_unanswered(const struct target *t, bool init)
 		show_outcome(&o);
 }
 
+static void stop_at_output(struct bytes *p)
+{
+	add_listener(p);
+	put_step(p, STEP_TIMEOUT, 0, SIGKILL, 0);
+	put_step(p, STEP_OUTPUT, 10000, false);
+}
+
+/* Until that much was written to a file. */
+static void await_bytes(int file, off_t bytes)
+{
+	struct stat st = { 0 };
+
+	for (int ms = 0; ms < DEADLINE_MS && fstat(file, &st) == 0 && st.st_size < bytes; ms++)
+		usleep(1000);
+}
+
+/* The command runs while init, which is to tell of that, does not yet: it gets no processor. */
+static void check_late_init(const struct target *t)
+{
+	static const char *const argv[] = { "/bin/yes", NULL };
+	struct container c = container_default(t->rootfs, argv);
+	struct seccomp_notif_resp said = { .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
+	struct seccomp_notif asked = { 0 };
+	struct agent_message m = { .descriptor = -1 };
+	struct outcome o = { 0 };
+	struct bytes plan;
+	struct driver d;
+	int agent = agent_listen(path);
+
+	c.host_steps = stop_at_output;
+	c.command_steps = add_filter;
+	notified = SYS_execve;
+	container_plan(&c, &plan);
+	if (driver_start_plan(&d, t->nsinit, -1, &plan) && driver_await(&d, &o, FRAME_READY) &&
+	    agent_hears(agent, DEADLINE_MS, &m) && ioctl(m.descriptor, SECCOMP_IOCTL_NOTIF_RECV, &asked) == 0) {
+		kill((pid_t)o.ready_pid, SIGSTOP);
+		said.id = asked.id;
+		(void)ioctl(m.descriptor, SECCOMP_IOCTL_NOTIF_SEND, &said);
+		await_bytes(d.output, 10000);
+		check(!ended_within(pidfd_of((pid_t)o.ready_pid), 100),
+		      "a limit waits until init has told of the command");
+		kill((pid_t)o.ready_pid, SIGCONT);
+	}
+	driver_finish(&d, &o);
+	if (!check(o.exited && o.signalled && o.value == SIGKILL && o.cause == CAUSE_OUTPUT && o.output_length == 10000,
+		   "and ends it then, as the limit that it is"))
+		show_outcome(&o);
+	close(m.descriptor);
+	close(agent);
+	unlink(path);
+}
+
 static void check_no_agent(const struct target *t)
 {
 	static const char *const argv[] = { "/bin/true", NULL };
@@ -293,6 +347,7 @@ void check_agents(const struct target *t)
 	check_notified(t, true, CLONE_NEWPID, "without a pid namespace");
 	check_unanswered(t, true);
 	check_unanswered(t, false);
+	check_late_init(t);
 	check_no_agent(t);
 	check_locks(t);
 	rmdir(directory);
