@@ -138,6 +138,9 @@ public final class ContainerEnd {
     if (!end.ran()) {
       return reason();
     }
+    if (end.limit() != null && end.limit().cause().equals(LimitHit.TIMEOUT)) {
+      return "stopped after the " + reason() + ": " + end.how();
+    }
     return end.reason().isEmpty() ? end.how() : end.how() + ": " + reason();
   }
 

@@ -157,10 +157,10 @@ final class SpecAssembly {
     };
   }
 
-  /** What is not there is told by the engine. */
+  /** What is not there is told by the engine; what can't be seen may be there. */
   private RootSource directory(String path) {
     RootSource asked = new RootSource.Directory(path);
-    if (!Files.exists(caller.path(path))) {
+    if (Files.notExists(caller.path(path))) {
       return asked;
     }
     try {

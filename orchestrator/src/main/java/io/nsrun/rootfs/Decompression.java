@@ -2,6 +2,8 @@ package io.nsrun.rootfs;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -86,7 +88,10 @@ final class Decompression {
     if (!startsWith(head, TAR_MAGIC_AT, 'u', 's', 't', 'a', 'r') && !TarHeader.isChecked(head)) {
       throw new ExplainedException(
           head.length == 0 ? "the file is empty" : "the file is no tar archive",
-          "a ROOTFS file is a tar archive, plain or compressed with gzip, xz or zstd");
+          Text.of(
+              "a ",
+              SpecField.ROOT,
+              " file is a tar archive, plain or compressed with gzip, xz or zstd"));
     }
     return in;
   }

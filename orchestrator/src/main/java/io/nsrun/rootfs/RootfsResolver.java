@@ -103,8 +103,12 @@ public final class RootfsResolver {
       return new ExplainedException(
           word + ": the working directory is not found by its name", "go to another one");
     }
+    // The first one that can be seen is what ends the way there.
     Path parent = path.getParent();
-    if (parent != null && !Files.isExecutable(parent) && Files.isDirectory(parent)) {
+    while (parent != null && !Files.isDirectory(parent)) {
+      parent = parent.getParent();
+    }
+    if (parent != null && !Files.isExecutable(parent)) {
       return new ExplainedException(word + ": permission denied", "you may not enter " + parent);
     }
     return new ExplainedException(word + " does not exist", whatItMayBe());
