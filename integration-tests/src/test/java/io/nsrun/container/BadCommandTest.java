@@ -1,5 +1,7 @@
 package io.nsrun.container;
 
+import static io.nsrun.container.Setting.ENV;
+import static io.nsrun.container.Setting.USER;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
@@ -17,7 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Commands that can't be executed. */
-class BadCommandTest extends ContainerTest {
+@ThroughBothDoors
+class BadCommandTest extends DoorTest {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final String NO_INTERPRETER =
       "the file is there; the interpreter or loader it names is not";
@@ -29,35 +32,23 @@ class BadCommandTest extends ContainerTest {
   @ParameterizedTest
   @EnumSource
   void commandThatIsInNoDirectoryOfPath(Caller caller) {
-    new Refusal(
+    run(busybox(caller, "frobnicate", "-x"))
+        .assertRefused(
             127,
-            List.of(
-                "nsrun: NAME: exec frobnicate: ENOENT (in none of the directories of PATH)",
-                "  no such command in the root filesystem; PATH there is " + PATH + "."))
-        .assertIs(Nsrun.as(caller).run("busybox", "frobnicate", "-x"));
-  }
-
-  @Test
-  void optionBehindTheRootFilesystemIsToldItsPlace() {
-    new Refusal(
-            127,
-            List.of(
-                "nsrun: NAME: exec --: ENOENT (in none of the directories of PATH)",
-                "  what follows ROOTFS is the command. Write options before ROOTFS, and no -- after"
-                    + " it."))
-        .assertIs(Nsrun.as(Caller.PLAIN).run("busybox", "--", "ls"));
+            "exec frobnicate: ENOENT (in none of the directories of PATH)",
+            "no such command in the root filesystem; PATH there is " + PATH + ".");
   }
 
   @Test
   void directoryThatIsNoRootFilesystemIsCalledOne() {
-    new Refusal(
+    run(in(Caller.PLAIN, Directories.fresh(Caller.PLAIN), "ls"))
+        .assertRefused(
             127,
-            List.of(
-                "nsrun: NAME: exec ls: ENOENT (in none of the directories of PATH)",
-                "  the root filesystem has no /bin/sh, /usr or /etc. ROOTFS is a directory with a"
-                    + " whole system in it, such as an image that was unpacked, or the name"
-                    + " busybox."))
-        .assertIs(Nsrun.as(Caller.PLAIN).in(Directories.fresh(Caller.PLAIN)).run(".", "ls"));
+            "exec ls: ENOENT (in none of the directories of PATH)",
+            "the root filesystem has no /bin/sh, /usr or /etc. "
+                + door.either("ROOTFS", "rootfs(...)")
+                + " is a directory with a whole system in it, such as an image that was unpacked, or "
+                + door.either("the name busybox.", "rootfs(Rootfs.embedded())."));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -72,9 +63,9 @@ class BadCommandTest extends ContainerTest {
     }
     Rootfs.own(root, Caller.PLAIN);
 
-    Result result = Nsrun.as(Caller.PLAIN).run(root.toString(), command);
+    Outcome result = run(in(Caller.PLAIN, root, command));
 
-    new Refusal(code, List.of("nsrun: NAME: exec " + error, "  " + cause)).assertIs(result);
+    result.assertRefused(code, "exec " + error, cause);
   }
 
   static Stream<Arguments> programs() {
@@ -186,18 +177,16 @@ class BadCommandTest extends ContainerTest {
     Files.copy(Path.of("/bin/true").toRealPath(), root.resolve("x"));
     Rootfs.own(root, Caller.PLAIN);
 
-    Result result = Nsrun.as(Caller.PLAIN).run(root.toString(), "/x");
+    Outcome result = run(in(Caller.PLAIN, root, "/x"));
 
-    String loader = result.err().replaceAll("(?s).*loader (/\\S+) is.*", "$1");
-    new Refusal(
-            127,
-            List.of(
-                "nsrun: NAME: exec /x: ENOENT (" + NO_INTERPRETER + ")",
-                "  its dynamic loader "
-                    + loader
-                    + " is not in the root filesystem: it was built for another C library (glibc,"
-                    + " musl). Use a static build, or a root filesystem that has it."))
-        .assertIs(result);
+    String loader = result.message().replaceAll("(?s).*loader (/\\S+) is.*", "$1");
+    result.assertRefused(
+        127,
+        "exec /x: ENOENT (" + NO_INTERPRETER + ")",
+        "its dynamic loader "
+            + loader
+            + " is not in the root filesystem: it was built for another C library (glibc,"
+            + " musl). Use a static build, or a root filesystem that has it.");
   }
 
   @Test
@@ -205,15 +194,11 @@ class BadCommandTest extends ContainerTest {
     Path host = Directories.fresh(Caller.PLAIN);
     executable(host, bytes("#!/bin/sh\n"));
 
-    Refusal refusal =
-        new Refusal(
+    run(busybox(Caller.PLAIN, "/data/x").bind(host, "/data", "noexec"))
+        .assertRefused(
             126,
-            List.of(
-                "nsrun: NAME: exec /data/x: EACCES (execve)",
-                "  /data/x is on a file system mounted noexec. Move it, or mount it with exec."));
-
-    refusal.assertIs(
-        Nsrun.as(Caller.PLAIN).run("-v", host + ":/data:noexec", "busybox", "/data/x"));
+            "exec /data/x: EACCES (execve)",
+            "/data/x is on a file system mounted noexec. Move it, or mount it with exec.");
   }
 
   @Test
@@ -222,35 +207,28 @@ class BadCommandTest extends ContainerTest {
     executable(root, bytes("#!/bin/sh\n"));
     Command.check(List.of("chmod", "700", root + "/x"));
 
-    new Refusal(
+    run(in(Caller.ROOT, root, "/x").with(USER, "1000"))
+        .assertRefused(
             126,
-            List.of(
-                "nsrun: NAME: exec /x: EACCES (execve)",
-                "  neither /x nor its interpreter /bin/sh may lack execute permission for the user of"
-                    + " the command."))
-        .assertIs(Nsrun.as(Caller.ROOT).run("-u", "1000", root.toString(), "/x"));
+            "exec /x: EACCES (execve)",
+            "neither /x nor its interpreter /bin/sh may lack execute permission for the user of"
+                + " the command.");
   }
 
   @Test
-  void argumentsThatAreTooLarge() throws IOException {
-    Path variables = Directories.fresh(Caller.PLAIN).resolve("env");
+  void argumentsThatAreTooLarge() {
     String cause =
-        "  one argument or variable may have 128 KiB, and all together a quarter of the stack limit"
+        "one argument or variable may have 128 KiB, and all together a quarter of the stack limit"
             + " (ulimit -s), 6 MiB at most. Pass it as a file or on standard input.";
 
-    Files.writeString(variables, "A=" + "x".repeat(140_000) + "\n");
-    new Refusal(126, List.of("nsrun: NAME: exec /bin/true: E2BIG (execve)", cause))
-        .assertIs(
-            Nsrun.as(Caller.PLAIN).run("--env-file", variables.toString(), "busybox", "/bin/true"));
-
-    StringBuilder many = new StringBuilder();
+    Asked one = busybox(Caller.PLAIN, "/bin/true").with(ENV, "A", "x".repeat(140_000));
+    Asked many = busybox(Caller.PLAIN, "/bin/true");
     for (int i = 0; i < 120; i++) {
-      many.append("V").append(i).append('=').append("x".repeat(100_000)).append('\n');
+      many.with(ENV, "V" + i, "x".repeat(100_000));
     }
-    Files.writeString(variables, many);
-    new Refusal(126, List.of("nsrun: NAME: exec /bin/true: E2BIG (execve)", cause))
-        .assertIs(
-            Nsrun.as(Caller.PLAIN).run("--env-file", variables.toString(), "busybox", "/bin/true"));
+
+    run(one).assertRefused(126, "exec /bin/true: E2BIG (execve)", cause);
+    run(many).assertRefused(126, "exec /bin/true: E2BIG (execve)", cause);
   }
 
   private interface Program {

@@ -413,4 +413,15 @@ class BadOptionsTest extends ContainerTest {
     Refusal.ofInput("nsrun: ROOTFS: /dev/null is neither a directory nor a file" + WHAT_ROOTFS_IS)
         .assertIs(jvm.nsrun("run", "/dev/null", "sh"));
   }
+
+  @Test
+  void optionBehindTheRootFilesystemIsToldItsPlace() {
+    new Refusal(
+            127,
+            List.of(
+                "nsrun: NAME: exec --: ENOENT (in none of the directories of PATH)",
+                "  what follows ROOTFS is the command. Write options before ROOTFS, and no -- after"
+                    + " it."))
+        .assertIs(Nsrun.as(Caller.PLAIN).run("busybox", "--", "ls"));
+  }
 }

@@ -1,5 +1,10 @@
 package io.nsrun.container;
 
+import static io.nsrun.container.Setting.DIRECTORY;
+import static io.nsrun.container.Setting.EPHEMERAL;
+import static io.nsrun.container.Setting.FILE;
+import static io.nsrun.container.Setting.TMPFS;
+import static io.nsrun.container.Setting.USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -12,19 +17,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Root filesystems that can't be used, or that want to do harm. */
-class BadRootfsTest extends ContainerTest {
+@ThroughBothDoors
+class BadRootfsTest extends DoorTest {
   private static final Caller ANY = Caller.PLAIN;
 
   @Test
   void fileThatIsNoArchive() throws IOException {
     Path file = Files.writeString(Directories.fresh(ANY).resolve("file"), "hello\n");
 
-    Refusal.ofInput(
-            "nsrun: ROOTFS: "
+    run(busybox(ANY, "true").archive(file))
+        .assertRefused(
+            125,
+            door.either("ROOTFS: ", "rootfs(...): ")
                 + file
-                + ": the file is no tar archive (a ROOTFS file is a tar archive, plain or"
-                + " compressed with gzip, xz or zstd)")
-        .assertIs(Nsrun.as(ANY).run(file.toString(), "true"));
+                + ": the file is no tar archive (a "
+                + door.either("ROOTFS", "rootfs(...)")
+                + " file is a tar archive, plain or compressed with gzip, xz or zstd)");
   }
 
   @Test
@@ -32,25 +40,30 @@ class BadRootfsTest extends ContainerTest {
     Path tree = Rootfs.tree(Caller.ROOT);
     Command.check(List.of("chmod", "700", tree.toString()));
 
-    Refusal.ofInput(
-            "nsrun: ROOTFS: "
+    run(in(ANY, tree, "true"))
+        .assertRefused(
+            125,
+            door.either("ROOTFS: ", "rootfs(...): ")
                 + tree
-                + " is a directory that you may not search (chmod or chown it, or run as its owner)")
-        .assertIs(Nsrun.as(ANY).run(tree.toString(), "true"));
+                + " is a directory that you may not search (chmod or chown it, or run as its owner)");
   }
 
   @Test
-  void directoryBelowOneThatTheCallerMayNotEnter() {
-    Path tree = Rootfs.tree(Caller.ROOT);
-    Command.check(List.of("chmod", "700", tree.getParent().toString()));
+  void directoryBelowOneThatTheCallerMayNotEnter() throws IOException {
+    Path closed = Rootfs.tree(Caller.ROOT).getParent();
+    Path deeper = Files.createDirectories(closed.resolve("a/b"));
+    Command.check(List.of("chmod", "700", closed.toString()));
 
-    Refusal.ofInput(
-            "nsrun: ROOTFS: "
-                + tree
-                + ": permission denied (you may not enter "
-                + tree.getParent()
-                + ")")
-        .assertIs(Nsrun.as(ANY).run(tree.toString(), "true"));
+    for (Path tree : List.of(closed.resolve("root"), deeper, deeper.resolve("none"))) {
+      run(in(ANY, tree, "true"))
+          .assertRefused(
+              125,
+              door.either("ROOTFS: ", "rootfs(...): ")
+                  + tree
+                  + ": permission denied (you may not enter "
+                  + closed
+                  + ")");
+    }
   }
 
   @Test
@@ -58,27 +71,28 @@ class BadRootfsTest extends ContainerTest {
     Path tree = Rootfs.tree(Caller.ROOT);
     Files.delete(tree.resolve("proc"));
 
-    new Refusal(
+    run(in(ANY, tree, "true"))
+        .assertRefused(
             125,
-            List.of(
-                "nsrun: NAME: mount /proc: EACCES (the mount point does not exist)",
-                "  it can't be made: the directory above /proc belongs to an id that is not mapped in"
-                    + " the container. Make it in the root filesystem, chown the tree to the caller,"
-                    + " or use --ephemeral."))
-        .assertIs(Nsrun.as(ANY).run(tree.toString(), "true"));
+            "mount /proc: EACCES (the mount point does not exist)",
+            "it can't be made: the directory above /proc belongs to an id that is not mapped in"
+                + " the container. Make it in the root filesystem, chown the tree to the caller,"
+                + " or use "
+                + door.either("--ephemeral.", "ephemeral(...)."));
   }
 
   @Test
   void directoryThatIsEmpty() {
     Path tree = Directories.fresh(ANY);
 
-    new Refusal(
+    run(in(ANY, tree, "/bin/sh"))
+        .assertRefused(
             127,
-            List.of(
-                "nsrun: NAME: exec /bin/sh: ENOENT (execve)",
-                "  the root filesystem has no /bin/sh, /usr or /etc. ROOTFS is a directory with a whole"
-                    + " system in it, such as an image that was unpacked, or the name busybox."))
-        .assertIs(Nsrun.as(ANY).run(tree.toString()));
+            "exec /bin/sh: ENOENT (execve)",
+            "the root filesystem has no /bin/sh, /usr or /etc. "
+                + door.either("ROOTFS", "rootfs(...)")
+                + " is a directory with a whole system in it, such as an image that was unpacked, or "
+                + door.either("the name busybox.", "rootfs(Rootfs.embedded())."));
   }
 
   @ParameterizedTest
@@ -88,14 +102,13 @@ class BadRootfsTest extends ContainerTest {
     Files.delete(tree.resolve(name));
     Files.createSymbolicLink(tree.resolve(name), Path.of("/etc"));
 
-    Result result = Nsrun.as(ANY).run(tree.toString(), "true");
+    Outcome result = run(in(ANY, tree, "true"));
 
-    assertThat(result.errors()).hasSize(2);
-    assertThat(result.errors().get(0))
-        .matches("nsrun: [0-9a-f]{12}: mount /" + name + ": ELOOP .*");
-    assertThat(result.errors().get(1))
+    assertThat(result.told()).hasSize(2);
+    assertThat(result.told().get(0)).matches("mount /" + name + ": ELOOP .*");
+    assertThat(result.told().get(1))
         .isEqualTo(
-            "  a component of /"
+            "a component of /"
                 + name
                 + " is a symbolic link, by which a hostile image could lead outside. Make it a"
                 + " directory.");
@@ -114,9 +127,7 @@ class BadRootfsTest extends ContainerTest {
     Files.createDirectories(tree.resolve(victim.toString().substring(1)));
     Rootfs.own(tree, caller);
 
-    Result result =
-        Nsrun.as(caller)
-            .run("-v", host + ":/link", tree.toString(), "ls", victim.toString(), "/link");
+    Outcome result = run(in(caller, tree, "ls", victim.toString(), "/link").bind(host, "/link"));
 
     // The link is followed, but inside the tree.
     assertThat(result.code()).as(result.err()).isZero();
@@ -138,21 +149,16 @@ class BadRootfsTest extends ContainerTest {
     Files.createSymbolicLink(tree.resolve("etc/text"), Path.of("../../../run/text"));
     Files.createSymbolicLink(tree.resolve("work"), Path.of("var/work"));
 
-    for (String option : List.of("--ephemeral", "--ephemeral=false")) {
-      Result result =
-          Nsrun.as(caller)
-              .run(
-                  option,
-                  "-v",
-                  file + ":/etc/up:ro",
-                  "--inject=/etc/text=injected",
-                  "--tmpfs=/etc/chain",
-                  "-w",
-                  "/work",
-                  tree.toString(),
-                  "sh",
-                  "-c",
-                  "cat /etc/up /run/text; stat -f -c %T /etc/chain; readlink -f .");
+    for (String ephemeral : List.of("true", "false")) {
+      String script = "cat /etc/up /run/text; stat -f -c %T /etc/chain; readlink -f .";
+      Outcome result =
+          run(
+              shIn(caller, tree, script)
+                  .with(EPHEMERAL, ephemeral)
+                  .bind(file, "/etc/up", "ro")
+                  .with(FILE, "/etc/text", "injected")
+                  .with(TMPFS, "/etc/chain")
+                  .with(DIRECTORY, "/work"));
 
       assertThat(result.orFail().lines()).containsExactly("mountedinjectedtmpfs", "/var/work");
     }
@@ -167,7 +173,7 @@ class BadRootfsTest extends ContainerTest {
     Files.createSymbolicLink(tree.resolve("grows"), Path.of("grows/x"));
 
     for (String target : List.of("/a", "/a/x", "/grows")) {
-      assertThat(Nsrun.as(ANY).run("-v", "/tmp:" + target, tree.toString(), "true").err())
+      assertThat(run(in(ANY, tree, "true").bind(Path.of("/tmp"), target)).message())
           .contains("mount " + target + ": ELOOP");
     }
   }
@@ -178,7 +184,7 @@ class BadRootfsTest extends ContainerTest {
     Files.delete(tree.resolve("etc/passwd"));
     Command.check(List.of("mkfifo", "-m", "666", tree + "/etc/passwd"));
 
-    refusesPasswd("it is no regular file").assertIs(asRoot(tree));
+    refusesPasswd(tree, "it is no regular file");
   }
 
   @Test
@@ -186,7 +192,7 @@ class BadRootfsTest extends ContainerTest {
     Path tree = Rootfs.tree(ANY);
     Files.writeString(tree.resolve("etc/passwd"), "x:x:1:1::/:/bin/sh\n".repeat(120_000));
 
-    refusesPasswd("it has more than 1 MiB").assertIs(asRoot(tree));
+    refusesPasswd(tree, "it has more than 1 MiB");
   }
 
   @Test
@@ -195,7 +201,7 @@ class BadRootfsTest extends ContainerTest {
     Files.delete(tree.resolve("etc/passwd"));
     Files.createSymbolicLink(tree.resolve("etc/passwd"), Path.of("passwd"));
 
-    refusesPasswd("too many symbolic links, or one where none may be").assertIs(asRoot(tree));
+    refusesPasswd(tree, "too many symbolic links, or one where none may be");
   }
 
   @Test
@@ -204,7 +210,7 @@ class BadRootfsTest extends ContainerTest {
     Files.delete(tree.resolve("etc/passwd"));
     Files.createDirectory(tree.resolve("etc/passwd"));
 
-    refusesPasswd("it is no regular file").assertIs(asRoot(tree));
+    refusesPasswd(tree, "it is no regular file");
   }
 
   @Test
@@ -215,10 +221,12 @@ class BadRootfsTest extends ContainerTest {
     Files.delete(tree.resolve("etc/passwd"));
     Files.createSymbolicLink(tree.resolve("etc/passwd"), outside);
 
-    Refusal.ofInput(
-            "nsrun: --user: no user 'outsider' in the container's /etc/passwd (give one that is in"
-                + " there, or a number from 0 to 4294967294)")
-        .assertIs(Nsrun.as(ANY).run("-u", "outsider", tree.toString(), "true"));
+    run(in(ANY, tree, "true").with(USER, "outsider"))
+        .assertRefused(
+            125,
+            door.either("--user", "user(...)")
+                + ": no user 'outsider' in the container's /etc/passwd (give one that is in"
+                + " there, or a number from 0 to 4294967294)");
   }
 
   @Test
@@ -228,24 +236,22 @@ class BadRootfsTest extends ContainerTest {
         tree.resolve("etc/passwd"), "a:x::0::/:\nb:x:0x0:0::/:\nc:x:-0:0::/:\nd:x: 0:0::/:\ne\n");
 
     for (String user : List.of("a", "b", "c", "d", "e")) {
-      Refusal.ofInput(
-              "nsrun: --user: no user '"
+      run(in(ANY, tree, "true").with(USER, user))
+          .assertRefused(
+              125,
+              door.either("--user", "user(...)")
+                  + ": no user '"
                   + user
                   + "' in the container's /etc/passwd (give one that is in there, or a number from"
-                  + " 0 to 4294967294)")
-          .assertIs(Nsrun.as(ANY).run("-u", user, tree.toString(), "true"));
+                  + " 0 to 4294967294)");
     }
   }
 
-  private static Result asRoot(Path tree) {
-    return Nsrun.as(ANY).run("-u", "root", tree.toString(), "true");
-  }
-
-  private static Refusal refusesPasswd(String why) {
-    return new Refusal(
-        125,
-        List.of(
-            "nsrun: can't read /etc/passwd of the root filesystem: " + why,
-            "  leave --user out, or mend the root filesystem"));
+  private void refusesPasswd(Path tree, String why) {
+    run(in(ANY, tree, "true").with(USER, "root"))
+        .assertRefused(
+            125,
+            "can't read /etc/passwd of the root filesystem: " + why,
+            "leave " + door.either("--user", "user(...)") + " out, or mend the root filesystem");
   }
 }

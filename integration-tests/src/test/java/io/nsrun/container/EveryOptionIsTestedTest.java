@@ -12,7 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Holds the tests against the help: a new option comes with a test of what it does. */
+/**
+ * Holds the tests against the help: a new option comes with a test of what it does. What the tests
+ * of both doors ask for is in {@link Setting}.
+ */
 class EveryOptionIsTestedTest {
   private static final Path SOURCES =
       Path.of(System.getProperty("nsrun.home"))
@@ -25,7 +28,7 @@ class EveryOptionIsTestedTest {
   @Test
   void everyNameOfAnOptionIsUsedByATest() throws IOException {
     StringBuilder sources = new StringBuilder();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(SOURCES, "*Test.java")) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(SOURCES, "{*Test,Setting}.java")) {
       for (Path file : files) {
         sources.append(Files.readString(file));
       }

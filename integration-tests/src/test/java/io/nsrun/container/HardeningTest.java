@@ -1,67 +1,33 @@
 package io.nsrun.container;
 
+import static io.nsrun.container.Setting.CAP_ADD;
+import static io.nsrun.container.Setting.NETWORK;
+import static io.nsrun.container.Setting.USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a process inside has in hand, as the host sees it, and what it must not reach. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class HardeningTest extends ContainerTest {
+@ThroughBothDoors
+class HardeningTest extends DoorTest {
   /** Docker's fourteen. */
   private static final String DEFAULT_CAPABILITIES = "00000000a80425fb";
 
   private static final String NO_CAPABILITIES = "0000000000000000";
 
-  @DependsOnJvm
-  @ParameterizedTest
-  @EnumSource
-  void nothingOfTheCallerIsInheritedButThreeStreams(Caller caller) throws IOException {
-    Nsrun nsrun =
-        Nsrun.as(caller)
-            .env("SECRET", "of the caller")
-            .through(
-                "/bin/sh",
-                "-c",
-                "umask 077; ulimit -c 0; exec 5</ 6</etc/passwd 7</dev/null; exec \"$@\"",
-                "sh");
-    try (Running running = waiting(nsrun)) {
-      Proc command = running.command();
-      assertThat(command.descriptors()).containsOnlyKeys(0, 1, 2, signalDescriptor(command));
-      for (Proc ours : List.of(running.monitor(), running.init())) {
-        assertThat(ours.read("environ")).isEmpty();
-        assertThat(ours.descriptors().values()).doesNotContain("/etc/passwd");
-      }
-      // A directory of the host in PID 1 would be a way out; the root is its only one.
-      Proc init = running.init();
-      for (int fd : init.descriptors().keySet()) {
-        Path open = init.directory().resolve("fd").resolve(Integer.toString(fd));
-        if (Files.isDirectory(open)) {
-          assertThat(Files.isSameFile(open, init.root("/"))).as("fd %d", fd).isTrue();
-        }
-      }
-      assertThat(command.read("environ").split("\0", -1))
-          .allMatch(entry -> entry.matches("((PATH|HOME|HOSTNAME|container)=.*)?"));
-      assertThat(command.status("Umask")).isEqualTo("0022");
-    }
-  }
-
   @ParameterizedTest
   @EnumSource
   void capabilitiesOfRootInsideAreFewAndNeverInheritable(Caller caller) {
-    try (Running running = waiting(Nsrun.as(caller))) {
+    try (Live running = waiting(probe(caller))) {
       Proc command = running.command();
       assertThat(command.status("CapInh")).isEqualTo(NO_CAPABILITIES);
       assertThat(command.status("CapAmb")).isEqualTo(NO_CAPABILITIES);
@@ -75,7 +41,7 @@ class HardeningTest extends ContainerTest {
   @ParameterizedTest
   @EnumSource(names = {"ROOT", "RANGED"})
   void otherUsersInsideHaveNoCapabilities(Caller caller) {
-    try (Running running = waiting(Nsrun.as(caller), "--user=1000:1000")) {
+    try (Live running = waiting(probe(caller).with(USER, "1000:1000"))) {
       Proc command = running.command();
       for (String set : List.of("CapInh", "CapPrm", "CapEff", "CapAmb")) {
         assertThat(command.status(set)).as(set).isEqualTo(NO_CAPABILITIES);
@@ -87,28 +53,28 @@ class HardeningTest extends ContainerTest {
   @ParameterizedTest
   @EnumSource
   void commandLeadsASessionOfItsOwnWithoutTerminal(Caller caller) {
-    try (Running running = waiting(Nsrun.as(caller))) {
+    try (Live running = waiting(probe(caller))) {
       Proc command = running.command();
       String pid = Long.toString(command.pid());
       assertThat(command.stat(5)).as("process group").isEqualTo(pid);
       assertThat(command.stat(6)).as("session").isEqualTo(pid);
       assertThat(command.stat(7)).as("controlling terminal").isEqualTo("0");
-      assertThat(running.init().stat(6)).isNotEqualTo(running.jvm().stat(6));
+      assertThat(running.init().stat(6))
+          .isNotEqualTo(new Proc(ProcessHandle.current().pid()).stat(6));
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void programOfPid1IsNoFileOfTheHost(Caller caller) throws IOException {
-    try (Running running =
-        Running.ready(
-            Nsrun.as(caller),
-            "--cap-add=ALL",
-            "busybox",
-            "sh",
-            "-c",
-            "cd /proc/1; echo x >exe; cat environ maps root/etc/passwd cwd/etc/passwd;"
-                + " echo ready; read wait")) {
+    try (Live running =
+        door.start(
+                sh(
+                        caller,
+                        "cd /proc/1; echo x >exe; cat environ maps root/etc/passwd cwd/etc/passwd;"
+                            + " echo ready; read wait")
+                    .with(CAP_ADD, "ALL"))
+            .ready()) {
       for (Proc ours : List.of(running.monitor(), running.init())) {
         Path program = Files.readSymbolicLink(ours.directory().resolve("exe"));
         assertThat(program.toString()).isEqualTo("/memfd:nsinit (deleted)");
@@ -119,15 +85,9 @@ class HardeningTest extends ContainerTest {
   @ParameterizedTest
   @EnumSource
   void pid1CantBeTraced(Caller caller) {
-    try (Running running =
-        Running.start(
-            Nsrun.as(caller),
-            "--cap-add=SYS_PTRACE",
-            Tools.mount("probe"),
-            "busybox",
-            "/probe",
-            "ptrace",
-            "1")) {
+    try (Live running =
+        door.start(
+            busybox(caller, "/probe", "ptrace", "1").with(CAP_ADD, "SYS_PTRACE").tool("probe"))) {
       assertThat(running.line()).isEqualTo("ptrace: Operation not permitted");
       assertThat(running.init().status("TracerPid")).isEqualTo("0");
     }
@@ -141,32 +101,15 @@ class HardeningTest extends ContainerTest {
     try {
       assertThat(listener.inputReader().readLine()).isEqualTo("ready");
 
-      Result apart =
-          Nsrun.as(caller).run(Tools.mount("probe"), "busybox", "/probe", "connect", name);
-      Result shared =
-          Nsrun.as(caller)
-              .run("--network=host", Tools.mount("probe"), "busybox", "/probe", "connect", name);
+      Outcome apart = run(busybox(caller, "/probe", "connect", name).tool("probe"));
+      Outcome shared =
+          run(busybox(caller, "/probe", "connect", name).with(NETWORK, "host").tool("probe"));
 
       assertThat(apart.text()).isEqualTo("connect: Connection refused");
       assertThat(shared.text()).isEqualTo("connect: done");
     } finally {
       listener.getOutputStream().close();
       listener.waitFor();
-    }
-  }
-
-  @DependsOnJvm
-  @ParameterizedTest
-  @ValueSource(strings = {"true", "false"})
-  void nothingCanBeTypedIntoTheCallersTerminal(String own) {
-    String[] args = {
-      "run", "--tty=" + own, "--cap-add=ALL", Tools.mount("probe"), "busybox", "/probe", "type", "!"
-    };
-    try (Terminal terminal =
-        Terminal.inShell(
-            Caller.ROOT, "\"$@\"; echo \"[ended $?]\"; read typed; echo \"[read $typed]\"", args)) {
-      terminal.await("[ended ");
-      terminal.type("\n").await("[read ]");
     }
   }
 
@@ -187,11 +130,11 @@ class HardeningTest extends ContainerTest {
       })
   void userThatIsNoneIsAnErrorAndNeverRoot(String user) {
     for (Caller caller : List.of(Caller.ROOT, Caller.RANGED)) {
-      Result result = Nsrun.as(caller).run("--user=" + user, "busybox", "echo", "ran");
+      Outcome result = run(busybox(caller, "echo", "ran").with(USER, user));
 
       assertThat(result.code()).isEqualTo(125);
       assertThat(result.out()).isEmpty();
-      assertThat(result.errors().get(0)).startsWith("nsrun: --user: ");
+      assertThat(result.told().get(0)).startsWith(door.either("--user: ", "user(...): "));
     }
   }
 
@@ -200,127 +143,16 @@ class HardeningTest extends ContainerTest {
     Path tree = Rootfs.tree(Caller.ROOT);
     Files.writeString(tree.resolve("etc/passwd"), "1000:x:7:7::/:/bin/sh\n");
 
-    Result result = Nsrun.as(Caller.ROOT).run("-u", "1000", tree.toString(), "id", "-u").orFail();
+    Outcome result = run(in(Caller.ROOT, tree, "id", "-u").with(USER, "1000")).orFail();
 
     assertThat(result.text()).isEqualTo("7");
   }
 
-  @DependsOnJvm
-  @ParameterizedTest
-  @EnumSource(names = {"ROOT", "PLAIN"})
-  void workingDirectoryOnADescriptorIsRefused(Caller caller) {
-    try (WarmJvm jvm = WarmJvm.start(caller)) {
-      for (int fd = 3; fd < 16; fd++) {
-        assertThat(jvm.run("--log-level=error", "-w", "/proc/self/fd/" + fd, "busybox", "true"))
-            .isEqualTo(125);
-      }
-    }
+  private static Asked probe(Caller caller) {
+    return busybox(caller, "/probe", "signals").tool("probe");
   }
 
-  @DependsOnJvm
-  @ParameterizedTest
-  @CsvSource({"ROOT, 0", "ROOT, 1", "ROOT, 2", "PLAIN, 0", "PLAIN, 1", "PLAIN, 2"})
-  void streamThatIsADirectoryIsNoWayOut(Caller caller, int fd) throws IOException {
-    Path victim = Directories.fresh(caller);
-    Command.check(List.of("chmod", "777", victim.toString()));
-
-    Result result =
-        Nsrun.as(caller)
-            .through("/bin/sh", "-c", "exec \"$@\" " + fd + "<" + victim, "sh")
-            .run("busybox", "touch", "/proc/self/fd/" + fd + "/written");
-
-    assertThat(victim).isEmptyDirectory();
-    assertThat(result.code()).isEqualTo(125);
-    if (fd != 2) {
-      assertThat(result.errors().get(0)).contains("Is a directory", "descriptor " + fd);
-    }
-  }
-
-  @Test
-  void nsinitRefusesToRunSetuid() throws Exception {
-    String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : "aarch64";
-    Path program = Directories.fresh(Caller.ROOT).resolve("nsinit");
-    try (InputStream in =
-        HardeningTest.class.getResourceAsStream("/io/nsrun/nsinit/" + machine + "/nsinit")) {
-      Files.copy(in, program);
-    }
-    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Command.check(List.of("chmod", "u+s", program.toString()));
-
-    Process process =
-        new ProcessBuilder(
-                "setpriv",
-                "--reuid=" + Caller.PLAIN.login(),
-                "--regid=" + Caller.PLAIN.login(),
-                "--clear-groups",
-                program.toString(),
-                "/no/such/socket")
-            .redirectErrorStream(true)
-            .start();
-
-    assertThat(Command.text(process.getInputStream())).contains("refuses to run setuid");
-    assertThat(process.waitFor()).isEqualTo(125);
-  }
-
-  @DependsOnJvm
-  @Test
-  void directoriesOfNsrunAreTheCallersAlone() throws IOException {
-    Path home = Directories.fresh(Caller.PLAIN);
-
-    Nsrun.as(Caller.PLAIN)
-        .env("NSRUN_HOME", home.resolve("new").toString())
-        .through("/bin/sh", "-c", "umask 0; exec \"$@\"", "sh")
-        .run("--rm=false", "--name=kept", "busybox", "true");
-
-    try (Stream<Path> all = Files.walk(home.resolve("new"), 1)) {
-      for (Path path : all.toList()) {
-        int mode = (Integer) Files.getAttribute(path, "unix:mode");
-        assertThat(mode & 0777).as(path.toString()).isEqualTo(0700);
-      }
-    }
-  }
-
-  @Test
-  void runtimeDirectoryThatAnotherUserPlantedIsRefused() throws IOException {
-    Path planted = Path.of("/tmp/nsrun-" + Caller.PLAIN.uid());
-    // One may be there, of an account that had this number once.
-    Command.check(List.of("rm", "-rf", planted.toString()));
-    Files.createDirectory(planted);
-    try {
-      Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rwxrwxrwx"));
-
-      // Where nothing can be made, nsinit has no other place.
-      Result result =
-          Nsrun.as(Caller.PLAIN)
-              .env("XDG_RUNTIME_DIR", "")
-              .env("XDG_CACHE_HOME", "/proc/nsrun")
-              .run(Rootfs.tree(Caller.PLAIN).toString(), "echo", "ran");
-
-      assertThat(result.code()).isEqualTo(125);
-      assertThat(result.out()).isEmpty();
-      assertThat(result.errors().get(0)).contains(planted.toString());
-    } finally {
-      Files.delete(planted);
-    }
-  }
-
-  private static Running waiting(Nsrun nsrun, String... options) {
-    String[] args = new String[options.length + 4];
-    System.arraycopy(options, 0, args, 0, options.length);
-    args[options.length] = Tools.mount("probe");
-    args[options.length + 1] = "busybox";
-    args[options.length + 2] = "/probe";
-    args[options.length + 3] = "signals";
-    return Running.ready(nsrun, args);
-  }
-
-  /** The one descriptor that the probe itself opens. */
-  private static int signalDescriptor(Proc probe) {
-    for (Map.Entry<Integer, String> open : probe.descriptors().entrySet()) {
-      if (open.getValue().equals("anon_inode:[signalfd]")) {
-        return open.getKey();
-      }
-    }
-    throw new AssertionError("no signalfd: " + probe.descriptors());
+  private Live waiting(Asked asked) {
+    return door.start(asked).ready();
   }
 }

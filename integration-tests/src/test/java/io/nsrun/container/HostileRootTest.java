@@ -1,5 +1,10 @@
 package io.nsrun.container;
 
+import static io.nsrun.container.Setting.DIRECTORY;
+import static io.nsrun.container.Setting.EPHEMERAL;
+import static io.nsrun.container.Setting.TERMINAL_IF_ANY;
+import static io.nsrun.container.Setting.TMPFS;
+import static io.nsrun.container.Setting.USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
@@ -24,7 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Public escapes of other runtimes worked so; the verdict is the state of that directory.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class HostileRootTest extends ContainerTest {
+@ThroughBothDoors
+class HostileRootTest extends DoorTest {
   private Path victim;
 
   /** Everything of the victim that a container could have changed. */
@@ -58,18 +64,15 @@ class HostileRootTest extends ContainerTest {
       link(tree.resolve(path), target);
       Rootfs.own(tree, caller);
 
-      Result result =
-          Nsrun.as(caller)
-              .run(
-                  "--tmpfs=/tmp",
-                  "--ephemeral=false",
-                  "-t",
-                  tree.toString(),
-                  "sh",
-                  "-c",
-                  "echo x >/dev/written; echo x >/tmp/written; echo x >/" + path + "/written");
+      String script = "echo x >/dev/written; echo x >/tmp/written; echo x >/" + path + "/written";
+      Outcome outcome =
+          run(
+              shIn(caller, tree, script)
+                  .with(TMPFS, "/tmp")
+                  .with(EPHEMERAL, "false")
+                  .with(TERMINAL_IF_ANY));
 
-      assertThat(stateOf(victim)).as("%s -> %s: %s", path, target, result.err()).isEqualTo(state);
+      assertThat(stateOf(victim)).as("%s -> %s: %s", path, target, outcome).isEqualTo(state);
     }
   }
 
@@ -79,10 +82,10 @@ class HostileRootTest extends ContainerTest {
     Path tree = Rootfs.tree(caller);
     link(tree.resolve(path), Path.of("/tmp"));
 
-    Result result = Nsrun.as(caller).run(tree.toString(), "true");
+    Outcome outcome = run(in(caller, tree, "true"));
 
-    assertThat(result.code()).isEqualTo(125);
-    assertThat(result.errors().get(0)).contains("mount /" + path, "ELOOP");
+    assertThat(outcome.code()).isEqualTo(125);
+    assertThat(outcome.told().get(0)).contains("mount /" + path, "ELOOP");
   }
 
   static Stream<Arguments> devicesAndCallers() {
@@ -100,10 +103,10 @@ class HostileRootTest extends ContainerTest {
       link(tree.resolve("dev").resolve(name), victim.resolve(target));
       Rootfs.own(tree, caller);
 
-      Result result =
-          Nsrun.as(caller).run("-t", tree.toString(), "sh", "-c", "echo overwritten >/dev/" + name);
+      Outcome outcome =
+          run(shIn(caller, tree, "echo overwritten >/dev/" + name).with(TERMINAL_IF_ANY));
 
-      assertThat(stateOf(victim)).as("%s: %s", target, result.err()).isEqualTo(state);
+      assertThat(stateOf(victim)).as("%s: %s", target, outcome).isEqualTo(state);
     }
   }
 
@@ -113,20 +116,19 @@ class HostileRootTest extends ContainerTest {
     Path shared = Directories.fresh(caller);
     Files.writeString(shared.resolve("mounted"), "");
     for (Path target : List.of(victim, upwards(victim))) {
-      for (String option :
+      Path tree = Rootfs.tree(caller);
+      link(tree.resolve("data"), target);
+      Rootfs.own(tree, caller);
+      for (Asked asked :
           List.of(
-              "--volume=" + shared + ":/data/new",
-              "--volume=" + shared.resolve("mounted") + ":/data/file",
-              "--tmpfs=/data/new/deep",
-              "--workdir=/data/new/deep")) {
-        Path tree = Rootfs.tree(caller);
-        link(tree.resolve("data"), target);
-        Rootfs.own(tree, caller);
+              in(caller, tree, "true").bind(shared, "/data/new"),
+              in(caller, tree, "true").bind(shared.resolve("mounted"), "/data/file"),
+              in(caller, tree, "true").with(TMPFS, "/data/new/deep"),
+              in(caller, tree, "true").with(DIRECTORY, "/data/new/deep"))) {
+        Outcome outcome = run(asked);
 
-        Result result = Nsrun.as(caller).run(option, tree.toString(), "true");
-
-        assertThat(stateOf(victim)).as(option + result.err()).isEqualTo(state);
-        assertThat(result.code()).isIn(0, 125);
+        assertThat(stateOf(victim)).as(asked.settings() + " " + outcome).isEqualTo(state);
+        assertThat(outcome.code()).isIn(0, 125);
       }
     }
   }
@@ -138,10 +140,10 @@ class HostileRootTest extends ContainerTest {
       Path tree = Rootfs.tree(caller);
       link(tree.resolve("etc/passwd"), target);
 
-      Result result = Nsrun.as(caller).run("-u", "victim", tree.toString(), "true");
+      Outcome outcome = run(in(caller, tree, "true").with(USER, "victim"));
 
-      assertThat(result.code()).isEqualTo(125);
-      assertThat(result.err()).contains("victim");
+      assertThat(outcome.code()).isEqualTo(125);
+      assertThat(outcome.message()).contains("victim");
     }
   }
 
@@ -153,10 +155,10 @@ class HostileRootTest extends ContainerTest {
     Files.delete(file);
     Command.check(List.of("mkfifo", "-m", "666", file.toString()));
 
-    Result result = Nsrun.as(caller).run("-u", "root", tree.toString(), "true");
+    Outcome outcome = run(in(caller, tree, "true").with(USER, "root"));
 
-    assertThat(result.code()).isEqualTo(125);
-    assertThat(result.errors().get(0)).contains("/etc/" + name, "no regular file");
+    assertThat(outcome.code()).isEqualTo(125);
+    assertThat(outcome.told().get(0)).contains("/etc/" + name, "no regular file");
   }
 
   @ParameterizedTest
@@ -173,9 +175,9 @@ class HostileRootTest extends ContainerTest {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try {
-      Result result = Nsrun.as(caller).run("-u", "root", tree.toString(), "true");
+      Outcome outcome = run(in(caller, tree, "true").with(USER, "root"));
 
-      assertThat(result.errors().get(0)).contains("/etc/passwd", "no regular file");
+      assertThat(outcome.told().get(0)).contains("/etc/passwd", "no regular file");
       try (BufferedReader reader = Files.newBufferedReader(pipe)) {
         assertThat(reader.readLine()).isEqualTo("first");
       }
@@ -188,26 +190,18 @@ class HostileRootTest extends ContainerTest {
   @EnumSource(names = {"ROOT", "PLAIN"})
   void userDatabaseWithALeaseIsToldAtOnce(Caller caller) throws IOException {
     Path tree = Rootfs.tree(caller);
-    try (Running lessee =
-        Running.ready(
-            Nsrun.as(caller),
-            "-v",
-            tree + ":/tree",
-            Tools.mount("probe"),
-            "busybox",
-            "/probe",
-            "lease",
-            "/tree/etc/passwd")) {
+    Asked holder =
+        busybox(caller, "/probe", "lease", "/tree/etc/passwd").tool("probe").bind(tree, "/tree");
+    try (Live lessee = door.start(holder).ready()) {
       assertThat(lessee).isNotNull();
 
-      Result result = Nsrun.as(caller).run("--name=n", "-u", "root", tree.toString(), "true");
+      Outcome outcome = run(in(caller, tree, "true").with(USER, "root"));
 
-      assertThat(result.code()).isEqualTo(125);
-      assertThat(result.errors().get(0))
+      assertThat(outcome.code()).isEqualTo(125);
+      assertThat(outcome.told().get(0))
           .contains("can't read /etc/passwd of the root filesystem: somebody holds a lease on it");
     }
-    assertThat(Nsrun.as(caller).run("-u", "root", tree.toString(), "true").orFail().code())
-        .isZero();
+    run(in(caller, tree, "true").with(USER, "root")).orFail();
   }
 
   @ParameterizedTest
@@ -222,11 +216,11 @@ class HostileRootTest extends ContainerTest {
     Files.writeString(tree.resolve("etc/group"), groups);
     Files.writeString(tree.resolve("etc/passwd"), "u:x:0:0::/:/bin/sh\n");
 
-    Result result = Nsrun.as(caller).run("-u", "u", tree.toString(), "true");
+    Outcome outcome = run(in(caller, tree, "true").with(USER, "u"));
 
-    assertThat(result.code()).isEqualTo(125);
-    assertThat(result.err()).contains("in 69000 groups", "at most 256", "USER:GROUP");
-    assertThat(Nsrun.as(caller).run("-u", "u:0", tree.toString(), "true").orFail().code()).isZero();
+    assertThat(outcome.code()).isEqualTo(125);
+    assertThat(outcome.message()).contains("in 69000 groups", "at most 256", "USER:GROUP");
+    run(in(caller, tree, "true").with(USER, "u:0")).orFail();
   }
 
   @ParameterizedTest
@@ -235,10 +229,10 @@ class HostileRootTest extends ContainerTest {
     Path tree = Rootfs.tree(caller);
     Files.write(tree.resolve("etc/group"), new byte[(1 << 20) + 1]);
 
-    Result result = Nsrun.as(caller).run("-u", "root", tree.toString(), "true");
+    Outcome outcome = run(in(caller, tree, "true").with(USER, "root"));
 
-    assertThat(result.code()).isEqualTo(125);
-    assertThat(result.errors().get(0)).contains("/etc/group", "1 MiB");
+    assertThat(outcome.code()).isEqualTo(125);
+    assertThat(outcome.told().get(0)).contains("/etc/group", "1 MiB");
   }
 
   @Test
@@ -252,11 +246,11 @@ class HostileRootTest extends ContainerTest {
           List.of("mknod", "-m", "666", lively.resolve("zero").toString(), "c", "1", "5"));
       Command.check(List.of("head", "-c", "1", lively.resolve("zero").toString()));
 
-      Result result =
-          Nsrun.as(Caller.ROOT)
-              .run(tree.toString(), "busybox", "dd", "if=/lively/zero", "of=/copy", "count=1");
+      Outcome outcome =
+          run(in(Caller.ROOT, tree, "busybox", "dd", "if=/lively/zero", "of=/copy", "count=1"));
 
-      assertThat(result.code()).isNotZero();
+      assertThat(outcome.code()).isNotZero();
+      assertThat(outcome.err()).contains("/lively/zero");
       assertThat(tree.resolve("copy")).doesNotExist();
     }
   }
@@ -269,8 +263,8 @@ class HostileRootTest extends ContainerTest {
     Rootfs.own(tree, caller);
     Command.check(List.of("chmod", "6755", tree.resolve("probe").toString()));
 
-    try (Running running =
-        Running.ready(Nsrun.as(caller), "--user=1000:1000", tree.toString(), "/probe", "signals")) {
+    Asked asked = in(caller, tree, "/probe", "signals").with(USER, "1000:1000");
+    try (Live running = door.start(asked).ready()) {
       String[] uids = running.command().status("Uid").split("\\s+", -1);
       // Of root it has a range of its own, which begins where the map says.
       String[] map = running.command().read("uid_map").strip().split("\\s+", -1);

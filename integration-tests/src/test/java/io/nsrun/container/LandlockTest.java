@@ -1,5 +1,6 @@
 package io.nsrun.container;
 
+import static io.nsrun.container.Setting.LANDLOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -11,7 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the command may do with files, where rules say so. */
-class LandlockTest extends ContainerTest {
+@ThroughBothDoors
+class LandlockTest extends DoorTest {
   @ParameterizedTest
   @EnumSource
   void onlyWhatARuleAllowsIsWritten(Caller caller) {
@@ -19,15 +21,14 @@ class LandlockTest extends ContainerTest {
     Path open = tree.resolve("tmp/open");
     Path closed = tree.resolve("root/closed");
 
-    Result result =
-        Nsrun.as(caller)
-            .run(
-                "--landlock=rx:/",
-                "--landlock=rw:/tmp",
-                tree.toString(),
-                "sh",
-                "-c",
-                "echo x >/tmp/open; echo y >/dev/null && echo null; echo x >/root/closed");
+    Outcome result =
+        run(
+            shIn(
+                    caller,
+                    tree,
+                    "echo x >/tmp/open; echo y >/dev/null && echo null; echo x >/root/closed")
+                .with(LANDLOCK, "rx", "/")
+                .with(LANDLOCK, "rw", "/tmp"));
 
     assertThat(Files.exists(open)).as(result.err()).isTrue();
     assertThat(result.text()).isEqualTo("null");
@@ -41,15 +42,11 @@ class LandlockTest extends ContainerTest {
   void whatNoRuleNamesIsNotRead(Caller caller) {
     Path tree = Rootfs.tree(caller);
 
-    Result result =
-        Nsrun.as(caller)
-            .run(
-                "--landlock=rx:/bin",
-                "--landlock=ro:/etc/passwd",
-                tree.toString(),
-                "sh",
-                "-c",
-                "cat /etc/passwd && cat /etc/marker");
+    Outcome result =
+        run(
+            shIn(caller, tree, "cat /etc/passwd && cat /etc/marker")
+                .with(LANDLOCK, "rx", "/bin")
+                .with(LANDLOCK, "ro", "/etc/passwd"));
 
     assertThat(result.text()).startsWith("root:");
     assertThat(result.text()).doesNotContain("of the test");
@@ -60,24 +57,28 @@ class LandlockTest extends ContainerTest {
   void readingDoesNotExecute() {
     Path tree = Rootfs.tree(Caller.PLAIN);
 
-    Result result =
-        Nsrun.as(Caller.PLAIN)
-            .run("--landlock=rx:/etc", "--landlock=ro:/bin", tree.toString(), "sh", "-c", ":");
+    Outcome result =
+        run(
+            shIn(Caller.PLAIN, tree, ":")
+                .with(LANDLOCK, "rx", "/etc")
+                .with(LANDLOCK, "ro", "/bin"));
 
     assertThat(result.code()).isEqualTo(126);
-    assertThat(result.errors().get(0)).contains("exec", "EACCES");
-    assertThat(result.errors().get(1)).contains("--landlock");
+    assertThat(result.told().get(0)).contains("exec", "EACCES");
+    assertThat(result.told().get(1)).contains(door.either("--landlock", "Security.landlock"));
   }
 
   @Test
   void aRuleForAPathThatIsNotThereIsTold() {
-    Result result =
-        Nsrun.as(Caller.PLAIN)
-            .run("--name=n", "--landlock=rx:/", "--landlock=rw:/no/such", "busybox", "true");
+    Outcome result =
+        run(
+            busybox(Caller.PLAIN, "true")
+                .with(LANDLOCK, "rx", "/")
+                .with(LANDLOCK, "rw", "/no/such"));
 
     assertThat(result.code()).isEqualTo(125);
-    assertThat(result.errors().get(0)).isEqualTo("nsrun: n: landlock /no/such: ENOENT (open)");
-    assertThat(result.errors().get(1)).contains("not in the container");
+    assertThat(result.told().get(0)).isEqualTo("landlock /no/such: ENOENT (open)");
+    assertThat(result.told().get(1)).contains("not in the container");
   }
 
   @ParameterizedTest
@@ -95,34 +96,24 @@ class LandlockTest extends ContainerTest {
     Rootfs.own(tree, caller);
     for (String path :
         List.of("/absolute", "/a/relative", "/above/data", "/all/a/data", "/process/a/data/")) {
-      Result result =
-          Nsrun.as(caller)
-              .run(
-                  "--name=n",
-                  "-v",
-                  data + ":/a/data",
-                  "--landlock=rx:/bin",
-                  "--landlock=ro:" + path,
-                  tree.toString(),
-                  "cat",
-                  "/a/data/secret");
+      Outcome result =
+          run(
+              in(caller, tree, "cat", "/a/data/secret")
+                  .bind(data, "/a/data")
+                  .with(LANDLOCK, "rx", "/bin")
+                  .with(LANDLOCK, "ro", path));
 
       assertThat(result.out()).as(path).isEmpty();
       assertThat(result.code()).as(path).isEqualTo(125);
-      assertThat(result.errors().get(0)).isEqualTo("nsrun: n: landlock " + path + ": EXDEV (open)");
-      assertThat(result.errors().get(1)).contains("Name the place itself");
+      assertThat(result.told().get(0)).isEqualTo("landlock " + path + ": EXDEV (open)");
+      assertThat(result.told().get(1)).contains("Name the place itself");
     }
     // What the remedy says.
     assertThat(
-            Nsrun.as(caller)
-                .run(
-                    "-v",
-                    data + ":/a/data",
-                    "--landlock=rx:/bin",
-                    "--landlock=ro:/a/data",
-                    tree.toString(),
-                    "cat",
-                    "/a/data/secret")
+            run(in(caller, tree, "cat", "/a/data/secret")
+                    .bind(data, "/a/data")
+                    .with(LANDLOCK, "rx", "/bin")
+                    .with(LANDLOCK, "ro", "/a/data"))
                 .orFail()
                 .text())
         .isEqualTo("secret");
@@ -143,27 +134,14 @@ class LandlockTest extends ContainerTest {
       Files.createSymbolicLink(tree.resolve("bin"), usrBin);
       Rootfs.own(tree, caller);
 
-      Result result =
-          Nsrun.as(caller)
-              .run(
-                  "-v",
-                  data + ":/data",
-                  "--landlock=rx:/bin/",
-                  "--landlock=ro:/data/current/file",
-                  tree.toString(),
-                  "cat",
-                  "/data/current/file");
+      Outcome result =
+          run(
+              in(caller, tree, "cat", "/data/current/file")
+                  .bind(data, "/data")
+                  .with(LANDLOCK, "rx", "/bin/")
+                  .with(LANDLOCK, "ro", "/data/current/file"));
 
       assertThat(result.orFail().text()).isEqualTo("of v1");
     }
-  }
-
-  @Test
-  void explainTellsTheRules() {
-    Result result =
-        Nsrun.as(Caller.PLAIN)
-            .nsrun("explain", "--landlock=rx:/", "--landlock=rw:/tmp", "busybox", "true");
-
-    assertThat(result.orFail().out()).contains("landlock(7)").contains("/tmp");
   }
 }

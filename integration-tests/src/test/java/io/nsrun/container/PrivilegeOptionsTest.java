@@ -1,5 +1,8 @@
 package io.nsrun.container;
 
+import static io.nsrun.container.Setting.CAP_ADD;
+import static io.nsrun.container.Setting.CAP_DROP;
+import static io.nsrun.container.Setting.NO_NEW_PRIVILEGES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -8,7 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Capabilities, no_new_privs, and what of /proc is hidden. */
-class PrivilegeOptionsTest extends ContainerTest {
+@ThroughBothDoors
+class PrivilegeOptionsTest extends DoorTest {
   private static final Caller ANY = Caller.PLAIN;
   private static final long DEFAULT = 0xa80425fbL;
   private static final long NET_ADMIN = 1L << 12;
@@ -18,7 +22,7 @@ class PrivilegeOptionsTest extends ContainerTest {
   @ParameterizedTest
   @EnumSource
   void capabilitiesAreDockersUnlessAskedOtherwise(Caller caller) {
-    Status status = status(caller);
+    Status status = status(asked(caller));
 
     assertThat(status.bounding()).isEqualTo(DEFAULT);
     assertThat(status.effective()).isEqualTo(DEFAULT);
@@ -31,8 +35,12 @@ class PrivilegeOptionsTest extends ContainerTest {
   @ParameterizedTest
   @ValueSource(strings = {"NET_ADMIN,SYS_ADMIN", "cap_net_admin,CAP_SYS_ADMIN"})
   void capAddGivesMore(String names) {
-    assertThat(status(ANY, "--cap-add=" + names).effective())
-        .isEqualTo(DEFAULT | NET_ADMIN | SYS_ADMIN);
+    Asked asked = asked(ANY);
+    for (String name : names.split(",", -1)) {
+      asked.with(CAP_ADD, name);
+    }
+
+    assertThat(status(asked).effective()).isEqualTo(DEFAULT | NET_ADMIN | SYS_ADMIN);
   }
 
   @ParameterizedTest
@@ -40,84 +48,44 @@ class PrivilegeOptionsTest extends ContainerTest {
   void capAddedCapabilityWorks(Caller caller) {
     String script = "ip link set lo down && ip link show lo";
 
-    assertThat(sh(caller, script, "--cap-add=NET_ADMIN").orFail().out()).doesNotContain("UP");
-    assertThat(sh(caller, script).code()).isNotZero();
+    assertThat(run(sh(caller, script).with(CAP_ADD, "NET_ADMIN")).orFail().out())
+        .doesNotContain("UP");
+    assertThat(run(sh(caller, script)).code()).isNotZero();
   }
 
   @Test
   void capDropTakesAway() {
-    assertThat(status(ANY, "--cap-drop=CHOWN").bounding()).isEqualTo(DEFAULT & ~CHOWN);
-    assertThat(status(ANY, "--cap-drop", "ALL").bounding()).isZero();
-    assertThat(status(ANY, "--cap-drop=all").effective()).isZero();
-    assertThat(status(ANY, "--cap-drop=ALL", "--cap-add=CHOWN").effective()).isEqualTo(CHOWN);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void privilegedGivesAllCapabilitiesAndMasksNothing(Caller caller) {
-    Status privileged = status(caller, "--privileged");
-    assertThat(privileged.effective()).isEqualTo(privileged.bounding());
-    assertThat(Long.bitCount(privileged.effective())).isGreaterThanOrEqualTo(38);
-    assertThat(privileged.noNewPrivileges()).isFalse();
-
-    String belowProc = "grep -c ' /proc/' /proc/mounts";
-    assertThat(sh(caller, belowProc, "--privileged").text()).isEqualTo("0");
-    assertThat(Integer.parseInt(sh(caller, belowProc).text())).isGreaterThan(5);
+    assertThat(status(asked(ANY).with(CAP_DROP, "CHOWN")).bounding()).isEqualTo(DEFAULT & ~CHOWN);
+    assertThat(status(asked(ANY).with(CAP_DROP, "ALL")).bounding()).isZero();
+    assertThat(status(asked(ANY).with(CAP_DROP, "all")).effective()).isZero();
+    assertThat(status(asked(ANY).with(CAP_DROP, "ALL").with(CAP_ADD, "CHOWN")).effective())
+        .isEqualTo(CHOWN);
   }
 
   @Test
   void securityOptLetsProgramsGainPrivileges() {
-    assertThat(status(ANY, "--security-opt=no-new-privileges=false").noNewPrivileges()).isFalse();
-    assertThat(status(ANY, "--privileged", "--security-opt", "no-new-privileges").noNewPrivileges())
-        .isTrue();
+    assertThat(status(asked(ANY).with(NO_NEW_PRIVILEGES, "false")).noNewPrivileges()).isFalse();
   }
 
   @ParameterizedTest
   @EnumSource
   void maskedFilesAreEmptyAndReadOnlyOnesRefuseWrites(Caller caller) {
-    Result result =
-        sh(
-            caller,
-            "cat /proc/keys | wc -c; cat /proc/interrupts | wc -c; echo 1 >/proc/sys/net/ipv4/ip_forward");
+    Outcome result =
+        run(
+            sh(
+                caller,
+                "cat /proc/keys | wc -c; cat /proc/interrupts | wc -c; echo 1 >/proc/sys/net/ipv4/ip_forward"));
 
     assertThat(result.lines()).containsExactly("0", "0");
     assertThat(result.errors()).hasSize(1);
     assertThat(result.err()).contains("ip_forward: Read-only file system");
   }
 
-  private static Status status(Caller caller, String... options) {
-    return Status.parse(sh(caller, "cat /proc/self/status", options).orFail());
+  private static Asked asked(Caller caller) {
+    return busybox(caller, "cat", "/proc/self/status");
   }
 
-  /** What /proc/PID/status tells about privileges. */
-  private record Status(
-      long inheritable,
-      long permitted,
-      long effective,
-      long bounding,
-      long ambient,
-      boolean noNewPrivileges) {
-    static Status parse(Result result) {
-      return new Status(
-          hex(result, "CapInh"),
-          hex(result, "CapPrm"),
-          hex(result, "CapEff"),
-          hex(result, "CapBnd"),
-          hex(result, "CapAmb"),
-          value(result, "NoNewPrivs").equals("1"));
-    }
-
-    private static long hex(Result result, String key) {
-      return Long.parseUnsignedLong(value(result, key), 16);
-    }
-
-    private static String value(Result result, String key) {
-      for (String line : result.lines()) {
-        if (line.startsWith(key + ":")) {
-          return line.substring(key.length() + 1).strip();
-        }
-      }
-      throw new AssertionError("no " + key + " in " + result.out());
-    }
+  private Status status(Asked asked) {
+    return Status.parse(run(asked).orFail().lines());
   }
 }

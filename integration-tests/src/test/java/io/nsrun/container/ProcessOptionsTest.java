@@ -1,136 +1,82 @@
 package io.nsrun.container;
 
+import static io.nsrun.container.Setting.DIRECTORY;
+import static io.nsrun.container.Setting.ENV;
+import static io.nsrun.container.Setting.EPHEMERAL;
+import static io.nsrun.container.Setting.RLIMIT;
+import static io.nsrun.container.Setting.SYSCTL;
+import static io.nsrun.container.Setting.USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command is given: streams, environment, directory, user, limits. */
-class ProcessOptionsTest extends ContainerTest {
+@ThroughBothDoors
+class ProcessOptionsTest extends DoorTest {
   private static final Caller ANY = Caller.PLAIN;
 
   @Test
-  void interactiveFalseGivesTheCommandAnEmptyInput() {
-    assertThat(Nsrun.as(ANY).input("typed").run("busybox", "cat").orFail().out())
-        .isEqualTo("typed");
-    assertThat(Nsrun.as(ANY).input("typed").run("-i=false", "busybox", "cat").orFail().out())
-        .isEmpty();
-    assertThat(
-            sh(Nsrun.as(ANY).input("typed"), "readlink /proc/self/fd/0", "--interactive=false")
-                .text())
-        .isEqualTo("/dev/null");
+  void envIsWhatIsSetAndNothingOfTheCallers() {
+    Outcome result = run(busybox(ANY, "env").with(ENV, "A", "1 =2").with(ENV, "EMPTY", ""));
+
+    assertThat(result.orFail().lines())
+        .contains("A=1 =2", "EMPTY=", "container=nsrun", "HOME=/root")
+        .noneMatch(line -> line.startsWith("LANG") || line.startsWith("XDG_RUNTIME_DIR"));
   }
 
   @Test
-  void lastOfRepeatedFlagsCounts() {
-    Nsrun nsrun = Nsrun.as(ANY).input("typed");
-
-    assertThat(nsrun.run("-i=false", "-i", "busybox", "cat").orFail().out()).isEqualTo("typed");
-  }
-
-  @Test
-  void relayGivesTheCommandPipesOfItsOwn() throws Exception {
-    Path file = Files.writeString(Directories.fresh(ANY).resolve("in"), "typed");
-
-    Process process =
-        Nsrun.as(ANY)
-            .builder("run", "--relay", "busybox", "sh", "-c", "readlink /proc/self/fd/0; cat")
-            .redirectInput(file.toFile())
-            .start();
-
-    assertThat(Command.text(process.getInputStream())).matches("pipe:\\[\\d+\\]\ntyped");
-    assertThat(process.waitFor()).isZero();
+  void inputIsTheCommandsAndEnds() {
+    assertThat(text(busybox(ANY, "wc", "-c").input("typed"))).isEqualTo("5");
+    assertThat(text(busybox(ANY, "wc", "-c"))).isEqualTo("0");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-t", "--tty", "-it"})
-  void ttyGivesTheCommandATerminal(String option) {
-    Result result = sh(ANY, "test -t 0 && test -t 1 && test -t 2 && tty", "--name=t", option);
+  @ValueSource(strings = {"kill -9 $$", "kill -TERM $$", "kill -SEGV $$"})
+  void signalThatEndsTheCommandIsAddedTo128(String script) {
+    int number = script.contains("9") ? 9 : script.contains("TERM") ? 15 : 11;
 
-    assertThat(result.code()).isZero();
-    assertThat(result.text()).isIn("/dev/console", "/dev/pts/0");
-    assertThat(result.errors()).hasSize(1);
-    assertThat(result.errors().get(0)).matches("nsrun: t: exited with code 0 after [0-9.]+ m?s");
-    assertThat(sh(ANY, "test -t 1").code()).isEqualTo(1);
-  }
-
-  @Test
-  void ttyFalseLeavesTheCallersTerminalToTheCommand() {
-    // With its own terminal, the command would see one of its own /dev/pts.
-    Nsrun terminal = Nsrun.as(ANY).through("sh", "-c", "exec script -qec \"$*\" /dev/null", "sh");
-
-    assertThat(terminal.run("-t=false", "busybox", "readlink", "/proc/self/fd/1").text())
-        .startsWith("/dev/pts/")
-        .doesNotContain("exited with code");
-    assertThat(terminal.run("busybox", "true").text()).contains("exited with code 0 after");
-  }
-
-  @Test
-  void envSetsVariablesAndPassesTheCallersOn() {
-    Nsrun nsrun = Nsrun.as(ANY).env("PASSED", "on").env("SECRET", "kept");
-
-    Result result =
-        nsrun.run("-e", "A=1 =2", "--env=EMPTY=", "-e", "PASSED", "-e", "UNSET", "busybox", "env");
-
-    assertThat(result.orFail().lines())
-        .contains("A=1 =2", "EMPTY=", "PASSED=on", "container=nsrun", "HOME=/root")
-        .noneMatch(line -> line.startsWith("UNSET") || line.startsWith("SECRET"));
+    assertThat(run(sh(ANY, script).with(RLIMIT, "core", "0", "0")).code()).isEqualTo(128 + number);
   }
 
   @Test
   void envReplacesADefault() {
-    assertThat(sh(ANY, "echo $PATH:$HOME", "-e", "PATH=/bin", "-e", "HOME=/tmp").text())
+    assertThat(
+            run(sh(ANY, "echo $PATH:$HOME").with(ENV, "PATH", "/bin").with(ENV, "HOME", "/tmp"))
+                .text())
         .isEqualTo("/bin:/tmp");
   }
 
   @Test
   void commandIsSearchedInThePathOfTheContainer() {
-    assertThat(Nsrun.as(ANY).run("-e", "PATH=/opt:/mnt", "busybox", "true").code()).isEqualTo(127);
-  }
-
-  @Test
-  void envFileSetsAVariableForEachLine() throws IOException {
-    Path file = Directories.fresh(ANY).resolve("variables");
-    Files.writeString(file, "# comment\n\nA=from file\nB=2\r\n  # another\nPASSED\nC=x=y");
-
-    Result result =
-        Nsrun.as(ANY)
-            .env("PASSED", "on")
-            .run("--env-file", file.toString(), "-e", "A=from option", "busybox", "env");
-
-    // A single variable wins over a file, wherever it stands.
-    assertThat(result.orFail().lines())
-        .contains("A=from option", "B=2", "PASSED=on", "C=x=y")
-        .noneMatch(line -> line.contains("comment"));
+    assertThat(run(busybox(ANY, "true").with(ENV, "PATH", "/opt:/mnt")).code()).isEqualTo(127);
   }
 
   @ParameterizedTest
   @EnumSource
   void workdirIsMadeIfMissing(Caller caller) {
     assertThat(
-            Nsrun.as(caller)
-                .run("--ephemeral", "-w", "/made/for/this", "busybox", "pwd")
+            run(busybox(caller, "pwd").with(EPHEMERAL, "true").with(DIRECTORY, "/made/for/this"))
                 .orFail()
                 .text())
         .isEqualTo("/made/for/this");
-    assertThat(Nsrun.as(caller).run("busybox", "pwd").orFail().text()).isEqualTo("/");
+    assertThat(run(busybox(caller, "pwd")).orFail().text()).isEqualTo("/");
   }
 
   @Test
   void longWorkdirIsTheSame() {
-    assertThat(Nsrun.as(ANY).run("--workdir=/etc", "busybox", "ls").orFail().lines())
-        .contains("passwd");
+    assertThat(run(busybox(ANY, "ls").with(DIRECTORY, "/etc")).orFail().lines()).contains("passwd");
   }
 
   @ParameterizedTest
   @EnumSource(names = {"ROOT", "RANGED"})
   void userIsLookedUpInTheContainer(Caller caller) {
-    assertThat(sh(caller, "id; echo $HOME; cat /proc/self/status", "-u", "nobody").orFail().out())
+    assertThat(
+            run(sh(caller, "id; echo $HOME; cat /proc/self/status").with(USER, "nobody"))
+                .orFail()
+                .out())
         .startsWith("uid=65534(nobody) gid=65534(nogroup)")
         .contains("\n/nonexistent\n", "CapEff:\t0000000000000000", "Groups:\t \n");
   }
@@ -138,60 +84,25 @@ class ProcessOptionsTest extends ContainerTest {
   @ParameterizedTest
   @EnumSource(names = {"ROOT", "RANGED"})
   void userMayBeNumbersThatNobodyHas(Caller caller) {
-    assertThat(sh(caller, "id -u; id -g; echo $HOME", "--user=1234:tty").orFail().lines())
+    assertThat(run(sh(caller, "id -u; id -g; echo $HOME").with(USER, "1234:tty")).orFail().lines())
         .containsExactly("1234", "5", "/");
-    assertThat(sh(caller, "id -u; id -g", "--user=1234").orFail().lines())
+    assertThat(run(sh(caller, "id -u; id -g").with(USER, "1234")).orFail().lines())
         .containsExactly("1234", "0");
   }
 
   @Test
   void userRootIsAllThatOneMappedIdAllows() {
-    assertThat(sh(Caller.PLAIN, "id -un", "-u", "root").orFail().text()).isEqualTo("root");
-  }
-
-  @Test
-  void entrypointTakesTheWordsAsItsArguments() {
-    assertThat(Nsrun.as(ANY).run("--entrypoint=echo", "busybox", "true", "-n").orFail().text())
-        .isEqualTo("true -n");
-    assertThat(Nsrun.as(ANY).run("--entrypoint", "/bin/pwd", "busybox").orFail().text())
-        .isEqualTo("/");
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void initFalseMakesTheCommandPid1(Caller caller) {
-    String script = "read -r name </proc/1/comm; echo $$ $name";
-
-    assertThat(sh(caller, script, "--init=false").orFail().text()).isEqualTo("1 sh");
-    assertThat(sh(caller, script, "--init").orFail().text()).isEqualTo("2 nsinit");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"exit 7", "kill -9 $$", "kill -TERM $$"})
-  void exitCodeIsTheSameWithAndWithoutInit(String script) {
-    // PID 1 is not killed by its own signals: then the command goes on and ends with 0.
-    int expected = script.startsWith("exit") ? 7 : script.contains("-9") ? 137 : 143;
-
-    assertThat(sh(ANY, script).code()).isEqualTo(expected);
-    assertThat(sh(ANY, script, "--init=false").code()).isEqualTo(script.startsWith("exit") ? 7 : 0);
-  }
-
-  @Test
-  void umaskIsTheCommands() {
-    assertThat(sh(ANY, "umask", "--umask=027").orFail().text()).isEqualTo("0027");
-    assertThat(sh(ANY, "umask").orFail().text()).isEqualTo("0022");
+    assertThat(run(sh(Caller.PLAIN, "id -un").with(USER, "root")).orFail().text())
+        .isEqualTo("root");
   }
 
   @ParameterizedTest
   @EnumSource
   void ulimitSetsSoftAndHardLimit(Caller caller) {
     assertThat(
-            sh(
-                    caller,
-                    "ulimit -n; ulimit -Hn; ulimit -c",
-                    "--ulimit=nofile=100:200",
-                    "--ulimit",
-                    "core=0")
+            run(sh(caller, "ulimit -n; ulimit -Hn; ulimit -c")
+                    .with(RLIMIT, "nofile", "100", "200")
+                    .with(RLIMIT, "core", "0", "0"))
                 .orFail()
                 .lines())
         .containsExactly("100", "200", "0");
@@ -201,12 +112,9 @@ class ProcessOptionsTest extends ContainerTest {
   @EnumSource
   void sysctlSetsWhatANamespaceHasForItself(Caller caller) {
     assertThat(
-            sh(
-                    caller,
-                    "cd /proc/sys/net/ipv4; cat ip_forward ip_unprivileged_port_start",
-                    "--sysctl=net.ipv4.ip_forward=1",
-                    "--sysctl",
-                    "net/ipv4/ip_unprivileged_port_start=99")
+            run(sh(caller, "cd /proc/sys/net/ipv4; cat ip_forward ip_unprivileged_port_start")
+                    .with(SYSCTL, "net.ipv4.ip_forward", "1")
+                    .with(SYSCTL, "net/ipv4/ip_unprivileged_port_start", "99"))
                 .orFail()
                 .lines())
         .containsExactly("1", "99");
@@ -214,33 +122,32 @@ class ProcessOptionsTest extends ContainerTest {
 
   @Test
   void aSettingThatTheKernelDoesNotHaveOrTakeIsNamed() {
-    Result missing = Nsrun.as(ANY).run("--sysctl=net.ipv4.none=1", "busybox", "true");
-    Result refused = Nsrun.as(ANY).run("--sysctl=net.ipv4.ip_forward=x", "busybox", "true");
-    Result machine = Nsrun.as(ANY).run("--sysctl=kernel.panic=1", "busybox", "true");
+    Outcome missing = run(busybox(ANY, "true").with(SYSCTL, "net.ipv4.none", "1"));
+    Outcome refused = run(busybox(ANY, "true").with(SYSCTL, "net.ipv4.ip_forward", "x"));
+    Outcome machine = run(busybox(ANY, "true").with(SYSCTL, "kernel.panic", "1"));
 
     assertThat(missing.code()).isEqualTo(125);
-    assertThat(missing.err())
+    assertThat(missing.message())
         .contains("sysctl net/ipv4/none: ENOENT")
         .contains("this kernel has no such setting");
-    assertThat(refused.err())
+    assertThat(refused.message())
         .contains("sysctl net/ipv4/ip_forward: EINVAL")
         .contains("the kernel does not take this value");
-    Refusal.ofInput(
-            "nsrun: --sysctl: kernel.panic belongs to the whole machine, or to a user (settings of"
-                + " namespaces can be set: net.*, fs.mqueue.*, kernel.domainname, kernel.sem,"
-                + " kernel.msg* and kernel.shm* of System V)")
-        .assertIs(machine);
+    machine.assertRefused(
+        125,
+        door.either("--sysctl", "Security.sysctl(...)")
+            + ": kernel.panic belongs to the whole machine, or to a user (settings of"
+            + " namespaces can be set: net.*, fs.mqueue.*, kernel.domainname, kernel.sem,"
+            + " kernel.msg* and kernel.shm* of System V)");
   }
 
   @Test
   void ulimitOfProcessesHoldsAForkBomb() {
-    Result result =
-        sh(
-            Caller.RANGED,
-            "i=0; while [ $i -lt 50 ]; do sleep 100 & i=$((i+1)); done",
-            "--ulimit=nproc=20",
-            "-u",
-            "1000");
+    Outcome result =
+        run(
+            sh(Caller.RANGED, "i=0; while [ $i -lt 50 ]; do sleep 100 & i=$((i+1)); done")
+                .with(RLIMIT, "nproc", "20", "20")
+                .with(USER, "1000"));
 
     assertThat(result.code()).isNotZero();
     assertThat(result.err()).contains("can't fork");

@@ -1,5 +1,10 @@
 package io.nsrun.container;
 
+import static io.nsrun.container.Setting.DIRECTORY;
+import static io.nsrun.container.Setting.EPHEMERAL;
+import static io.nsrun.container.Setting.PROC;
+import static io.nsrun.container.Setting.READ_ONLY;
+import static io.nsrun.container.Setting.TMPFS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -12,48 +17,55 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the root filesystem, and what is at /proc. */
-class RootOptionsTest extends ContainerTest {
+@ThroughBothDoors
+class RootOptionsTest extends DoorTest {
   @ParameterizedTest
   @EnumSource
   void readOnlyKeepsTheCommandFromWriting(Caller caller) {
     Path root = Rootfs.tree(caller);
 
-    Result result = Nsrun.as(caller).run("--read-only", root.toString(), "touch", "/new");
+    Outcome result = run(in(caller, root, "touch", "/new").with(READ_ONLY, "true"));
 
     assertThat(result.errors()).containsExactly("touch: /new: Read-only file system");
     assertThat(root.resolve("new")).doesNotExist();
-    Nsrun.as(caller).run(root.toString(), "touch", "/new").orFail();
+    run(in(caller, root, "touch", "/new")).orFail();
     assertThat(root.resolve("new")).exists();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--read-only", "--read-only=false"})
-  void mountPointsThatAreMadeInADirectoryStayThereAndAreEmpty(String option) throws IOException {
+  @ValueSource(strings = {"true", "false"})
+  void mountPointsThatAreMadeInADirectoryStayThereAndAreEmpty(String readOnly) throws IOException {
     Path root = Rootfs.tree(Caller.PLAIN);
     Files.delete(root.resolve("proc"));
-    String[] run = {option, "--tmpfs=/made/of/it", "-w", "/work", root.toString(), "true"};
+    Asked asked =
+        in(Caller.PLAIN, root, "true")
+            .with(READ_ONLY, readOnly)
+            .with(TMPFS, "/made/of/it")
+            .with(DIRECTORY, "/work");
 
-    Nsrun.as(Caller.PLAIN).run("--ephemeral", "-w", "/work", root.toString(), "true").orFail();
+    run(in(Caller.PLAIN, root, "true").with(EPHEMERAL, "true").with(DIRECTORY, "/work")).orFail();
     assertThat(root.resolve("proc")).doesNotExist();
     assertThat(root.resolve("work")).doesNotExist();
 
-    Nsrun.as(Caller.PLAIN).run(run).orFail();
+    run(asked).orFail();
     for (String made : List.of("proc", "made/of/it", "work")) {
       assertThat(root.resolve(made)).isEmptyDirectory();
     }
-    Nsrun.as(Caller.PLAIN).run(run).orFail();
+    run(asked).orFail();
   }
 
   @Test
   void mountPointMadeForAReadOnlyRootIsNotThereForOthers() {
-    sh(Caller.PLAIN, "test -d /made/of/it", "--read-only", "--tmpfs=/made/of/it").orFail();
+    run(sh(Caller.PLAIN, "test -d /made/of/it").with(READ_ONLY, "true").with(TMPFS, "/made/of/it"))
+        .orFail();
 
-    sh(Caller.PLAIN, "test ! -e /made", "--read-only").orFail();
+    run(sh(Caller.PLAIN, "test ! -e /made").with(READ_ONLY, "true")).orFail();
   }
 
   @Test
   void readOnlyLeavesWritableWhatIsMountedForIt() {
-    sh(Caller.PLAIN, "touch /mnt/a /dev/shm/b", "--read-only", "--tmpfs=/mnt").orFail();
+    run(sh(Caller.PLAIN, "touch /mnt/a /dev/shm/b").with(READ_ONLY, "true").with(TMPFS, "/mnt"))
+        .orFail();
   }
 
   @ParameterizedTest
@@ -61,20 +73,19 @@ class RootOptionsTest extends ContainerTest {
   void whatOneContainerPlantsInAStoredRootIsNotWhatTheNextOneRuns(Caller caller) {
     String planted =
         "rm /bin/true && printf '#!/bin/sh\necho planted\n' >/bin/true && chmod +x /bin/true";
-    assertThat(
-            Nsrun.as(caller).run("busybox", "sh", "-c", planted + " && /bin/true").orFail().text())
-        .isEqualTo("planted");
+    assertThat(run(sh(caller, planted + " && /bin/true")).orFail().text()).isEqualTo("planted");
 
-    assertThat(Nsrun.as(caller).run("busybox", "/bin/true").orFail().text()).isEmpty();
+    assertThat(run(busybox(caller, "/bin/true")).orFail().text()).isEmpty();
   }
 
   @Test
   void storedRootThatIsToBeWrittenIsRefused() {
-    Result result = Nsrun.as(Caller.PLAIN).run("--ephemeral=false", "busybox", "true");
+    Outcome result = run(busybox(Caller.PLAIN, "true").with(EPHEMERAL, "false"));
 
     assertThat(result.code()).isEqualTo(125);
-    assertThat(result.errors()).hasSize(1);
-    assertThat(result.err()).contains("--ephemeral", "directory of your own");
+    assertThat(result.told()).hasSize(1);
+    assertThat(result.message())
+        .contains(door.either("--ephemeral", "ephemeral(...)"), "directory of your own");
   }
 
   @ParameterizedTest
@@ -83,19 +94,20 @@ class RootOptionsTest extends ContainerTest {
     Path root = Rootfs.tree(caller);
     String script = "echo changed >/etc/marker; >/new; cat /etc/marker";
 
-    Result result =
-        Nsrun.as(caller).run("--ephemeral", root.toString(), "sh", "-c", script).orFail();
+    Outcome result = run(shIn(caller, root, script).with(EPHEMERAL, "true")).orFail();
 
     assertThat(result.text()).isEqualTo("changed");
     assertThat(root.resolve("new")).doesNotExist();
     assertThat(Files.readString(root.resolve("etc/marker"))).isEqualTo("of the test");
-    Nsrun.as(caller).run(root.toString(), "sh", "-c", script).orFail();
+    run(shIn(caller, root, script)).orFail();
     assertThat(root.resolve("new")).exists();
   }
 
   @Test
   void ephemeralHidesItsLayersFromTheContainer() {
-    Result result = sh(Caller.PLAIN, "grep -c overlay /proc/mounts; ls /", "--ephemeral").orFail();
+    Outcome result =
+        run(sh(Caller.PLAIN, "grep -c overlay /proc/mounts; ls /").with(EPHEMERAL, "true"))
+            .orFail();
 
     assertThat(result.lines()).startsWith("1").contains("bin").doesNotContain("upper", "work");
   }
@@ -107,13 +119,12 @@ class RootOptionsTest extends ContainerTest {
     // Below /tmp, which the container has a new one of.
     assertThat(file).startsWith(Path.of("/tmp"));
 
-    Result result =
-        Nsrun.as(caller)
-            .run(
-                "--rootfs-host",
-                "sh",
-                "-c",
-                "cat /etc/os-release; >/etc/new; >/usr/new; ls -A /tmp /run; >/tmp/new && >/run/new");
+    Outcome result =
+        run(
+            Asked.of(caller)
+                .script(
+                    "cat /etc/os-release; >/etc/new; >/usr/new; ls -A /tmp /run; >/tmp/new && >/run/new")
+                .hostRoot());
 
     assertThat(result.out())
         .isEqualTo(Files.readString(Path.of("/etc/os-release")) + "/run:\n\n/tmp:\n");
@@ -125,10 +136,8 @@ class RootOptionsTest extends ContainerTest {
   @ParameterizedTest
   @EnumSource
   void rootfsHostHasItsOwnProcAndDev(Caller caller) {
-    Result result =
-        Nsrun.as(caller)
-            .run("--rootfs-host", "sh", "-c", "cat /proc/1/comm; ls /dev; id -u")
-            .orFail();
+    Outcome result =
+        run(Asked.of(caller).script("cat /proc/1/comm; ls /dev; id -u").hostRoot()).orFail();
 
     assertThat(result.lines()).startsWith("nsinit").endsWith("0").contains("null", "pts", "shm");
     assertThat(result.lines()).doesNotContain("mem", "kmsg", "loop0");
@@ -140,8 +149,11 @@ class RootOptionsTest extends ContainerTest {
     Files.createFile(host.resolve("in"));
 
     assertThat(
-            Nsrun.as(Caller.PLAIN)
-                .run("--rootfs-host", "-v", host + ":" + host, "-w", host.toString(), "ls")
+            run(Asked.of(Caller.PLAIN)
+                    .command("ls")
+                    .hostRoot()
+                    .bind(host, host.toString())
+                    .with(DIRECTORY, host.toString()))
                 .orFail()
                 .text())
         .isEqualTo("in");
@@ -153,12 +165,12 @@ class RootOptionsTest extends ContainerTest {
     // By the reading shell itself: its number as /proc has it, and as its own namespace does.
     String script = "read -r seen rest </proc/self/stat; test $seen -eq $$";
 
-    assertThat(sh(caller, script, "--proc=bind").code()).isEqualTo(1);
-    assertThat(sh(caller, script, "--proc=fresh").orFail().code()).isZero();
+    assertThat(run(sh(caller, script).with(PROC, "bind")).code()).isEqualTo(1);
+    assertThat(run(sh(caller, script).with(PROC, "fresh")).orFail().code()).isZero();
   }
 
   @Test
   void procNoneLeavesItEmpty() {
-    assertThat(sh(Caller.PLAIN, "ls -A /proc", "--proc=none").orFail().text()).isEmpty();
+    assertThat(run(sh(Caller.PLAIN, "ls -A /proc").with(PROC, "none")).orFail().text()).isEmpty();
   }
 }

@@ -1,24 +1,26 @@
 package io.nsrun.container;
 
+import static io.nsrun.container.Setting.CAP_ADD;
+import static io.nsrun.container.Setting.NO_NEW_PRIVILEGES;
+import static io.nsrun.container.Setting.SECCOMP;
+import static io.nsrun.container.Setting.USER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a filter leaves of the kernel, tried by a program inside ({@code syscalls.c}). */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SeccompTest extends ContainerTest {
+@ThroughBothDoors
+class SeccompTest extends DoorTest {
   private static final Set<String> ALLOWED =
       Set.of("unshare-files", "socket-unix", "socket-inet", "ptrace", "getpid", "i386-getpid");
 
@@ -38,11 +40,13 @@ class SeccompTest extends ContainerTest {
   private static final String SIGSYS = "signal 31";
   private static final String SIGSEGV = "signal 11";
 
-  private static Map<String, String> attempts(Nsrun nsrun, String... options) {
-    List<String> args = new ArrayList<>(List.of(options));
-    args.addAll(List.of(Tools.mount("syscalls"), "busybox", "/syscalls"));
+  private static Asked asked(Caller caller) {
+    return busybox(caller, "/syscalls").tool("syscalls");
+  }
+
+  private Map<String, String> attempts(Asked asked) {
     Map<String, String> results = new LinkedHashMap<>();
-    for (String line : nsrun.run(args.toArray(new String[0])).orFail().lines()) {
+    for (String line : run(asked).orFail().lines()) {
       int space = line.indexOf(' ');
       results.put(line.substring(0, space), line.substring(space + 1));
     }
@@ -53,9 +57,8 @@ class SeccompTest extends ContainerTest {
   @ParameterizedTest
   @EnumSource
   void deniedCallsFailByDefaultAndTheFilterIsWhatDeniesThem(Caller caller) {
-    Map<String, String> filtered = attempts(Nsrun.as(caller));
-    Map<String, String> unconfined =
-        attempts(Nsrun.as(caller), "--security-opt", "seccomp=unconfined");
+    Map<String, String> filtered = attempts(asked(caller));
+    Map<String, String> unconfined = attempts(asked(caller).with(SECCOMP, "unconfined"));
 
     int denied = 0;
     int ofTheFilter = 0;
@@ -85,7 +88,7 @@ class SeccompTest extends ContainerTest {
 
   @Test
   void usersWithoutCapabilitiesAreFilteredToo() {
-    Map<String, String> ordinary = attempts(Nsrun.as(Caller.ROOT), "--user=1000:1000");
+    Map<String, String> ordinary = attempts(asked(Caller.ROOT).with(USER, "1000:1000"));
 
     assertThat(ordinary)
         .containsEntry("unshare-user", "EPERM")
@@ -95,16 +98,15 @@ class SeccompTest extends ContainerTest {
 
   @Test
   void theFilterHoldsWithoutNoNewPrivsToo() {
-    Map<String, String> results =
-        attempts(Nsrun.as(Caller.RANGED), "--security-opt=no-new-privileges=false");
+    Map<String, String> results = attempts(asked(Caller.RANGED).with(NO_NEW_PRIVILEGES, "false"));
 
     assertThat(results).containsEntry("unshare-user", "EPERM").containsEntry("getpid", "OK");
   }
 
   @Test
   void addedCapabilitiesBringTheCallsTheyAreFor() {
-    Map<String, String> admin = attempts(Nsrun.as(Caller.ROOT), "--cap-add=SYS_ADMIN");
-    Map<String, String> tracer = attempts(Nsrun.as(Caller.ROOT), "--cap-add=SYS_PTRACE");
+    Map<String, String> admin = attempts(asked(Caller.ROOT).with(CAP_ADD, "SYS_ADMIN"));
+    Map<String, String> tracer = attempts(asked(Caller.ROOT).with(CAP_ADD, "SYS_PTRACE"));
 
     assertThat(admin)
         .containsEntry("unshare-user", "OK")
@@ -115,31 +117,16 @@ class SeccompTest extends ContainerTest {
     assertThat(tracer).containsEntry("unshare-user", "EPERM").doesNotContainEntry("kcmp", "EPERM");
   }
 
-  @Test
-  void privilegedIsUnconfinedUnlessAProfileIsNamed() {
-    Nsrun nsrun = Nsrun.as(Caller.ROOT);
-
-    assertThat(seccompMode(nsrun, "--privileged")).isEqualTo("0");
-    assertThat(seccompMode(nsrun, "--privileged", "--security-opt=seccomp=default")).isEqualTo("2");
-    assertThat(seccompMode(nsrun)).isEqualTo("2");
-  }
-
-  private static String seccompMode(Nsrun nsrun, String... options) {
-    List<String> args = new ArrayList<>(List.of(options));
-    args.addAll(List.of("busybox", "sed", "-n", "s/^Seccomp:\t//p", "/proc/self/status"));
-    return nsrun.run(args.toArray(new String[0])).orFail().text();
-  }
-
   private static String profile(String json) throws IOException {
     Path file = Directories.fresh(Caller.RANGED).resolve("profile.json");
     Files.writeString(file, json);
     Rootfs.own(file, Caller.RANGED);
-    return "seccomp=" + file;
+    return file.toString();
   }
 
   @Test
   void profilesOfOnesOwnAreObeyed() throws IOException {
-    String option =
+    String profile =
         profile(
             """
             {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
@@ -148,15 +135,12 @@ class SeccompTest extends ContainerTest {
               {"names": ["kill"], "action": "SCMP_ACT_ERRNO",
                "args": [{"index": 1, "value": 10, "op": "SCMP_CMP_EQ"}]}]}
             """);
-    Result result =
-        Nsrun.as(Caller.RANGED)
-            .run(
-                "--security-opt",
-                option,
-                "busybox",
-                "sh",
-                "-c",
-                "mkdir /tmp/x; uname; echo $?; kill -USR1 $$; echo here; kill -TERM $$");
+    Outcome result =
+        run(
+            sh(
+                    Caller.RANGED,
+                    "mkdir /tmp/x; uname; echo $?; kill -USR1 $$; echo here; kill -TERM $$")
+                .with(SECCOMP, profile));
 
     assertThat(result.err())
         .contains("mkdir: can't create directory '/tmp/x': No space left on device")
@@ -167,72 +151,54 @@ class SeccompTest extends ContainerTest {
 
   @Test
   void aMalformedProfileIsToldInOneLineEachWithItsPath() throws IOException {
-    String option =
+    String profile =
         profile(
             """
             {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
               {"names": ["mkdir"], "action": "SCMP_ACT_ERRNO",
                "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_FOO"}]}]}
             """);
-    Result result = Nsrun.as(Caller.RANGED).run("--security-opt", option, "busybox", "true");
+    Outcome result = run(busybox(Caller.RANGED, "true").with(SECCOMP, profile));
 
     assertThat(result.code()).isEqualTo(125);
-    assertThat(result.errors())
+    assertThat(result.told())
         .containsExactly(
-            "nsrun: seccomp profile "
-                + option.substring("seccomp=".length())
+            "seccomp profile "
+                + profile
                 + ": $.syscalls[0].args[0].op, line 3, column 44: \"SCMP_CMP_FOO\" is no operator"
                 + " (SCMP_CMP_NE, _LT, _LE, _EQ, _GE, _GT or _MASKED_EQ is expected)");
   }
 
   @Test
   void callsThatNobodyKnowsAreWarnedAbout() throws IOException {
-    String option =
+    String profile =
         profile(
             "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [\"no_such_call\"],"
                 + " \"action\": \"SCMP_ACT_ERRNO\"}]}");
-    Result result = Nsrun.as(Caller.RANGED).run("--security-opt", option, "busybox", "true");
+    Outcome result = run(busybox(Caller.RANGED, "true").with(SECCOMP, profile));
 
     assertThat(result.code()).isZero();
-    assertThat(result.err()).contains("no system calls known here: no_such_call");
+    assertThat(result.message()).contains("no system calls known here: no_such_call");
   }
 
   @Test
   void aProfileThatDeniesExecveFailsToExecute() throws IOException {
-    String option =
+    String profile =
         profile(
             "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [\"execve\"],"
                 + " \"action\": \"SCMP_ACT_ERRNO\"}]}");
-    Result result = Nsrun.as(Caller.RANGED).run("--security-opt", option, "busybox", "true");
+    Outcome result = run(busybox(Caller.RANGED, "true").with(SECCOMP, profile));
 
     assertThat(result.code()).isIn(125, 126);
-    assertThat(result.errors().get(0)).contains("exec").contains("EPERM");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"true", "false"})
-  void aProfileThatDeniesEverythingEndsAtOnceAndIsTold(String init) throws IOException {
-    String option = profile("{\"defaultAction\": \"SCMP_ACT_ERRNO\"}");
-    Result result =
-        Nsrun.as(Caller.RANGED).run("--init=" + init, "--security-opt", option, "busybox", "true");
-
-    assertThat(result.code()).isIn(125, 126);
-    assertThat(result.errors().get(0)).containsAnyOf("EPERM", "ECHILD");
+    assertThat(result.told().get(0)).contains("exec").contains("EPERM");
   }
 
   @Test
-  void whichFilterThereIsBelongsToTheReport() {
-    Nsrun nsrun = Nsrun.as(Caller.RANGED);
+  void aProfileThatDeniesEverythingEndsAtOnceAndIsTold() throws IOException {
+    String profile = profile("{\"defaultAction\": \"SCMP_ACT_ERRNO\"}");
+    Outcome result = run(busybox(Caller.RANGED, "true").with(SECCOMP, profile));
 
-    assertThat(nsrun.run("--dry-run", "busybox", "true").orFail().out())
-        .contains("isolation aspect=seccomp full=true value=default");
-    assertThat(
-            nsrun
-                .run("--dry-run", "--security-opt=seccomp=unconfined", "busybox", "true")
-                .orFail()
-                .out())
-        .contains("isolation aspect=seccomp full=false value=unconfined");
-    assertThat(nsrun.nsrun("explain", "busybox", "true").orFail().out())
-        .contains("Filter system calls");
+    assertThat(result.code()).isIn(125, 126);
+    assertThat(result.told().get(0)).containsAnyOf("EPERM", "ECHILD");
   }
 }

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Accounts of this host for {@link Caller}: freshly made, and gone when the JVM of the tests ends.
@@ -17,6 +18,9 @@ final class Users {
   record User(String login, int uid, int firstSubordinateUid, Path home) {}
 
   private static final Map<Caller, User> MADE = new EnumMap<>(Caller.class);
+
+  /** By the login. */
+  private static final Map<String, List<Runnable>> LAST_OF = new ConcurrentHashMap<>();
 
   private Users() {}
 
@@ -44,7 +48,13 @@ final class Users {
     return new User(login, uid, first, Directories.forCaller(login));
   }
 
+  /** Has something of the caller's ended first, in the end. */
+  static synchronized void beforeRemoval(Caller caller, Runnable end) {
+    LAST_OF.computeIfAbsent(of(caller).login(), login -> new ArrayList<>()).add(end);
+  }
+
   private static void remove(String login) {
+    LAST_OF.getOrDefault(login, List.of()).forEach(Runnable::run);
     try {
       Command.check(List.of("userdel", login));
     } catch (IllegalStateException e) {

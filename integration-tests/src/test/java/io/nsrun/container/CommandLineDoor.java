@@ -1,0 +1,153 @@
+package io.nsrun.container;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code nsrun run}, in a JVM of its own each time. */
+final class CommandLineDoor implements Door {
+  /** Of a variable that a word of a command line may have room for. */
+  private static final int LONGEST_VALUE = 1 << 16;
+
+  /** A container that nobody gave a name. */
+  private static final String UNNAMED = "[0-9a-f]{12}";
+
+  @Override
+  public void open() {
+    // Nothing stays from one run to the next.
+  }
+
+  @Override
+  public Outcome run(Asked asked) {
+    Result result =
+        Nsrun.as(asked.caller()).input(asked.input()).run(words(asked).toArray(String[]::new));
+    return outcome(result, name(asked));
+  }
+
+  @Override
+  public Live start(Asked asked) {
+    Running running = Running.start(Nsrun.as(asked.caller()), words(asked).toArray(String[]::new));
+    return new ByWords(running, name(asked));
+  }
+
+  private static List<String> words(Asked asked) {
+    List<String> words = new ArrayList<>();
+    StringBuilder variables = new StringBuilder();
+    for (Asked.Told told : asked.settings()) {
+      if (told.setting() == Setting.ENV && told.values().get(1).length() > LONGEST_VALUE) {
+        variables.append(String.join("=", told.values())).append('\n');
+      } else {
+        words.add(told.setting().word(told.values()));
+      }
+    }
+    if (variables.length() > 0) {
+      words.add("--env-file=" + file(asked.caller(), variables));
+    }
+    switch (asked.root()) {
+      case EMBEDDED -> words.add("busybox");
+      case HOST -> words.add("--rootfs-host");
+      case DIRECTORY, ARCHIVE -> words.add(asked.rootfs());
+    }
+    words.addAll(asked.command());
+    return words;
+  }
+
+  /** Tells what the command wrote to standard error from what nsrun did. */
+  private static Outcome outcome(Result result, String name) {
+    StringBuilder err = new StringBuilder();
+    ArrayList<String> told = new ArrayList<>();
+    boolean ours = false;
+    for (String line : result.err().split("(?<=\n)", -1)) {
+      ours = line.startsWith("nsrun: ") || (ours && line.startsWith("  "));
+      if (ours) {
+        told.add(
+            line.stripTrailing()
+                .replaceFirst("^nsrun: (?:(?:" + name + "): )?", "")
+                .replaceFirst("^ +", "")
+                .replaceFirst(" after [0-9.]+ m?s(?=:|$)", ""));
+      } else {
+        err.append(line);
+      }
+    }
+    return new Outcome(result.code(), result.out(), err.toString(), told);
+  }
+
+  private static Path file(Caller caller, CharSequence content) {
+    try {
+      return Files.writeString(Directories.fresh(caller).resolve("variables"), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String name(Asked asked) {
+    for (Asked.Told told : asked.settings()) {
+      if (told.setting() == Setting.NAME) {
+        return told.values().get(0);
+      }
+    }
+    return UNNAMED;
+  }
+
+  @Override
+  public void assertUnchanged(Host before) {
+    before.assertUnchanged();
+  }
+
+  @Override
+  public String either(String ofTheCommandLine, String ofTheLibrary) {
+    return ofTheCommandLine;
+  }
+
+  @Override
+  public String toString() {
+    return "the command line";
+  }
+
+  /** A run that goes on. */
+  private record ByWords(Running running, String name) implements Live {
+    @Override
+    public String line() {
+      return running.line();
+    }
+
+    @Override
+    public OutputStream stdin() {
+      return running.stdin();
+    }
+
+    @Override
+    public void endInput() {
+      running.endInput();
+    }
+
+    @Override
+    public Proc monitor() {
+      return running.monitor();
+    }
+
+    @Override
+    public Proc init() {
+      return running.init();
+    }
+
+    @Override
+    public Proc command() {
+      return running.command();
+    }
+
+    @Override
+    public Outcome end() {
+      return outcome(running.end(), name);
+    }
+
+    @Override
+    public void close() {
+      running.close();
+    }
+  }
+}
