@@ -3,6 +3,7 @@ package io.nsrun.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.container.Await;
 import io.nsrun.container.DependsOnJvm;
 import java.io.File;
 import java.io.IOException;
@@ -10,18 +11,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,10 +147,18 @@ class ContainersTest extends ApiTest {
       for (int round = 0; round < 5; round++) {
         Containers own = Containers.open();
         List<Future<Container>> starts = new ArrayList<>();
+        // The more are started, the further are the others.
+        CountDownLatch started = new CountDownLatch(round);
         for (int i = 0; i < 8; i++) {
-          starts.add(threads.submit(() -> own.container("sleep", "60").start()));
+          starts.add(
+              threads.submit(
+                  () -> {
+                    Container container = own.container("sleep", "60").start();
+                    started.countDown();
+                    return container;
+                  }));
         }
-        Thread.sleep(round * 4L);
+        started.await();
         own.close();
         for (Future<Container> start : starts) {
           try {
@@ -243,11 +253,8 @@ class ContainersTest extends ApiTest {
   }
 
   /** Whoever ends containers closes their streams after it has told the end. */
-  private static void awaitDescriptors(int most) throws InterruptedException {
-    for (int i = 0; i < 2000 && descriptors() > most; i++) {
-      Thread.sleep(5);
-    }
-    assertThat(descriptors()).isLessThanOrEqualTo(most);
+  private static void awaitDescriptors(int most) {
+    Await.until("there are " + most + " descriptors again", () -> descriptors() <= most);
   }
 
   private static int descriptors() {
@@ -304,7 +311,8 @@ class ContainersTest extends ApiTest {
                 }
               });
       thread.start();
-      Thread.sleep(Duration.ofMillis(i / 4).toMillis());
+      // Each time at another moment of the start; nothing tells of these.
+      LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(250) * i);
       thread.interrupt();
       try {
         result.get(30, TimeUnit.SECONDS).close();

@@ -2,12 +2,12 @@ package io.nsrun.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.container.Await;
 import io.nsrun.container.Caller;
 import io.nsrun.container.DependsOnJvm;
 import io.nsrun.container.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,17 +38,9 @@ class ExitOfTheJvmTest {
       assertThat(jvm.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(jvm.exitValue()).isEqualTo(code);
       for (ProcessHandle process : new ProcessHandle[] {guest, init, monitor}) {
-        awaitEnd(process);
+        // The kernel ends it; who is not its parent has to look.
+        Await.until(process + " has ended", () -> !process.isAlive());
       }
     }
-  }
-
-  /** The kernel ends them; who is not its parent has to look. */
-  private static void awaitEnd(ProcessHandle process) throws InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    while (process.isAlive() && System.nanoTime() < end) {
-      Thread.sleep(1);
-    }
-    assertThat(process.isAlive()).isFalse();
   }
 }

@@ -3,12 +3,15 @@ package io.nsrun.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nsrun.container.Command;
 import io.nsrun.container.DependsOnJvm;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +98,8 @@ class RunTest extends ApiTest {
   @Test
   void interruptKillsTheContainer() throws Exception {
     Path up = dir.resolve("up");
+    Command.check(List.of("mkfifo", "-m", "666", up.toString()));
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
     CompletableFuture<Throwable> thrown = new CompletableFuture<>();
     Thread thread =
         new Thread(
@@ -107,9 +112,7 @@ class RunTest extends ApiTest {
               }
             });
     thread.start();
-    while (!Files.exists(up)) {
-      Thread.sleep(1);
-    }
+    assertThat(Files.readString(up)).isEqualTo("up\n");
     long begin = System.nanoTime();
     thread.interrupt();
 

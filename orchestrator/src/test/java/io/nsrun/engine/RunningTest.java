@@ -186,9 +186,7 @@ class RunningTest {
     Running running = started();
     FutureTask<End> patient = new FutureTask<>(() -> running.stop(LONG));
     new Thread(patient).start();
-    while (channel.signals().isEmpty()) {
-      Thread.sleep(1);
-    }
+    channel.awaitSignal();
 
     End end = running.stop(Duration.ZERO);
 

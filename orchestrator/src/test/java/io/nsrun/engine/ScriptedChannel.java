@@ -56,6 +56,13 @@ final class ScriptedChannel implements ControlChannel {
     return this;
   }
 
+  /** Waits until a signal has come. */
+  synchronized void awaitSignal() throws InterruptedException {
+    while (signals.isEmpty()) {
+      wait();
+    }
+  }
+
   /** The signals that came, in order. */
   synchronized List<Integer> signals() {
     return List.copyOf(signals);
@@ -75,6 +82,7 @@ final class ScriptedChannel implements ControlChannel {
       }
       if (signal > 0) {
         signals.add(signal);
+        notifyAll();
       }
     }
     if (answers.containsKey(signal)) {
