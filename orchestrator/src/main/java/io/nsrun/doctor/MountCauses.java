@@ -2,8 +2,8 @@ package io.nsrun.doctor;
 
 import io.nsrun.control.Errno;
 import io.nsrun.plan.facts.MountEntry;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.plan.steps.Step;
@@ -136,9 +136,9 @@ final class MountCauses {
   }
 
   private static Text withoutIdmap(Failure failure, String source) {
-    InitStep.PivotRoot root = failure.first(InitStep.PivotRoot.class);
+    FileStep.PivotRoot root = failure.first(FileStep.PivotRoot.class);
     HostStep.IdmapMount step = failure.planned(HostStep.IdmapMount.class);
-    InitStep.Overlay overlay = failure.first(InitStep.Overlay.class);
+    FileStep.Overlay overlay = failure.first(FileStep.Overlay.class);
     if (step != null && overlay != null && step.detached() == overlay.writes()) {
       // Untranslated it would not do either: what has no id-mapped mounts is rarely an upper layer.
       return Text.of(
@@ -223,7 +223,7 @@ final class MountCauses {
   }
 
   private static Text badOption(Failure failure, String type) {
-    InitStep.Filesystem step = failure.planned(InitStep.Filesystem.class);
+    FileStep.Filesystem step = failure.planned(FileStep.Filesystem.class);
     boolean gid =
         step != null
             && step.parameters().stream().anyMatch(parameter -> parameter.key().equals("gid"));
@@ -285,15 +285,15 @@ final class MountCauses {
 
   /** Whether / is the host's, or made of entries of it. */
   private static boolean isHostRoot(Failure failure) {
-    InitStep.PivotRoot root = failure.first(InitStep.PivotRoot.class);
+    FileStep.PivotRoot root = failure.first(FileStep.PivotRoot.class);
     for (Step step : failure.plan().steps()) {
       Step.MountSource tree =
           step instanceof HostStep.HostTree host
               ? host.source()
-              : step instanceof InitStep.Bind bind ? bind.source() : null;
+              : step instanceof FileStep.Bind bind ? bind.source() : null;
       if (root != null
           && ((tree != null && tree.detached() == root.detached() && tree.path().equals("/"))
-              || (step instanceof InitStep.Filesystem made
+              || (step instanceof FileStep.Filesystem made
                   && made.detached() == root.detached()))) {
         return true;
       }
@@ -340,7 +340,7 @@ final class MountCauses {
   }
 
   private static Text unwritable(Failure failure, String path) {
-    if (failure.first(InitStep.Overlay.class) != null) {
+    if (failure.first(FileStep.Overlay.class) != null) {
       return Text.of(
           "it can't be made: the directory above "
               + path

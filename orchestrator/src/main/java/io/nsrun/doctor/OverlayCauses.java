@@ -2,8 +2,8 @@ package io.nsrun.doctor;
 
 import io.nsrun.control.Errno;
 import io.nsrun.plan.facts.MountEntry;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.Text;
@@ -124,7 +124,7 @@ final class OverlayCauses {
 
   /** The directory that changes go to; null if that is memory. */
   static String writes(Failure failure) {
-    InitStep.Overlay overlay = failure.first(InitStep.Overlay.class);
+    FileStep.Overlay overlay = failure.first(FileStep.Overlay.class);
     for (Step step : failure.plan().steps()) {
       Step.MountSource source = source(step);
       if (overlay != null && source != null && source.detached() == overlay.writes()) {
@@ -138,6 +138,6 @@ final class OverlayCauses {
     if (step instanceof HostStep.HostTree tree) {
       return tree.source();
     }
-    return step instanceof InitStep.Bind bind ? bind.source() : null;
+    return step instanceof FileStep.Bind bind ? bind.source() : null;
   }
 }

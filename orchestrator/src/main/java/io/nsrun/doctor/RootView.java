@@ -1,7 +1,7 @@
 package io.nsrun.doctor;
 
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
@@ -47,16 +47,16 @@ final class RootView {
       if (step instanceof HostStep.HostTree tree) {
         trees.put(tree.source().detached(), OsPath.of(tree.source().path()));
         noteNoexec(tree.source().detached(), tree.source().attrSet(), noexecTrees);
-      } else if (step instanceof InitStep.Bind bind) {
+      } else if (step instanceof FileStep.Bind bind) {
         trees.put(bind.source().detached(), OsPath.of(bind.source().path()));
         noteNoexec(bind.source().detached(), bind.source().attrSet(), noexecTrees);
-      } else if (step instanceof InitStep.Filesystem filesystem) {
+      } else if (step instanceof FileStep.Filesystem filesystem) {
         noteNoexec(filesystem.detached(), filesystem.attrs(), noexecTrees);
-      } else if (step instanceof InitStep.Overlay overlay) {
+      } else if (step instanceof FileStep.Overlay overlay) {
         trees.put(overlay.detached(), trees.get(overlay.lower()));
-      } else if (step instanceof InitStep.PivotRoot pivot) {
+      } else if (step instanceof FileStep.PivotRoot pivot) {
         sources.put("/", trees.get(pivot.detached()));
-      } else if (step instanceof InitStep.Mount mount) {
+      } else if (step instanceof FileStep.Mount mount) {
         // Null hides what the root has there: a new file system starts empty.
         sources.put(mount.target(), trees.get(mount.detached()));
         if (noexecTrees.contains(mount.detached())) {

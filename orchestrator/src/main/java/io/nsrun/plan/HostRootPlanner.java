@@ -7,7 +7,7 @@ import static io.nsrun.plan.steps.LinuxConstants.MS_PRIVATE;
 
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.OpenedDirectory;
-import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Spec;
 import java.util.ArrayList;
@@ -50,14 +50,14 @@ final class HostRootPlanner {
     return detached;
   }
 
-  private InitStep.Filesystem filesystem(int detached) {
+  private FileStep.Filesystem filesystem(int detached) {
     List<Step.Parameter> parameters = new ArrayList<>();
     parameters.add(new Step.Parameter("mode", "755"));
     long size = layerSize();
     if (size > 0) {
       parameters.add(new Step.Parameter("size", Long.toString(size)));
     }
-    return new InitStep.Filesystem(
+    return new FileStep.Filesystem(
         detached, "tmpfs", "tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, parameters);
   }
 
@@ -87,7 +87,7 @@ final class HostRootPlanner {
         int detached = plan.newDetached();
         plan.beforePivot(filesystem(detached));
         plan.afterPivot(
-            new InitStep.Mount(detached, directory.path(), Step.MountFlags.NO_SYMLINKS));
+            new FileStep.Mount(detached, directory.path(), Step.MountFlags.NO_SYMLINKS));
       }
       for (int k = 0; k < directory.entries().size(); k++) {
         entry(directory, directory.entries().get(k));
@@ -98,7 +98,7 @@ final class HostRootPlanner {
   private void entry(OpenedDirectory directory, OpenedDirectory.Entry entry) {
     String path = directory.pathOf(entry);
     if (entry.isLink()) {
-      plan.afterPivot(new InitStep.Symlink(entry.target(), path));
+      plan.afterPivot(new FileStep.Symlink(entry.target(), path));
       return;
     }
     boolean isDirectory = entry.kind().isDirectory();
@@ -108,12 +108,12 @@ final class HostRootPlanner {
     if (layer) {
       int overlay = plan.newDetached();
       plan.beforePivot(
-          new InitStep.Overlay(overlay, detached, InitStep.Overlay.TMPFS, layerSize()));
+          new FileStep.Overlay(overlay, detached, FileStep.Overlay.TMPFS, layerSize()));
       detached = overlay;
     }
-    plan.afterPivot(new InitStep.Mount(detached, path, isDirectory ? NEW_DIRECTORY : NEW_FILE));
+    plan.afterPivot(new FileStep.Mount(detached, path, isDirectory ? NEW_DIRECTORY : NEW_FILE));
     if (layer) {
-      plan.afterPivot(new InitStep.MountAttributes(path, false, MOUNT_ATTR_NOSUID, 0));
+      plan.afterPivot(new FileStep.MountAttributes(path, false, MOUNT_ATTR_NOSUID, 0));
     }
   }
 
@@ -121,7 +121,7 @@ final class HostRootPlanner {
   void close() {
     for (int i = 0; i < opened.size() && spec.root().readOnly(); i++) {
       plan.afterPivot(
-          new InitStep.MountAttributes(opened.get(i).path(), false, MOUNT_ATTR_RDONLY, 0));
+          new FileStep.MountAttributes(opened.get(i).path(), false, MOUNT_ATTR_RDONLY, 0));
     }
   }
 }

@@ -12,8 +12,8 @@ import static io.nsrun.plan.steps.LinuxConstants.MS_SLAVE;
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.PathKind;
 import io.nsrun.plan.facts.Resolved;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.ContainerPath;
 import io.nsrun.spec.Mount;
@@ -59,7 +59,7 @@ final class MountPlanner {
       uid = IdMappings.rootOf(ids.uids());
       gid = IdMappings.rootOf(ids.gids());
     }
-    plan.beforePivot(new InitStep.Propagation(MS_REC | propagation()));
+    plan.beforePivot(new FileStep.Propagation(MS_REC | propagation()));
     HostRootPlanner opened =
         facts.opened().isEmpty() ? null : new HostRootPlanner(spec, facts, this, plan);
     root(opened);
@@ -78,7 +78,7 @@ final class MountPlanner {
     String cwd = spec.process().cwd();
     // The host's root is read-only: a missing directory is then better told by workdir itself.
     if (!cwd.equals("/") && (!spec.root().isHost() || spec.root().forgetsWrites())) {
-      plan.afterPivot(new InitStep.Mkdir(cwd, WORKDIR_MODE));
+      plan.afterPivot(new FileStep.Mkdir(cwd, WORKDIR_MODE));
     }
     if (opened != null) {
       opened.close();
@@ -118,7 +118,7 @@ final class MountPlanner {
     if (byMonitor) {
       plan.host(new HostStep.HostTree(source));
     } else {
-      plan.beforePivot(new InitStep.Bind(source));
+      plan.beforePivot(new FileStep.Bind(source));
     }
     return detached;
   }
@@ -131,8 +131,8 @@ final class MountPlanner {
   private void filesystem(
       String type, String target, long attributes, List<Step.Parameter> parameters, int flags) {
     int detached = plan.newDetached();
-    plan.beforePivot(new InitStep.Filesystem(detached, type, type, attributes, parameters));
-    plan.afterPivot(new InitStep.Mount(detached, target, flags));
+    plan.beforePivot(new FileStep.Filesystem(detached, type, type, attributes, parameters));
+    plan.afterPivot(new FileStep.Mount(detached, target, flags));
   }
 
   /**
@@ -140,7 +140,7 @@ final class MountPlanner {
    */
   private void root(HostRootPlanner opened) {
     if (opened != null && HostRootPlanner.opensRoot(facts)) {
-      plan.afterPivot(new InitStep.PivotRoot(opened.root()));
+      plan.afterPivot(new FileStep.PivotRoot(opened.root()));
       return;
     }
     Root root = spec.root();
@@ -156,14 +156,14 @@ final class MountPlanner {
     }
     if (root.hasLayer()) {
       boolean directory = root.hasDirectoryForWrites();
-      int writes = directory ? writes() : InitStep.Overlay.TMPFS;
+      int writes = directory ? writes() : FileStep.Overlay.TMPFS;
       int overlay = plan.newDetached();
       long size = directory ? 0 : spec.limits().memory().value();
-      plan.beforePivot(new InitStep.Overlay(overlay, detached, writes, size));
+      plan.beforePivot(new FileStep.Overlay(overlay, detached, writes, size));
       detached = overlay;
     }
     // Planned first, so that it comes before all other attachments.
-    plan.afterPivot(new InitStep.PivotRoot(detached));
+    plan.afterPivot(new FileStep.PivotRoot(detached));
   }
 
   /** The directory that has the layer of changes, detached. */
@@ -216,20 +216,20 @@ final class MountPlanner {
     int detached = plan.newDetached();
     Root root = spec.root();
     int mode = inject.provided() && root.readOnly() ? inject.mode() & READ_ALONE : inject.mode();
-    plan.beforePivot(new InitStep.Inject(detached, mode, uid, gid, inject.content()));
+    plan.beforePivot(new FileStep.Inject(detached, mode, uid, gid, inject.content()));
     if (inject.provided()) {
       // A directory that is not to be written gets no mount points for what nobody asked for.
       boolean make = !root.readOnly() || root.isHost() || root.hasLayer();
       plan.afterPivot(
-          new InitStep.Mount(
+          new FileStep.Mount(
               detached,
               target,
               Step.MountFlags.OPTIONAL | (make ? Step.MountFlags.CREATE_FILE : 0)));
       return;
     }
-    plan.afterPivot(new InitStep.Mount(detached, target, Step.MountFlags.CREATE_FILE));
+    plan.afterPivot(new FileStep.Mount(detached, target, Step.MountFlags.CREATE_FILE));
     // The mode alone would not keep a root with CAP_DAC_OVERRIDE from writing.
-    plan.afterPivot(new InitStep.MountAttributes(target, false, attributes(inject.options()), 0));
+    plan.afterPivot(new FileStep.MountAttributes(target, false, attributes(inject.options()), 0));
   }
 
   private void bind(Mount.Bind bind, String target) {
@@ -249,7 +249,7 @@ final class MountPlanner {
       plan.afterNamespaces(new HostStep.IdmapMount(detached));
     }
     int create = directory ? Step.MountFlags.CREATE_DIRECTORY : Step.MountFlags.CREATE_FILE;
-    plan.afterPivot(new InitStep.Mount(detached, target, create));
+    plan.afterPivot(new FileStep.Mount(detached, target, create));
   }
 
   private void tmpfs(Mount.Tmpfs tmpfs, String target) {

@@ -2,6 +2,7 @@ package io.nsrun.plan;
 
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.Resolved;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
@@ -310,7 +311,7 @@ public final class Planner {
     // read-only from the start.
     if (ownMounts && spec.root().readOnly() && !spec.root().isHost()) {
       plan.afterPivot(
-          new InitStep.MountAttributes("/", false, LinuxConstants.MOUNT_ATTR_RDONLY, 0));
+          new FileStep.MountAttributes("/", false, LinuxConstants.MOUNT_ATTR_RDONLY, 0));
     }
   }
 }

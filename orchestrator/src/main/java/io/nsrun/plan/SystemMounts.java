@@ -8,7 +8,7 @@ import static io.nsrun.plan.steps.LinuxConstants.MS_PRIVATE;
 import static io.nsrun.plan.steps.LinuxConstants.S_IFCHR;
 
 import io.nsrun.plan.facts.HostFacts;
-import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.ContainerPath;
 import io.nsrun.spec.IdMaps;
@@ -129,7 +129,7 @@ final class SystemMounts {
     for (int i = 0; i < DEVICES.length; i++) {
       String path = "/dev/" + DEVICES[i];
       if (mayMknod) {
-        plan.afterPivot(new InitStep.Mknod(path, S_IFCHR | DEVICE_MODE, MAJORS[i], MINORS[i]));
+        plan.afterPivot(new FileStep.Mknod(path, S_IFCHR | DEVICE_MODE, MAJORS[i], MINORS[i]));
       } else {
         // Read-only: a device may still be written to, but not the host's node be changed by chmod.
         bound(
@@ -155,7 +155,7 @@ final class SystemMounts {
       mounts.filesystem("mqueue", "/dev/mqueue", INERT, List.of());
     }
     for (int i = 0; i < LINKS.length; i += 2) {
-      plan.afterPivot(new InitStep.Symlink(LINKS[i], LINKS[i + 1]));
+      plan.afterPivot(new FileStep.Symlink(LINKS[i], LINKS[i + 1]));
     }
   }
 
@@ -179,7 +179,7 @@ final class SystemMounts {
       String path, boolean directory, long attributes, Step.Expect expect, long major, long minor) {
     int detached = mounts.tree(path, directory, attributes, MS_PRIVATE, expect, major, minor);
     int create = directory ? Step.MountFlags.CREATE_DIRECTORY : Step.MountFlags.CREATE_FILE;
-    plan.afterPivot(new InitStep.Mount(detached, path, create | Step.MountFlags.NO_SYMLINKS));
+    plan.afterPivot(new FileStep.Mount(detached, path, create | Step.MountFlags.NO_SYMLINKS));
   }
 
   /** Hides what no container should see or write, and what the caller wants hidden. */
@@ -189,7 +189,7 @@ final class SystemMounts {
       protect(masks);
     }
     for (int i = 0; i < masks.hidden().size(); i++) {
-      plan.afterPivot(new InitStep.MaskPath(ContainerPath.normalize(masks.hidden().get(i))));
+      plan.afterPivot(new FileStep.MaskPath(ContainerPath.normalize(masks.hidden().get(i))));
     }
     for (int i = 0; i < masks.shown().size(); i++) {
       String pattern = masks.shown().get(i);
@@ -208,7 +208,7 @@ final class SystemMounts {
     if (spec.proc() != ProcMode.NONE) {
       for (int i = 0; i < READ_ONLY.length; i++) {
         if (!masks.shows(READ_ONLY[i])) {
-          plan.afterPivot(new InitStep.ReadonlyPath(READ_ONLY[i]));
+          plan.afterPivot(new FileStep.ReadonlyPath(READ_ONLY[i]));
         }
       }
       hide(MASKED_PROC, masks);
@@ -221,7 +221,7 @@ final class SystemMounts {
   private void hide(String[] paths, Masks masks) {
     for (int i = 0; i < paths.length; i++) {
       if (!masks.shows(paths[i])) {
-        plan.afterPivot(new InitStep.MaskPath(paths[i]));
+        plan.afterPivot(new FileStep.MaskPath(paths[i]));
       }
     }
   }

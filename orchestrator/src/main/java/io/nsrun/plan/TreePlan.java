@@ -1,6 +1,7 @@
 package io.nsrun.plan;
 
 import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
@@ -50,9 +51,9 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
       steps.add(
           new InitStep.SetupIds(IdMappings.rootOf(ids.uids()), IdMappings.rootOf(ids.gids())));
     }
-    steps.add(new InitStep.Propagation(LinuxConstants.MS_REC | LinuxConstants.MS_PRIVATE));
+    steps.add(new FileStep.Propagation(LinuxConstants.MS_REC | LinuxConstants.MS_PRIVATE));
     steps.add(
-        new InitStep.Bind(
+        new FileStep.Bind(
             new Step.MountSource(
                 DETACHED,
                 directory,
@@ -63,7 +64,7 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
                 Step.Expect.DIRECTORY,
                 0,
                 0)));
-    steps.add(new InitStep.PivotRoot(DETACHED));
+    steps.add(new FileStep.PivotRoot(DETACHED));
     steps.add(work);
     return new TreePlan(
         new LaunchPlan(steps, new Isolation(List.of(ids.ids()))),

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import io.nsrun.plan.steps.CommandStep;
-import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.SetupStep;
@@ -19,7 +19,7 @@ class ChromeTraceTest {
   private static final LaunchPlan PLAN =
       new LaunchPlan(
           List.of(
-              new InitStep.Mount(1, "/proc", 0),
+              new FileStep.Mount(1, "/proc", 0),
               new CommandStep.Exec(
                   true, List.of("sh", "s3cret"), List.of("KEY=s3cret"), List.of("/bin/sh"))),
           new Isolation(List.of()));

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nsrun.cli.OptionDialect;
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.LinuxConstants;
@@ -28,7 +28,7 @@ class CausesTest {
       List.of(
           new HostStep.Namespaces(
               LinuxConstants.CLONE_NEWUSER | LinuxConstants.CLONE_NEWTIME, List.of()),
-          new InitStep.Filesystem(
+          new FileStep.Filesystem(
               1, "devpts", "devpts", 0, List.of(new Step.Parameter("gid", "5"))),
           new ProgramUse.MapIds(true, List.of()).by("/usr/bin/newuidmap"),
           new ProgramUse.MapIds(false, List.of()).by("/usr/bin/newgidmap"));
@@ -267,7 +267,7 @@ class CausesTest {
                 tree(1, "/data/sub"),
                 new HostStep.IdmapMount(0),
                 new HostStep.IdmapMount(1),
-                new InitStep.PivotRoot(0)),
+                new FileStep.PivotRoot(0)),
             new Isolation(List.of()));
 
     assertThat(idmapFailed(machine, plan, 2))
@@ -362,7 +362,7 @@ class CausesTest {
   }
 
   private static String objectOf(Step step) {
-    return step instanceof InitStep.Filesystem made
+    return step instanceof FileStep.Filesystem made
         ? made.type()
         : step instanceof HostStep.RunProgram run ? run.program() : "";
   }

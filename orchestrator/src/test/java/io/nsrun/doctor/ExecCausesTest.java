@@ -6,7 +6,7 @@ import io.nsrun.cli.OptionDialect;
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
 import io.nsrun.plan.steps.CommandStep;
-import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.SetupStep;
@@ -172,10 +172,10 @@ class ExecCausesTest {
   private String explain(Errno errno, String command) {
     List<Step> steps =
         List.of(
-            new InitStep.Bind(source(1, root)),
-            new InitStep.Bind(source(2, volume)),
-            new InitStep.PivotRoot(1),
-            new InitStep.Mount(2, "/data", 0),
+            new FileStep.Bind(source(1, root)),
+            new FileStep.Bind(source(2, volume)),
+            new FileStep.PivotRoot(1),
+            new FileStep.Mount(2, "/data", 0),
             new CommandStep.Exec(
                 true, List.of(command), List.of("PATH=/opt/bin:/bin"), List.of(command)));
     return new Causes(machine)

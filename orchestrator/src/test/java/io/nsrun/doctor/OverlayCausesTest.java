@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nsrun.cli.OptionDialect;
 import io.nsrun.control.Errno;
 import io.nsrun.control.Event;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.SetupStep;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is said of a directory that changes go to. */
 class OverlayCausesTest {
   private static final LaunchPlan PLAN = plan(1);
-  private static final LaunchPlan IN_MEMORY = plan(InitStep.Overlay.TMPFS);
+  private static final LaunchPlan IN_MEMORY = plan(FileStep.Overlay.TMPFS);
 
   private final FakeMachine machine =
       FakeMachine.healthy()
@@ -148,8 +148,8 @@ class OverlayCausesTest {
             tree(2, "/small/d"),
             tree(3, "/srv/d"),
             new HostStep.IdmapMount(3),
-            new InitStep.Overlay(4, 0, writes, 0),
-            new InitStep.PivotRoot(4)),
+            new FileStep.Overlay(4, 0, writes, 0),
+            new FileStep.PivotRoot(4)),
         new Isolation(List.of()));
   }
 

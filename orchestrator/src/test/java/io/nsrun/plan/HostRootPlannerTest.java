@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.plan.facts.OpenedDirectory;
 import io.nsrun.plan.facts.PathKind;
-import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
@@ -36,9 +36,9 @@ class HostRootPlannerTest {
   }
 
   private static List<String> closed(LaunchPlan plan) {
-    return Plans.all(plan, InitStep.MountAttributes.class).stream()
+    return Plans.all(plan, FileStep.MountAttributes.class).stream()
         .filter(step -> (step.set() & LinuxConstants.MOUNT_ATTR_RDONLY) != 0)
-        .map(InitStep.MountAttributes::path)
+        .map(FileStep.MountAttributes::path)
         .toList();
   }
 
@@ -49,8 +49,8 @@ class HostRootPlannerTest {
     assertThat(Plans.targets(plan))
         .containsSubsequence("/boot", "/file", "/usr", "/opt", "/opt/a", "/tmp");
     assertThat(Plans.targets(plan)).doesNotContain("/bin");
-    assertThat(Plans.all(plan, InitStep.Symlink.class))
-        .contains(new InitStep.Symlink("usr/bin", "/bin"));
+    assertThat(Plans.all(plan, FileStep.Symlink.class))
+        .contains(new FileStep.Symlink("usr/bin", "/bin"));
     for (String target : List.of("/boot", "/file", "/usr", "/opt/a")) {
       Step.MountSource tree = Plans.treeOn(plan, target);
       assertThat(tree.path()).isEqualTo(target);
@@ -60,7 +60,7 @@ class HostRootPlannerTest {
                   | LinuxConstants.MOUNT_ATTR_NOSUID
                   | LinuxConstants.MOUNT_ATTR_NODEV);
     }
-    assertThat(Plans.has(plan, InitStep.Overlay.class)).isFalse();
+    assertThat(Plans.has(plan, FileStep.Overlay.class)).isFalse();
     assertThat(closed(plan)).containsExactly("/", "/opt");
   }
 
@@ -68,7 +68,7 @@ class HostRootPlannerTest {
   void aLayerIsLaidOverWhatHasNoMountsBelow() {
     LaunchPlan plan = plan(new Root(RootSource.HOST, Writes.MEMORY), SLASH);
 
-    InitStep.Overlay overlay = Plans.only(plan, InitStep.Overlay.class);
+    FileStep.Overlay overlay = Plans.only(plan, FileStep.Overlay.class);
     assertThat(Plans.tree(plan, overlay.lower()).path()).isEqualTo("/usr");
     assertThat(Plans.mountOn(plan, "/usr").detached()).isEqualTo(overlay.detached());
     assertThat(closed(plan)).isEmpty();
@@ -78,7 +78,7 @@ class HostRootPlannerTest {
   void withoutNeedTheHostsRootIsOneTree() {
     LaunchPlan plan = plan(Root.ofHost());
 
-    assertThat(Plans.tree(plan, Plans.only(plan, InitStep.PivotRoot.class).detached()).path())
+    assertThat(Plans.tree(plan, Plans.only(plan, FileStep.PivotRoot.class).detached()).path())
         .isEqualTo("/");
   }
 }

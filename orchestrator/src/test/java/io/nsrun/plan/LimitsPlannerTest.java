@@ -7,6 +7,7 @@ import io.nsrun.cli.OptionDialect;
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.LimitFacts;
 import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
@@ -100,7 +101,7 @@ class LimitsPlannerTest {
 
     LaunchPlan plan = Planner.plan(spec, Specs.unprivileged());
 
-    assertThat(Plans.only(plan, InitStep.Overlay.class).size()).isEqualTo(64 << 20);
+    assertThat(Plans.only(plan, FileStep.Overlay.class).size()).isEqualTo(64 << 20);
     assertThat(Plans.filesystemOn(plan, "/a").parameters())
         .contains(new Step.Parameter("size", "67108864"));
     assertThat(Plans.filesystemOn(plan, "/b").parameters())

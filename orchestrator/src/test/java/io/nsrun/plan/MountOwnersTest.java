@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.PathKind;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.IdMapping;
@@ -69,7 +69,7 @@ class MountOwnersTest {
     LaunchPlan plan = asRoot(Specs.builder("sh").root(root));
 
     assertThat(Plans.only(plan, HostStep.IdmapMount.class).detached())
-        .isEqualTo(Plans.only(plan, InitStep.Overlay.class).lower());
+        .isEqualTo(Plans.only(plan, FileStep.Overlay.class).lower());
   }
 
   @Test
@@ -119,7 +119,7 @@ class MountOwnersTest {
 
     assertThat(Plans.has(Planner.plan(Specs.busyboxTrue(), facts.facts()), HostStep.HostTree.class))
         .isFalse();
-    assertThat(Plans.has(Planner.plan(other, facts.facts()), InitStep.Bind.class)).isFalse();
+    assertThat(Plans.has(Planner.plan(other, facts.facts()), FileStep.Bind.class)).isFalse();
   }
 
   private static Spec keepingWrites(Root root) {
@@ -133,18 +133,18 @@ class MountOwnersTest {
   @Test
   void writesThatAreKeptGoToADirectoryWhoseOwnersAreTranslatedAsTheRootsAre() {
     LaunchPlan plan = Planner.plan(keepingWrites(overlaid("/keep")), Specs.root());
-    InitStep.Overlay overlay = Plans.only(plan, InitStep.Overlay.class);
+    FileStep.Overlay overlay = Plans.only(plan, FileStep.Overlay.class);
 
     assertThat(Plans.tree(plan, overlay.lower()).path()).isEqualTo(Specs.ROOT);
     assertThat(Plans.tree(plan, overlay.writes()).path()).isEqualTo("/keep");
     assertThat(Plans.tree(plan, overlay.writes()).recursive()).isFalse();
     assertThat(Plans.tree(plan, overlay.writes()).expect()).isEqualTo(Step.Expect.DIRECTORY);
-    assertThat(Plans.only(plan, InitStep.PivotRoot.class).detached()).isEqualTo(overlay.detached());
+    assertThat(Plans.only(plan, FileStep.PivotRoot.class).detached()).isEqualTo(overlay.detached());
     assertThat(idmapped(plan)).containsExactly(Specs.ROOT, "/keep");
 
     LaunchPlan ofUser = Planner.plan(keepingWrites(overlaid("/keep")), FACTS);
     assertThat(Plans.has(ofUser, HostStep.IdmapMount.class)).isFalse();
-    assertThat(Plans.has(ofUser, InitStep.Bind.class)).isTrue();
+    assertThat(Plans.has(ofUser, FileStep.Bind.class)).isTrue();
   }
 
   @Test

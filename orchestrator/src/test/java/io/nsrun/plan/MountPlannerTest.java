@@ -14,8 +14,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.PathKind;
 import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.Step;
@@ -68,7 +68,7 @@ class MountPlannerTest {
   @Test
   void theRootIsClonedWithoutDevicesAndPivotedToBeforeAnythingIsMounted() {
     LaunchPlan plan = Planner.plan(Specs.busyboxTrue(), FACTS);
-    InitStep.PivotRoot pivot = Plans.only(plan, InitStep.PivotRoot.class);
+    FileStep.PivotRoot pivot = Plans.only(plan, FileStep.PivotRoot.class);
 
     assertThat(Plans.tree(plan, pivot.detached()))
         .isEqualTo(
@@ -82,13 +82,13 @@ class MountPlannerTest {
                 Step.Expect.DIRECTORY,
                 0,
                 0));
-    assertThat(Plans.only(plan, InitStep.Propagation.class).flags()).isEqualTo(MS_REC | MS_PRIVATE);
+    assertThat(Plans.only(plan, FileStep.Propagation.class).flags()).isEqualTo(MS_REC | MS_PRIVATE);
     int at = Plans.indexOf(plan, pivot);
     for (int i = 0; i < plan.steps().size(); i++) {
       Step step = plan.steps().get(i);
-      if (step instanceof InitStep.Bind || step instanceof InitStep.Filesystem) {
+      if (step instanceof FileStep.Bind || step instanceof FileStep.Filesystem) {
         assertThat(i).isLessThan(at);
-      } else if (step instanceof InitStep.Mount || step instanceof InitStep.Symlink) {
+      } else if (step instanceof FileStep.Mount || step instanceof FileStep.Symlink) {
         assertThat(i).isGreaterThan(at);
       }
     }
@@ -98,7 +98,7 @@ class MountPlannerTest {
   void rootLetsTheMonitorCloneTreesSinceTheContainersIdsMayNotReachThem() {
     LaunchPlan plan = Planner.plan(Specs.busyboxTrue(), Specs.root());
 
-    assertThat(Plans.has(plan, InitStep.Bind.class)).isFalse();
+    assertThat(Plans.has(plan, FileStep.Bind.class)).isFalse();
     assertThat(Plans.all(plan, HostStep.HostTree.class)).hasSize(7);
     int namespaces = Plans.indexOf(plan, Plans.only(plan, HostStep.Namespaces.class));
     for (HostStep.HostTree tree : Plans.all(plan, HostStep.HostTree.class)) {
@@ -110,17 +110,17 @@ class MountPlannerTest {
   void aFileFromMemoryBelongsToTheContainersRootAndCantBeWritten() {
     Blob content = Blob.copyOf(new byte[] {1, 2, 3});
     LaunchPlan plan = Plans.with(new Mount.Inject("/etc/app/key", content, 0444));
-    InitStep.Inject inject = Plans.only(plan, InitStep.Inject.class);
-    InitStep.PivotRoot pivot = Plans.only(plan, InitStep.PivotRoot.class);
-    InitStep.Mount mount =
-        new InitStep.Mount(inject.detached(), "/etc/app/key", Step.MountFlags.CREATE_FILE);
+    FileStep.Inject inject = Plans.only(plan, FileStep.Inject.class);
+    FileStep.PivotRoot pivot = Plans.only(plan, FileStep.PivotRoot.class);
+    FileStep.Mount mount =
+        new FileStep.Mount(inject.detached(), "/etc/app/key", Step.MountFlags.CREATE_FILE);
 
-    assertThat(inject).isEqualTo(new InitStep.Inject(inject.detached(), 0444, 0, 0, content));
+    assertThat(inject).isEqualTo(new FileStep.Inject(inject.detached(), 0444, 0, 0, content));
     assertThat(Plans.indexOf(plan, inject)).isLessThan(Plans.indexOf(plan, pivot));
     int at = Plans.indexOf(plan, mount);
     assertThat(plan.steps().get(at + 1))
         .isEqualTo(
-            new InitStep.MountAttributes(
+            new FileStep.MountAttributes(
                 "/etc/app/key",
                 false,
                 MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
@@ -131,7 +131,7 @@ class MountPlannerTest {
             .user(UserNamespace.of(UserNamespace.Mode.KEEP_ID))
             .mount(new Mount.Inject("/key", content, 0444))
             .build();
-    inject = Plans.only(Planner.plan(keepId, FACTS), InitStep.Inject.class);
+    inject = Plans.only(Planner.plan(keepId, FACTS), FileStep.Inject.class);
     assertThat(inject.uid()).isEqualTo(1000);
     assertThat(inject.gid()).isEqualTo(1001);
   }
@@ -143,18 +143,18 @@ class MountPlannerTest {
             .root(new Root(new RootSource.Directory(Specs.ROOT), Writes.MEMORY))
             .build();
     LaunchPlan plan = Planner.plan(spec, FACTS);
-    InitStep.Overlay overlay = Plans.only(plan, InitStep.Overlay.class);
+    FileStep.Overlay overlay = Plans.only(plan, FileStep.Overlay.class);
 
     assertThat(Plans.tree(plan, overlay.lower()).path()).isEqualTo(Specs.ROOT);
-    assertThat(overlay.writes()).isEqualTo(InitStep.Overlay.TMPFS);
-    assertThat(Plans.only(plan, InitStep.PivotRoot.class).detached()).isEqualTo(overlay.detached());
+    assertThat(overlay.writes()).isEqualTo(FileStep.Overlay.TMPFS);
+    assertThat(Plans.only(plan, FileStep.PivotRoot.class).detached()).isEqualTo(overlay.detached());
   }
 
   @Test
   void theHostsRootIsReadOnlyInAllOfItWithWritablePlacesOnTop() {
     Spec spec = cwd(Root.ofHost(), "/var/empty");
     LaunchPlan plan = Planner.plan(spec, FACTS);
-    Step.MountSource root = Plans.tree(plan, Plans.only(plan, InitStep.PivotRoot.class).detached());
+    Step.MountSource root = Plans.tree(plan, Plans.only(plan, FileStep.PivotRoot.class).detached());
 
     assertThat(root.path()).isEqualTo("/");
     assertThat(root.recursive()).isTrue();
@@ -162,8 +162,8 @@ class MountPlannerTest {
     assertThat(Plans.filesystemOn(plan, "/tmp").type()).isEqualTo("tmpfs");
     assertThat(Plans.filesystemOn(plan, "/run").parameters())
         .containsExactly(new Step.Parameter("mode", "755"));
-    assertThat(Plans.has(plan, InitStep.Mkdir.class)).isFalse();
-    assertThat(Plans.has(plan, InitStep.MountAttributes.class)).isFalse();
+    assertThat(Plans.has(plan, FileStep.Mkdir.class)).isFalse();
+    assertThat(Plans.has(plan, FileStep.MountAttributes.class)).isFalse();
   }
 
   @Test
@@ -178,10 +178,10 @@ class MountPlannerTest {
     assertThat(plan.steps())
         .noneMatch(
             step ->
-                step instanceof InitStep.Propagation
-                    || step instanceof InitStep.PivotRoot
-                    || step instanceof InitStep.Mount
-                    || step instanceof InitStep.MaskPath);
+                step instanceof FileStep.Propagation
+                    || step instanceof FileStep.PivotRoot
+                    || step instanceof FileStep.Mount
+                    || step instanceof FileStep.MaskPath);
     assertThat(plan.isolation().get(Isolation.Aspect.MOUNT_NAMESPACE).full()).isFalse();
     assertThat(plan.isolation().get(Isolation.Aspect.PROC).full()).isFalse();
   }
@@ -194,7 +194,7 @@ class MountPlannerTest {
 
     assertThat(Plans.targets(plan)).endsWith("/z", "/a", "/a/b", "/dev/x", "/a/b/c");
     int lastMount = Plans.indexOf(plan, Plans.mountOn(plan, "/a/b/c"));
-    int firstMask = Plans.indexOf(plan, Plans.all(plan, InitStep.ReadonlyPath.class).get(0));
+    int firstMask = Plans.indexOf(plan, Plans.all(plan, FileStep.ReadonlyPath.class).get(0));
     assertThat(lastMount).isLessThan(firstMask);
   }
 
@@ -221,7 +221,7 @@ class MountPlannerTest {
     Mount.Bind slave =
         new Mount.Bind("/src", "/dst", true, Mount.Propagation.SLAVE, MountOptions.DEFAULT);
 
-    assertThat(Plans.only(Plans.with(slave), InitStep.Propagation.class).flags())
+    assertThat(Plans.only(Plans.with(slave), FileStep.Propagation.class).flags())
         .isEqualTo(MS_REC | MS_SLAVE);
   }
 
@@ -266,7 +266,7 @@ class MountPlannerTest {
   @Test
   void aTmpfsHasItsModeInOctalAndItsSizeInBytes() {
     Mount tmpfs = new Mount.Tmpfs("/t", Bytes.ofMebi(1), 0750, MountOptions.READ_ONLY);
-    InitStep.Filesystem filesystem = Plans.filesystemOn(Plans.with(tmpfs), "/t");
+    FileStep.Filesystem filesystem = Plans.filesystemOn(Plans.with(tmpfs), "/t");
 
     assertThat(filesystem.parameters())
         .containsExactly(new Step.Parameter("mode", "750"), new Step.Parameter("size", "1048576"));
@@ -282,16 +282,16 @@ class MountPlannerTest {
     assertThat(Plans.targets(Plans.with(bind("/proc", "/proc")))).containsOnlyOnce("/proc");
     LaunchPlan ownDev = Plans.with(bind("/dev", "/dev"));
     assertThat(Plans.targets(ownDev)).containsOnlyOnce("/dev").doesNotContain("/dev/null");
-    assertThat(Plans.has(ownDev, InitStep.Symlink.class)).isFalse();
+    assertThat(Plans.has(ownDev, FileStep.Symlink.class)).isFalse();
   }
 
   @Test
   void aWorkingDirectoryIsMadeAfterTheMountsItMayBeIn() {
     LaunchPlan plan = Planner.plan(cwd(Root.directory(Specs.ROOT), "/work"), FACTS);
 
-    assertThat(Plans.only(plan, InitStep.Mkdir.class)).isEqualTo(new InitStep.Mkdir("/work", 0755));
+    assertThat(Plans.only(plan, FileStep.Mkdir.class)).isEqualTo(new FileStep.Mkdir("/work", 0755));
     assertThat(Plans.only(plan, CommandStep.Workdir.class).path()).isEqualTo("/work");
-    assertThat(Plans.has(Planner.plan(Specs.busyboxTrue(), FACTS), InitStep.Mkdir.class)).isFalse();
+    assertThat(Plans.has(Planner.plan(Specs.busyboxTrue(), FACTS), FileStep.Mkdir.class)).isFalse();
   }
 
   @Test
@@ -299,16 +299,16 @@ class MountPlannerTest {
     LaunchPlan plan = Plans.with(bind("/a", "/a"), tmpfs("/b"));
     boolean[] full = new boolean[256];
     for (Step step : plan.steps()) {
-      if (step instanceof InitStep.Bind bind) {
+      if (step instanceof FileStep.Bind bind) {
         assertThat(full[bind.source().detached()]).isFalse();
         full[bind.source().detached()] = true;
-      } else if (step instanceof InitStep.Filesystem filesystem) {
+      } else if (step instanceof FileStep.Filesystem filesystem) {
         assertThat(full[filesystem.detached()]).isFalse();
         full[filesystem.detached()] = true;
-      } else if (step instanceof InitStep.Mount mount) {
+      } else if (step instanceof FileStep.Mount mount) {
         assertThat(full[mount.detached()]).isTrue();
         full[mount.detached()] = false;
-      } else if (step instanceof InitStep.PivotRoot pivot) {
+      } else if (step instanceof FileStep.PivotRoot pivot) {
         assertThat(full[pivot.detached()]).isTrue();
         full[pivot.detached()] = false;
       }
@@ -332,14 +332,14 @@ class MountPlannerTest {
     Mount hosts = new Mount.Inject("/etc/hosts", content, 0644, true);
     LaunchPlan plan = Plans.with(hosts);
 
-    assertThat(Plans.only(plan, InitStep.Inject.class).mode()).isEqualTo(0644);
+    assertThat(Plans.only(plan, FileStep.Inject.class).mode()).isEqualTo(0644);
     assertThat(Plans.flags(plan, "/etc/hosts"))
         .isEqualTo(Step.MountFlags.OPTIONAL | Step.MountFlags.CREATE_FILE);
-    assertThat(Plans.has(plan, InitStep.MountAttributes.class)).isFalse();
+    assertThat(Plans.has(plan, FileStep.MountAttributes.class)).isFalse();
 
     Root readOnly = new Root(new RootSource.Directory(Specs.ROOT), Writes.IN_PLACE, true);
     plan = Planner.plan(Specs.builder("sh").root(readOnly).mount(hosts).build(), FACTS);
-    assertThat(Plans.only(plan, InitStep.Inject.class).mode()).isEqualTo(0444);
+    assertThat(Plans.only(plan, FileStep.Inject.class).mode()).isEqualTo(0444);
     assertThat(Plans.flags(plan, "/etc/hosts")).isEqualTo(Step.MountFlags.OPTIONAL);
   }
 }

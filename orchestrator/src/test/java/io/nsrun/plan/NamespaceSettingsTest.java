@@ -2,6 +2,7 @@ package io.nsrun.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Bytes;
@@ -42,7 +43,7 @@ class NamespaceSettingsTest {
             new InitStep.Sysctl("net/ipv4/ping_group_range", "0 0", false),
             new InitStep.Sysctl("net/ipv4/ip_unprivileged_port_start", "0", false));
     assertThat(Plans.indexOf(plan, Plans.all(plan, InitStep.Sysctl.class).get(1)))
-        .isLessThan(Plans.indexOf(plan, new InitStep.ReadonlyPath("/proc/sys")))
+        .isLessThan(Plans.indexOf(plan, new FileStep.ReadonlyPath("/proc/sys")))
         .isGreaterThan(Plans.indexOf(plan, Plans.mountOn(plan, "/proc")));
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.PathKind;
 import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
@@ -137,7 +138,7 @@ class PlannerTest {
     assertThat(Plans.only(plan, HostStep.Namespaces.class).create() & LinuxConstants.CLONE_NEWUSER)
         .isZero();
     assertThat(Plans.has(plan, InitStep.SetupIds.class)).isFalse();
-    assertThat(Plans.all(plan, InitStep.Mknod.class)).hasSize(6);
+    assertThat(Plans.all(plan, FileStep.Mknod.class)).hasSize(6);
     assertThat(plan.isolation().get(Isolation.Aspect.USER_NAMESPACE).full()).isFalse();
   }
 
@@ -203,7 +204,7 @@ class PlannerTest {
             new InitStep.Domainname("example"),
             new InitStep.Loopback(),
             new InitStep.Console("/dev/console"),
-            new InitStep.MountAttributes("/", false, LinuxConstants.MOUNT_ATTR_RDONLY, 0));
+            new FileStep.MountAttributes("/", false, LinuxConstants.MOUNT_ATTR_RDONLY, 0));
     assertThat(steps.get(hostname + 5)).isInstanceOf(CommandStep.Session.class);
     assertThat(steps).contains(new HostStep.Terminal(30, 90));
   }
@@ -313,8 +314,8 @@ class PlannerTest {
     assertThat(Plans.only(plan, CommandStep.BoundingSet.class).capabilities())
         .isEqualTo(CapabilitySet.ALL.bits());
     assertThat(Plans.has(plan, CommandStep.NoNewPrivs.class)).isFalse();
-    assertThat(Plans.has(plan, InitStep.MaskPath.class)).isFalse();
-    assertThat(Plans.has(plan, InitStep.ReadonlyPath.class)).isFalse();
+    assertThat(Plans.has(plan, FileStep.MaskPath.class)).isFalse();
+    assertThat(Plans.has(plan, FileStep.ReadonlyPath.class)).isFalse();
     assertThat(plan.isolation().get(Isolation.Aspect.CAPABILITIES).full()).isFalse();
     assertThat(plan.isolation().get(Isolation.Aspect.NO_NEW_PRIVS).full()).isFalse();
   }

@@ -3,8 +3,8 @@ package io.nsrun.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.plan.facts.PathKind;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Mount;
@@ -44,7 +44,7 @@ final class Plans {
 
   /** Where things are mounted, in order. */
   static List<String> targets(LaunchPlan plan) {
-    return all(plan, InitStep.Mount.class).stream().map(InitStep.Mount::target).toList();
+    return all(plan, FileStep.Mount.class).stream().map(FileStep.Mount::target).toList();
   }
 
   /** The flags with which something is mounted on a target. */
@@ -52,17 +52,17 @@ final class Plans {
     return mountOn(plan, target).flags();
   }
 
-  static InitStep.Mount mountOn(LaunchPlan plan, String target) {
-    List<InitStep.Mount> mounts =
-        all(plan, InitStep.Mount.class).stream().filter(m -> m.target().equals(target)).toList();
+  static FileStep.Mount mountOn(LaunchPlan plan, String target) {
+    List<FileStep.Mount> mounts =
+        all(plan, FileStep.Mount.class).stream().filter(m -> m.target().equals(target)).toList();
     assertThat(mounts).hasSize(1);
     return mounts.get(0);
   }
 
   /** What is mounted on a target, made before the pivot. */
-  static InitStep.Filesystem filesystemOn(LaunchPlan plan, String target) {
+  static FileStep.Filesystem filesystemOn(LaunchPlan plan, String target) {
     int detached = mountOn(plan, target).detached();
-    return all(plan, InitStep.Filesystem.class).stream()
+    return all(plan, FileStep.Filesystem.class).stream()
         .filter(f -> f.detached() == detached)
         .findFirst()
         .orElseThrow();
@@ -75,7 +75,7 @@ final class Plans {
 
   static Step.MountSource tree(LaunchPlan plan, int detached) {
     for (Step step : plan.steps()) {
-      if (step instanceof InitStep.Bind bind && bind.source().detached() == detached) {
+      if (step instanceof FileStep.Bind bind && bind.source().detached() == detached) {
         return bind.source();
       }
       if (step instanceof HostStep.HostTree tree && tree.source().detached() == detached) {

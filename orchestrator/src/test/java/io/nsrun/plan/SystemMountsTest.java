@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
@@ -111,7 +112,7 @@ class SystemMountsTest {
   @Test
   void theLinksOfDevAreMadeAfterIt() {
     assertThat(
-            Plans.all(Planner.plan(Specs.busyboxTrue(), FACTS), InitStep.Symlink.class).stream()
+            Plans.all(Planner.plan(Specs.busyboxTrue(), FACTS), FileStep.Symlink.class).stream()
                 .map(link -> link.path() + " -> " + link.target()))
         .containsExactly(
             "/dev/ptmx -> pts/ptmx",
@@ -125,12 +126,12 @@ class SystemMountsTest {
   void whatProcAndSysTellOfTheMachineIsHiddenOrReadOnly() {
     LaunchPlan plan = Planner.plan(Specs.busyboxTrue(), FACTS);
 
-    assertThat(Plans.all(plan, InitStep.ReadonlyPath.class))
-        .extracting(InitStep.ReadonlyPath::path)
+    assertThat(Plans.all(plan, FileStep.ReadonlyPath.class))
+        .extracting(FileStep.ReadonlyPath::path)
         .containsExactlyInAnyOrder(
             "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
-    assertThat(Plans.all(plan, InitStep.MaskPath.class))
-        .extracting(InitStep.MaskPath::path)
+    assertThat(Plans.all(plan, FileStep.MaskPath.class))
+        .extracting(FileStep.MaskPath::path)
         .containsExactlyInAnyOrder(
             "/proc/acpi",
             "/proc/asound",
@@ -164,7 +165,7 @@ class SystemMountsTest {
     assertThat(Plans.treeOn(bound, "/proc").path()).isEqualTo("/proc");
     assertThat(bound.isolation().get(Isolation.Aspect.PROC).full()).isFalse();
     assertThat(Plans.targets(none)).doesNotContain("/proc");
-    assertThat(Plans.has(none, InitStep.ReadonlyPath.class)).isFalse();
+    assertThat(Plans.has(none, FileStep.ReadonlyPath.class)).isFalse();
   }
 
   @Test
@@ -178,18 +179,18 @@ class SystemMountsTest {
 
     assertThat(Plans.targets(plan)).doesNotContain("/sys", "/dev/mqueue").contains("/dev/shm");
     assertThat(Plans.has(plan, InitStep.Loopback.class)).isFalse();
-    assertThat(Plans.all(plan, InitStep.MaskPath.class))
-        .extracting(InitStep.MaskPath::path)
+    assertThat(Plans.all(plan, FileStep.MaskPath.class))
+        .extracting(FileStep.MaskPath::path)
         .noneMatch(path -> path.startsWith("/sys"));
   }
 
   private static List<String> hidden(LaunchPlan plan) {
-    return Plans.all(plan, InitStep.MaskPath.class).stream().map(InitStep.MaskPath::path).toList();
+    return Plans.all(plan, FileStep.MaskPath.class).stream().map(FileStep.MaskPath::path).toList();
   }
 
   private static List<String> readOnly(LaunchPlan plan) {
-    return Plans.all(plan, InitStep.ReadonlyPath.class).stream()
-        .map(InitStep.ReadonlyPath::path)
+    return Plans.all(plan, FileStep.ReadonlyPath.class).stream()
+        .map(FileStep.ReadonlyPath::path)
         .toList();
   }
 

@@ -1,7 +1,7 @@
 package io.nsrun.plan.explain;
 
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Signal;
@@ -93,7 +93,7 @@ final class ExplainHostNotes {
             MANUAL);
   }
 
-  static ExplainNote bind(InitStep.Bind step) {
+  static ExplainNote bind(FileStep.Bind step) {
     return isDevice(step.source())
         ? device("bind_device", step.source())
         : new ExplainNote(

@@ -1,5 +1,6 @@
 package io.nsrun.plan.explain;
 
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.SysctlKeys;
 
@@ -19,7 +20,7 @@ final class ExplainInitNotes {
         "setresuid(2), user_namespaces(7)");
   }
 
-  static ExplainNote mkdir(InitStep.Mkdir step) {
+  static ExplainNote mkdir(FileStep.Mkdir step) {
     return new ExplainNote(
         "mkdir",
         "Make sure of the directory",
@@ -29,7 +30,7 @@ final class ExplainInitNotes {
         "mkdir(2)");
   }
 
-  static ExplainNote symlink(InitStep.Symlink step) {
+  static ExplainNote symlink(FileStep.Symlink step) {
     return new ExplainNote(
         "symlink",
         "Make the symbolic link",
@@ -40,7 +41,7 @@ final class ExplainInitNotes {
         "symlink(2), fd(4)");
   }
 
-  static ExplainNote mknod(InitStep.Mknod step) {
+  static ExplainNote mknod(FileStep.Mknod step) {
     return new ExplainNote(
         "mknod",
         "Make the device node",

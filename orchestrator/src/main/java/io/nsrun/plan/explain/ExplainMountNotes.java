@@ -1,6 +1,6 @@
 package io.nsrun.plan.explain;
 
-import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.List;
 final class ExplainMountNotes {
   private ExplainMountNotes() {}
 
-  static ExplainNote propagation(InitStep.Propagation step) {
+  static ExplainNote propagation(FileStep.Propagation step) {
     boolean isPrivate = (step.flags() & LinuxConstants.MS_PRIVATE) != 0;
     return new ExplainNote(
         "propagation",
@@ -24,7 +24,7 @@ final class ExplainMountNotes {
         "mount_namespaces(7), mount(2)");
   }
 
-  static ExplainNote filesystem(InitStep.Filesystem step) {
+  static ExplainNote filesystem(FileStep.Filesystem step) {
     List<String> facts = new ArrayList<>();
     for (Step.Parameter parameter : step.parameters()) {
       facts.add(
@@ -92,7 +92,7 @@ final class ExplainMountNotes {
    *
    * @param writes the tree that changes go to; null for a new tmpfs
    */
-  static ExplainNote overlay(InitStep.Overlay step, String lower, String writes) {
+  static ExplainNote overlay(FileStep.Overlay step, String lower, String writes) {
     String upper =
         writes == null
             ? "a new tmpfs" + (step.size() == 0 ? "" : " of " + step.size() + " bytes")
@@ -126,7 +126,7 @@ final class ExplainMountNotes {
         "pivot_root(2), umount(2)");
   }
 
-  static ExplainNote mount(InitStep.Mount step, String detached) {
+  static ExplainNote mount(FileStep.Mount step, String detached) {
     return new ExplainNote(
         "mount",
         "Attach",
@@ -141,7 +141,7 @@ final class ExplainMountNotes {
         "move_mount(2), openat2(2)");
   }
 
-  static ExplainNote mountAttributes(InitStep.MountAttributes step) {
+  static ExplainNote mountAttributes(FileStep.MountAttributes step) {
     List<String> facts = new ArrayList<>();
     if (step.set() != 0) {
       facts.add("set " + PlanNames.mountOptions(step.set()));
@@ -161,7 +161,7 @@ final class ExplainMountNotes {
         "mount_setattr(2)");
   }
 
-  static ExplainNote readonlyPath(InitStep.ReadonlyPath step) {
+  static ExplainNote readonlyPath(FileStep.ReadonlyPath step) {
     return new ExplainNote(
         "readonly_path",
         "Write-protect, where it exists,",
@@ -173,7 +173,7 @@ final class ExplainMountNotes {
         "mount_setattr(2), proc(5)");
   }
 
-  static ExplainNote maskPath(InitStep.MaskPath step) {
+  static ExplainNote maskPath(FileStep.MaskPath step) {
     return new ExplainNote(
         "mask_path",
         "Hide, where it exists,",
@@ -184,7 +184,7 @@ final class ExplainMountNotes {
         "proc(5), sysfs(5)");
   }
 
-  static ExplainNote inject(InitStep.Inject step) {
+  static ExplainNote inject(FileStep.Inject step) {
     return new ExplainNote(
         "inject",
         "Make a file",

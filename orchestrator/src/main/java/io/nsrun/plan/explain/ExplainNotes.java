@@ -1,6 +1,7 @@
 package io.nsrun.plan.explain;
 
 import io.nsrun.plan.steps.CommandStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LaunchPlan;
@@ -40,13 +41,13 @@ final class ExplainNotes {
       ownPids = (nested.create() & LinuxConstants.CLONE_NEWPID) != 0;
     } else if (step instanceof HostStep.HostTree tree) {
       mounts.put(tree.source().detached(), "the copy of " + tree.source().path());
-    } else if (step instanceof InitStep.Bind bind) {
+    } else if (step instanceof FileStep.Bind bind) {
       mounts.put(bind.source().detached(), "the copy of " + bind.source().path());
-    } else if (step instanceof InitStep.Filesystem filesystem) {
+    } else if (step instanceof FileStep.Filesystem filesystem) {
       mounts.put(filesystem.detached(), "the new " + filesystem.type());
-    } else if (step instanceof InitStep.Overlay overlay) {
+    } else if (step instanceof FileStep.Overlay overlay) {
       mounts.put(overlay.detached(), "the overlay");
-    } else if (step instanceof InitStep.Inject inject) {
+    } else if (step instanceof FileStep.Inject inject) {
       mounts.put(inject.detached(), "the injected file");
     }
   }
@@ -72,25 +73,25 @@ final class ExplainNotes {
           ExplainHostNotes.idmapMount(detached(((HostStep.IdmapMount) step).detached()));
       case SETUP_IDS -> ExplainInitNotes.setupIds((InitStep.SetupIds) step);
       case NESTED_NAMESPACES -> ExplainNamespaces.nested((InitStep.NestedNamespaces) step);
-      case PROPAGATION -> ExplainMountNotes.propagation((InitStep.Propagation) step);
-      case BIND -> ExplainHostNotes.bind((InitStep.Bind) step);
-      case FILESYSTEM -> ExplainMountNotes.filesystem((InitStep.Filesystem) step);
-      case OVERLAY -> noteOverlay((InitStep.Overlay) step);
+      case PROPAGATION -> ExplainMountNotes.propagation((FileStep.Propagation) step);
+      case BIND -> ExplainHostNotes.bind((FileStep.Bind) step);
+      case FILESYSTEM -> ExplainMountNotes.filesystem((FileStep.Filesystem) step);
+      case OVERLAY -> noteOverlay((FileStep.Overlay) step);
       case PIVOT_ROOT ->
-          ExplainMountNotes.pivotRoot(detached(((InitStep.PivotRoot) step).detached()));
-      case MOUNT -> noteMount((InitStep.Mount) step);
-      case MKDIR -> ExplainInitNotes.mkdir((InitStep.Mkdir) step);
-      case SYMLINK -> ExplainInitNotes.symlink((InitStep.Symlink) step);
-      case MKNOD -> ExplainInitNotes.mknod((InitStep.Mknod) step);
-      case MOUNT_ATTRIBUTES -> ExplainMountNotes.mountAttributes((InitStep.MountAttributes) step);
-      case READONLY_PATH -> ExplainMountNotes.readonlyPath((InitStep.ReadonlyPath) step);
-      case MASK_PATH -> ExplainMountNotes.maskPath((InitStep.MaskPath) step);
+          ExplainMountNotes.pivotRoot(detached(((FileStep.PivotRoot) step).detached()));
+      case MOUNT -> noteMount((FileStep.Mount) step);
+      case MKDIR -> ExplainInitNotes.mkdir((FileStep.Mkdir) step);
+      case SYMLINK -> ExplainInitNotes.symlink((FileStep.Symlink) step);
+      case MKNOD -> ExplainInitNotes.mknod((FileStep.Mknod) step);
+      case MOUNT_ATTRIBUTES -> ExplainMountNotes.mountAttributes((FileStep.MountAttributes) step);
+      case READONLY_PATH -> ExplainMountNotes.readonlyPath((FileStep.ReadonlyPath) step);
+      case MASK_PATH -> ExplainMountNotes.maskPath((FileStep.MaskPath) step);
       case HOSTNAME -> ExplainInitNotes.hostname((InitStep.Hostname) step);
       case DOMAINNAME -> ExplainInitNotes.domainname((InitStep.Domainname) step);
       case LOOPBACK -> ExplainInitNotes.loopback();
       case SYSCTL -> ExplainInitNotes.sysctl((InitStep.Sysctl) step);
       case CONSOLE -> ExplainInitNotes.console((InitStep.Console) step);
-      case INJECT -> ExplainMountNotes.inject((InitStep.Inject) step);
+      case INJECT -> ExplainMountNotes.inject((FileStep.Inject) step);
       case WATCH -> ExplainLimitNotes.watch((InitStep.Watch) step);
       case UNPACK -> ExplainInitNotes.unpack((InitStep.Unpack) step);
       case REMOVE -> ExplainInitNotes.remove((InitStep.Remove) step);
@@ -114,14 +115,14 @@ final class ExplainNotes {
     };
   }
 
-  private ExplainNote noteOverlay(InitStep.Overlay step) {
+  private ExplainNote noteOverlay(FileStep.Overlay step) {
     return ExplainMountNotes.overlay(
         step,
         detached(step.lower()),
-        step.writes() == InitStep.Overlay.TMPFS ? null : detached(step.writes()));
+        step.writes() == FileStep.Overlay.TMPFS ? null : detached(step.writes()));
   }
 
-  private ExplainNote noteMount(InitStep.Mount step) {
+  private ExplainNote noteMount(FileStep.Mount step) {
     return ExplainMountNotes.mount(step, detached(step.detached()));
   }
 }

@@ -1,8 +1,8 @@
 package io.nsrun.plan.explain;
 
 import io.nsrun.plan.steps.Fields;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
-import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.IdMapping;
@@ -77,7 +77,7 @@ final class PlanFields implements Fields {
       case OWNER -> value == HostStep.Namespaces.CALLER ? "caller" : Long.toString(value);
       case PROCESSES ->
           value == HostStep.Namespaces.UNCHANGED ? "unchanged" : Long.toUnsignedString(value);
-      case DETACHED_OR_TMPFS -> value == InitStep.Overlay.TMPFS ? "tmpfs" : (Object) value;
+      case DETACHED_OR_TMPFS -> value == FileStep.Overlay.TMPFS ? "tmpfs" : (Object) value;
       case EXPECT -> expected(value).name().toLowerCase(Locale.ROOT);
       case IO_CLASS -> IoPriority.SchedulingClass.of((int) value).word();
       case RESOURCE -> PlanNames.resource((int) value);

@@ -28,7 +28,7 @@ public interface Fields {
     OWNER,
     /** A number of processes, or {@link HostStep.Namespaces#UNCHANGED}. */
     PROCESSES,
-    /** A detached mount, or {@link InitStep.Overlay#TMPFS}. */
+    /** A detached mount, or {@link FileStep.Overlay#TMPFS}. */
     DETACHED_OR_TMPFS,
     /** A {@link Step.Expect}. */
     EXPECT,

@@ -167,7 +167,7 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
     private OptionFlags() {}
   }
 
-  /** Bits of {@link InitStep.Mount}. */
+  /** Bits of {@link FileStep.Mount}. */
   final class MountFlags {
     /** Make a missing target, and its parents, as directories. */
     public static final int CREATE_DIRECTORY = 1;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.plan.Planner;
 import io.nsrun.plan.Specs;
-import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Spec;
@@ -84,7 +84,7 @@ class VisibilityProbeTest {
     LaunchPlan plan = Planner.plan(spec, facts.facts());
 
     assertThat(plan.steps())
-        .noneMatch(step -> step instanceof InitStep.Filesystem made && made.type().equals("sysfs"));
+        .noneMatch(step -> step instanceof FileStep.Filesystem made && made.type().equals("sysfs"));
     assertThat(plan.isolation().get(Isolation.Aspect.SYSFS).value()).isEqualTo("left out");
     assertThat(plan.isolation().get(Isolation.Aspect.SYSFS).reason()).contains("does not see");
   }
