@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * The program of {@link CallersTest} and {@link ExitOfTheJvmTest}: what a Java program does with
@@ -116,7 +117,7 @@ public final class Guest {
       case "exit" -> System.exit(7);
       case "halt" -> Runtime.getRuntime().halt(8);
       case "throw" -> throw new IllegalStateException("on purpose");
-      default -> System.in.read();
+      default -> new CountDownLatch(1).await();
     }
   }
 
