@@ -15,21 +15,12 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The examples that the README and the Javadoc give compile against the library, and run. */
+/** The example that the Javadoc gives compiles against the library, and runs. */
 @DependsOnJvm
 class LibraryExampleTest {
   private static final Path HOME = Path.of(System.getProperty("nsrun.home"));
 
   @TempDir Path dir;
-
-  @Test
-  void exampleOfTheReadmeRuns() throws Exception {
-    String readme = Files.readString(HOME.resolve("README.md"));
-    String section = readme.substring(readme.indexOf("## From Java"));
-    String block = section.substring(section.indexOf("```java\n") + "```java\n".length());
-
-    assertThat(run(block.substring(0, block.indexOf("```")))).isEqualTo("HELLO\n0\nbye\n");
-  }
 
   @Test
   void exampleOfTheJavadocRuns() throws Exception {
