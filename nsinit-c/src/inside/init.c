@@ -7,6 +7,8 @@
 #include "inside/mounts.h"
 #include "inside/nested.h"
 #include "inside/root.h"
+#include "inside/watched.h"
+#include "proto/ahead.h"
 #include "proto/event.h"
 #include "proto/steps.h"
 #include "proto/sync.h"
@@ -204,6 +206,8 @@ static void become_used(int inner)
 	if (must(event_receive(inner, (uint8_t *)&told, sizeof(told), &sent), "recvmsg", "the plan of a spare") == 0)
 		_exit(125);
 	const char *wrong = plan_decode(&plan, run.spare_plan, told.length, &at);
+	if (wrong == NULL)
+		wrong = plan_mark_done(&plan, run.plan);
 	if (wrong != NULL)
 		fail_errno(EPROTO, "plan", "%s", wrong);
 	for (unsigned i = 0; i < EVENT_FDS && sent.fds[i] >= 0; i++) {
@@ -215,7 +219,7 @@ static void become_used(int inner)
 		close(sent.fds[i]);
 	}
 	run.plan = &plan;
-	run.part = REST;
+	watch_decide();
 }
 
 void init_run(int inner)
@@ -229,7 +233,7 @@ void init_run(int inner)
 	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
 	/* Until the pivot, and for good where there is none, the root is the caller's. */
 	must(root_set_current(), "/", "open");
-	if (run.part == AHEAD)
+	if (run.spare_plan != NULL)
 		become_used(inner);
 	uint16_t first = run_stage(STAGE_INIT, first_of(STAGE_INIT));
 	nested_hand_over();

@@ -7,48 +7,15 @@
 #include "outside/control.h"
 #include "outside/monitor.h"
 #include "outside/output.h"
+#include "proto/ahead.h"
 #include "proto/event.h"
 #include "proto/steps.h"
 #include "proto/sync.h"
 
-/* The next step that is ahead, with its head; none: no bytes. Both plans are decoded already. */
-static struct blob next_ahead(struct reader *r)
-{
-	while (r->at < r->end) {
-		const uint8_t *begin = r->at;
-		uint16_t id = get_u16(r);
-		uint32_t length = get_u32(r);
-
-		get_sub(r, length);
-		if (step_is_ahead(id))
-			return (struct blob){ begin, (uint32_t)(r->at - begin) };
-	}
-	return (struct blob){ r->end, 0 };
-}
-
-/* After checksum and count. */
-static struct reader steps_of(const struct plan *plan)
-{
-	return (struct reader){ .at = plan->bytes.bytes + 6, .end = plan->bytes.bytes + plan->bytes.length };
-}
-
-static void must_be_ahead(const struct plan *made, const struct plan *wanted)
-{
-	struct reader a = steps_of(made), b = steps_of(wanted);
-	struct blob one, other;
-
-	do {
-		one = next_ahead(&a);
-		other = next_ahead(&b);
-		if (one.length != other.length || memcmp(one.bytes, other.bytes, one.length) != 0)
-			fail_errno(EPROTO, "spare", "it was made for another plan");
-	} while (one.length > 0);
-}
-
 static void check_template(const struct plan *plan)
 {
 	for (uint16_t i = 0; i + 1 < plan->count; i++)
-		if (!step_is_ahead(plan->steps[i].id))
+		if (!step_may_be_ahead(plan->steps[i].id))
 			fail_errno(EPROTO, "spare", "step %u is a guest's", plan->steps[i].id);
 }
 
@@ -89,16 +56,18 @@ void spare_run(struct plan *made, int control, void (*init)(int inner))
 	fail_at(STEP_START, NO_INDEX);
 	check_template(made);
 	run.spare_plan = must_map(SPARE_PLAN_MAX, MAP_SHARED);
-	run.part = AHEAD;
 	monitor_begin(made, control, init);
 	monitor_steps();
+	/* Init, its clone, has them. */
+	detached_forget();
 	monitor_tell(&go, NULL, 0);
 
 	word.length = receive_guest(control);
 	fail_at(STEP_PLAN, NO_INDEX);
 	control_decode_plan(&plan, run.spare_plan, word.length);
-	must_be_ahead(made, &plan);
-	run.part = REST;
+	const char *wrong = plan_mark_done(&plan, made);
+	if (wrong != NULL)
+		fail_errno(EPROTO, "spare", "%s", wrong);
 	monitor_replan(&plan);
 	monitor_steps();
 	output_streams(fds);

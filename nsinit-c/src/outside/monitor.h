@@ -15,7 +15,7 @@ _Noreturn void monitor_run(const struct plan *plan, int control, void (*init)(in
 void monitor_begin(const struct plan *plan, int control, void (*init)(int inner));
 /* Another plan for what is left to be done. */
 void monitor_replan(const struct plan *plan);
-/* The steps of this side, as far as run.part says. */
+/* The steps of this side, as far as they are not done. */
 void monitor_steps(void);
 /* One message to init, with descriptors. */
 void monitor_tell(struct iovec *message, const int *fds, size_t count);

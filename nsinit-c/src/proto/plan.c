@@ -299,6 +299,7 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 
 		*at = i;
 		step->id = get_u16(&r);
+		step->done = false;
 		body = get_sub(&r, get_u32(&r));
 		if (r.bad)
 			return "cut short";

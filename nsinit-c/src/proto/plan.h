@@ -47,6 +47,7 @@ typedef struct tree source;
 /* One step, decoded: by its name, the members that step.h says. Strings and readers point into the plan's own bytes. */
 struct step {
 	uint16_t id;
+	bool done; /* by a spare, before the plan was there */
 	union {
 #define STEP_STRUCT(id, constant, name, stage, ...) \
 	struct name##_step { \

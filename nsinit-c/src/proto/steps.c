@@ -16,23 +16,6 @@ static void carry_out(const struct step *step)
 	}
 }
 
-bool step_is_ahead(uint16_t id)
-{
-	switch (id) {
-	case STEP_NAMESPACES:
-	case STEP_UID_MAP:
-	case STEP_GID_MAP:
-	case STEP_RUN_PROGRAM:
-	case STEP_SETUP_IDS:
-	case STEP_PROPAGATION:
-	case STEP_FILESYSTEM:
-	case STEP_LOOPBACK:
-		return true;
-	default:
-		return false;
-	}
-}
-
 uint16_t run_stage(enum step_stage stage, uint16_t first)
 {
 	uint16_t i;
@@ -40,7 +23,7 @@ uint16_t run_stage(enum step_stage stage, uint16_t first)
 	for (i = first; i < run.plan->count && step_stage_of(run.plan->steps[i].id) == stage; i++) {
 		const struct step *step = &run.plan->steps[i];
 
-		if (run.part != WHOLE && step_is_ahead(step->id) != (run.part == AHEAD))
+		if (step->done)
 			continue;
 		fail_at(step->id, i);
 		trace_begin();

@@ -12,13 +12,9 @@
 NSRUN_STEPS(STEP_FUNCTION)
 #undef STEP_FUNCTION
 
-/* Which of the steps of a plan are carried out: of a spare, first what no guest has a part in, then the others. */
-enum part { WHOLE, AHEAD, REST };
-
 /* What the step functions of one run share. */
 struct run {
-	enum part part;
-	uint8_t *spare_plan; /* that init of a spare gets, in memory shared with the monitor */
+	uint8_t *spare_plan; /* of a spare: that init gets, in memory shared with the monitor; else NULL */
 	const struct plan *plan;
 	int null_fd;	     /* the host's /dev/null */
 	int proc;	     /* the host's /proc; -1 where a pid namespace of its own ends a container's processes */
@@ -49,13 +45,8 @@ char **list_strings(char **at, struct list list);
  * NUL.
  */
 char **list_arguments(char **at, char *text, struct list list, pid_t pid);
-/*
- * Whether a step of this id is one that a spare has ahead: namespaces and id maps, and mounts of new file systems. They
- * need nothing that another step makes.
- */
-bool step_is_ahead(uint16_t id);
-/* Carries out the steps of one stage, from index first on. Returns the index of the first step of a
- * later stage. */
+/* Carries out the steps of one stage that are not done yet, from index first on. Returns the index of the first step of
+ * a later stage. */
 uint16_t run_stage(enum step_stage stage, uint16_t first);
 /* The first step of this id; NULL if the plan has none. */
 const struct step *run_step(enum step_id id);

@@ -283,14 +283,24 @@ static void check_death_of_launcher(const struct target *t)
 
 /* ---- spares ---- */
 
-static bool is_ahead(uint16_t id)
+/* What needs nothing of the root. */
+static bool is_rootless(uint16_t id)
 {
 	return id == STEP_NAMESPACES || id == STEP_UID_MAP || id == STEP_GID_MAP || id == STEP_RUN_PROGRAM ||
 	       id == STEP_SETUP_IDS || id == STEP_PROPAGATION || id == STEP_FILESYSTEM || id == STEP_LOOPBACK;
 }
 
-/* Of that container: the steps that are ahead, and the last one. others: some that are a guest's, too. */
-static void spare_for(struct driver *d, uint32_t number, const struct container *c, bool others)
+/* All but what is one guest's. */
+static bool is_set_up(uint16_t id)
+{
+	return is_rootless(id) || id == STEP_HOST_TREE || id == STEP_IDMAP_MOUNT ||
+	       (id >= STEP_BIND && id < STEP_WATCH && id != STEP_CONSOLE);
+}
+
+static bool is_too_much(uint16_t id) { return is_set_up(id) || id == STEP_SESSION; }
+
+/* Of that container: the steps that are ahead, and the last one. */
+static void spare_for(struct driver *d, uint32_t number, const struct container *c, bool (*is_ahead)(uint16_t))
 {
 	struct bytes frame = { 0 }, whole, ahead;
 
@@ -301,7 +311,7 @@ static void spare_for(struct driver *d, uint32_t number, const struct container 
 		uint16_t id = (uint16_t)(step[0] | step[1] << 8);
 		uint32_t n = (uint32_t)(step[2] | step[3] << 8 | step[4] << 16);
 
-		if (is_ahead(id) || id == STEP_EXEC || (others && id == STEP_HOSTNAME))
+		if (is_ahead(id) || id == STEP_EXEC)
 			put_step_as(&ahead, id, "*", BYTES(step + 6, n));
 		at += 6 + n;
 	}
@@ -319,7 +329,7 @@ static const char *const looks[] = {
 	NULL
 };
 
-static void check_spare(const struct target *t, bool overlay, const char *sentence)
+static void check_spare(const struct target *t, bool overlay, bool (*is_ahead)(uint16_t), const char *sentence)
 {
 	static char without[sizeof(launcher.output)];
 	struct container c = container_default(t->rootfs, looks);
@@ -334,7 +344,7 @@ static void check_spare(const struct target *t, bool overlay, const char *senten
 	memcpy(without, launcher.output, sizeof(without));
 	if (!launch(t, &d))
 		return;
-	spare_for(&d, 1, &c, false);
+	spare_for(&d, 1, &c, is_ahead);
 	check(driver_await_of(&d, &launcher, 1, FRAME_SPARED), "a spare is ready");
 	start_default(&d, 1, &c);
 	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
@@ -352,21 +362,23 @@ static void check_spares(const struct target *t)
 	struct container c = container_default(t->rootfs, looks), other = c;
 	struct driver d;
 
-	check_spare(t, false, "a guest of a spare finds what it finds without one");
-	check_spare(t, true, "also over a root that is not written to");
+	check_spare(t, false, is_rootless, "a guest of a spare finds what it finds without one");
+	check_spare(t, true, is_rootless, "also over a root that is not written to");
+	check_spare(t, false, is_set_up, "also where all but the command is ahead");
+	check_spare(t, true, is_set_up, "the root too");
 	if (!launch(t, &d))
 		return;
 	other.create &= ~(uint64_t)0x08000000; /* CLONE_NEWIPC */
-	spare_for(&d, 1, &c, false);
+	spare_for(&d, 1, &c, is_set_up);
 	(void)driver_await_of(&d, &launcher, 1, FRAME_SPARED);
 	start_default(&d, 1, &other);
 	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
 	check(containers[1].failed && containers[1].error == EPROTO && strcmp(containers[1].object, "spare") == 0,
 	      "a spare serves no plan but that which it was made for");
-	spare_for(&d, 2, &c, true);
+	spare_for(&d, 2, &c, is_too_much);
 	(void)driver_await_of(&d, &launcher, 2, FRAME_SPARED);
 	check(containers[2].failed && containers[2].error == EPROTO, "what is a guest's is not ahead");
-	spare_for(&d, 3, &c, false);
+	spare_for(&d, 3, &c, is_set_up);
 	(void)driver_await_of(&d, &launcher, 3, FRAME_SPARED);
 	signal_of(&d, 3, SIGKILL);
 	(void)driver_await_of(&d, &launcher, 3, FRAME_SPARED);
@@ -374,7 +386,7 @@ static void check_spares(const struct target *t)
 	start_default(&d, 3, &c);
 	(void)driver_await_of(&d, &launcher, 3, FRAME_GONE);
 	check(containers[3].exited && containers[3].value == 7, "and a guest that comes too late for it runs without");
-	spare_for(&d, 4, &c, false);
+	spare_for(&d, 4, &c, is_set_up);
 	(void)driver_await_of(&d, &launcher, 4, FRAME_SPARED);
 	finish(&d);
 	check(launcher.monitor_status == 0, "one that is left ends with the launcher");
