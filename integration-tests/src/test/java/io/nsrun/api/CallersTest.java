@@ -50,6 +50,15 @@ class CallersTest {
     assertThat(result.code()).isZero();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void anybodysSparesServeGuestsThatFindWhatOthersDo(Caller caller) {
+    Result result = JavaProgram.of(caller, Guest.class).nsrun("spare");
+
+    assertThat(result.out()).isEqualTo("the same\n");
+    assertThat(result.code()).isZero();
+  }
+
   @Test
   void machineWithoutProcIsTold() {
     // The launcher of the JDK finds its own library by /proc, and the JVM its class path.

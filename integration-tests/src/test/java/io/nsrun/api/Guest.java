@@ -25,6 +25,7 @@ public final class Guest {
   public static void main(String[] words) throws Exception {
     switch (words[0]) {
       case "walk" -> walk();
+      case "spare" -> spare();
       case "fail" -> fail();
       case "leave" -> leave(words[1]);
       case "descriptors" -> descriptors();
@@ -74,6 +75,31 @@ public final class Guest {
               .limit()
               .orElseThrow()
               .toString());
+    }
+  }
+
+  private static void spare() throws Exception {
+    String look =
+        "id; cut -d' ' -f5,6 /proc/self/mountinfo | sort; cat /proc/self/uid_map | wc -l;"
+            + " grep -E 'Cap|Seccomp|NoNewPrivs' /proc/self/status; ls -l / /dev | wc -l; pwd";
+    String without;
+    try (Containers containers = Containers.builder().spares(0).open()) {
+      without = containers.container("sh", "-c", look).run().requireSuccess().stdoutText();
+    }
+    try (Containers containers = Containers.builder().spares(1).open()) {
+      for (boolean served = false; !served; ) {
+        List<Long> before = ProcessHandle.current().descendants().map(ProcessHandle::pid).toList();
+        try (Container cat = containers.container("cat").start()) {
+          // The guest's init was there before it.
+          served =
+              ProcessHandle.of(cat.pid())
+                  .flatMap(ProcessHandle::parent)
+                  .filter(init -> before.contains(init.pid()))
+                  .isPresent();
+        }
+      }
+      String with = containers.container("sh", "-c", look).run().requireSuccess().stdoutText();
+      print(with.equals(without) ? "the same" : without + "\n--- but\n" + with);
     }
   }
 

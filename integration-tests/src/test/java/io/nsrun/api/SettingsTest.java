@@ -232,16 +232,6 @@ class SettingsTest extends ApiTest {
 
   /** A small root file system, {@code dir/tree}. */
   private Path tree() throws Exception {
-    Path tree = Files.createDirectory(dir.resolve("tree"));
-    for (String name : new String[] {"dev", "proc", "sys", "etc", "tmp"}) {
-      Files.createDirectory(tree.resolve(name));
-    }
-    Files.write(
-        tree.resolve("busybox"),
-        sh("cat /bin/busybox").captureLimit(DataSize.ofMebi(8)).run().stdout());
-    Files.setPosixFilePermissions(
-        tree.resolve("busybox"), PosixFilePermissions.fromString("rwxr-xr-x"));
-    Files.writeString(tree.resolve("marker"), "here");
-    return tree;
+    return TestRootfs.copyTo(dir.resolve("tree"), "here");
   }
 }

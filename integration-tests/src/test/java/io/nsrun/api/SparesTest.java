@@ -3,11 +3,18 @@ package io.nsrun.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.container.Await;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is set up ahead serves one guest, which finds what every other one does. */
 class SparesTest {
@@ -52,8 +59,12 @@ class SparesTest {
   }
 
   private boolean oneServes() {
+    return oneServes(Kind.DEFAULT);
+  }
+
+  private boolean oneServes(UnaryOperator<ContainerBuilder> kind) {
     Set<Long> spares = started();
-    try (Container container = containers.container("cat").start()) {
+    try (Container container = kind.apply(containers.container("cat")).start()) {
       return spares.contains(monitorOf(container));
     } catch (ContainerException e) {
       throw new AssertionError(e);
@@ -78,26 +89,119 @@ class SparesTest {
     Await.until("a spare serves again", this::oneServes);
   }
 
-  @Test
-  void guestOfOneFindsWhatAnyOtherDoes() throws Exception {
-    String look =
-        "id; hostname; cat /proc/self/uid_map | wc -l; sort /proc/self/mountinfo | cut -d' ' -f5,6;"
-            + " grep -E 'Cap|Seccomp|NoNewPrivs' /proc/self/status; ls /proc/self/fd; ps; env; pwd";
-    ContainerBuilder like = containers.container("sh", "-c", look).hostname("guest");
-    String without = like.copy().run().requireSuccess().stdoutText();
-    awaitSpares();
-    Set<Long> spares = started();
+  /** How much of a guest's root is there before it differs from that of others. */
+  enum Kind implements UnaryOperator<ContainerBuilder> {
+    DEFAULT(like -> like),
+    NAMED(like -> like.hostname("guest")),
+    DIRECTORY(like -> like.directory("/srv/a")),
+    VOLUME(like -> like.mount(Mount.readOnly(Path.of("/etc"), "/mnt"))),
+    VOLUME_OVER_PROVIDED_FILES(like -> like.mount(Mount.readOnly(Path.of("/etc"), "/etc"))),
+    MOUNT_IN_PROC(like -> like.mount(Mount.tmpfs("/proc/fs", DataSize.ofMebi(1)))),
+    FILE(like -> like.mount(Mount.file("/etc/motd", new byte[] {'x'}))),
+    HOST_ROOT(like -> like.rootfs(Rootfs.hostReadOnly())),
+    HOST_NETWORK(like -> like.network(Network.HOST)),
+    READ_ONLY(like -> like.readOnlyRoot(true)),
+    USER(like -> like.user("65534:100")),
+    WATCHED(like -> like.limits(Limits.none().memory(DataSize.ofMebi(64))));
 
-    String with = like.copy().run().requireSuccess().stdoutText();
+    private final UnaryOperator<ContainerBuilder> change;
 
-    assertThat(sorted(with)).isEqualTo(sorted(without));
-    assertThat(started()).as("one of them was used").isNotEqualTo(spares);
+    Kind(UnaryOperator<ContainerBuilder> change) {
+      this.change = change;
+    }
+
+    @Override
+    public ContainerBuilder apply(ContainerBuilder builder) {
+      return change.apply(builder);
+    }
   }
 
-  /** Mounts have their place in the order of what was made first. */
+  @ParameterizedTest
+  @EnumSource
+  void guestOfOneFindsWhatAnyOtherDoes(Kind kind) throws Exception {
+    String look =
+        "hostname; id; cat /proc/self/uid_map | wc -l; sort /proc/self/mountinfo | cut -d' ' -f5,6;"
+            + " grep -E 'Cap|Seccomp|NoNewPrivs' /proc/self/status; ls /proc/self/fd; ps; env; pwd;"
+            + " cat /etc/hosts; ls / /dev /srv; cat /proc/sys/net/ipv4/ping_group_range";
+    ContainerBuilder like = kind.apply(containers.container("sh", "-c", look));
+    String without = like.copy().run().stdoutText();
+    AtomicReference<String> with = new AtomicReference<>();
+
+    Await.until(
+        "a spare of this kind serves",
+        () -> {
+          Set<Long> spares = started();
+          with.set(out(like));
+          return !started().containsAll(spares);
+        });
+
+    assertThat(sorted(with.get())).isEqualTo(sorted(without));
+  }
+
+  private static String out(ContainerBuilder like) {
+    try {
+      return like.copy().run().stdoutText();
+    } catch (ContainerException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void filesInMemoryOfAGuestOfOneCount() throws Exception {
+    awaitSpares();
+    UnaryOperator<ContainerBuilder> watched = Kind.WATCHED;
+    Await.until("a spare of this kind serves", () -> oneServes(watched));
+
+    try (Container container =
+        watched
+            .apply(
+                containers.container(
+                    "sh", "-c", "cat /dev/zero > /dev/shm/f; cat /dev/zero > /f; cat"))
+            .start()) {
+      assertThat(container.waitFor()).isEqualTo(137);
+      assertThat(container.end().limit()).hasValue(ContainerEnd.Limit.MEMORY);
+    }
+  }
+
+  @Test
+  void volumeThatIsAnotherOneByNowIsTheGuests(@TempDir Path dir) throws Exception {
+    Path source = Files.writeString(dir.resolve("source"), "file");
+    UnaryOperator<ContainerBuilder> like =
+        builder -> builder.mount(Mount.readOnly(source, "/mnt/source"));
+    Await.until("a spare of this kind serves", () -> oneServes(like));
+
+    Files.delete(source);
+    Files.writeString(Files.createDirectory(source).resolve("in"), "a directory");
+
+    assertThat(
+            like.apply(containers.container("cat", "/mnt/source/in"))
+                .run()
+                .requireSuccess()
+                .stdoutText())
+        .isEqualTo("a directory");
+  }
+
+  @Test
+  void directoryThatIsAnotherOneByNowIsTheGuestsRoot(@TempDir Path dir) throws Exception {
+    Path root = dir.resolve("root");
+    TestRootfs.copyTo(root, "old");
+    UnaryOperator<ContainerBuilder> like =
+        builder -> builder.rootfs(Rootfs.directory(root)).ephemeral(true);
+    Await.until("a spare of this kind serves", () -> oneServes(like));
+
+    Files.move(root, dir.resolve("away"));
+    TestRootfs.copyTo(root, "new");
+
+    assertThat(
+            like.apply(containers.container("cat", "/marker")).run().requireSuccess().stdoutText())
+        .isEqualTo("new");
+  }
+
+  /** Mounts have their place in the order of what was made first; the host name may be made up. */
   private static String sorted(String text) {
+    String hostname = text.lines().findFirst().orElseThrow();
     return text.lines()
-        .map(line -> line.replaceAll("^[0-9]+ ", ""))
+        .map(line -> line.replaceAll("^[0-9]+ ", "").replace(hostname, "HOSTNAME"))
         .sorted()
         .collect(Collectors.joining("\n"));
   }

@@ -59,19 +59,18 @@ final class SpecAssembly {
     }
     new SecurityAssembly(settings.security, caller, problems).apply(builder);
     settings.limits.apply(builder, stop(), problems);
-    String hostname = hostname(builder);
-    builder.hostname(hostname).root(root());
+    builder.hostname(hostname(builder)).root(root());
     for (Mount mount : settings.mounts) {
       builder.mount(mount.toSpec(paths));
     }
     redirects();
-    return builder.process(process(hostname)).build();
+    return builder.process(process()).build();
   }
 
-  private ProcessSpec process(String hostname) {
+  private ProcessSpec process() {
     return new ProcessSpec(
         settings.command,
-        environment(hostname),
+        environment(),
         settings.directory == null ? "/" : settings.directory,
         settings.user == null ? UserRef.UNSPECIFIED : new UserRef.Named(settings.user),
         settings.groups.isEmpty() ? Groups.NONE : new Groups(settings.groups, false),
@@ -81,8 +80,8 @@ final class SpecAssembly {
         false);
   }
 
-  private Map<String, String> environment(String hostname) {
-    Map<String, String> variables = Defaults.environment(hostname);
+  private Map<String, String> environment() {
+    Map<String, String> variables = Defaults.environment();
     for (Map.Entry<String, String> variable : settings.environment.entrySet()) {
       if (variable.getKey() == null || variable.getValue() == null) {
         problems.add(SpecField.ENV, "has a name or a value that is null", "remove it");
@@ -93,7 +92,7 @@ final class SpecAssembly {
     return variables;
   }
 
-  private String hostname(Spec.Builder builder) throws IOException {
+  private String hostname(Spec.Builder builder) {
     if (settings.hostname == null) {
       return Defaults.hostname(builder);
     }

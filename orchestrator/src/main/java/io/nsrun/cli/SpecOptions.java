@@ -85,9 +85,8 @@ final class SpecOptions {
     if (values.hasLimits()) {
       new LimitOptions(values, problems).apply(builder);
     }
-    String hostname = hostname(builder);
     builder
-        .hostname(hostname)
+        .hostname(hostname(builder))
         .domainname(text(RunOption.DOMAINNAME))
         .init(init(builder))
         .trace(values.has(RunOption.TRACE))
@@ -101,7 +100,7 @@ final class SpecOptions {
         .process(
             new ProcessSpec(
                 command(embedded),
-                environment(hostname, builder.limits(), embedded),
+                environment(builder.limits(), embedded),
                 values.has(RunOption.WORKDIR) ? values.value(RunOption.WORKDIR) : "/",
                 values.has(RunOption.USER)
                     ? new UserRef.Named(values.value(RunOption.USER))
@@ -138,7 +137,7 @@ final class SpecOptions {
     return values.has(option) ? values.value(option) : "";
   }
 
-  private String hostname(Spec.Builder builder) throws IOException {
+  private String hostname(Spec.Builder builder) {
     if (values.has(RunOption.HOSTNAME)) {
       if (values.value(RunOption.HOSTNAME).isEmpty()) {
         problems.add(SpecField.HOSTNAME, "is empty", "leave it out to have one made up");
@@ -268,9 +267,9 @@ final class SpecOptions {
     return Groups.KEPT;
   }
 
-  private Map<String, String> environment(String hostname, Limits limits, boolean embedded) {
+  private Map<String, String> environment(Limits limits, boolean embedded) {
     EnvironmentBuilder result =
-        new EnvironmentBuilder(caller.environment(), Defaults.environment(hostname), problems);
+        new EnvironmentBuilder(caller.environment(), Defaults.environment(), problems);
     if (terminal) {
       String type = caller.variable("TERM");
       result.set("TERM", type == null || type.isEmpty() ? "xterm" : type);

@@ -39,29 +39,33 @@ public final class Defaults {
   }
 
   /**
-   * A made-up host name; empty if the container has no UTS namespace of its own to put it into.
+   * Which host name a container has: one that is made up, as {@link Spec#hostname} says it; the
+   * host's if it has no UTS namespace of its own to put another one into.
    *
    * @param builder which namespaces it has is known already
-   * @throws IOException if the kernel gives no random bytes
    */
-  public static String hostname(Spec.Builder builder) throws IOException {
-    return builder.namespace(NamespaceType.UTS) instanceof NamespaceMode.Private
-        ? RandomText.letters(HOSTNAME_LETTERS)
-        : "";
+  public static String hostname(Spec.Builder builder) {
+    return builder.namespace(NamespaceType.UTS) instanceof NamespaceMode.Private ? null : "";
   }
 
   /**
-   * The variables that a command has, but for HOME, which its user tells: nothing of the caller's.
+   * A host name, made up.
    *
-   * @param hostname empty if it is the host's
+   * @throws IOException if the kernel gives no random bytes
+   */
+  static String newHostname() throws IOException {
+    return RandomText.letters(HOSTNAME_LETTERS);
+  }
+
+  /**
+   * The variables that a command has, but for HOME, which its user tells, and HOSTNAME: nothing of
+   * the caller's.
+   *
    * @return to be changed
    */
-  public static Map<String, String> environment(String hostname) {
+  public static Map<String, String> environment() {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PATH", PATH);
-    if (!hostname.isEmpty()) {
-      variables.put("HOSTNAME", hostname);
-    }
     variables.put("container", "nsrun");
     return variables;
   }

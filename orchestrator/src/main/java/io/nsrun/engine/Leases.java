@@ -106,6 +106,7 @@ public final class Leases {
       }
     }
     held.clear();
+    ids = null;
     return troubles;
   }
 }

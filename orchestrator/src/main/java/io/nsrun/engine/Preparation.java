@@ -33,9 +33,11 @@ public final class Preparation {
   private final Caller caller;
   private final Launcher launcher;
   private final Leases leases;
-  private final IdRangePool.Lease ids;
+  private final Ahead ahead;
 
   private Spec spec;
+  private String root;
+  private UserDatabase users;
   private Resolved resolved;
   private HostFacts facts;
   private LaunchPlan plan;
@@ -51,15 +53,24 @@ public final class Preparation {
   }
 
   /**
+   * What a container has before it is prepared.
+   *
+   * @param ids a range of ids, if it has one of its own; else null
+   * @param hostname its host name, if it has one that is made up
+   * @param facts that its steps ahead were planned from
+   */
+  record Ahead(IdRangePool.Lease ids, String hostname, HostFacts facts) {}
+
+  /**
    * As {@link #Preparation(Caller, Launcher, Leases)}.
    *
-   * @param ids a range of ids that the container is to have, if it has one of its own; may be null
+   * @param ahead null if there is nothing
    */
-  Preparation(Caller caller, Launcher launcher, Leases leases, IdRangePool.Lease ids) {
+  Preparation(Caller caller, Launcher launcher, Leases leases, Ahead ahead) {
     this.caller = caller;
     this.launcher = launcher;
     this.leases = leases;
-    this.ids = ids;
+    this.ahead = ahead;
   }
 
   /** For a plan that is only looked at: nothing is taken or made, but what an archive has. */
@@ -78,7 +89,7 @@ public final class Preparation {
   public Prepared prepare(Spec asked, SpecProblems problems)
       throws IOException, InterruptedException {
     spec = asked;
-    String root = root(problems);
+    root = root(problems);
     launcher.phase("root filesystem");
     boolean known = root != null;
     if (!known) {
@@ -86,13 +97,18 @@ public final class Preparation {
       root = "/";
       spec = spec.withRoot(new Root(new RootSource.Directory(root), Writes.IN_PLACE));
     }
-    UserDatabase users = known && Resolution.needsUsers(spec) ? users(root) : null;
+    users = known && Resolution.needsUsers(spec) ? users(root) : null;
     String layer = layer();
+    String hostname = ahead == null ? Defaults.newHostname() : ahead.hostname();
     resolved =
-        new Resolution(spec, caller, problems).of(root, layer, users, locks(layer, problems));
+        new Resolution(spec, caller, problems)
+            .of(root, layer, users, locks(layer, problems), hostname);
     launcher.phase("specification");
-    IdLease lease = new IdLease(caller.paths(), leases, ids);
-    facts = HostFactsReader.read(resolved, lease);
+    IdLease lease = new IdLease(caller.paths(), leases, ahead == null ? null : ahead.ids());
+    facts =
+        ahead != null && HostFactsReader.areKept(resolved)
+            ? HostFactsReader.kept(ahead.facts(), resolved, lease)
+            : HostFactsReader.read(resolved, lease);
     launcher.phase("host facts");
     List<String> warnings = new ArrayList<>();
     facts = SeccompFilters.add(spec, facts, problems, warnings);
@@ -169,6 +185,21 @@ public final class Preparation {
   /** What was found, as far as {@link #prepare} got; null if that was nothing. */
   Resolved resolved() {
     return resolved;
+  }
+
+  /**
+   * What was found, for another container of the kind. Blocks for small reads.
+   *
+   * @param hostname of the other one, if it is to have one made up
+   */
+  Resolved resolvedFor(String hostname) throws IOException {
+    return new Resolution(spec, caller, new SpecProblems())
+        .of(root, resolved.layer(), users, List.of(), hostname);
+  }
+
+  /** What was asked for. */
+  Spec spec() {
+    return spec;
   }
 
   /** What the plan depends on of the host, after {@link #prepare}. */

@@ -35,16 +35,19 @@ final class ProvidedFiles {
   private static final int MOST_OF_HOST = Mount.Inject.MAX_BYTES / 2;
 
   private final Spec spec;
+  private final String hostname;
   private final String root;
   private final Caller caller;
   private final List<Mount> mounts;
 
   /**
+   * @param hostname of the container; empty if that is the host's
    * @param root directory of the root file system
    * @param mounts those of the spec; gets these files
    */
-  ProvidedFiles(Spec spec, String root, Caller caller, List<Mount> mounts) {
+  ProvidedFiles(Spec spec, String hostname, String root, Caller caller, List<Mount> mounts) {
     this.spec = spec;
+    this.hostname = hostname;
     this.root = root;
     this.caller = caller;
     this.mounts = mounts;
@@ -99,7 +102,7 @@ final class ProvidedFiles {
       text.append(LOCALHOST);
     }
     endLine(text);
-    String name = spec.hostname();
+    String name = hostname;
     if (name.isEmpty() && spec.namespace(NamespaceType.UTS) instanceof NamespaceMode.Host) {
       name = ofHost("/proc/sys/kernel/hostname").strip();
     }

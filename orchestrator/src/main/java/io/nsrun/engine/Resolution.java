@@ -21,11 +21,13 @@ import java.util.Map;
 /** Finds what a {@link Spec} asks for by name, once its root file system is there. */
 final class Resolution {
   private static final String HOME = "HOME";
+  private static final String HOSTNAME = "HOSTNAME";
   private static final String PATH = "PATH";
 
   private final Spec spec;
   private final Caller caller;
   private final SpecProblems problems;
+  private String hostname;
   private User user;
   private String home;
 
@@ -53,14 +55,17 @@ final class Resolution {
    * @param layer directory for what is written; empty if there is none
    * @param users of the root file system; null unless {@link #needsUsers}
    * @param locks what nsinit is to lock
+   * @param madeUp host name for a container that is to have one made up
    */
-  Resolved of(String root, String layer, UserDatabase users, List<HostStep.Lock> locks)
+  Resolved of(
+      String root, String layer, UserDatabase users, List<HostStep.Lock> locks, String madeUp)
       throws IOException {
+    hostname = spec.hostname() == null ? madeUp : spec.hostname();
     login(users);
     addGroups(users);
     List<Mount> mounts = new ArrayList<>(spec.mounts());
-    new ProvidedFiles(spec, root, caller, mounts).add(users);
-    return new Resolved(spec, root, layer, user, environment(), mounts, locks);
+    new ProvidedFiles(spec, hostname, root, caller, mounts).add(users);
+    return new Resolved(spec, root, layer, hostname, user, environment(), mounts, locks);
   }
 
   private void login(UserDatabase users) {
@@ -108,17 +113,19 @@ final class Resolution {
     return given == null || given.isEmpty() || given.charAt(0) != '/' ? "/root" : given;
   }
 
-  /** What was asked for, and the home directory, unless that was too. */
+  /** What was asked for, and the home directory and the host name, unless they were too. */
   private Map<String, String> environment() {
     Map<String, String> asked = spec.process().env();
-    if (asked.containsKey(HOME)) {
-      return asked;
-    }
     Map<String, String> env = new LinkedHashMap<>();
     if (asked.containsKey(PATH)) {
       env.put(PATH, asked.get(PATH));
     }
-    env.put(HOME, home);
+    if (!asked.containsKey(HOME)) {
+      env.put(HOME, home);
+    }
+    if (!asked.containsKey(HOSTNAME) && !hostname.isEmpty()) {
+      env.put(HOSTNAME, hostname);
+    }
     for (Map.Entry<String, String> variable : asked.entrySet()) {
       env.put(variable.getKey(), variable.getValue());
     }

@@ -7,15 +7,20 @@ import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.SpareSteps;
+import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.state.IdRangePool;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Containers that are set up as far as no guest has a part in it, each for one guest. They are all
@@ -27,12 +32,16 @@ final class Spares {
    *
    * @param process what waits
    * @param steps what it has done
-   * @param ids the range of ids that it maps; null if it has none of its own
+   * @param root the directory of the root file system that it has mounted; null if it has none
+   * @param given what its guest has of it
    */
-  record Spare(ContainerLauncher.Spare process, LaunchPlan steps, IdRangePool.Lease ids) {
-    boolean serves(LaunchPlan plan) {
-      LaunchPlan ahead = SpareSteps.of(plan);
-      return ahead != null && ahead.steps().equals(steps.steps());
+  record Spare(
+      ContainerLauncher.Spare process, LaunchPlan steps, Object root, Preparation.Ahead given) {
+    boolean serves(Prepared guest) throws IOException {
+      LaunchPlan ahead = stepsAhead(guest.plan(), guest.resolved());
+      return ahead != null
+          && ahead.steps().equals(steps.steps())
+          && Objects.equals(root, identity(sharedRoot(guest.resolved())));
     }
 
     /** Ends it. Does not wait. */
@@ -62,10 +71,36 @@ final class Spares {
     this.most = most;
   }
 
+  /** The directory of a root file system that is nsrun's own, which nobody changes; else empty. */
+  private static String sharedRoot(Resolved resolved) {
+    return resolved.spec().root().isStored() ? resolved.root() : "";
+  }
+
+  private static LaunchPlan stepsAhead(LaunchPlan plan, Resolved resolved) {
+    return SpareSteps.of(plan, sharedRoot(resolved), isNamed(resolved.spec()));
+  }
+
+  private static boolean isNamed(Spec spec) {
+    return spec.hostname() != null;
+  }
+
+  /** Which directory a path leads to: it may have been removed, and another one made. */
+  private static Object identity(String directory) throws IOException {
+    return directory.isEmpty()
+        ? null
+        : Files.readAttributes(OsPath.of(directory), "unix:dev,ino", LinkOption.NOFOLLOW_LINKS);
+  }
+
   /** What guests have to have in common. What else a plan depends on, the steps will show. */
   private static List<Object> kind(Spec spec) {
-    return List.of(
+    return Arrays.asList(
         spec.root(),
+        spec.process().cwd(),
+        isNamed(spec),
+        spec.domainname(),
+        spec.etc(),
+        spec.sysctls(),
+        spec.masks(),
         spec.user(),
         spec.namespaces(),
         spec.mounts(),
@@ -113,15 +148,14 @@ final class Spares {
   /**
    * Has some made, if there will be guests for them. Blocks for small reads.
    *
-   * @param resolved of the container that was started last
-   * @param facts of it
+   * @param last of the container that was started last
    */
-  void refill(ContainerLauncher launcher, Resolved resolved, HostFacts facts) {
-    List<Object> wanted = kind(resolved.spec());
+  void refill(ContainerLauncher launcher, Preparation last) {
+    List<Object> wanted = kind(last.spec());
     while (isWanted(wanted)) {
       boolean made = false;
       try {
-        made = make(launcher, resolved, facts);
+        made = make(launcher, last);
       } catch (IOException e) {
         // There may be no ids left, or no launcher: then the next container tells why.
         made = false;
@@ -157,21 +191,25 @@ final class Spares {
     coming += change;
   }
 
-  private boolean make(ContainerLauncher launcher, Resolved resolved, HostFacts facts)
-      throws IOException {
+  private boolean make(ContainerLauncher launcher, Preparation last) throws IOException {
     IdRangePool.Lease ids = null;
     boolean done = false;
     try {
-      HostFacts with = facts;
+      HostFacts facts = last.facts();
       if (facts.leasedIds() != null) {
         ids = new IdRangePool(paths).acquire();
-        with = facts.withLeasedIds(IdLease.of(ids));
+        facts = facts.withLeasedIds(IdLease.of(ids));
       }
-      LaunchPlan steps = SpareSteps.of(Planner.plan(resolved, with, new SpecProblems()));
+      Preparation.Ahead given = new Preparation.Ahead(ids, Defaults.newHostname(), facts);
+      Resolved resolved = last.resolvedFor(given.hostname());
+      LaunchPlan plan = Planner.plan(resolved, facts, new SpecProblems());
+      LaunchPlan steps = stepsAhead(plan, resolved);
       if (steps == null) {
         return false;
       }
-      Spare spare = new Spare(launcher.spare(PlanEncoder.encode(steps)), steps, ids);
+      // Before it is mounted: if it is another one then, the spare serves nobody.
+      Object root = identity(sharedRoot(resolved));
+      Spare spare = new Spare(launcher.spare(PlanEncoder.encode(steps)), steps, root, given);
       done = keep(spare);
       if (!done) {
         spare.discard();
@@ -194,9 +232,9 @@ final class Spares {
   /** Ends it, and gives its ids back. */
   static void release(Spare spare) {
     spare.discard();
-    if (spare.ids() != null) {
+    if (spare.given().ids() != null) {
       try {
-        spare.ids().close();
+        spare.given().ids().close();
       } catch (IOException e) {
         // The lock goes with this JVM then.
         return;

@@ -97,11 +97,13 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
   void begin() {
     Spares.Spare spare = redirects.nameFiles() ? null : starter.spares().poll(spec);
     try (Launcher helper = Launcher.of(caller)) {
-      preparation = new Preparation(caller, helper, leases, spare == null ? null : spare.ids());
-      prepared = preparation.prepare(spec, problems);
-      if (spare != null && !spare.serves(prepared.plan())) {
+      prepare(helper, spare == null ? null : spare.given());
+      if (spare != null && !spare.serves(prepared)) {
+        // What it was made from is no longer so.
         giveBack(spare);
         spare = null;
+        leases.release();
+        prepare(helper, null);
       }
       for (String warning : prepared.warnings()) {
         warnings.accept(warning);
@@ -117,6 +119,12 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       gone.complete(null);
       finish(End.lost("it was not started: " + e.getMessage()), e);
     }
+  }
+
+  private void prepare(Launcher helper, Preparation.Ahead ahead)
+      throws IOException, InterruptedException {
+    preparation = new Preparation(caller, helper, leases, ahead);
+    prepared = preparation.prepare(spec, problems);
   }
 
   /** Its ids stay this container's, if that has them already. */
@@ -149,7 +157,7 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       return;
     }
     try {
-      starter.spares().refill(starter.launcher(), made.resolved(), made.facts());
+      starter.spares().refill(starter.launcher(), made);
     } catch (IOException e) {
       // The next container will tell.
       return;

@@ -295,8 +295,8 @@ public final class Planner {
     } else {
       NamespaceSettings.plan(spec, ids, false, plan);
     }
-    if (!spec.hostname().isEmpty()) {
-      plan.afterPivot(new InitStep.Hostname(spec.hostname()));
+    if (!resolved.hostname().isEmpty()) {
+      plan.afterPivot(new InitStep.Hostname(resolved.hostname()));
     }
     if (!spec.domainname().isEmpty()) {
       plan.afterPivot(new InitStep.Domainname(spec.domainname()));

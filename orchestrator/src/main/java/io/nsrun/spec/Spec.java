@@ -25,7 +25,7 @@ import java.util.Map;
  * @param seccomp which system calls the command may make
  * @param init whether nsinit stays PID 1; otherwise the command is
  * @param stop when and how it is made to end
- * @param hostname name in a private UTS namespace; empty leaves the host's
+ * @param hostname name in a private UTS namespace; empty leaves the host's, null has one made up
  * @param domainname NIS domain name in a private UTS namespace; empty leaves the host's
  * @param proc what is at /proc
  * @param masks which paths are hidden against the defaults

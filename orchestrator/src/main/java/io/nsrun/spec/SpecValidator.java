@@ -199,7 +199,7 @@ final class SpecValidator {
   }
 
   private void hostname(SpecField field, String name) {
-    if (name.isEmpty()) {
+    if (name == null || name.isEmpty()) {
       return;
     }
     if (!spec.isPrivate(NamespaceType.UTS)) {

@@ -15,6 +15,9 @@ import java.util.List;
 
 /** The way from a spec to a plan without any nsinit, for tests. */
 public final class Lookups {
+  /** Where one is to be made up. */
+  static final String HOSTNAME = "madeup";
+
   private Lookups() {}
 
   /** What is found, in a root file system with these users. */
@@ -22,7 +25,7 @@ public final class Lookups {
       Spec spec, String root, Caller caller, UserDatabase users, SpecProblems problems)
       throws IOException {
     return new Resolution(spec, caller, problems)
-        .of(root, "", Resolution.needsUsers(spec) ? users : null, List.of());
+        .of(root, "", Resolution.needsUsers(spec) ? users : null, List.of(), HOSTNAME);
   }
 
   /** The plan for the host's own root, with these users. */

@@ -57,6 +57,28 @@ class ResolutionTest {
   }
 
   @Test
+  void whoeverIsToHaveAHostNameGetsOneAndItsVariable() throws IOException {
+    Map<String, String> asked = Map.of("container", "nsrun");
+
+    Resolved madeUp = find(builder(UserRef.UNSPECIFIED, Groups.NONE, asked).hostname(null));
+    assertThat(madeUp.hostname()).isEqualTo(Lookups.HOSTNAME);
+    assertThat(madeUp.env())
+        .containsExactly(
+            Map.entry("HOME", "/root"),
+            Map.entry("HOSTNAME", Lookups.HOSTNAME),
+            Map.entry("container", "nsrun"));
+    assertThat(find(builder(UserRef.UNSPECIFIED, Groups.NONE, asked).hostname("box")))
+        .extracting(Resolved::hostname, found -> found.env().get("HOSTNAME"))
+        .containsExactly("box", "box");
+    assertThat(find(builder(UserRef.UNSPECIFIED, Groups.NONE, asked).hostname("")).env())
+        .doesNotContainKey("HOSTNAME");
+    assertThat(
+            find(builder(UserRef.UNSPECIFIED, Groups.NONE, Map.of("HOSTNAME", "x")).hostname("y"))
+                .env())
+        .containsEntry("HOSTNAME", "x");
+  }
+
+  @Test
   void aUserByNumbersIsTakenAsItIs() throws IOException {
     User user = new User(1000, 7, List.of(8L));
 

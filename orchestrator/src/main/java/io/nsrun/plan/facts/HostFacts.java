@@ -82,15 +82,20 @@ public record HostFacts(
 
   /** The same with this filter. */
   public HostFacts withSeccomp(SeccompFilter filter) {
-    return with(leasedIds, filter);
+    return with(leasedIds, paths, filter);
   }
 
   /** The same with other ids that are leased. */
   public HostFacts withLeasedIds(IdSource.Lease ids) {
-    return with(ids, seccomp);
+    return with(ids, paths, seccomp);
   }
 
-  private HostFacts with(IdSource.Lease ids, SeccompFilter filter) {
+  /** The same with other paths. */
+  HostFacts withPaths(Map<String, PathKind> kinds) {
+    return with(leasedIds, kinds, seccomp);
+  }
+
+  private HostFacts with(IdSource.Lease ids, Map<String, PathKind> kinds, SeccompFilter filter) {
     return new HostFacts(
         euid,
         egid,
@@ -110,7 +115,7 @@ public record HostFacts(
         kernelRelease,
         limits,
         opened,
-        paths,
+        kinds,
         filter);
   }
 

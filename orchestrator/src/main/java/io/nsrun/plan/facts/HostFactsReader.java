@@ -4,6 +4,7 @@ import io.nsrun.plan.Planner;
 import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
+import io.nsrun.spec.Limits;
 import io.nsrun.spec.Mount;
 import io.nsrun.spec.OsEnvironment;
 import io.nsrun.spec.Spec;
@@ -52,10 +53,32 @@ public final class HostFactsReader {
         .facts(resolved, source);
   }
 
-  HostFacts facts(Resolved resolved, IdSource source) throws IOException {
-    Spec spec = resolved.spec();
-    byte[] statusText = SmallFile.read(proc + "/status");
-    ProcStatus status = ProcStatus.parse(statusText);
+  /**
+   * Whether facts that were read for a container of the same kind will do for another one that has
+   * its namespaces and mounts ahead, made from these facts: see {@link #kept}.
+   */
+  public static boolean areKept(Resolved resolved) {
+    Limits limits = resolved.spec().limits();
+    return limits.cpus() == 0
+        && limits.cpuset().isEmpty()
+        && limits.nice() == null
+        && resolved.spec().landlock().isEmpty()
+        && !HostRootProbe.isNeeded(resolved);
+  }
+
+  /**
+   * Such facts, with what paths are as it is now: for the rest, what a changed fact would change is
+   * done already. Blocks for small reads.
+   *
+   * @param ids of this container, if it has ids of its own
+   */
+  public static HostFacts kept(HostFacts facts, Resolved resolved, IdSource ids)
+      throws IOException {
+    HostFacts now = facts.withPaths(paths(resolved));
+    return facts.leasedIds() == null ? now : now.withLeasedIds(ids.lease());
+  }
+
+  private static Map<String, PathKind> paths(Resolved resolved) {
     Map<String, PathKind> paths = new HashMap<>();
     paths.put(resolved.root(), PathProbe.kind(resolved.root()));
     if (!resolved.layer().isEmpty()) {
@@ -65,11 +88,19 @@ public final class HostFactsReader {
         paths.put(parent, PathProbe.kind(parent));
       }
     }
-    for (int i = 0; i < spec.mounts().size(); i++) {
-      if (spec.mounts().get(i) instanceof Mount.Bind bind) {
+    List<Mount> mounts = resolved.spec().mounts();
+    for (int i = 0; i < mounts.size(); i++) {
+      if (mounts.get(i) instanceof Mount.Bind bind) {
         paths.put(bind.source(), PathProbe.kind(bind.source()));
       }
     }
+    return paths;
+  }
+
+  HostFacts facts(Resolved resolved, IdSource source) throws IOException {
+    Spec spec = resolved.spec();
+    byte[] statusText = SmallFile.read(proc + "/status");
+    ProcStatus status = ProcStatus.parse(statusText);
     Ids ids = new Ids(status);
     ids.gather(spec.user().mode());
     if (spec.user().mode() == UserNamespace.Mode.AUTO) {
@@ -100,7 +131,7 @@ public final class HostFactsReader {
             ? HostRootProbe.find(
                 resolved, MountEntry.parseAll(new String(mountinfo(), StandardCharsets.UTF_8)))
             : List.of(),
-        paths,
+        paths(resolved),
         SeccompFilter.NONE);
   }
 

@@ -21,6 +21,7 @@ import java.util.Map;
  * @param root absolute path of the root file system's directory on the host
  * @param layer absolute path of the directory that takes what is written to it, with {@code upper}
  *     and {@code work} in it; empty if none does. It need not be there yet
+ * @param hostname name in its UTS namespace; empty leaves the host's
  * @param user whom the command runs as
  * @param env its whole environment, in order
  * @param mounts all mounts: those of the spec, and files that depend on where it runs
@@ -30,6 +31,7 @@ public record Resolved(
     Spec spec,
     String root,
     String layer,
+    String hostname,
     User user,
     Map<String, String> env,
     List<Mount> mounts,
@@ -51,13 +53,17 @@ public record Resolved(
   public static Resolved of(Spec spec, long uid, long gid) {
     RootSource source = spec.root().source();
     Writes writes = spec.root().writes();
-    if (spec.root().isStored() || writes instanceof Writes.ForgottenDirectory || hasNames(spec)) {
-      throw new IllegalArgumentException("a spec with names to look up");
+    if (spec.hostname() == null
+        || spec.root().isStored()
+        || writes instanceof Writes.ForgottenDirectory
+        || hasNames(spec)) {
+      throw new IllegalArgumentException("a spec with names to look up or make up");
     }
     return new Resolved(
         spec,
         source instanceof RootSource.Directory directory ? directory.path() : "/",
         writes instanceof Writes.KeptDirectory kept ? kept.directory() : "",
+        spec.hostname(),
         user(spec, uid, gid),
         spec.process().env(),
         spec.mounts(),

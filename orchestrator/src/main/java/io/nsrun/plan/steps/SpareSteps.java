@@ -1,60 +1,133 @@
 package io.nsrun.plan.steps;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * The steps of a plan that no guest has a part in, which a launcher may carry out before there is
- * one (nsinit-c/src/proto/steps.c, step_is_ahead).
+ * one: namespaces, ids and new file systems, and where the root is one that is never changed, what
+ * is mounted in it, up to the first mount that is the guest's own. What nsinit takes for such a
+ * step is no less (nsinit-c/src/proto/ahead.c).
  */
 public final class SpareSteps {
-  private static final Set<SetupStep> AHEAD =
-      EnumSet.of(
-          SetupStep.NAMESPACES,
-          SetupStep.UID_MAP,
-          SetupStep.GID_MAP,
-          SetupStep.RUN_PROGRAM,
-          SetupStep.SETUP_IDS,
-          SetupStep.PROPAGATION,
-          SetupStep.FILESYSTEM,
-          SetupStep.LOOPBACK);
-
-  /** What no spare has: a terminal, init's second begin. */
-  private static final Set<SetupStep> NEVER =
-      EnumSet.of(
-          SetupStep.TERMINAL, SetupStep.CONSOLE, SetupStep.NESTED_NAMESPACES, SetupStep.LISTENER);
-
   /** Detached mounts of the monitor's, for which a message to init has room. */
   private static final int MOST_TREES = 13;
 
-  private SpareSteps() {}
+  private final String sharedRoot;
+  private final boolean named;
+  private final Set<Integer> provided = new HashSet<>();
+  private final Set<Integer> made = new HashSet<>();
+  private boolean overtaken;
+
+  private SpareSteps(String sharedRoot, boolean named) {
+    this.sharedRoot = sharedRoot;
+    this.named = named;
+  }
 
   /**
    * A plan of those steps alone, and one that executes something, which is not carried out.
    *
+   * @param sharedRoot directory of the container's root file system if nobody ever changes what is
+   *     in it; else empty
+   * @param named whether guests bring their host name, which is in files too
    * @return null if no spare can serve a container of this plan
    */
-  public static LaunchPlan of(LaunchPlan plan) {
-    List<Step> ahead = new ArrayList<>();
+  public static LaunchPlan of(LaunchPlan plan, String sharedRoot, boolean named) {
+    List<Step> ahead = new SpareSteps(sharedRoot, named).ahead(plan.steps());
+    return ahead == null ? null : new LaunchPlan(ahead, plan.isolation());
+  }
+
+  private List<Step> ahead(List<Step> steps) {
+    for (Step step : steps) {
+      if (step instanceof FileStep.Mount mount && (mount.flags() & Step.MountFlags.OPTIONAL) != 0) {
+        provided.add(mount.detached());
+      }
+    }
+    List<Step> ahead = new ArrayList<>(steps.size());
     int trees = 0;
-    for (Step step : plan.steps()) {
-      if (NEVER.contains(step.kind())
-          || (step instanceof HostStep.Namespaces namespaces && !namespaces.joined().isEmpty())) {
+    for (Step step : steps) {
+      if (isImpossible(step)) {
         return null;
       }
-      if (step.kind() == SetupStep.HOST_TREE) {
-        trees++;
-      }
-      if (AHEAD.contains(step.kind())) {
+      if (isAhead(step)) {
         ahead.add(step);
+      } else if (step.kind() == SetupStep.HOST_TREE) {
+        trees++;
       }
     }
     if (trees > MOST_TREES) {
       return null;
     }
     ahead.add(new CommandStep.Exec(true, List.of("true"), List.of(), List.of("/bin/true")));
-    return new LaunchPlan(ahead, plan.isolation());
+    return ahead;
+  }
+
+  /** What no spare has: a terminal, init's second begin, namespaces of others. */
+  private static boolean isImpossible(Step step) {
+    return switch (step.kind()) {
+      case TERMINAL, CONSOLE, NESTED_NAMESPACES, LISTENER -> true;
+      case NAMESPACES -> !((HostStep.Namespaces) step).joined().isEmpty();
+      default -> false;
+    };
+  }
+
+  private boolean isAhead(Step step) {
+    return switch (step.kind()) {
+      case NAMESPACES,
+          UID_MAP,
+          GID_MAP,
+          RUN_PROGRAM,
+          SETUP_IDS,
+          PROPAGATION,
+          DOMAINNAME,
+          LOOPBACK ->
+          true;
+      case HOSTNAME -> !named;
+      case HOST_TREE -> isTreeAhead(((HostStep.HostTree) step).source());
+      case BIND -> isTreeAhead(((FileStep.Bind) step).source());
+      case IDMAP_MOUNT -> made.contains(((HostStep.IdmapMount) step).detached());
+      case FILESYSTEM -> make(((FileStep.Filesystem) step).detached(), true);
+      case OVERLAY -> isOverlayAhead((FileStep.Overlay) step);
+      case INJECT -> isInjectAhead(((FileStep.Inject) step).detached());
+      case PIVOT_ROOT -> inOrder(made.contains(((FileStep.PivotRoot) step).detached()));
+      case MOUNT -> inOrder(made.contains(((FileStep.Mount) step).detached()));
+      case MKDIR, SYMLINK, MKNOD, MOUNT_ATTRIBUTES, READONLY_PATH, MASK_PATH, SYSCTL ->
+          inOrder(true);
+      default -> false;
+    };
+  }
+
+  /** The host's devices, and a root. What else there is of the host's is for the guest. */
+  private boolean isTreeAhead(Step.MountSource source) {
+    return make(
+        source.detached(),
+        source.expect() == Step.Expect.CHARACTER_DEVICE
+            || (!sharedRoot.isEmpty() && source.path().equals(sharedRoot)));
+  }
+
+  private boolean isOverlayAhead(FileStep.Overlay overlay) {
+    return make(
+        overlay.detached(),
+        overlay.writes() == FileStep.Overlay.TMPFS && made.contains(overlay.lower()));
+  }
+
+  /** What the guest itself has injected is not optional. */
+  private boolean isInjectAhead(int detached) {
+    return make(detached, !named && provided.contains(detached));
+  }
+
+  private boolean make(int detached, boolean ahead) {
+    if (ahead) {
+      made.add(detached);
+    }
+    return ahead;
+  }
+
+  /** What changes the tree comes in the order of the plan: all behind what is not ahead is not. */
+  private boolean inOrder(boolean possible) {
+    overtaken |= !possible;
+    return !overtaken;
   }
 }
