@@ -3,8 +3,9 @@ package io.nsrun.launch;
 /**
  * Signals that reach this JVM, by way of sun.misc.Signal.
  *
- * <p>There is no other way, and javac warns about this one without a means to say that it is known: so this class is compiled apart from the others, for which a warning is an error.
- * Going through reflection instead costs 20 ms of every start.
+ * <p>There is no other way, and javac warns about this one without a means to say that it is known:
+ * so this class is compiled apart from the others, for which a warning is an error. Going through
+ * reflection instead costs 20 ms of every start.
  */
 final class JvmSignals implements sun.misc.SignalHandler {
   /** Called in a thread of its own for each signal. */

@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>It lives until its command has ended, which takes every other process in it along, or until it
  * is killed; nothing happens to it when the thread that started it ends. As with each process, a
  * command that writes more than a pipe holds waits until that is read.
+ *
+ * {@snippet file="Snippets.java" region="container"}
  */
 public final class Container extends Process implements AutoCloseable {
   private final StartedContainer started;
@@ -71,13 +73,24 @@ public final class Container extends Process implements AutoCloseable {
     return started;
   }
 
-  /** What the command reads, buffered; dropped where {@code redirectInput} says otherwise. */
+  /**
+   * What the command reads, buffered; dropped where {@code redirectInput} says otherwise.
+   *
+   * <p>Writing more than the buffer holds, flushing and closing block while the pipe is full, and
+   * throw an {@link IOException} once nobody reads any more; an interrupt ends neither.
+   */
   @Override
   public OutputStream getOutputStream() {
     return input;
   }
 
-  /** What the command writes to its standard output; empty where that was redirected. */
+  /**
+   * What the command writes to its standard output; empty where that was redirected.
+   *
+   * <p>Reading blocks until something is written, or nobody writes any more, which is the end of
+   * the stream; an interrupt does not end it. What was not read when the command ended still is
+   * there to be read, until {@link #close}.
+   */
   @Override
   public InputStream getInputStream() {
     return output;
@@ -85,7 +98,7 @@ public final class Container extends Process implements AutoCloseable {
 
   /**
    * What the command writes to its standard error; empty where that was redirected, or goes where
-   * standard output does.
+   * standard output does. Blocks as {@link #getInputStream} does.
    */
   @Override
   public InputStream getErrorStream() {
@@ -235,13 +248,19 @@ public final class Container extends Process implements AutoCloseable {
     return started.pid();
   }
 
-  /** Of the command as it was given, and as the host sees it. */
+  /**
+   * Of the command as it was given, and as the host sees it: what only the host knows is empty once
+   * it has ended. Does not block.
+   */
   @Override
   public ProcessHandle.Info info() {
     return new ContainerInfo(this);
   }
 
-  /** A handle that ends the container as this does; others know it by the pid. */
+  /**
+   * A handle that ends the container as this does; others know it by the pid. Does not block, nor
+   * does the handle.
+   */
   @Override
   public ProcessHandle toHandle() {
     return new ContainerHandle(this);

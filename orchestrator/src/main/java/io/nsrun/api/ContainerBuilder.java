@@ -22,6 +22,8 @@ import java.util.Objects;
  * {@link #start} or {@link #run()}, before anything starts. Each argument that is null throws a
  * {@link NullPointerException}. Each builder starts one container; {@link #copy} makes another one
  * with the same settings. Not safe for use by several threads.
+ *
+ * {@snippet file="Snippets.java" region="copy"}
  */
 public final class ContainerBuilder {
   private final Containers containers;
@@ -378,7 +380,7 @@ public final class ContainerBuilder {
    * Limits#timeout} bounds that. Of each stream the first {@link #captureLimit} is kept; what comes
    * after it is read and dropped, so that the command does not wait.
    *
-   * @param input what the command reads
+   * @param input what the command reads, and then the end of the file; it is copied
    * @return how it ended, be it well or badly ({@link ContainerResult#requireSuccess}), and what it
    *     wrote
    * @throws ContainerException if it can't be started, as for {@link #start}
@@ -386,9 +388,10 @@ public final class ContainerBuilder {
    *     gone
    */
   public ContainerResult run(byte[] input) throws ContainerException, InterruptedException {
+    byte[] copy = input.clone();
     use();
-    settings.hasInput = input.length > 0;
-    return Capture.run(containers, settings, input.clone());
+    settings.hasInput = copy.length > 0;
+    return Capture.run(containers, settings, copy);
   }
 
   Settings settings() {

@@ -8,7 +8,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** How a container ended, and what it had until then. Immutable. */
+/**
+ * How a container ended, and what it had until then. Immutable.
+ *
+ * {@snippet file="Snippets.java" region="end"}
+ */
 public final class ContainerEnd {
   /** The ways to end. */
   public enum Kind {

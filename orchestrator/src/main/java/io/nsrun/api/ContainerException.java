@@ -14,6 +14,8 @@ import java.util.Optional;
  * A container that did not come to be, or, where that was asked for, whose command did not succeed.
  * Nothing of it is left. The message says what went wrong, and on a line of its own what to do
  * about it, where that is known.
+ *
+ * {@snippet file="Snippets.java" region="exception"}
  */
 public final class ContainerException extends IOException {
   private static final long serialVersionUID = 1L;

@@ -4,6 +4,8 @@ package io.nsrun.api;
  * Hears what becomes of all containers of some {@link Containers}. Each method does nothing by
  * default. They are called by several threads; none may block for long, as who waits for containers
  * may have to wait for it. What they throw is logged, and passed over.
+ *
+ * {@snippet file="Snippets.java" region="listener"}
  */
 public interface ContainerListener {
   /**

@@ -19,16 +19,7 @@ import java.util.function.Consumer;
  * <p>{@linkplain #close Closing} it ends all its containers, and so does the end of the JVM,
  * however that comes about; the end of a thread that started one does nothing to it.
  *
- * {@snippet :
- * try (Containers containers = Containers.open()) {
- *   ContainerResult result =
- *       containers
- *           .container("sh", "-c", "tr a-z A-Z; id -u")
- *           .limits(Limits.none().timeout(Duration.ofSeconds(5)).memory(DataSize.ofMebi(64)))
- *           .run("hello\n".getBytes(StandardCharsets.UTF_8));
- *   System.out.print(result.requireSuccess().stdoutText());
- * }
- * }
+ * {@snippet file="Snippets.java" region="containers"}
  */
 public final class Containers implements AutoCloseable {
   private static final int SPARES = 2;

@@ -10,6 +10,8 @@ import java.util.Objects;
 /**
  * Something that a container sees at a place of its own: files of the host, or files in memory.
  * Neither set-user-id programs nor device files work in there. Immutable.
+ *
+ * {@snippet file="Snippets.java" region="mount"}
  */
 public final class Mount {
   private static final int STICKY_FOR_ALL = 01777;

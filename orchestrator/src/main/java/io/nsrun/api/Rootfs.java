@@ -3,7 +3,11 @@ package io.nsrun.api;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** Where the root file system of a container comes from. Immutable. */
+/**
+ * Where the root file system of a container comes from. Immutable.
+ *
+ * {@snippet file="Snippets.java" region="rootfs"}
+ */
 public final class Rootfs {
   /** Which kind of source. */
   enum Kind {

@@ -15,6 +15,8 @@ import java.util.Set;
  *
  * <p>Immutable: each method returns another value. What is wrong is told by the start of a
  * container.
+ *
+ * {@snippet file="Snippets.java" region="security"}
  */
 public final class Security {
   private static final Security STANDARD = new Security(new Values());

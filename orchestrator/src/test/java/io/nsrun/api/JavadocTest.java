@@ -31,6 +31,8 @@ class JavadocTest {
                 "UTF-8",
                 "-d",
                 dir.toString(),
+                "--snippet-path",
+                "src/main/java-snippets",
                 "-sourcepath",
                 "src/main/java",
                 "-cp",
@@ -39,6 +41,9 @@ class JavadocTest {
 
     assertThat(said.toString()).isEmpty();
     assertThat(code).isZero();
-    assertThat(dir.resolve("io/nsrun/api/Containers.html")).content().contains("tr a-z A-Z");
+    assertThat(dir.resolve("io/nsrun/api/Containers.html"))
+        .content()
+        .contains("tr a-z A-Z")
+        .doesNotContain("@start");
   }
 }
