@@ -3,7 +3,10 @@ package io.nsrun.api;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What became of a container that {@link ContainerBuilder#run()} ran to its end. */
+/**
+ * What became of a container that {@link ContainerBuilder#run()} ran to its end, and what it wrote,
+ * up to {@link ContainerBuilder#captureLimit}. Immutable.
+ */
 public final class ContainerResult {
   private static final int LAST_LINES = 10;
   private static final int LAST_LETTERS = 2000;

@@ -20,11 +20,7 @@ public final class StepFailure {
     return failure.step();
   }
 
-  /**
-   * {@return what it was about, e.g}
-   *
-   * <p>a path; may be empty.
-   */
+  /** {@return what it was about, as in {@code /data}; may be empty} */
   public String object() {
     return failure.object();
   }
