@@ -318,7 +318,8 @@ static void check_locks(const struct target *t)
 	check(!lockable(file, 77) && lockable(file, 76) && lockable(file, 78),
 	      "a container holds its byte, and no other");
 	group = command_under((pid_t)o.ready_pid);
-	await_ready(group);
+	if (!await_ready(group))
+		check(false, "the command gets ready");
 	kill(d.monitor, SIGKILL);
 	driver_close_channel(&d);
 	/* Whoever waits for the lock gets it when its last holder is gone. */

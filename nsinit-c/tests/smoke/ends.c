@@ -66,7 +66,8 @@ static void check_forwarding(const struct target *t)
 
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	await_ready(command_under((pid_t)o.ready_pid));
+	if (!await_ready(command_under((pid_t)o.ready_pid)))
+		check(false, "the command gets ready");
 	send_unknown(&d);
 	driver_signal(&d, SIGUSR1);
 	driver_finish(&d, &o);

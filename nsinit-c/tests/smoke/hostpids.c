@@ -10,7 +10,7 @@
 #include "check.h"
 #include "observe.h"
 
-#define GONE_MS 1000
+#define GONE_MS 5000
 
 enum death { OF_COMMAND, OF_INIT, OF_MONITOR, OF_CHANNEL, BY_SIGNAL };
 
@@ -70,7 +70,9 @@ static void check_death(const struct target *t, bool init, enum death death, con
 	c.init = init;
 	if (!start_and_wait(t, &c, &d, &o))
 		return;
-	await_ready((pid_t)o.ready_pid);
+	/* Init is not dumpable: an ordinary user may not look at its root. */
+	if (!await_ready((pid_t)o.started_pid))
+		check(false, "the command gets ready");
 	if (death == BY_SIGNAL)
 		check_pid(&o, init);
 	bring(death, &d, (pid_t)o.ready_pid);

@@ -220,13 +220,17 @@ static void describe(struct inside *seen)
 	seen->loopback_answers = datagram_to_self();
 }
 
-void await_ready(pid_t inside)
+bool await_ready(pid_t inside)
 {
 	char ready[64];
 
 	(void)snprintf(ready, sizeof(ready), "/proc/%d/root/dev/shm/ready", inside);
-	for (int ms = 0; ms < DEADLINE_MS && access(ready, F_OK) < 0; ms++)
+	for (int ms = 0; ms < DEADLINE_MS; ms++) {
+		if (access(ready, F_OK) == 0)
+			return true;
 		usleep(1000);
+	}
+	return false;
 }
 
 bool look_inside(pid_t pid, struct inside *seen)

@@ -15,7 +15,7 @@ pid_t command_under(pid_t init);
 pid_t command_as(pid_t init);
 
 /* Until there is a file /dev/shm/ready in the root of that process. */
-void await_ready(pid_t inside);
+bool await_ready(pid_t inside);
 
 /* One line of /proc/PID/status without its name, e.g. status_of(7, "NSpid"); "" if there is none. Static memory. */
 const char *status_of(pid_t pid, const char *field);
