@@ -180,8 +180,9 @@ void put_hello(struct bytes *b, uint32_t version) { put_frame(b, FRAME_HELLO, "4
 
 bool driver_start_plan(struct driver *d, const char *nsinit, int input, const struct bytes *plan)
 {
-	struct bytes bytes = { 0 };
+	static struct bytes bytes;
 
+	bytes.length = 0;
 	put_hello(&bytes, PROTOCOL_VERSION);
 	put_frame(&bytes, FRAME_PLAN, "*", BYTES(plan->at, plan->length));
 	return driver_start(d, nsinit, input, &bytes);

@@ -122,7 +122,7 @@ static bool settled(pid_t pid, long number)
 {
 	t.told |= pid == t.monitor && number == SYS_sendto && type_of_frame(pid) == FRAME_STARTED;
 	t.settled |= pid == t.monitor && number == SYS_poll && t.told;
-	return t.settled && pid == t.monitor;
+	return t.settled;
 }
 
 /* When waitpid tells its end, all that the kernel does to its children is done. */
@@ -134,12 +134,20 @@ static void kill_monitor(void)
 	while (WIFSTOPPED(t.status));
 }
 
+/* Whether its calls are looked at: two stops each, which take longer than most of the calls. */
+static bool is_looked_at(pid_t pid)
+{
+	bool over = t.failing == 0 && t.fault->at > 0 && t.fault->made >= t.fault->at;
+
+	return t.fault->of_monitor == (pid == t.monitor) && !over && !t.settled;
+}
+
 static void on_entry(pid_t pid)
 {
 	long number = call_number(pid);
 
 	/* The first execve is ours. */
-	if (!t.begun || never_fails(number) || t.fault->of_monitor != (pid == t.monitor))
+	if (!t.begun || never_fails(number))
 		return;
 	if (settled(pid, number))
 		return;
@@ -214,6 +222,10 @@ static _Noreturn void trace(struct fault *fault, pid_t monitor)
 
 	t.fault = fault;
 	t.monitor = monitor;
+	/* It has stopped itself. Its children have the same options. */
+	(void)waitpid(monitor, &t.status, __WALL);
+	(void)ptrace(PTRACE_SETOPTIONS, monitor, NULL, (long)OPTIONS);
+	(void)ptrace(PTRACE_SYSCALL, monitor, NULL, 0L);
 	while ((pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
 		if (pid <= 0)
 			continue;
@@ -224,8 +236,7 @@ static _Noreturn void trace(struct fault *fault, pid_t monitor)
 				(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
 				continue;
 			}
-			(void)ptrace(PTRACE_SETOPTIONS, pid, NULL, (long)OPTIONS);
-			(void)ptrace(PTRACE_SYSCALL, pid, NULL, (long)signo);
+			(void)ptrace(is_looked_at(pid) ? PTRACE_SYSCALL : PTRACE_CONT, pid, NULL, (long)signo);
 		} else if (pid == monitor) {
 			t.status = status;
 		}
