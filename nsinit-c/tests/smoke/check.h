@@ -2,6 +2,7 @@
 #define NSRUN_SMOKE_CHECK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "container.h"
 #include "driver.h"
@@ -20,6 +21,12 @@ void show_outcome(const struct outcome *o);
 void run_to_end(const struct target *t, const struct container *c, int input, struct outcome *o);
 /* Starts it and waits for STARTED; false (and a "not ok") if that does not come. */
 bool start_and_wait(const struct target *t, const struct container *c, struct driver *d, struct outcome *o);
+
+/*
+ * Runs so many checks, each with its number, side by side: in processes that adopt their own orphans, since a container
+ * keeps its caller waiting more than it keeps it busy. What they print comes in their order.
+ */
+void check_beside(const struct target *t, size_t count, void (*check_one)(const struct target *t, size_t which));
 
 void check_isolation(const struct target *t);
 void check_namespaces(const struct target *t);

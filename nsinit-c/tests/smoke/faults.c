@@ -29,9 +29,12 @@
 #define CAUSE_MEMORY	   3
 #define LOCKED_BYTE	   77
 
-static char directory[] = "/tmp/nsinit-faults-XXXXXX";
-static char agent_path[64], lock_path[64], writes_path[64], program_path[64];
+/* Of all sweeps; and what each has of its own in there. */
+static char base[] = "/tmp/nsinit-faults-XXXXXX";
+static char directory[48], agent_path[64], lock_path[64], writes_path[64], program_path[64];
 static int agent, lock_file;
+
+static void path_in(char *path, size_t size, const char *name) { (void)snprintf(path, size, "%s/%s", directory, name); }
 
 /* ---- with an init and limits ---- */
 
@@ -120,8 +123,17 @@ static void sweep_nested(const struct target *t)
 	c.early_steps = add_watch;
 	c.init_steps = add_nodes;
 	sweep_both(t, c, "with nested namespaces");
+}
+
+static void sweep_nested_without_pids(const struct target *t)
+{
+	struct container c = container_default(t->rootfs, NULL);
+
+	c.nested = true;
+	c.options = OPTION_TRACE;
+	c.terminal = true;
+	c.overlay = true;
 	c.create &= ~(uint64_t)CLONE_NEWPID;
-	c.early_steps = c.init_steps = NULL;
 	c.init = false;
 	sweep(t, c, NULL, "with nested namespaces, and without one of pids");
 }
@@ -228,8 +240,6 @@ static void sweep_joined(const struct target *t, uint16_t count, bool init, cons
 
 /* ---- with a root that is kept ---- */
 
-static void path_in(char *path, size_t size, const char *name) { (void)snprintf(path, size, "%s/%s", directory, name); }
-
 /* Does what newuidmap does, for a caller who may. */
 static void write_program(void)
 {
@@ -271,7 +281,7 @@ static void sweep_kept(const struct target *t)
 }
 
 /* Each change of ids clears the parent-death signal. */
-static void sweep_dead_monitors(const struct target *t)
+static void sweep_dead_monitors(const struct target *t, bool init, const char *sentence)
 {
 	struct container c = container_default(t->rootfs, NULL);
 
@@ -280,16 +290,36 @@ static void sweep_dead_monitors(const struct target *t)
 		c.idmapped = true;
 		c.user = 1000;
 	}
-	sweep_deaths(t, c, "with an init");
-	c.init = false;
-	sweep_deaths(t, c, "without one");
+	c.init = init;
+	sweep_deaths(t, c, sentence);
 }
 
-void check_faults(const struct target *t)
+static void sweep_deaths_with_init(const struct target *t) { sweep_dead_monitors(t, true, "with an init"); }
+
+static void sweep_deaths_without(const struct target *t) { sweep_dead_monitors(t, false, "without one"); }
+
+/* ---- all of them ---- */
+
+static void sweep_joined_network(const struct target *t)
 {
-	if (!fault_possible())
-		return;
-	if (!mkdtemp(directory) || chmod(directory, 0755) < 0)
+	sweep_joined(t, 2, false, "with an agent, in user and network namespace of another and no init");
+}
+
+static void sweep_joined_pids(const struct target *t)
+{
+	sweep_joined(t, 3, true, "with an agent, in user, network and pid namespace of another");
+}
+
+/* Those that take longest come first. */
+static void (*const sweeps[])(const struct target *t) = {
+	sweep_nested,	   sweep_limits,    sweep_terminal,	    sweep_kept,		  sweep_joined_network,
+	sweep_joined_pids, sweep_host_pids, sweep_deaths_with_init, sweep_deaths_without, sweep_nested_without_pids,
+};
+
+static void sweep_in_directory(const struct target *t, size_t which)
+{
+	(void)snprintf(directory, sizeof(directory), "%s/%zu", base, which);
+	if (mkdir(directory, 0755) < 0)
 		abort();
 	path_in(agent_path, sizeof(agent_path), "agent");
 	path_in(lock_path, sizeof(lock_path), "lock");
@@ -298,19 +328,23 @@ void check_faults(const struct target *t)
 	write_program();
 	agent = agent_listen(agent_path);
 	lock_file = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	sweep_limits(t);
-	sweep_terminal(t);
-	sweep_nested(t);
-	sweep_host_pids(t);
-	sweep_joined(t, 2, false, "with an agent, in user and network namespace of another and no init");
-	sweep_joined(t, 3, true, "with an agent, in user, network and pid namespace of another");
-	sweep_kept(t);
-	sweep_dead_monitors(t);
-	check_swept();
+	sweeps[which](t);
 	close(lock_file);
 	close(agent);
 	unlink(program_path);
 	unlink(lock_path);
 	unlink(agent_path);
-	check(rmdir(directory) == 0, "no file is left of them");
+	(void)rmdir(directory);
+}
+
+void check_faults(const struct target *t)
+{
+	if (!fault_possible())
+		return;
+	if (!mkdtemp(base) || chmod(base, 0755) < 0)
+		abort();
+	begin_sweeps();
+	check_beside(t, sizeof(sweeps) / sizeof(sweeps[0]), sweep_in_directory);
+	check_swept();
+	check(rmdir(base) == 0, "no file is left of them");
 }

@@ -6,9 +6,11 @@
  * for a machine that is emulated.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,14 +18,17 @@
 #include "check.h"
 #include "observe.h"
 
-static unsigned passed, failed;
+/* Of those, too, that run in processes of their own. */
+static struct {
+	_Atomic unsigned passed, failed;
+} * counts;
 
 bool check(bool held, const char *sentence)
 {
 	if (held)
-		passed++;
+		counts->passed++;
 	else
-		failed++;
+		counts->failed++;
 	printf("%s - %s\n", held ? "ok" : "not ok", sentence);
 	return held;
 }
@@ -75,6 +80,71 @@ bool start_and_wait(const struct target *t, const struct container *c, struct dr
 /* Whatever outlives its parent comes to this process, so that a leftover can't hide. */
 static void adopt_orphans(void) { (void)prctl(PR_SET_CHILD_SUBREAPER, 1); }
 
+#define MOST_BESIDE 16
+
+static pid_t start_beside(const struct target *t, size_t which, int output,
+			  void (*check_one)(const struct target *t, size_t which))
+{
+	pid_t pid;
+
+	(void)fflush(stdout);
+	pid = fork();
+	if (pid != 0)
+		return pid;
+	/* Who ends us ends them. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	adopt_orphans();
+	(void)dup2(output, STDOUT_FILENO);
+	close(output);
+	check_one(t, which);
+	(void)fflush(stdout);
+	_exit(0);
+}
+
+static void tell(int output)
+{
+	char bytes[4096];
+	ssize_t n;
+
+	(void)lseek(output, 0, SEEK_SET);
+	while ((n = read(output, bytes, sizeof(bytes))) > 0)
+		(void)fwrite(bytes, 1, (size_t)n, stdout);
+	close(output);
+}
+
+void check_beside(const struct target *t, size_t count, void (*check_one)(const struct target *t, size_t which))
+{
+	const size_t most = 2 * (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+	int outputs[MOST_BESIDE];
+	pid_t pids[MOST_BESIDE];
+	size_t started = 0, ended = 0, told = 0;
+
+	if (count > MOST_BESIDE)
+		abort();
+	while (ended < count) {
+		int status;
+
+		if (started < count && started - ended < most) {
+			outputs[started] = memory_file("", 0);
+			pids[started] = start_beside(t, started, outputs[started], check_one);
+			started++;
+			continue;
+		}
+		pid_t pid = waitpid(-1, &status, 0);
+		size_t which = 0;
+		while (which < started && pids[which] != pid)
+			which++;
+		if (which == started || status != 0)
+			check(false, "checks that run beside others come to their end, and leave no process");
+		if (which == started)
+			continue;
+		pids[which] = 0;
+		ended++;
+		for (; told < started && pids[told] == 0; told++)
+			tell(outputs[told]);
+	}
+}
+
 static void check_leftovers(size_t mounts_before)
 {
 	pid_t left = waitpid(-1, NULL, WNOHANG);
@@ -94,6 +164,9 @@ int main(int argc, char **argv)
 		fputs("usage: smoke NSINIT ROOTFS [quick]\n", stderr);
 		return 2;
 	}
+	counts = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (counts == MAP_FAILED)
+		abort();
 	adopt_orphans();
 	(void)gethostname(before, sizeof(before));
 	check_isolation(&target);
@@ -111,6 +184,6 @@ int main(int argc, char **argv)
 	(void)gethostname(after, sizeof(after));
 	check(strcmp(before, after) == 0, "the host name outside is what it was");
 	check_leftovers(mounts_before);
-	printf("%u passed, %u failed\n", passed, failed);
-	return failed > 0;
+	printf("%u passed, %u failed\n", counts->passed, counts->failed);
+	return counts->failed > 0;
 }

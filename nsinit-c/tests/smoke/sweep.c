@@ -19,6 +19,7 @@
 
 #define NSRUN_FAILED 125
 #define COMMAND_CODE 7
+#define GONE_MS	     5000
 
 /* What a call that fails unnoticed must not change. */
 static const char *const command[] = {
@@ -150,7 +151,14 @@ static bool as_it_should(const struct outcome *o)
 
 /* ---- what stood in a plan ---- */
 
-static bool swept[UINT8_MAX + 1];
+static bool *swept;
+
+void begin_sweeps(void)
+{
+	swept = mmap(NULL, UINT8_MAX + 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (swept == MAP_FAILED)
+		abort();
+}
 
 static void note_steps(const struct container *c)
 {
@@ -199,7 +207,7 @@ static void look_around(struct surroundings *s)
 	s->descriptors = extra_descriptors(0);
 }
 
-/* Orphans become our children, and are killed by then; within a second they must be gone. */
+/* Orphans become our children, and are killed by then; they must be gone soon. */
 static void wait_for_orphans(const struct surroundings *before)
 {
 	struct surroundings now;
@@ -211,7 +219,7 @@ static void wait_for_orphans(const struct surroundings *before)
 		struct pollfd end = { (int)syscall(SYS_pidfd_open, pid, 0), POLLIN, 0 };
 
 		if (end.fd >= 0 && strstr(before->children, at) == NULL)
-			poll(&end, 1, 1000);
+			poll(&end, 1, GONE_MS);
 		close(end.fd);
 		if (strstr(before->children, at) != NULL)
 			continue;

@@ -20,7 +20,9 @@ void fail_once(const struct target *t, const struct container *c, long number, s
  */
 void sweep_descriptors(const struct target *t, struct container c, uint8_t cause, const char *sentence);
 
-/* After all sweeps: every step stood in a plan of theirs. */
+/* Before all sweeps, whichever process they run in. */
+void begin_sweeps(void);
+/* After them: every step stood in a plan of theirs. */
 void check_swept(void);
 
 /*
