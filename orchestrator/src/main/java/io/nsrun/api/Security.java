@@ -53,8 +53,8 @@ public final class Security {
    * Adds user ids to a map of the container's own, in place of {@link #userNamespace}; it is that
    * of groups too, if these have none. For others than root within their ranges in /etc/subuid.
    *
-   * @param inside first id in the container
-   * @param outside first id on the host
+   * @param inside first id in the container, 0 to 4,294,967,294, which is the last id there is
+   * @param outside first id on the host, in the same range
    * @param count how many follow one another, 1 or more
    * @return this with that
    */
@@ -67,8 +67,8 @@ public final class Security {
   /**
    * As {@link #uidMap}, for groups and /etc/subgid.
    *
-   * @param inside first id in the container
-   * @param outside first id on the host
+   * @param inside first id in the container, 0 to 4,294,967,294, which is the last id there is
+   * @param outside first id on the host, in the same range
    * @param count how many follow one another, 1 or more
    * @return this with that
    */
@@ -93,7 +93,8 @@ public final class Security {
   /**
    * Sets something of the kernel's for the container alone.
    *
-   * @param key of its own network, IPC or UTS namespace, as in {@code net.ipv4.ip_forward}
+   * @param key of its own network, IPC or UTS namespace, as in {@code net.ipv4.ip_forward};
+   *     default: what the kernel gives a new one
    * @param value as in /proc/sys
    * @return this with that
    */
