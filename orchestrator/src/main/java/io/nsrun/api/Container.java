@@ -38,7 +38,7 @@ public final class Container extends Process implements AutoCloseable {
 
   Container(StartedContainer started) {
     this.started = started;
-    this.input = GuestOutputStream.of(started.input());
+    this.input = new GuestOutputStream(started.input());
     this.output = new GuestInputStream(started.output());
     this.error = new GuestInputStream(started.error());
   }

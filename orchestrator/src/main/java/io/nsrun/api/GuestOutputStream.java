@@ -1,20 +1,29 @@
 package io.nsrun.api;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** A pipe that a container reads, which virtual threads may write, too. */
+/**
+ * A pipe that a container reads, which virtual threads may write, too. It has a buffer as that of a
+ * {@link Process}, from the first bytes on: most containers get none.
+ */
 final class GuestOutputStream extends OutputStream {
+  private static final int BUFFER = 8192;
+
   private final OutputStream pipe;
 
-  private GuestOutputStream(OutputStream pipe) {
-    this.pipe = pipe;
-  }
+  /** Virtual threads wait for it without a thread of the kernel's, other than for a monitor. */
+  private final ReentrantLock writing = new ReentrantLock();
 
-  /** With a buffer, as that of a {@link Process}. */
-  static OutputStream of(OutputStream pipe) {
-    return new BufferedOutputStream(new GuestOutputStream(pipe));
+  // Guarded by writing.
+  private byte[] buffer;
+  private int count;
+  private boolean closed;
+
+  GuestOutputStream(OutputStream pipe) {
+    this.pipe = pipe;
   }
 
   @Override
@@ -24,26 +33,71 @@ final class GuestOutputStream extends OutputStream {
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    run(
-        () -> {
-          pipe.write(bytes, offset, length);
-          pipe.flush();
-        });
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    writing.lock();
+    try {
+      if (length > BUFFER - count) {
+        writeBuffered();
+      }
+      if (length >= BUFFER) {
+        send(bytes, offset, length);
+        return;
+      }
+      if (buffer == null) {
+        buffer = new byte[BUFFER];
+      }
+      System.arraycopy(bytes, offset, buffer, count, length);
+      count += length;
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    writing.lock();
+    try {
+      writeBuffered();
+    } finally {
+      writing.unlock();
+    }
   }
 
   @Override
   public void close() throws IOException {
-    run(pipe::close);
+    writing.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      try {
+        writeBuffered();
+      } finally {
+        pipe.close();
+      }
+    } finally {
+      buffer = null;
+      count = 0;
+      writing.unlock();
+    }
   }
 
-  private static void run(Blocking.Action action) throws IOException {
+  private void writeBuffered() throws IOException {
+    if (count > 0) {
+      send(buffer, 0, count);
+      count = 0;
+    }
+  }
+
+  private void send(byte[] bytes, int offset, int length) throws IOException {
     if (!Blocking.isVirtual()) {
-      action.run();
+      pipe.write(bytes, offset, length);
       return;
     }
     Blocking.call(
         () -> {
-          action.run();
+          pipe.write(bytes, offset, length);
           return null;
         });
   }

@@ -32,6 +32,19 @@ public record Prepared(
    */
   public record Achieved(String aspect, boolean full, String value, String reason) {}
 
+  /**
+   * What is still of use once its command runs: what was asked for, and how isolated it is. The
+   * rest is several times as large.
+   */
+  Prepared running() {
+    return new Prepared(
+        resolved.withoutFindings(),
+        new LaunchPlan(List.of(), plan.isolation()),
+        List.of(),
+        leases,
+        ownIds);
+  }
+
   /** What was asked for. */
   public Spec spec() {
     return resolved.spec();

@@ -46,8 +46,8 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
   // Until those that come after it have spares.
   private volatile Preparation preparation;
 
-  // Of the worker, before the launcher's thread hears of it.
-  private Prepared prepared;
+  // Of the worker, until the launcher's thread hears of it; then of that.
+  private volatile Prepared prepared;
 
   // Of the launcher's thread.
   private Outcome outcome;
@@ -89,7 +89,8 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
     public void started(long init, long command) {
       pid = command;
       startedMillis = System.currentTimeMillis();
-      prepared.leases().started();
+      leases.started();
+      prepared = prepared.running();
     }
   }
 

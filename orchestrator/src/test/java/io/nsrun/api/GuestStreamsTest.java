@@ -97,7 +97,7 @@ class GuestStreamsTest {
     ExecutorService threads = virtualThreads();
     List<Future<Boolean>> written = new ArrayList<>();
     for (RandomAccessFile pipe : pipes(count)) {
-      OutputStream out = GuestOutputStream.of(new FileOutputStream(pipe.getFD()));
+      OutputStream out = new GuestOutputStream(new FileOutputStream(pipe.getFD()));
       written.add(
           threads.submit(
               () -> {
@@ -208,7 +208,7 @@ class GuestStreamsTest {
   void whatIsWrittenWaitsForAFlushOrForMore() throws Exception {
     RandomAccessFile pipe = pipes(1).get(0);
     InputStream in = reading(pipe);
-    OutputStream out = GuestOutputStream.of(new FileOutputStream(pipe.getFD()));
+    OutputStream out = new GuestOutputStream(new FileOutputStream(pipe.getFD()));
 
     out.write('a');
     assertThat(in.available()).isZero();

@@ -70,6 +70,11 @@ public record Resolved(
         List.of());
   }
 
+  /** The same spec, with nothing found. */
+  public Resolved withoutFindings() {
+    return new Resolved(spec, "", "", "", User.ROOT, Map.of(), List.of(), List.of());
+  }
+
   /** Whether users or groups are to be looked up in the container's own files. */
   public static boolean hasNames(Spec spec) {
     return spec.process().user() instanceof UserRef.Named
