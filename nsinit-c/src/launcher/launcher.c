@@ -37,18 +37,27 @@ static void close_all(const int fds[3])
 
 /* ---- in the monitor ---- */
 
-/* What the launcher holds of others is closed, and so is its own way to the orchestrator. */
-static void leave_launcher(int orders)
+/* What the launcher holds of others is closed, before we may wait for anything; of what it made, these are ours. */
+static void leave_launcher(int orders, const int ours[3])
 {
+	const int kept[] = { CONTROL_IN, CONTROL_OUT, ours[0], ours[1], ours[2] };
+	int next = STDERR_FILENO;
+
 	must(dup3(orders, CONTROL_IN, O_CLOEXEC), "dup", "the way from the launcher");
-	must(sys_close_range(3, CONTROL_IN - 1, 0), "close_range", "of the launcher");
-	must(sys_close_range(CONTROL_IN + 1, CONTROL_OUT - 1, 0), "close_range", "of the launcher");
-	must(sys_close_range(CONTROL_OUT + 1, ~0u, 0), "close_range", "of the launcher");
+	while (next < INT_MAX) {
+		int last = next;
+
+		next = INT_MAX;
+		for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+			next = kept[i] > last && kept[i] < next ? kept[i] : next;
+		if (next > last + 1)
+			must(sys_close_range((unsigned)last + 1, (unsigned)next - 1, 0), "close_range", "others");
+	}
 }
 
 static noreturn void become_monitor(uint32_t id, enum frame_type type, int orders, struct reader r)
 {
-	static const int none[3] = { -1, -1, -1 };
+	int inner[3] = { -1, -1, -1 };
 	static struct plan plan;
 
 	event_of(id);
@@ -60,9 +69,12 @@ static noreturn void become_monitor(uint32_t id, enum frame_type type, int order
 
 		if (set != NO_SET && (set >= MAX_SETS || !sets[set].made))
 			fail_errno(EPROTO, "start", "there is no set of pipes %u", set);
-		streams_take(&r, set == NO_SET ? none : sets[set].inner);
+		if (set != NO_SET)
+			memcpy(inner, sets[set].inner, sizeof(inner));
 	}
-	leave_launcher(orders);
+	leave_launcher(orders, inner);
+	if (type == FRAME_START)
+		streams_take(&r, inner);
 	control_decode_plan(&plan, r.at, (uint32_t)(r.end - r.at));
 	if (type == FRAME_SPARE)
 		spare_run(&plan, CONTROL_IN, init_of_containers);
@@ -166,27 +178,22 @@ static void pass_on(uint32_t id, const uint8_t *frame, size_t length)
 
 static bool make_set(struct set *set)
 {
-	for (int fd = 0; fd <= 2; fd++) {
+	*set = (struct set){ true, { -1, -1, -1 }, { -1, -1, -1 } };
+	for (int fd = 0; fd <= 2 && set->made; fd++) {
 		int ends[2] = { -1, -1 };
-		int error;
 
-		if (pipe2(ends, O_CLOEXEC) == 0 && fchmod(ends[0], fd == 0 ? 0644 : 0622) == 0) {
-			set->inner[fd] = ends[fd != 0];
-			set->outer[fd] = ends[fd == 0];
-			continue;
-		}
-		error = errno;
-		close(ends[0]);
-		close(ends[1]);
-		while (fd-- > 0) {
-			close(set->inner[fd]);
-			close(set->outer[fd]);
-		}
-		errno = error;
-		return false;
+		set->made = pipe2(ends, O_CLOEXEC) == 0 && fchmod(ends[0], fd == 0 ? 0644 : 0622) == 0;
+		set->inner[fd] = ends[fd != 0];
+		set->outer[fd] = ends[fd == 0];
 	}
-	set->made = true;
-	return true;
+	int error = errno;
+
+	if (!set->made) {
+		close_all(set->inner);
+		close_all(set->outer);
+	}
+	errno = error;
+	return set->made;
 }
 
 /* The container's ids are not ours, and it may open its /dev/stdout; so the pipes are made with a mode for that. */
