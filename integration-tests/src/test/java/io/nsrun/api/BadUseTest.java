@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nsrun.api.ContainerException.Reason;
 import io.nsrun.container.DependsOnJvm;
 import java.io.File;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,6 +211,55 @@ class BadUseTest extends ApiTest {
   private static String problems(Rootfs rootfs) {
     return String.join(
         "\n", thrown(() -> sh("true").rootfs(rootfs).start(), Reason.INVALID).problems());
+  }
+
+  @Test
+  void pathsOfAnArchiveThatTheJvmHasOpen() throws Exception {
+    Path zip = dir.resolve("files.zip");
+    try (FileSystem files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+      Path etc = Files.createDirectory(files.getPath("/etc"));
+
+      assertThat(
+              thrown(
+                      () ->
+                          sh("true")
+                              .mount(Mount.readOnly(etc, "/m"))
+                              .ephemeralDirectory(etc)
+                              .start(),
+                      Reason.INVALID)
+                  .problems())
+          .contains(
+              "mount(...): /etc is in a file system of the JVM alone (copy it to one of the host's)",
+              "ephemeralDirectory(...): /etc is in a file system of the JVM alone (copy it to one of"
+                  + " the host's)");
+      assertThat(problems(Rootfs.directory(etc)))
+          .startsWith("rootfs(...): /etc is in a file system");
+      assertThatThrownBy(() -> Containers.builder().directory(etc))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void settingOfTheKernelWithANul() {
+    Security security = Security.standard().sysctl("net.ipv4.ip_forward", "1\0");
+
+    assertThat(thrown(() -> sh("true").security(security).start(), Reason.INVALID).problems())
+        .containsExactly(
+            "Security.sysctl(...): the value of net.ipv4.ip_forward has a NUL character (remove it)");
+  }
+
+  @Test
+  void optionInPlaceOfTheProgram() {
+    assertThat(thrown(() -> containers.container("-x").start(), Reason.NOT_STARTED).remedy())
+        .isEqualTo("command(...) begins with the program; what nsrun is to do, other methods say.");
+  }
+
+  @Test
+  void inputThatIsNullLeavesTheBuilderAsItWas() throws Exception {
+    ContainerBuilder builder = sh("wc -c");
+    assertThatThrownBy(() -> builder.run(null)).isInstanceOf(NullPointerException.class);
+
+    assertThat(builder.run(new byte[3]).requireSuccess().stdoutText()).isEqualTo("3\n");
   }
 
   @Test

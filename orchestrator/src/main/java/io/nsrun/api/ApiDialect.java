@@ -74,6 +74,7 @@ final class ApiDialect implements Dialect {
     String first = value.get(0);
     return switch (field) {
       case ROOT -> "rootfs(Rootfs.embedded())";
+      case ARGS -> "command(...) begins with the program; what nsrun is to do, other methods say";
       case VOLUME, MOUNT -> mount(value);
       case USER_NAMESPACE -> "Security.userNamespace(UserNamespace." + constant(first) + ")";
       case NETWORK_NAMESPACE -> "network(Network." + constant(first) + ")";

@@ -71,9 +71,13 @@ public final class Containers implements AutoCloseable {
      *     relative; default: what that variable says, else the directories for the user's caches,
      *     data and state, for root {@code /var/lib/nsrun}
      * @return this builder
+     * @throws IllegalArgumentException if it is in a file system of the JVM alone, as of an archive
      */
     public Builder directory(Path path) {
-      directory = Objects.requireNonNull(path);
+      if (!HostPaths.isHosts(path)) {
+        throw new IllegalArgumentException(path + " is in a file system of the JVM alone");
+      }
+      directory = path;
       return this;
     }
 

@@ -4,6 +4,7 @@ import io.nsrun.spec.Blob;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.MountOptions;
 import io.nsrun.spec.SpecField;
+import io.nsrun.spec.SpecProblems;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -136,12 +137,12 @@ public final class Mount {
     return new Mount(kind, source, target, readOnly, executable, false, size, content);
   }
 
-  io.nsrun.spec.Mount toSpec(HostPaths paths) {
+  io.nsrun.spec.Mount toSpec(HostPaths paths, SpecProblems problems) {
     MountOptions options = new MountOptions(readOnly, true, true, !executable);
     return switch (kind) {
       case BIND ->
           new io.nsrun.spec.Mount.Bind(
-              paths.text(source),
+              paths.text(source, SpecField.MOUNT, problems),
               target,
               true,
               io.nsrun.spec.Mount.Propagation.PRIVATE,

@@ -143,7 +143,7 @@ final class SecurityAssembly {
     if (security.seccomp.path() == null) {
       return security.seccomp == SeccompProfile.unconfined() ? Seccomp.UNCONFINED : Seccomp.DEFAULT;
     }
-    String file = new HostPaths(caller).text(security.seccomp.path());
+    String file = new HostPaths(caller).text(security.seccomp.path(), SpecField.SECCOMP, problems);
     try {
       return ProfileFile.read(caller, file);
     } catch (ExplainedException e) {

@@ -21,6 +21,7 @@ import io.nsrun.spec.Writes;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
@@ -61,7 +62,7 @@ final class SpecAssembly {
     settings.limits.apply(builder, stop(), problems);
     builder.hostname(hostname(builder)).root(root());
     for (Mount mount : settings.mounts) {
-      builder.mount(mount.toSpec(paths));
+      builder.mount(mount.toSpec(paths, problems));
     }
     redirects();
     return builder.process(process()).build();
@@ -138,21 +139,28 @@ final class SpecAssembly {
     }
     Writes writes;
     if (settings.ephemeralDirectory != null) {
-      writes = new Writes.ForgottenDirectory(paths.text(settings.ephemeralDirectory));
+      writes =
+          new Writes.ForgottenDirectory(
+              host(settings.ephemeralDirectory, SpecField.EPHEMERAL_DIRECTORY));
     } else if (settings.overlayDirectory != null) {
-      writes = new Writes.KeptDirectory(paths.text(settings.overlayDirectory));
+      writes =
+          new Writes.KeptDirectory(host(settings.overlayDirectory, SpecField.OVERLAY_DIRECTORY));
     } else {
       writes = Defaults.writes(source, settings.ephemeral, settings.readOnlyRoot, problems);
     }
     return new Root(source, writes, settings.readOnlyRoot);
   }
 
+  private String host(Path path, SpecField field) {
+    return paths.text(path, field, problems);
+  }
+
   private RootSource source() {
     return switch (settings.rootfs.kind()) {
       case HOST -> RootSource.HOST;
       case EMBEDDED -> new RootSource.Embedded(EMBEDDED);
-      case ARCHIVE -> new RootSource.Archive(paths.text(settings.rootfs.path()));
-      case DIRECTORY -> directory(paths.text(settings.rootfs.path()));
+      case ARCHIVE -> new RootSource.Archive(host(settings.rootfs.path(), SpecField.ROOT));
+      case DIRECTORY -> directory(host(settings.rootfs.path(), SpecField.ROOT));
     };
   }
 

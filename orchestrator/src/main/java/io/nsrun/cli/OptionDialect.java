@@ -73,7 +73,8 @@ public final class OptionDialect implements Dialect {
     String text = String.join(":", value);
     return switch (field) {
       case ROOT -> "the name " + text;
-      case ARGS -> text;
+      case ARGS ->
+          "what follows ROOTFS is the command. Write options before ROOTFS, and no -- after it";
       case VOLUME -> "-v " + text;
       // Values of these have an equals sign of their own.
       case RLIMIT, SYSCTL, MOUNT -> name(field) + " " + text;

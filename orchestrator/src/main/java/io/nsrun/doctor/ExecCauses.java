@@ -56,8 +56,7 @@ final class ExecCauses {
       return missingInterpreter(command, RootView.head(file.get(), HEAD), root);
     }
     if (command.startsWith("-")) {
-      return Text.of(
-          "what follows ROOTFS is the command. Write options before ROOTFS, and no -- after it.");
+      return Text.of(SpecField.ARGS.with(command), ".");
     }
     if ((!command.contains("/") || command.startsWith("/bin/")) && isNoSystem(root)) {
       return Text.of(

@@ -40,6 +40,9 @@ final class SysctlValidator {
           SpecField.SYSCTL,
           "kernel.hostname is not set this way",
           Text.of("use ", SpecField.HOSTNAME, ", which /etc/hosts follows"));
+    } else if (sysctl.value().indexOf(0) >= 0) {
+      problems.add(
+          SpecField.SYSCTL, "the value of " + sysctl.name() + " has a NUL character", "remove it");
     } else if (type == NamespaceType.UTS && !spec.domainname().isEmpty()) {
       problems.add(
           SpecField.SYSCTL,

@@ -56,7 +56,7 @@ class ValuesTest {
     byte[] content = {1};
     Mount mount = Mount.file("/f", content);
     content[0] = 2;
-    assertThat(((io.nsrun.spec.Mount.Inject) mount.toSpec(null)).content().toByteArray())
+    assertThat(((io.nsrun.spec.Mount.Inject) mount.toSpec(null, null)).content().toByteArray())
         .isEqualTo(new byte[] {1});
   }
 
