@@ -103,6 +103,15 @@ class CallersTest {
   }
 
   @Test
+  void whoHasNoMemoryLeftIsToldAndNobodyIsHarmed() {
+    Result result =
+        JavaProgram.of(Caller.ROOT, Guest.class).env("JDK_JAVA_OPTIONS", "-Xmx24m").nsrun("memory");
+
+    assertThat(result.out())
+        .isEqualTo("HOST out of memory\n  give the JVM more with -Xmx\nthen 6\n");
+  }
+
+  @Test
   void whoHasNoDescriptorsLeftIsToldAndNobodyIsHarmed() {
     Result result =
         JavaProgram.of(Caller.ROOT, Guest.class)

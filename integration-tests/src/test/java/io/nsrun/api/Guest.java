@@ -29,6 +29,7 @@ public final class Guest {
       case "fail" -> fail();
       case "leave" -> leave(words[1]);
       case "descriptors" -> descriptors();
+      case "memory" -> memory();
       default -> throw new IllegalArgumentException(words[0]);
     }
   }
@@ -144,6 +145,21 @@ public final class Guest {
       case "halt" -> Runtime.getRuntime().halt(8);
       case "throw" -> throw new IllegalStateException("on purpose");
       default -> new CountDownLatch(1).await();
+    }
+  }
+
+  /** Asks for a command that the heap has no room for. */
+  private static void memory() throws Exception {
+    try (Containers containers = Containers.open()) {
+      String[] command = new String[320];
+      Arrays.fill(command, "x".repeat(100_000));
+      try {
+        containers.container(command).start();
+        print("started");
+      } catch (ContainerException e) {
+        print(e.reason() + " " + e.getMessage());
+      }
+      print("then " + containers.container("sh", "-c", "exit 6").run().exitCode());
     }
   }
 

@@ -7,6 +7,8 @@ import io.nsrun.launch.ContainerLauncher;
 import io.nsrun.launch.LaunchedContainer;
 import io.nsrun.launch.Outcome;
 import io.nsrun.launch.Progress;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.Explanation;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
@@ -188,7 +190,8 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       if (e.getCause() instanceof RuntimeException unchecked) {
         throw unchecked;
       }
-      throw new IOException("internal error: " + e.getCause(), e.getCause());
+      Explanation told = Explanation.of(e.getCause());
+      throw new ExplainedException(told.what(), told.remedy(), e.getCause());
     }
   }
 
