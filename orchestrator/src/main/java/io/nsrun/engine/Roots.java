@@ -3,12 +3,21 @@ package io.nsrun.engine;
 import io.nsrun.rootfs.RootfsResolver;
 import io.nsrun.rootfs.RootfsStore;
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.OsPath;
 import io.nsrun.spec.RootSource;
+import io.nsrun.state.StatePaths;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 
 /** Root file systems, by the names that callers have for them. */
 public final class Roots {
+  /** Where the one of the jar lies, by whose directories it was looked for in. */
+  private static final Map<StatePaths, String> EMBEDDED =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
   private Roots() {}
 
   /**
@@ -23,7 +32,16 @@ public final class Roots {
 
   /** Absolute path of its directory, unpacked now if it is not there. Blocks while it unpacks. */
   static String directory(RootSource source, Caller caller) throws IOException {
-    return new RootfsResolver(caller.paths()).directory(source);
+    if (!(source instanceof RootSource.Embedded)) {
+      return new RootfsResolver(caller.paths()).directory(source);
+    }
+    // From its first use on this process holds it, so that nobody's prune removes it.
+    String found = EMBEDDED.get(caller.paths());
+    if (found == null || !OsPath.isDirectory(found)) {
+      found = new RootfsResolver(caller.paths()).directory(source);
+      EMBEDDED.put(caller.paths(), found);
+    }
+    return found;
   }
 
   /**
