@@ -15,6 +15,7 @@ import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,9 +39,7 @@ final class Spares {
   record Spare(
       ContainerLauncher.Spare process, LaunchPlan steps, Object root, Preparation.Ahead given) {
     boolean serves(Prepared guest) throws IOException {
-      LaunchPlan ahead = stepsAhead(guest.plan(), guest.resolved());
-      return ahead != null
-          && ahead.steps().equals(steps.steps())
+      return SpareSteps.serve(steps, guest.plan())
           && Objects.equals(root, identity(sharedRoot(guest.resolved())));
     }
 
@@ -88,7 +87,9 @@ final class Spares {
   private static Object identity(String directory) throws IOException {
     return directory.isEmpty()
         ? null
-        : Files.readAttributes(OsPath.of(directory), "unix:dev,ino", LinkOption.NOFOLLOW_LINKS);
+        : Files.readAttributes(
+                OsPath.of(directory), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+            .fileKey();
   }
 
   /** What guests have to have in common. What else a plan depends on, the steps will show. */

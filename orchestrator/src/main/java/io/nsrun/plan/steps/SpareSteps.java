@@ -39,6 +39,49 @@ public final class SpareSteps {
     return ahead == null ? null : new LaunchPlan(ahead, plan.isolation());
   }
 
+  /**
+   * Whether the steps of a spare are what a guest's plan has ahead: each of them, in their order,
+   * and none that changes the tree behind one that is still to be carried out.
+   *
+   * @param made as {@link #of} makes them
+   */
+  public static boolean serve(LaunchPlan made, LaunchPlan guest) {
+    List<Step> ahead = made.steps();
+    int last = ahead.size() - 1;
+    int done = 0;
+    int trees = 0;
+    boolean overtaken = false;
+    for (Step step : guest.steps()) {
+      if (isImpossible(step)) {
+        return false;
+      }
+      if (done < last && step.equals(ahead.get(done)) && !(overtaken && isAboutTree(step))) {
+        done++;
+      } else {
+        overtaken |= isAboutTree(step);
+        trees += step.kind() == SetupStep.HOST_TREE ? 1 : 0;
+      }
+    }
+    return done == last && trees <= MOST_TREES;
+  }
+
+  /** Whether what it does depends on what those before it have attached or made. */
+  private static boolean isAboutTree(Step step) {
+    return switch (step.kind()) {
+      case PIVOT_ROOT,
+          MOUNT,
+          MKDIR,
+          SYMLINK,
+          MKNOD,
+          MOUNT_ATTRIBUTES,
+          READONLY_PATH,
+          MASK_PATH,
+          SYSCTL ->
+          true;
+      default -> false;
+    };
+  }
+
   private List<Step> ahead(List<Step> steps) {
     for (Step step : steps) {
       if (step instanceof FileStep.Mount mount && (mount.flags() & Step.MountFlags.OPTIONAL) != 0) {
