@@ -149,11 +149,9 @@ void monitor_supervise(void)
 			   life.started_at > 0 ? "without telling of the command" : "during set-up",
 			   (unsigned)life.child.status);
 	}
-	life.ending.wall_ns = now_ns() - life.started_at;
-	life.ending.output_bytes = run_step(STEP_OUTPUT) ? stream_passed() : 0;
 	if (life.failed)
 		_exit(125);
-	event_exited(&life.child, &life.ending);
+	tell_end();
 	_exit(run.control >= 0 ? 0 : 125);
 }
 

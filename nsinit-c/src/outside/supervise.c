@@ -34,6 +34,27 @@ void signal_container(int signo)
 	}
 }
 
+void tell_end(void)
+{
+	if (life.told)
+		return;
+	life.told = true;
+	life.ending.wall_ns = now_ns() - life.started_at;
+	life.ending.output_bytes = run_step(STEP_OUTPUT) ? stream_passed() : 0;
+	event_exited(&life.child, &life.ending);
+}
+
+/*
+ * Init has ended all others before it told, and is left with nothing but itself to end. Whoever wants to know when its
+ * mounts are gone as well hears that from the launcher.
+ */
+static void on_child(void)
+{
+	life.have_child = true;
+	if (event_is_shared() && run.proc < 0 && !stream_pumping() && !proxy_active() && !life.failed)
+		tell_end();
+}
+
 /* In ms; then every period_ms, if that is not 0. Zero would disarm: nothing is a nanosecond. */
 static void arm(int timer, uint64_t ms, uint32_t period_ms)
 {
@@ -260,7 +281,7 @@ bool hear_init(void)
 		break;
 	case FRAME_CHILD:
 		child_exit_decode(&r, &life.child);
-		life.have_child = true;
+		on_child();
 		break;
 	default:
 		/* What else fails then is the consequence. */

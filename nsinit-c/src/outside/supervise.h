@@ -31,6 +31,7 @@ struct life {
 	bool execing;	     /* PID 1 turns into the command next, which closes the inner socket */
 	bool failed;	     /* init has reported why */
 	bool have_child;     /* init has reported how the command ended */
+	bool told;	     /* and so have we */
 	bool asked;	     /* a signal was sent on behalf of somebody */
 	bool more;	     /* children that have ended may be left to reap */
 	struct child_exit child;
@@ -41,6 +42,8 @@ struct life {
 extern struct life life;
 
 void signal_container(int signo);
+/* Tells how the command ended, once. */
+void tell_end(void);
 /* One message from init; false when there is none. */
 bool hear_init(void);
 /* What else there is to wait for. Not before the clone: it is none of init's. */

@@ -19,6 +19,8 @@ void event_to(int fd)
 
 void event_of(uint32_t number) { container = number; }
 
+bool event_is_shared(void) { return container != NO_CONTAINER; }
+
 int event_fd(void) { return report_to; }
 
 struct writer event_begin(uint8_t *bytes, size_t size, enum frame_type type)

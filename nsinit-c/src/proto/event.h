@@ -83,6 +83,8 @@ void event_to(int fd);
  * TRACE may be, is not sent.
  */
 void event_of(uint32_t number);
+/* Whether they are one of several containers', of a launcher, who tells when all of it is gone. */
+bool event_is_shared(void);
 int event_fd(void);
 
 /* Starts a frame in bytes; event_send fills in its length. */

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.container.DependsOnJvm;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -201,5 +203,21 @@ class EndTest extends ApiTest {
       assertThat(container.end().toString())
           .isEqualTo("nsinit was killed by signal 9 while the command ran");
     }
+  }
+
+  @Test
+  void whatWasMountedCanBeUnmountedOnceTheEndIsKnown(@TempDir Path dir) throws Exception {
+    for (int i = 0; i < 20; i++) {
+      mount("mount", "-t", "tmpfs", "tmpfs", dir.toString());
+      try (Container container =
+          containers.container("true").mount(Mount.readOnly(dir, "/mnt")).start()) {
+        assertThat(container.waitFor()).isZero();
+        mount("umount", dir.toString());
+      }
+    }
+  }
+
+  private static void mount(String... words) throws Exception {
+    assertThat(new ProcessBuilder(words).inheritIO().start().waitFor()).isZero();
   }
 }

@@ -208,11 +208,19 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       starter.whenQuiet(this::refill);
     } else if (told != null) {
       outcome = told;
-      // Its monitor has nothing but itself to end. Of what failed it takes down what there is.
-      if (told instanceof Outcome.Ended && !leases.holdMoreThanIds()) {
+      // Init has nothing but itself to end. Of what failed the monitor takes down what there is.
+      if (told instanceof Outcome.Ended && !leases.holdMoreThanIds() && !hasCallersFiles()) {
         ended(told);
       }
     }
+  }
+
+  /**
+   * Whether something of the caller's is mounted: whoever waits for the end may want to unmount it.
+   */
+  private boolean hasCallersFiles() {
+    Spec asked = prepared.spec();
+    return !asked.root().isStored() || !asked.mounts().isEmpty();
   }
 
   @Override
