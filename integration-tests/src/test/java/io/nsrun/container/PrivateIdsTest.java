@@ -280,7 +280,7 @@ class PrivateIdsTest extends ContainerTest {
     if (userns.endsWith("identity")) {
       assertThat(result.orFail().lines()).containsExactly("0", "of root");
     } else {
-      assertThat(result.code()).isEqualTo(1);
+      assertThat(result.code()).as(result.err()).isEqualTo(1);
       assertThat(result.lines()).containsExactly("65534");
       assertThat(result.err()).contains("Permission denied");
     }

@@ -6,6 +6,8 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -103,11 +105,23 @@ final class Running implements AutoCloseable {
     return only(init());
   }
 
+  /** What sets a container up may have a child for a moment. */
   private static Proc only(Proc parent) {
-    List<Proc> children =
-        parent.children().stream().filter(child -> !child.name().equals("nsinit relay")).toList();
-    if (children.size() != 1) {
-      throw new AssertionError(parent + " has these children: " + children);
+    List<Proc> children = new ArrayList<>();
+    try {
+      Await.within(
+          Duration.ofSeconds(2),
+          parent + " has one child",
+          () -> {
+            children.clear();
+            children.addAll(parent.children());
+            children.removeIf(child -> child.name().equals("nsinit relay"));
+            return children.size() == 1;
+          });
+    } catch (AssertionError e) {
+      List<String> told =
+          children.stream().map(child -> child + " " + child.name() + " " + child.state()).toList();
+      throw new AssertionError(parent + " " + parent.name() + " has these children: " + told, e);
     }
     return children.get(0);
   }
