@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nsrun.container.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -157,6 +158,7 @@ class SparesTest {
             .apply(
                 containers.container(
                     "sh", "-c", "cat /dev/zero > /dev/shm/f; cat /dev/zero > /f; cat"))
+            .limits(Limits.none().memory(DataSize.ofMebi(64)).timeout(Duration.ofSeconds(20)))
             .start()) {
       assertThat(container.waitFor()).isEqualTo(137);
       assertThat(container.end().limit()).hasValue(ContainerEnd.Limit.MEMORY);
