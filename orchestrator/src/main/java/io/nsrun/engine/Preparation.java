@@ -99,7 +99,10 @@ public final class Preparation {
     }
     users = known && Resolution.needsUsers(spec) ? users(root) : null;
     String layer = layer();
-    String hostname = ahead == null ? Defaults.newHostname() : ahead.hostname();
+    String hostname = spec.hostname();
+    if (hostname == null) {
+      hostname = ahead == null ? Defaults.newHostname() : ahead.hostname();
+    }
     resolved =
         new Resolution(spec, caller, problems)
             .of(root, layer, users, locks(layer, problems), hostname);
