@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,6 +198,26 @@ class SparesTest {
     assertThat(
             like.apply(containers.container("cat", "/marker")).run().requireSuccess().stdoutText())
         .isEqualTo("new");
+  }
+
+  @Test
+  void treeThatWasRemovedByHandIsUnpackedAgain(@TempDir Path home) throws Exception {
+    containers.close();
+    containers = Containers.builder().directory(home).spares(SPARES).open();
+    awaitSpares();
+
+    try (Stream<Path> entries = Files.walk(home)) {
+      Path tree =
+          entries
+              .filter(p -> p.getFileName().toString().startsWith("busybox-"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(new ProcessBuilder("rm", "-rf", tree.toString()).inheritIO().start().waitFor())
+          .isZero();
+    }
+
+    assertThat(containers.container("echo", "hi").run().requireSuccess().stdoutText())
+        .isEqualTo("hi\n");
   }
 
   /** Mounts have their place in the order of what was made first; the host name may be made up. */
