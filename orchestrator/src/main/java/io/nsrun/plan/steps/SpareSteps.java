@@ -136,9 +136,7 @@ public final class SpareSteps {
       case INJECT -> isInjectAhead(((FileStep.Inject) step).detached());
       case PIVOT_ROOT -> inOrder(made.contains(((FileStep.PivotRoot) step).detached()));
       case MOUNT -> inOrder(made.contains(((FileStep.Mount) step).detached()));
-      case MKDIR, SYMLINK, MKNOD, MOUNT_ATTRIBUTES, READONLY_PATH, MASK_PATH, SYSCTL ->
-          inOrder(true);
-      default -> false;
+      default -> isAboutTree(step) && inOrder(true);
     };
   }
 
