@@ -3,10 +3,13 @@ package io.nsrun.seccomp;
 import io.nsrun.seccomp.Profile.Condition;
 import io.nsrun.seccomp.Profile.Rule;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a profile says about a call, by looking at all of its rules, one after the other. Written
@@ -57,7 +60,23 @@ final class NaiveProfile {
   private final Profile profile;
   private final Set<Architecture> architectures = new LinkedHashSet<>();
   private final List<Rule> rules = new ArrayList<>();
+
+  /** Where among the rules a name stands. */
+  private final Map<String, List<Integer>> placesOf = new HashMap<>();
+
   private final Map<Architecture, Map<Integer, Set<String>>> names;
+
+  /** Of each call, as it is asked about with thousands of arguments. */
+  private final Map<Architecture, Map<Integer, List<Clause>>> clauses =
+      new EnumMap<>(Architecture.class);
+
+  /**
+   * A rule about a call.
+   *
+   * @param any whether one of its conditions is enough: it compares an argument twice
+   * @param always whether it holds for any arguments
+   */
+  private record Clause(Rule rule, boolean any, boolean always) {}
 
   /**
    * @param names of the calls of each ABI by their number
@@ -97,6 +116,8 @@ final class NaiveProfile {
           rule.excludes().architectures().contains(go)
               || rule.excludes().capabilities().stream().anyMatch(capabilities::contains);
       if (included && !excluded) {
+        int place = rules.size();
+        rule.names().forEach(n -> placesOf.computeIfAbsent(n, k -> new ArrayList<>()).add(place));
         rules.add(rule);
       }
     }
@@ -115,7 +136,9 @@ final class NaiveProfile {
   /** The rules about a call, whatever its arguments. */
   List<Rule> rulesOf(Architecture abi, int number) {
     Set<String> called = names.get(abi).getOrDefault(number, Set.of());
-    return rules.stream().filter(r -> r.names().stream().anyMatch(called::contains)).toList();
+    Set<Integer> places = new TreeSet<>();
+    called.forEach(name -> places.addAll(placesOf.getOrDefault(name, List.of())));
+    return places.stream().map(rules::get).toList();
   }
 
   /**
@@ -127,16 +150,12 @@ final class NaiveProfile {
       return Set.of(new Action(Action.Kind.KILL_PROCESS, 0));
     }
     Set<Action> conditional = new LinkedHashSet<>();
-    for (Rule rule : rulesOf(abi, number)) {
-      if (rule.action().equals(profile.defaultAction())) {
-        continue;
-      }
-      if (comparesTwice(rule)
-          ? rule.conditions().stream().anyMatch(c -> alwaysHolds(c, abi))
-          : rule.conditions().stream().allMatch(c -> alwaysHolds(c, abi))) {
+    for (Clause clause : clauses(abi, number)) {
+      Rule rule = clause.rule();
+      if (clause.always()) {
         return Set.of(rule.action());
       }
-      if (holds(rule, abi, args)) {
+      if (holds(clause, abi, args)) {
         conditional.add(rule.action());
       }
     }
@@ -160,10 +179,35 @@ final class NaiveProfile {
     return called.contains("ipc") ? IPC_CALLS.get(low) : null;
   }
 
-  private static boolean holds(Rule rule, Architecture abi, long[] args) {
-    return comparesTwice(rule)
-        ? rule.conditions().stream().anyMatch(c -> holds(c, abi, args))
-        : rule.conditions().stream().allMatch(c -> holds(c, abi, args));
+  /** Without those that say what is said anyway. */
+  private List<Clause> clauses(Architecture abi, int number) {
+    return clauses
+        .computeIfAbsent(abi, a -> new HashMap<>())
+        .computeIfAbsent(
+            number,
+            n ->
+                rulesOf(abi, number).stream()
+                    .filter(rule -> !rule.action().equals(profile.defaultAction()))
+                    .map(rule -> clause(rule, abi))
+                    .toList());
+  }
+
+  private static Clause clause(Rule rule, Architecture abi) {
+    boolean any = comparesTwice(rule);
+    boolean always =
+        any
+            ? rule.conditions().stream().anyMatch(c -> alwaysHolds(c, abi))
+            : rule.conditions().stream().allMatch(c -> alwaysHolds(c, abi));
+    return new Clause(rule, any, always);
+  }
+
+  private static boolean holds(Clause clause, Architecture abi, long[] args) {
+    for (Condition condition : clause.rule().conditions()) {
+      if (holds(condition, abi, args) == clause.any()) {
+        return clause.any();
+      }
+    }
+    return !clause.any();
   }
 
   private static boolean comparesTwice(Rule rule) {
