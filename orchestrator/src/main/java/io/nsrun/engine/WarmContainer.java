@@ -5,6 +5,7 @@ import io.nsrun.control.Frames;
 import io.nsrun.control.PlanEncoder;
 import io.nsrun.launch.ContainerLauncher;
 import io.nsrun.launch.LaunchedContainer;
+import io.nsrun.launch.NsinitGoneException;
 import io.nsrun.launch.Outcome;
 import io.nsrun.launch.Progress;
 import io.nsrun.spec.ExplainedException;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,13 +39,10 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
   private final CompletableFuture<StartedContainer> start = new CompletableFuture<>();
   private final CompletableFuture<End> end = new CompletableFuture<>();
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
-  private final Progress progress = new Progress(new Events());
   private final Leases leases = new Leases();
 
-  // Until it is prepared.
-  private Spec spec;
-  private SpecProblems problems;
-  private Redirects redirects;
+  // Until its command runs; of the worker until then.
+  private volatile Asked asked;
 
   // Until those that come after it have spares.
   private volatile Preparation preparation;
@@ -51,7 +50,10 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
   // Of the worker, until the launcher's thread hears of it; then of that.
   private volatile Prepared prepared;
 
-  // Of the launcher's thread.
+  // Of the worker, until the launcher has it; then of the launcher's thread.
+  private Progress progress;
+  private boolean again;
+  private boolean ready;
   private Outcome outcome;
   private boolean finished;
 
@@ -73,11 +75,12 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       Consumer<String> warnings) {
     this.starter = starter;
     this.caller = caller;
-    this.spec = spec;
-    this.problems = problems;
-    this.redirects = redirects;
+    this.asked = new Asked(spec, problems, redirects);
     this.warnings = warnings;
   }
+
+  /** What it is started from. */
+  private record Asked(Spec spec, SpecProblems problems, Redirects redirects) {}
 
   private final class Events implements Progress.Listener {
     @Override
@@ -93,22 +96,25 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       startedMillis = System.currentTimeMillis();
       leases.started();
       prepared = prepared.running();
+      asked = null;
     }
   }
 
   /** Prepares and starts it; for a worker. */
   void begin() {
-    Spares.Spare spare = redirects.nameFiles() ? null : starter.spares().poll(spec);
+    progress = new Progress(new Events());
+    Asked what = asked;
+    Spares.Spare spare = what.redirects().nameFiles() ? null : starter.spares().poll(what.spec());
     try (Launcher helper = Launcher.of(caller)) {
-      prepare(helper, spare == null ? null : spare.given());
+      prepare(what, helper, spare == null ? null : spare.given());
       if (spare != null && !spare.serves(prepared)) {
         // What it was made from is no longer so.
         giveBack(spare);
         spare = null;
         leases.release();
-        prepare(helper, null);
+        prepare(what, helper, null);
       }
-      for (String warning : prepared.warnings()) {
+      for (String warning : again ? List.<String>of() : prepared.warnings()) {
         warnings.accept(warning);
       }
       byte[] plan = PlanEncoder.encode(prepared.plan());
@@ -116,18 +122,50 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
         giveBack(spare);
         spare = null;
       }
-      launch(starter.launcher(), spare, plan);
+      launch(what, spare, plan);
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       giveBack(spare);
+      if (e instanceof NsinitGoneException && mayBeginAgain()) {
+        beginAgain();
+        return;
+      }
       gone.complete(null);
       finish(End.lost("it was not started: " + e.getMessage()), e);
     }
   }
 
-  private void prepare(Launcher helper, Preparation.Ahead ahead)
+  /**
+   * Whether it is to be started anew after its launcher has died: once, and only where its command
+   * can't have run. That may be so once init is ready to execute it, unless the monitor has told
+   * that it came to nothing.
+   */
+  private boolean mayBeginAgain() {
+    return !again
+        && !start.isDone()
+        && cancelled.get() == null
+        && (!ready || outcome instanceof Outcome.NotStarted);
+  }
+
+  /** For a worker, once nothing is left of the first time. */
+  private void beginAgain() {
+    again = true;
+    ready = false;
+    outcome = null;
+    releaseLeases();
+    closeStreams();
+    begin();
+  }
+
+  private void releaseLeases() {
+    for (IOException trouble : leases.release()) {
+      warnings.accept(String.valueOf(trouble.getMessage()));
+    }
+  }
+
+  private void prepare(Asked what, Launcher helper, Preparation.Ahead ahead)
       throws IOException, InterruptedException {
     preparation = new Preparation(caller, helper, leases, ahead);
-    prepared = preparation.prepare(spec, problems);
+    prepared = preparation.prepare(what.spec(), what.problems());
   }
 
   /** Its ids stay this container's, if that has them already. */
@@ -139,7 +177,20 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
     }
   }
 
-  private synchronized void launch(ContainerLauncher launcher, Spares.Spare spare, byte[] plan)
+  private void launch(Asked what, Spares.Spare spare, byte[] plan)
+      throws IOException, InterruptedException {
+    ContainerLauncher launcher = starter.launcher();
+    try {
+      launch(launcher, what.redirects(), spare, plan);
+    } catch (NsinitGoneException e) {
+      // Without what this keeps others from: it may have to wait for them.
+      launcher.close();
+      throw e;
+    }
+  }
+
+  private synchronized void launch(
+      ContainerLauncher launcher, Redirects redirects, Spares.Spare spare, byte[] plan)
       throws IOException, InterruptedException {
     IOException why = cancelled.get();
     if (why != null) {
@@ -147,9 +198,6 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
     }
     launched =
         launcher.start(spare == null ? null : spare.process(), plan, redirects.targets(), this);
-    spec = null;
-    problems = null;
-    redirects = null;
   }
 
   /** Has spares made for those who come after this one, unless others begin already. */
@@ -197,6 +245,7 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
 
   @Override
   public void heard(Event event) {
+    ready |= event instanceof Event.Ready;
     if (event instanceof Event.Gone last) {
       gone.complete(null);
       ended(outcome == null ? progress.lost(last.exitValue()) : outcome);
@@ -225,6 +274,9 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
 
   @Override
   public void lost(int exitValue) {
+    if (mayBeginAgain() && starter.later(this::beginAgain)) {
+      return;
+    }
     gone.complete(null);
     ended(outcome == null ? progress.lost(exitValue) : outcome);
   }
@@ -236,18 +288,14 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
     }
     finished = true;
     End result = End.of(prepared, how);
-    if (leases.haveFilesToRemove()) {
-      starter.later(() -> finish(result, null));
-    } else {
+    if (!leases.haveFilesToRemove() || !starter.later(() -> finish(result, null))) {
       finish(result, null);
     }
   }
 
   /** Once there is nothing of it: gives back what it had, and tells whoever waits for anything. */
   private void finish(End how, Throwable failure) {
-    for (IOException trouble : leases.release()) {
-      warnings.accept(String.valueOf(trouble.getMessage()));
-    }
+    releaseLeases();
     IOException why = cancelled.get();
     if (!start.isDone()) {
       // What fails since all is closed is no failure.

@@ -82,9 +82,14 @@ final class WarmStarter implements ContainerStarter {
     return container.awaitStart();
   }
 
-  /** For what would hold others up in the launcher's thread. */
-  void later(Runnable task) {
-    workers.execute(task);
+  /** For what would hold others up in the launcher's thread. False if there is no thread for it. */
+  boolean later(Runnable task) {
+    try {
+      workers.execute(task);
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
+    }
   }
 
   /** What is done a little later. */

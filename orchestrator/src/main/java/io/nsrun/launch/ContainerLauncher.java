@@ -6,6 +6,7 @@ import io.nsrun.control.Frames;
 import io.nsrun.control.ProtocolException;
 import io.nsrun.control.StreamTarget;
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.state.StatePaths;
 import java.io.Closeable;
 import java.io.IOException;
@@ -37,6 +38,8 @@ public final class ContainerLauncher implements AutoCloseable {
   public static final int MOST_OF_SPARE = 60 << 10;
 
   private static final int KILL = 9;
+
+  private static final String AGAIN = "start the container again";
 
   private final Nsinit nsinit;
   private final ControlChannel channel;
@@ -95,8 +98,9 @@ public final class ContainerLauncher implements AutoCloseable {
    *
    * @param plan the frame of PLAN
    * @param streams where its three streams lead to
-   * @param listener told what happens, from before this returns on
-   * @throws IOException if the launcher is gone, or has no descriptors left
+   * @param listener told what happens, from before this returns on; nothing if this throws
+   * @throws NsinitGoneException if the launcher is gone; it is to be closed then
+   * @throws IOException if it has no descriptors left
    */
   public LaunchedContainer start(byte[] plan, List<StreamTarget> streams, Listener listener)
       throws IOException, InterruptedException {
@@ -115,19 +119,18 @@ public final class ContainerLauncher implements AutoCloseable {
       throws IOException, InterruptedException {
     boolean piped = streams.contains(StreamTarget.PIPE);
     PipeSet set = piped ? sets.take() : null;
-    boolean done = false;
     long number = 0;
     try {
       number = spare != null && replace(spare, listener) ? spare.number : add(listener);
       send(Frames.start(number, set == null ? Frames.NO_SET : set.number(), streams, plan));
-      done = true;
-    } finally {
-      if (!done) {
-        remove(number);
+    } catch (IOException | RuntimeException | Error e) {
+      if (number == 0 || remove(number) != null) {
         if (set != null) {
           set.close();
         }
+        throw e;
       }
+      // The listener was told already that the launcher has ended.
     }
     if (set != null) {
       sets.used(set);
@@ -222,15 +225,19 @@ public final class ContainerLauncher implements AutoCloseable {
     return containers.remove(number);
   }
 
-  private synchronized IOException gone() {
-    return new ExplainedException(
-        "the launcher " + Nsinit.describe(exitValue), "start the container again");
+  private synchronized NsinitGoneException gone() {
+    return new NsinitGoneException("the launcher " + Nsinit.describe(exitValue), AGAIN, null);
   }
 
   /** One whole frame; those of several threads do not mix. */
-  void send(byte[] frame) throws IOException {
+  void send(byte[] frame) throws NsinitGoneException {
     synchronized (sending) {
-      channel.send(frame);
+      try {
+        channel.send(frame);
+      } catch (IOException e) {
+        throw new NsinitGoneException(
+            "the launcher can't be reached: " + IoMessages.reason(e), AGAIN, e);
+      }
     }
   }
 

@@ -19,6 +19,9 @@ import org.apache.commons.exec.CommandLine;
  * side still makes its plan.
  */
 public final class Nsinit implements AutoCloseable {
+  /** Java adds the signal's number to it. */
+  private static final int SIGNALED = 128;
+
   private final StatePaths paths;
   private final boolean piped;
   private final Spawner spawner = new Spawner();
@@ -253,14 +256,18 @@ public final class Nsinit implements AutoCloseable {
     if (why != null) {
       return new ExplainedException("can't start nsinit: " + IoMessages.reason(why), "", why);
     }
-    return new ExplainedException(
-        "nsinit " + describe(value) + " before it could be told anything",
-        "its own message, if it had one, is above");
+    String what = "nsinit " + describe(value) + " before it could be told anything";
+    String remedy = "its own message, if it had one, is above";
+    return value > SIGNALED
+        ? new NsinitGoneException(what, remedy, why)
+        : new ExplainedException(what, remedy);
   }
 
   /** What an exit value of a child of Java means. */
   static String describe(int value) {
-    return value > 128 ? "was killed by signal " + (value - 128) : "ended with code " + value;
+    return value > SIGNALED
+        ? "was killed by signal " + (value - SIGNALED)
+        : "ended with code " + value;
   }
 
   /** Called when nsinit could not be started, or has ended. */

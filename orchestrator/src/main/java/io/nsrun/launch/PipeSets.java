@@ -5,6 +5,9 @@ import io.nsrun.control.Event;
 import io.nsrun.control.Frames;
 import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
@@ -121,11 +124,14 @@ final class PipeSets {
     } catch (IOException e) {
       why = e;
     }
+    // Where the launcher is gone meanwhile, its end is heard next, and is what those who wait fail
+    // for.
+    boolean gone = set == null && pipes.errnoNumber() == 0 && !isThere(pipes.stdin());
     synchronized (this) {
       asked--;
       if (set != null) {
         ready.add(set);
-      } else {
+      } else if (!gone) {
         failure = why;
         if (pipes.errnoNumber() != 0) {
           numbers.clear(pipes.set());
@@ -133,6 +139,10 @@ final class PipeSets {
       }
       notifyAll();
     }
+  }
+
+  private boolean isThere(long descriptor) {
+    return Files.exists(Path.of(directory + descriptor), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** The launcher has refused to make some. */
