@@ -15,6 +15,8 @@ enum { FD_COUNT = FD_OUTPUT + OUTPUT_FDS };
 #define DRAIN_MS 500
 /* For an agent to let the command start: nobody can type Ctrl-C to it yet, where there is a terminal of its own. */
 #define START_MS 60000u
+/* From a command that is there to its execution. */
+#define LAST_MS	 1000u
 #define NEVER_MS 315360000000u
 
 struct life life = { .inner = -1, .pidfd = -1, .signals = -1, .proc = -1, .timeout.signo = SIGKILL };
@@ -78,6 +80,8 @@ static void on_started(void)
 		arm(life.tick, 0, life.watch->period_ms);
 	/* The last of what may fail is done. */
 	event_pid(FRAME_STARTED, (uint32_t)life.command);
+	if (run.control < 0)
+		signal_container(SIGKILL);
 }
 
 /* A limit is reached: the stop signal, and SIGKILL after grace, or at once. The first limit is the cause. */
@@ -101,6 +105,11 @@ static void on_timer(void)
 
 	if (read(life.timer, &expirations, sizeof(expirations)) < 0)
 		return;
+	if (run.control < 0) {
+		/* Nobody can tell whether it was executed. */
+		life.failed |= life.started_at == 0;
+		return signal_container(SIGKILL);
+	}
 	if (life.phase == HELD)
 		listener_give_up(ETIMEDOUT);
 	stop_for(CAUSE_TIMEOUT, life.phase == STOPPING);
@@ -141,8 +150,10 @@ static void on_control(void)
 	if (!control_signal(run.control, &signo)) {
 		run.control = -1; /* not closed: a socket is the way of the events too */
 		life.ending.cause = CAUSE_CONTROL_GONE;
-		signal_container(SIGKILL);
-		return;
+		/* Whoever has lost the launcher starts it anew unless it was executed: that is told first. */
+		if (life.phase == STARTING && life.command != 0)
+			return arm(life.timer, LAST_MS, 0);
+		return signal_container(SIGKILL);
 	}
 	life.asked |= signo != 0;
 	/* The command could not take it yet, nor could init, which sleeps until the command has started. */
