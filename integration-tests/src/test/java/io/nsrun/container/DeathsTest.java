@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -280,8 +281,8 @@ class DeathsTest {
           ProcessHandle.of(Long.parseLong(started.substring("started ".length()))).orElseThrow();
       if (nanos != Long.MAX_VALUE) {
         // The instant is what is tried here; no verdict hangs on how exact it is.
-        while (System.nanoTime() - begin < nanos) {
-          Thread.onSpinWait();
+        for (long left = nanos; left > 0; left = begin + nanos - System.nanoTime()) {
+          LockSupport.parkNanos(left);
         }
         jvm.destroyForcibly();
       }
