@@ -16,7 +16,7 @@ enum { FD_COUNT = FD_OUTPUT + OUTPUT_FDS };
 /* For an agent to let the command start: nobody can type Ctrl-C to it yet, where there is a terminal of its own. */
 #define START_MS 60000u
 /* From a command that is there to its execution. */
-#define LAST_MS	 1000u
+#define LAST_MS	 5000u
 #define NEVER_MS 315360000000u
 
 struct life life = { .inner = -1, .pidfd = -1, .signals = -1, .proc = -1, .timeout.signo = SIGKILL };

@@ -33,6 +33,9 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
   /** How long whoever was interrupted waits for the end, which takes long only while unpacking. */
   private static final long PATIENCE_SECONDS = 1;
 
+  /** Launchers that may die under a start; more of them do so for a reason of their own. */
+  private static final int MOST_DEATHS = 3;
+
   private final WarmStarter starter;
   private final Caller caller;
   private final Consumer<String> warnings;
@@ -52,7 +55,7 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
 
   // Of the worker, until the launcher has it; then of the launcher's thread.
   private Progress progress;
-  private boolean again;
+  private int deaths;
   private boolean ready;
   private Outcome outcome;
   private boolean finished;
@@ -114,7 +117,7 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
         leases.release();
         prepare(what, helper, null);
       }
-      for (String warning : again ? List.<String>of() : prepared.warnings()) {
+      for (String warning : deaths > 0 ? List.<String>of() : prepared.warnings()) {
         warnings.accept(warning);
       }
       byte[] plan = PlanEncoder.encode(prepared.plan());
@@ -135,12 +138,12 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
   }
 
   /**
-   * Whether it is to be started anew after its launcher has died: once, and only where its command
-   * can't have run. That may be so once init is ready to execute it, unless the monitor has told
-   * that it came to nothing.
+   * Whether it is to be started anew after its launcher has died: only where its command can't have
+   * run, and not for ever. It may have run once init is ready to execute it, unless the monitor has
+   * told that it came to nothing.
    */
   private boolean mayBeginAgain() {
-    return !again
+    return deaths < MOST_DEATHS
         && !start.isDone()
         && cancelled.get() == null
         && (!ready || outcome instanceof Outcome.NotStarted);
@@ -148,7 +151,7 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
 
   /** For a worker, once nothing is left of the first time. */
   private void beginAgain() {
-    again = true;
+    deaths++;
     ready = false;
     outcome = null;
     releaseLeases();
@@ -264,9 +267,7 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
     }
   }
 
-  /**
-   * Whether something of the caller's is mounted: whoever waits for the end may want to unmount it.
-   */
+  /** Whether something of the caller's is mounted, which he may want to unmount after the end. */
   private boolean hasCallersFiles() {
     Spec asked = prepared.spec();
     return !asked.root().isStored() || !asked.mounts().isEmpty();
