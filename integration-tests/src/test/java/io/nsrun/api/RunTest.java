@@ -2,6 +2,7 @@ package io.nsrun.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.nsrun.container.Command;
 import io.nsrun.container.DependsOnJvm;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,5 +120,50 @@ class RunTest extends ApiTest {
 
     assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
+  }
+
+  /** Runs what does not end by itself, and does something with its process once it is there. */
+  private static ContainerException.Reason reasonAfter(BiConsumer<Containers, ProcessHandle> what) {
+    Containers[] own = new Containers[1];
+    ContainerListener listener =
+        new ContainerListener() {
+          @Override
+          public void started(Container container) {
+            what.accept(own[0], ProcessHandle.of(container.pid()).orElseThrow());
+          }
+        };
+    try (Containers open = Containers.builder().spares(0).listener(listener).open()) {
+      own[0] = open;
+      Throwable thrown = catchThrowable(() -> open.container("sleep", "1000").run());
+      assertThat(thrown).isInstanceOf(ContainerException.class);
+      return ((ContainerException) thrown).reason();
+    }
+  }
+
+  private static void killAncestor(ProcessHandle process, int generations) {
+    ProcessHandle ancestor = process;
+    for (int i = 0; i < generations; i++) {
+      ancestor = ancestor.parent().orElseThrow();
+    }
+    assertThat(ancestor.pid()).isNotEqualTo(ProcessHandle.current().pid());
+    assertThat(ancestor.destroyForcibly()).isTrue();
+  }
+
+  @Test
+  void deathOfItsMonitorIsNoEndOfTheCommand() {
+    assertThat(reasonAfter((own, command) -> killAncestor(command, 2)))
+        .isEqualTo(ContainerException.Reason.LOST);
+  }
+
+  @Test
+  void deathOfTheLauncherIsNoEndOfTheCommand() {
+    assertThat(reasonAfter((own, command) -> killAncestor(command, 3)))
+        .isEqualTo(ContainerException.Reason.LOST);
+  }
+
+  @Test
+  void closeIsNoEndOfTheCommand() {
+    assertThat(reasonAfter((own, command) -> own.close()))
+        .isEqualTo(ContainerException.Reason.CLOSED);
   }
 }

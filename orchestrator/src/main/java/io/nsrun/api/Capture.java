@@ -30,6 +30,11 @@ final class Capture {
       errRead.get();
       ContainerEnd end = container.awaitEnd();
       fed.get();
+      if (end.isLost()) {
+        throw containers.isClosed()
+            ? ContainerException.closed()
+            : ContainerException.lost(container.name(), end);
+      }
       return new ContainerResult(container.name(), end, out, err);
     } catch (ExecutionException e) {
       throw ContainerException.of(e.getCause());

@@ -368,7 +368,7 @@ public final class ContainerBuilder {
    * As {@link #run(byte[])}, with nothing to read.
    *
    * @return how it ended, and what it wrote
-   * @throws ContainerException if it can't be started
+   * @throws ContainerException if it can't be started, or nobody can tell how it ended
    * @throws InterruptedException if the thread is interrupted; the container is gone
    */
   public ContainerResult run() throws ContainerException, InterruptedException {
@@ -383,7 +383,9 @@ public final class ContainerBuilder {
    * @param input what the command reads, and then the end of the file; it is copied
    * @return how it ended, be it well or badly ({@link ContainerResult#requireSuccess}), and what it
    *     wrote
-   * @throws ContainerException if it can't be started, as for {@link #start}
+   * @throws ContainerException if it can't be started, as for {@link #start}; with the reason
+   *     {@link ContainerException.Reason#LOST LOST} if nobody can tell how it ended, or {@link
+   *     ContainerException.Reason#CLOSED CLOSED} if it was ended by {@link Containers#close}
    * @throws InterruptedException if the thread is interrupted; the container was killed, and is
    *     gone
    */

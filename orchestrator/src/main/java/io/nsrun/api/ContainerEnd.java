@@ -83,6 +83,11 @@ public final class ContainerEnd {
     return end.kind() == End.Kind.EXITED && end.code() == 0;
   }
 
+  /** Whether it was ended since a process of nsrun's own was gone. */
+  boolean isLost() {
+    return end.kind() == End.Kind.LOST || (end.kind() == End.Kind.KILLED && end.controlLost());
+  }
+
   /** {@return the limit that ended it; empty if it was none} */
   public Optional<Limit> limit() {
     if (end.limit() == null) {

@@ -34,6 +34,11 @@ public final class ContainerException extends IOException {
     USED,
     /** The thread was interrupted while it was started. */
     INTERRUPTED,
+    /**
+     * A process of nsrun's own was killed while the command ran, which the kernel ended with it:
+     * only of {@link ContainerBuilder#run()}; see {@link #end}.
+     */
+    LOST,
     /** The command ended badly: only of {@link ContainerResult#requireSuccess}. */
     UNSUCCESSFUL,
     /** A mistake of this library's own. */
@@ -76,6 +81,17 @@ public final class ContainerException extends IOException {
         "keep them open for as long as containers are wanted",
         List.of(),
         null,
+        null);
+  }
+
+  /** Of a command that nobody can tell the end of. */
+  static ContainerException lost(String name, ContainerEnd end) {
+    return new ContainerException(
+        Reason.LOST,
+        name + ": a process of nsrun's own was killed while the command ran",
+        "run it again, if that does no harm; for an out-of-memory kill look at the kernel's log",
+        List.of(),
+        end,
         null);
   }
 
@@ -157,7 +173,7 @@ public final class ContainerException extends IOException {
 
   /**
    * {@return how the container ended: only with {@link Reason#NOT_STARTED}, where it says which
-   * step failed, and {@link Reason#UNSUCCESSFUL}}
+   * step failed, {@link Reason#LOST} and {@link Reason#UNSUCCESSFUL}}
    *
    * <p>Empty, too, in a copy that was serialised.
    */

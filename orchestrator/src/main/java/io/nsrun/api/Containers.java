@@ -179,6 +179,10 @@ public final class Containers implements AutoCloseable {
     }
   }
 
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
   private synchronized Caller caller() throws IOException {
     if (caller == null) {
       Caller found = Caller.ofThisProcess();
