@@ -7,12 +7,18 @@ import io.nsrun.container.DependsOnJvm;
 import io.nsrun.container.Host;
 import java.io.File;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,10 +36,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManyContainersTest {
   private static final int THREADS = 64;
 
+  /** More than what the JVM keeps for itself, and less than something of each container. */
+  private static final long HEAP = 8 << 20;
+
   /** Of all threads together; more of them by -Dnsrun.test.containers=10000. */
   private static final int CONTAINERS = Integer.getInteger("nsrun.test.containers", 2000);
 
   private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
+
+  /** How often the end was told, of each that was started. */
+  private final Map<Container, AtomicInteger> told = new ConcurrentHashMap<>();
+
   private final AtomicLong ends = new AtomicLong();
   private final AtomicLong starts = new AtomicLong();
 
@@ -82,8 +95,9 @@ class ManyContainersTest {
       first.container("true").run().requireSuccess();
     }
     int open = descriptors();
+    long heap = heap();
 
-    try (Containers containers = Containers.open()) {
+    try (Containers containers = Containers.builder().listener(new Ends()).open()) {
       AtomicInteger left = new AtomicInteger(CONTAINERS);
       CountDownLatch done = new CountDownLatch(THREADS);
       for (int i = 0; i < THREADS; i++) {
@@ -98,17 +112,51 @@ class ManyContainersTest {
                 })
             .start();
       }
-      assertThat(done.await(5, TimeUnit.MINUTES)).as("all threads end").isTrue();
+      assertThat(done.await(5 + CONTAINERS / 1000, TimeUnit.MINUTES))
+          .as("all threads end")
+          .isTrue();
       Await.until("each start has its end", () -> ends.get() == starts.get());
     }
 
-    System.out.println("containers from " + kind + " threads: " + new TreeMap<>(counts));
-    assertThat(counts).containsKeys("ran", "killed", "closed", "monitor killed");
-    assertThat(counts).doesNotContainKey("wrong");
+    System.out.printf(
+        "%d containers from %s threads: %s%n", CONTAINERS, kind, new TreeMap<>(counts));
+    assertThat(counts)
+        .containsKeys("ran", "killed", "closed", "monitor killed", "guest killed")
+        .doesNotContainKeys("wrong", "refused: HOST", "refused: NOT_STARTED", "refused: INTERNAL");
+    assertThat(told.values()).isNotEmpty().allMatch(times -> times.get() == 1);
     assertThat(descendants()).isEqualTo(processes);
     before.assertUnchanged();
     System.gc();
     Await.until("descriptors are closed", () -> descriptors() <= open);
+    Await.until("its threads have ended", () -> ownThreads() == 0);
+    told.clear();
+    Await.until("the heap is as it was", () -> heap() < heap + HEAP);
+  }
+
+  /** Counts what is told of each container. */
+  private final class Ends implements ContainerListener {
+    @Override
+    public void started(Container container) {
+      told.put(container, new AtomicInteger());
+    }
+
+    @Override
+    public void ended(Container container, ContainerEnd end) {
+      told.get(container).incrementAndGet();
+    }
+  }
+
+  /** What is in use after a collection. */
+  private static long heap() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  /** Those of a launcher and of what prepares containers; those for streams wait for others. */
+  private static long ownThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("nsrun "))
+        .count();
   }
 
   private void one(Containers containers, Random random) {
@@ -117,7 +165,7 @@ class ManyContainersTest {
       if (what < 60) {
         String word = Integer.toString(random.nextInt());
         ContainerResult result = containers.container("echo", word).run();
-        count(result.stdoutText().equals(word + "\n") ? "ran" : "lost");
+        count(result.stdoutText().equals(word + "\n") ? "ran" : "wrong");
       } else if (what < 70) {
         interrupted(containers, random);
       } else {
@@ -125,7 +173,12 @@ class ManyContainersTest {
       }
     } catch (ContainerException e) {
       // Of those that others have killed the launcher of, or which were interrupted.
-      count("not started: " + e.reason());
+      count("refused: " + e.reason());
+      if (e.reason() == ContainerException.Reason.HOST
+          || e.reason() == ContainerException.Reason.NOT_STARTED
+          || e.reason() == ContainerException.Reason.INTERNAL) {
+        e.printStackTrace();
+      }
     } catch (InterruptedException e) {
       count("interrupted");
     } catch (IOException | RuntimeException | AssertionError e) {
@@ -184,8 +237,12 @@ class ManyContainersTest {
         container.destroyForcibly();
         container.waitFor();
         count("killed");
-      } else if (what < 90) {
+      } else if (what < 85) {
         count("closed");
+      } else if (what < 90) {
+        ProcessHandle.of(container.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        container.waitFor();
+        count("guest killed");
       } else if (what < 98) {
         ProcessHandle.of(container.pid())
             .flatMap(ProcessHandle::parent)
@@ -206,18 +263,51 @@ class ManyContainersTest {
     }
   }
 
+  /** Virtual ones, where this JDK has some. */
+  private static ExecutorService executor() throws ReflectiveOperationException {
+    return threads("virtual") == null
+        ? Executors.newCachedThreadPool()
+        : (ExecutorService)
+            Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+  }
+
+  private static int kernelThreads() {
+    return new File("/proc/self/task").list().length;
+  }
+
+  @DependsOnJvm
   @Test
-  void fiveHundredAliveAtOnceHaveNoThreadEach() throws Exception {
+  void fiveHundredAliveAtOnceHaveNoThreadEachAndAThousandReadersStopNobody() throws Exception {
+    ExecutorService threads = executor();
+    List<Future<Integer>> reads = new ArrayList<>();
     try (Containers containers = Containers.open()) {
       containers.container("true").run().requireSuccess();
-      int threads = Thread.activeCount();
+      int active = Thread.activeCount();
+      List<Container> all = new ArrayList<>();
       long begin = System.nanoTime();
       for (int i = 0; i < 500; i++) {
-        follow(containers.container("sleep", "1000").start());
+        Container container = containers.container("sleep", "1000").start();
+        follow(container);
+        all.add(container);
       }
       System.out.printf("500 started in %d ms%n", (System.nanoTime() - begin) / 1_000_000);
 
-      assertThat(Thread.activeCount()).isLessThan(threads + 20);
+      assertThat(Thread.activeCount()).isLessThan(active + 20);
+
+      int running = kernelThreads();
+      for (Container container : all) {
+        reads.add(threads.submit(() -> container.getInputStream().read()));
+        reads.add(threads.submit(() -> container.getErrorStream().read()));
+      }
+      Await.until("all wait for output", () -> kernelThreads() >= running + 1000 - 20);
+      Callable<String> other = () -> containers.container("echo", "other").run().stdoutText();
+      assertThat(threads.submit(other).get(60, TimeUnit.SECONDS)).isEqualTo("other\n");
+      assertThat(reads).noneMatch(Future::isDone);
+    } finally {
+      threads.shutdown();
+    }
+    for (Future<Integer> read : reads) {
+      assertThat(read.get(60, TimeUnit.SECONDS)).isEqualTo(-1);
     }
     Await.until("each start has its end", () -> ends.get() == starts.get());
     assertThat(ends.get()).isEqualTo(500);

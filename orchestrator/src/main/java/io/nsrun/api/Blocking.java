@@ -88,14 +88,20 @@ final class Blocking {
 
   private static <T> CompletableFuture<T> submit(Call<T> call) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    THREADS.execute(
+    Runnable work =
         () -> {
           try {
             result.complete(call.call());
           } catch (IOException | RuntimeException | Error e) {
             result.completeExceptionally(e);
           }
-        });
+        };
+    try {
+      THREADS.execute(work);
+    } catch (OutOfMemoryError e) {
+      result.completeExceptionally(
+          new IOException("there is no thread to wait for a stream: " + e.getMessage(), e));
+    }
     return result;
   }
 

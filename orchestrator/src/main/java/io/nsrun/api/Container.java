@@ -23,6 +23,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * is killed; nothing happens to it when the thread that started it ends. As with each process, a
  * command that writes more than a pipe holds waits until that is read.
  *
+ * <p>The streams are pipes, which a command may open by name, as {@code /dev/stdout}. An interrupt
+ * neither ends a read or write nor closes a stream, whichever kind of thread waits: {@link #close}
+ * does, and {@link #destroy}, as nobody writes any more then. A virtual thread that waits for a
+ * stream occupies a platform thread of this library's meanwhile, and none of its own carriers.
+ *
  * {@snippet file="Snippets.java" region="container"}
  */
 public final class Container extends Process implements AutoCloseable {
