@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nsrun.container.DependsOnJvm;
 import io.nsrun.state.ProcessIds;
 import io.nsrun.state.StatePaths;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,6 +50,14 @@ class NsinitProgramTest {
 
     assertThat(second).isNotEqualTo(first);
     assertThat(version(first)).isEqualTo(version(second)).startsWith("nsinit, ");
+  }
+
+  @Test
+  void descriptorThatIsClosedBetweenTheOpeningAndTheReadingOfItsFileIsAnother() {
+    // As there, the file can be opened, and a read fails: nothing is mapped at 0.
+    File opens = new File("/proc/self/mem");
+
+    assertThat(NsinitProgram.startsWith(opens, new byte[] {1})).isFalse();
   }
 
   private static String version(Path program) throws Exception {

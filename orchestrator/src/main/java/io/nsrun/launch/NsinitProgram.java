@@ -5,7 +5,6 @@ import io.nsrun.state.RandomBytes;
 import io.nsrun.state.StatePaths;
 import java.io.File;
 import java.io.FileInputStream;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -109,11 +108,11 @@ final class NsinitProgram {
     }
   }
 
-  private static boolean startsWith(File file, byte[] wanted) throws IOException {
+  static boolean startsWith(File file, byte[] wanted) {
     try (FileInputStream in = new FileInputStream(file)) {
       return Arrays.equals(in.readNBytes(wanted.length), wanted);
-    } catch (FileNotFoundException e) {
-      return false; // closed by now
+    } catch (IOException e) {
+      return false; // closed by now: before this opened its file, or before it read
     }
   }
 
