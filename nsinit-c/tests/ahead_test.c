@@ -2,6 +2,7 @@
 #include "proto/ahead.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "check.h"
 #include "decoded.h"
@@ -23,11 +24,8 @@ static void begin_plans(void)
 	}
 }
 
-static const char *mark(void)
+static const char *mark_ended(void)
 {
-	add_exec(&made_bytes);
-	put_step(&guest_bytes, STEP_SESSION);
-	add_exec(&guest_bytes);
 	CHECK_TEXT(decode_built(&made_bytes), NULL);
 	made = plan;
 	made.bytes.bytes = made_bytes.at;
@@ -37,9 +35,18 @@ static const char *mark(void)
 	return plan_mark_done(&guest, &made);
 }
 
+static const char *mark(void)
+{
+	add_exec(&made_bytes);
+	put_step(&guest_bytes, STEP_SESSION);
+	add_exec(&guest_bytes);
+	return mark_ended();
+}
+
 static void done_are(const char *wanted)
 {
 	CHECK(guest.count == strlen(wanted));
+	CHECK(!guest.command_ahead);
 	for (uint16_t i = 0; i < guest.count; i++)
 		CHECK(guest.steps[i].done == (wanted[i] == 'd'));
 }
@@ -99,18 +106,122 @@ static void overtaken(void)
 	CHECK_TEXT(mark(), "it was made for another plan");
 }
 
+/* ---- the command ---- */
+
+static void begin_commands(void)
+{
+	begin_plans();
+	put_step(&made_bytes, STEP_SESSION);
+	put_step(&made_bytes, STEP_UMASK, 022);
+}
+
+/* Whether the guest's process is there. What comes before has been done anyway. */
+static bool command_is_ahead(void)
+{
+	add_exec(&made_bytes);
+	CHECK_TEXT(mark_ended(), NULL);
+	for (uint16_t i = 0; i < guest.count; i++)
+		CHECK(guest.steps[i].done ==
+		      (guest.steps[i].id == STEP_NAMESPACES || guest.steps[i].id == STEP_FILESYSTEM));
+	return guest.command_ahead;
+}
+
+static void same_command(void)
+{
+	static struct plan shared;
+
+	begin_commands();
+	put_step(&guest_bytes, STEP_SESSION);
+	put_step(&guest_bytes, STEP_UMASK, 022);
+	add_exec(&guest_bytes);
+	CHECK(command_is_ahead());
+	plan_share(&shared, &guest);
+	CHECK(shared.command_ahead && shared.exec == &shared.steps[shared.count - 1].exec);
+	CHECK(shared.steps[0].done && shared.count == guest.count);
+}
+
+static void another_umask(void)
+{
+	begin_commands();
+	put_step(&guest_bytes, STEP_SESSION);
+	put_step(&guest_bytes, STEP_UMASK, 077);
+	add_exec(&guest_bytes);
+	CHECK(!command_is_ahead());
+}
+
+static void more_of_the_command(void)
+{
+	begin_commands();
+	put_step(&guest_bytes, STEP_SESSION);
+	put_step(&guest_bytes, STEP_UMASK, 022);
+	put_step(&guest_bytes, STEP_NO_NEW_PRIVS);
+	add_exec(&guest_bytes);
+	CHECK(!command_is_ahead());
+}
+
+static void less_of_the_command(void)
+{
+	begin_commands();
+	put_step(&guest_bytes, STEP_SESSION);
+	add_exec(&guest_bytes);
+	CHECK(!command_is_ahead());
+	begin_commands();
+	add_exec(&guest_bytes);
+	CHECK(!command_is_ahead());
+}
+
+static void no_command_ahead(void)
+{
+	begin_plans();
+	add_exec(&guest_bytes);
+	CHECK(!command_is_ahead());
+}
+
+static void tree_of_the_guest(void)
+{
+	begin_commands();
+	put_step(&guest_bytes, STEP_MOUNT, 2, "/proc", 0);
+	put_step(&guest_bytes, STEP_SESSION);
+	put_step(&guest_bytes, STEP_UMASK, 022);
+	add_exec(&guest_bytes);
+	CHECK(!command_is_ahead());
+}
+
+static void command_as_init(void)
+{
+	begin_commands();
+	put_step(&guest_bytes, STEP_SESSION);
+	put_step(&guest_bytes, STEP_UMASK, 022);
+	put_step(&guest_bytes, STEP_EXEC, 0, LIST("sh"), LIST(), LIST("/bin/sh"));
+	CHECK(!command_is_ahead());
+}
+
+/* ---- what may be ---- */
+
+static bool may_be_ahead(uint16_t id) { return step_may_be_ahead(&(struct step){ .id = id }); }
+
+static bool limit_may_be_ahead(uint32_t resource, uint64_t soft)
+{
+	return step_may_be_ahead(&(struct step){ .id = STEP_RLIMIT, .rlimit = { resource, soft, ~(uint64_t)0 } });
+}
+
 static void what_may_be_ahead(void)
 {
-	static const uint16_t never[] = { STEP_OPTIONS,	 STEP_TERMINAL, STEP_TIMEOUT,	       STEP_OUTPUT,
-					  STEP_LISTENER, STEP_LOCK,	STEP_CONSOLE,	       STEP_WATCH,
-					  STEP_UNPACK,	 STEP_REMOVE,	STEP_NESTED_NAMESPACES };
+	static const uint16_t never[] = { STEP_OPTIONS,	 STEP_TERMINAL, STEP_TIMEOUT,		STEP_OUTPUT,
+					  STEP_LISTENER, STEP_LOCK,	STEP_CONSOLE,		STEP_WATCH,
+					  STEP_UNPACK,	 STEP_REMOVE,	STEP_NESTED_NAMESPACES, STEP_EXEC };
 
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
-		CHECK(!step_may_be_ahead(never[i]));
-	for (unsigned id = 0; id < STEP_START; id++)
-		CHECK(step_stage_of((uint16_t)id) != STAGE_COMMAND || !step_may_be_ahead((uint16_t)id));
-	CHECK(step_may_be_ahead(STEP_NAMESPACES) && step_may_be_ahead(STEP_UID_MAP));
-	CHECK(step_may_be_ahead(STEP_HOST_TREE) && step_may_be_ahead(STEP_PIVOT_ROOT));
+		CHECK(!may_be_ahead(never[i]));
+	CHECK(may_be_ahead(STEP_NAMESPACES) && may_be_ahead(STEP_UID_MAP));
+	CHECK(may_be_ahead(STEP_HOST_TREE) && may_be_ahead(STEP_PIVOT_ROOT));
+	CHECK(may_be_ahead(STEP_SECCOMP) && may_be_ahead(STEP_USER));
+}
+
+static void few_descriptors(void)
+{
+	CHECK(limit_may_be_ahead(RLIMIT_NPROC, 1) && limit_may_be_ahead(RLIMIT_NOFILE, 1024));
+	CHECK(!limit_may_be_ahead(RLIMIT_NOFILE, 63));
 }
 
 int main(void)
@@ -121,6 +232,14 @@ int main(void)
 	test("nor one whose step differs by a byte", another_byte);
 	test("nor one that has mounted in another order", another_order);
 	test("nor one that has hidden what the guest would mount over", overtaken);
-	test("nothing of the command, and nothing that is one guest's, is ahead", what_may_be_ahead);
+	test("a command is ahead whose steps are the very same", same_command);
+	test("no command is whose umask is another one", another_umask);
+	test("nor one with more to give up", more_of_the_command);
+	test("nor one with less", less_of_the_command);
+	test("nor one of a spare that has none", no_command_ahead);
+	test("nor one before which a guest's mount is to be made", tree_of_the_guest);
+	test("nor one that is to be process 1", command_as_init);
+	test("nothing that is one guest's is ahead", what_may_be_ahead);
+	test("nor a limit that leaves no descriptor for its streams", few_descriptors);
 	return tests_done();
 }

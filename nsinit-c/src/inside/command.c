@@ -1,11 +1,13 @@
 #include "inside/command.h"
 
 #include "base/signals.h"
+#include "proto/ahead.h"
 #include "proto/event.h"
 #include "proto/steps.h"
 #include "proto/trace.h"
 
-volatile int command_reached_exec;
+/* Set, in memory shared with the parent, right before the first execve. */
+static volatile int reached_exec;
 
 static struct {
 	char **argv, **env, **paths;
@@ -18,13 +20,28 @@ void command_prepare(void)
 	size_t pointers = (size_t)exec->argv.count + exec->env.count + exec->paths.count + 3;
 
 	image.size = pointers * sizeof(char *);
-	image.argv = must_map(image.size, MAP_PRIVATE);
+	/* The process of a spare may have neither the right nor the room to map anything. */
+	image.argv = run.spare != NULL ? run.spare->image : must_map(image.size, MAP_PRIVATE);
 	image.env = list_strings(image.argv, exec->argv);
 	image.paths = list_strings(image.env, exec->env);
 	list_strings(image.paths, exec->paths);
 }
 
-void command_release(void) { munmap(image.argv, image.size); }
+void command_release(void)
+{
+	if (run.spare == NULL)
+		munmap(image.argv, image.size);
+}
+
+void command_expect(void)
+{
+	if (failed == FAILED_AND_REPORTED)
+		fail_reported();
+	if (failed)
+		fail_errno(EPERM, "command", "its filter let it neither run nor tell why");
+	if (!reached_exec)
+		fail_errno(ECHILD, "command", "its process was killed during set-up");
+}
 
 void command_dies_with_parent(void)
 {
@@ -128,7 +145,7 @@ void step_exec(const struct exec_step *step)
 	/* Nothing of the host but fds 0 to 2, whatever was left open above. */
 	must(sys_close_range(3, ~0u, CLOSE_RANGE_CLOEXEC), "close_range", "3-");
 	must(signals_by_default(), "sigprocmask", "none blocked");
-	command_reached_exec = 1;
+	reached_exec = 1;
 	for (path = image.paths; *path != NULL; path++) {
 		execve(*path, image.argv, image.env);
 		if (errno == ENOENT && faccessat(AT_FDCWD, *path, F_OK, AT_EACCESS) == 0)

@@ -6,5 +6,5 @@ void command_prepare(void);
 void command_release(void);
 /* Here and after each change of ids, which ends it; before a filter may refuse it. */
 void command_dies_with_parent(void);
-/* Set, in memory shared with the parent, right before the first execve. */
-extern volatile int command_reached_exec;
+/* In the parent, which shares its memory, once it has executed or ended: ends as it did, if it did not execute. */
+void command_expect(void);

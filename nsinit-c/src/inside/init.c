@@ -7,6 +7,7 @@
 #include "inside/mounts.h"
 #include "inside/nested.h"
 #include "inside/root.h"
+#include "inside/waiting.h"
 #include "inside/watched.h"
 #include "proto/ahead.h"
 #include "proto/event.h"
@@ -63,12 +64,7 @@ static pid_t spawn(uint16_t first)
 	if (child == 0)
 		become_command(first);
 	must(child, "vfork", "the command's process");
-	if (failed == FAILED_AND_REPORTED)
-		fail_reported();
-	if (failed)
-		fail_errno(EPERM, "command", "its filter let it neither run nor tell why");
-	if (!command_reached_exec)
-		fail_errno(ECHILD, "command", "its process was killed during set-up");
+	command_expect();
 	return child;
 }
 
@@ -156,26 +152,9 @@ static _Noreturn void report_and_end(int status)
 	_exit(0);
 }
 
-static _Noreturn void run_command(uint16_t first, int inner)
+/* The command runs. */
+static _Noreturn void stay(pid_t child, int inner)
 {
-	if (run.plan->exec == NULL) {
-		event_pid(FRAME_STARTED, 0);
-		_exit(0);
-	}
-	take_own_null();
-	fail_at(STEP_EXEC, NO_INDEX);
-	command_prepare();
-	/* A monitor that died while the parent-death signal was off hears nothing any more. */
-	if (!event_pid(FRAME_READY, 0))
-		fail_reported();
-	trace_flush();
-	if (!run.plan->stays_init)
-		become_command(first);
-
-	/* From here on we have others to take along, and see the monitor's end by ourselves. */
-	if (run.proc >= 0 && (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 || prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0))
-		fail("PR_SET_CHILD_SUBREAPER", "on");
-	pid_t child = spawn(first);
 	/* In a joined pid namespace, whom we leave goes to its PID 1, where the monitor does not find them. */
 	fail_hooks(NULL, end_others);
 	/* Of a pid namespace as well: killed, we would close what we hold before the kernel ends the others, and a lock
@@ -190,26 +169,43 @@ static _Noreturn void run_command(uint16_t first, int inner)
 	report_and_end(supervise(child, inner));
 }
 
+static _Noreturn void run_command(uint16_t first, int inner)
+{
+	if (run.plan->exec == NULL) {
+		event_pid(FRAME_STARTED, 0);
+		_exit(0);
+	}
+	take_own_null(own_null());
+	fail_at(STEP_EXEC, NO_INDEX);
+	command_prepare();
+	/* A monitor that died while the parent-death signal was off hears nothing any more. */
+	if (!event_pid(FRAME_READY, 0))
+		fail_reported();
+	trace_flush();
+	if (!run.plan->stays_init)
+		become_command(first);
+
+	/* From here on we have others to take along, and see the monitor's end by ourselves. */
+	if (run.proc >= 0 && (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 || prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0))
+		fail("PR_SET_CHILD_SUBREAPER", "on");
+	stay(spawn(first), inner);
+}
+
 /* A spare: what it has ahead is done, the plan comes with its guest. */
 static void become_used(int inner)
 {
-	static struct plan plan;
 	struct pollfd word = { inner, POLLIN, 0 };
 	struct spare_word told = { 0 };
 	struct enclosed sent;
-	uint16_t at;
 
 	run_stage(STAGE_INIT, first_of(STAGE_INIT));
-	must(event_pid(FRAME_SPARED, 0) ? 0 : -1, "send", "that the spare is ready");
+	pid_t command = waiting_for_guest(inner, first_of(STAGE_COMMAND));
+	if (command > 0)
+		stay(command, inner);
 	fail_at(STEP_SYNC, NO_INDEX);
 	must(poll(&word, 1, -1), "poll", "for the plan of a spare");
 	if (must(event_receive(inner, (uint8_t *)&told, sizeof(told), &sent), "recvmsg", "the plan of a spare") == 0)
 		_exit(125);
-	const char *wrong = plan_decode(&plan, run.spare_plan, told.length, &at);
-	if (wrong == NULL)
-		wrong = plan_mark_done(&plan, run.plan);
-	if (wrong != NULL)
-		fail_errno(EPROTO, "plan", "%s", wrong);
 	for (unsigned i = 0; i < EVENT_FDS && sent.fds[i] >= 0; i++) {
 		if (i > STDERR_FILENO) {
 			detached_put(told.mounts[i - 3], sent.fds[i]);
@@ -218,7 +214,7 @@ static void become_used(int inner)
 		must(dup2(sent.fds[i], (int)i), "dup2", "descriptor %u of a guest", i);
 		close(sent.fds[i]);
 	}
-	run.plan = &plan;
+	run.plan = &run.spare->plan;
 	watch_decide();
 }
 
@@ -233,7 +229,7 @@ void init_run(int inner)
 	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
 	/* Until the pivot, and for good where there is none, the root is the caller's. */
 	must(root_set_current(), "/", "open");
-	if (run.spare_plan != NULL)
+	if (run.spare != NULL)
 		become_used(inner);
 	uint16_t first = run_stage(STAGE_INIT, first_of(STAGE_INIT));
 	nested_hand_over();

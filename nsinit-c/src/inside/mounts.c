@@ -265,17 +265,23 @@ static bool is_null(int fd)
 	return S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
 }
 
-void take_own_null(void)
+int own_null(void)
 {
 	scoped_fd fd = root_open("/dev/null", O_RDWR, RESOLVE_NO_SYMLINKS);
 
 	/* A root that is not ours to furnish may have none, or something else there. */
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
-		return;
+		return -1;
 	must(fd, "/dev/null", "open");
-	for (int stream = 0; stream <= 2 && is_null(fd); stream++)
+	return is_null(fd) ? must(fcntl(fd, F_DUPFD_CLOEXEC, 0), "/dev/null", "dup") : -1;
+}
+
+void take_own_null(int own)
+{
+	for (int stream = 0; stream <= 2 && own >= 0; stream++)
 		if (is_null(stream))
-			must(dup2(fd, stream), "/dev/null", "dup2");
+			must(dup2(own, stream), "/dev/null", "dup2");
+	close(own);
 }
 
 /* A clone of the container's /dev/null, which must really be it. */

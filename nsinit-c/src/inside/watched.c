@@ -11,7 +11,7 @@ static bool decided;
 
 void watch_keep(int mount)
 {
-	bool perhaps = run.spare_plan != NULL && !decided;
+	bool perhaps = run.spare != NULL && !decided;
 
 	if (kept_count < EVENT_FDS && (perhaps || run_step(STEP_WATCH) != NULL))
 		kept[kept_count++] = must(fcntl(mount, F_DUPFD_CLOEXEC, 0), "dup", "of a tmpfs to watch");

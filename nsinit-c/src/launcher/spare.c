@@ -7,6 +7,7 @@
 #include "outside/control.h"
 #include "outside/monitor.h"
 #include "outside/output.h"
+#include "outside/supervise.h"
 #include "proto/ahead.h"
 #include "proto/event.h"
 #include "proto/steps.h"
@@ -14,9 +15,15 @@
 
 static void check_template(const struct plan *plan)
 {
-	for (uint16_t i = 0; i + 1 < plan->count; i++)
-		if (!step_may_be_ahead(plan->steps[i].id))
-			fail_errno(EPROTO, "spare", "step %u is a guest's", plan->steps[i].id);
+	for (uint16_t i = 0; i + 1 < plan->count; i++) {
+		const struct step *step = &plan->steps[i];
+
+		/* Who waits without a pid namespace of its own might be left where init is killed. */
+		if (!step_may_be_ahead(step) || (step_stage_of(step->id) == STAGE_COMMAND && !plan->new_pid_namespace))
+			fail_errno(EPROTO, "spare", "step %u is a guest's", step->id);
+	}
+	if (plan->exec == NULL)
+		fail_errno(EPROTO, "spare", "it has nothing to execute");
 }
 
 /* Blocks until the guest is there; its plan is in the shared memory then. Returns the plan's length. */
@@ -35,13 +42,13 @@ static uint32_t receive_guest(int control)
 		fail_reported();
 	if (length > SPARE_PLAN_MAX)
 		fail_errno(E2BIG, "spare", "a plan of %u bytes", length);
-	control_receive(control, run.spare_plan, length);
-	r = (struct reader){ .at = run.spare_plan, .end = run.spare_plan + length };
+	control_receive(control, run.spare->bytes, length);
+	r = (struct reader){ .at = run.spare->bytes, .end = run.spare->bytes + length };
 	get_u16(&r);
 	streams_take(&r, sent.fds);
-	/* What was before it goes, so that both sides find the plan at the begin. */
+	/* What was before it goes, so that it begins with a page. */
 	length = (uint32_t)(r.end - r.at);
-	memmove(run.spare_plan, r.at, length);
+	memmove(run.spare->bytes, r.at, length);
 	return length;
 }
 
@@ -55,25 +62,30 @@ void spare_run(struct plan *made, int control, void (*init)(int inner))
 
 	fail_at(STEP_START, NO_INDEX);
 	check_template(made);
-	run.spare_plan = must_map(SPARE_PLAN_MAX, MAP_SHARED);
+	made->steps[made->count - 1].done = true;
+	run.spare = must_map(sizeof(*run.spare), MAP_SHARED);
 	monitor_begin(made, control, init);
 	monitor_steps();
 	/* Init, its clone, has them. */
 	detached_forget();
 	monitor_tell(&go, NULL, 0);
 
-	word.length = receive_guest(control);
+	uint32_t length = receive_guest(control);
 	fail_at(STEP_PLAN, NO_INDEX);
-	control_decode_plan(&plan, run.spare_plan, word.length);
+	control_decode_plan(&plan, run.spare->bytes, length);
 	const char *wrong = plan_mark_done(&plan, made);
 	if (wrong != NULL)
 		fail_errno(EPROTO, "spare", "%s", wrong);
+	plan_share(&run.spare->plan, &plan);
 	monitor_replan(&plan);
 	monitor_steps();
 	output_streams(fds);
 	size_t count = detached_list(word.mounts, fds + 3, ARRAY_LEN(word.mounts));
 	if (count > ARRAY_LEN(word.mounts))
 		fail_errno(E2BIG, "spare", "%zu detached mounts", count);
+	/* With the word it may run, and nobody else says so. */
+	if (plan.command_ahead)
+		tell_ready();
 	monitor_tell(&told, fds, 3 + count);
 	detached_forget();
 	output_leave();

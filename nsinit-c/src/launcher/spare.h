@@ -2,9 +2,6 @@
 
 #include "proto/plan.h"
 
-/* Bytes that the plan of a spare's guest may have. */
-#define SPARE_PLAN_MAX (64u << 10)
-
 /*
  * The life of a monitor whose guest is not known yet: carries out the steps of this plan, which are those that are
  * ahead (proto/steps.h) and an exec that is none; tells SPARED; waits on control for a START frame, with the pipes of

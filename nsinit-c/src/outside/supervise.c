@@ -36,6 +36,13 @@ void signal_container(int signo)
 	}
 }
 
+void tell_ready(void)
+{
+	if (!life.ready)
+		event_pid(FRAME_READY, (uint32_t)run.init);
+	life.ready = true;
+}
+
 void tell_end(void)
 {
 	if (life.told)
@@ -267,7 +274,7 @@ bool hear_init(void)
 	type = get_u16(&r);
 	switch (type) {
 	case FRAME_READY:
-		event_pid(FRAME_READY, (uint32_t)run.init);
+		tell_ready();
 		break;
 	case FRAME_STARTED:
 		on_started();

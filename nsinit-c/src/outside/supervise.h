@@ -29,6 +29,7 @@ struct life {
 	pid_t command;	     /* as we see it; 0 where there is none */
 	uint64_t started_at; /* 0: the command has not started */
 	bool execing;	     /* PID 1 turns into the command next, which closes the inner socket */
+	bool ready;	     /* it was told that init is set up */
 	bool failed;	     /* init has reported why */
 	bool have_child;     /* init has reported how the command ended */
 	bool told;	     /* and so have we */
@@ -42,6 +43,8 @@ struct life {
 extern struct life life;
 
 void signal_container(int signo);
+/* Tells that the command may run from here on, once. */
+void tell_ready(void);
 /* Tells how the command ended, once. */
 void tell_end(void);
 /* One message from init; false when there is none. */

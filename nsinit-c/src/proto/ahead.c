@@ -1,10 +1,14 @@
 #include "proto/ahead.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
-bool step_may_be_ahead(uint16_t id)
+/* Below this a descriptor of the guest's streams may have no number left in the process that waits for them. */
+#define LEAST_DESCRIPTORS 64u
+
+bool step_may_be_ahead(const struct step *step)
 {
-	switch (id) {
+	switch (step->id) {
 	case STEP_HOST_TREE:
 	case STEP_NAMESPACES:
 		return true;
@@ -13,9 +17,12 @@ bool step_may_be_ahead(uint16_t id)
 	case STEP_WATCH:
 	case STEP_UNPACK:
 	case STEP_REMOVE:
+	case STEP_EXEC:
 		return false;
+	case STEP_RLIMIT:
+		return step->rlimit.resource != RLIMIT_NOFILE || step->rlimit.soft >= LEAST_DESCRIPTORS;
 	default:
-		return step_stage_of(id) == STAGE_MAPS || step_stage_of(id) == STAGE_INIT;
+		return step_stage_of(step->id) >= STAGE_MAPS;
 	}
 }
 
@@ -54,25 +61,50 @@ static struct reader steps_of(const struct plan *plan)
 	return (struct reader){ .at = plan->bytes.bytes + 6, .end = plan->bytes.bytes + plan->bytes.length };
 }
 
+/* Whether there is nothing left but to execute the command, with nsinit beside it. */
+static bool is_set_up(const struct plan *plan)
+{
+	for (uint16_t i = 0; i < plan->count; i++) {
+		enum step_stage stage = step_stage_of(plan->steps[i].id);
+
+		if (!plan->steps[i].done && (stage == STAGE_MAPS || stage == STAGE_INIT))
+			return false;
+	}
+	return plan->stays_init;
+}
+
 const char *plan_mark_done(struct plan *plan, const struct plan *made)
 {
 	struct reader ours = steps_of(plan), theirs = steps_of(made);
 	struct blob ahead = next_step(&theirs);
-	uint16_t left = made->count - 1; /* the last one was not carried out */
+	uint16_t at = 0, last = made->count - 1; /* which was not carried out */
+	uint16_t commands = 0, same = 0;
 	bool overtaken = false;
 
 	for (uint16_t i = 0; i < plan->count; i++) {
 		struct blob step = next_step(&ours);
 		uint16_t id = plan->steps[i].id;
+		bool of_command = step_stage_of(id) == STAGE_COMMAND;
 
-		if (left > 0 && step.length == ahead.length && memcmp(step.bytes, ahead.bytes, step.length) == 0 &&
+		commands += of_command;
+		if (at < last && step.length == ahead.length && memcmp(step.bytes, ahead.bytes, step.length) == 0 &&
 		    !(overtaken && is_about_tree(id))) {
-			plan->steps[i].done = true;
+			plan->steps[i].done = !of_command;
+			same += of_command;
 			ahead = next_step(&theirs);
-			left--;
+			at++;
 		} else {
 			overtaken |= is_about_tree(id);
 		}
 	}
-	return left == 0 ? NULL : "it was made for another plan";
+	plan->command_ahead = at == last && same > 0 && same == commands - 1 && is_set_up(plan);
+	/* What was done for another command, whoever waits for one has alone. */
+	return at == last || step_stage_of(made->steps[at].id) == STAGE_COMMAND ? NULL : "it was made for another plan";
+}
+
+void plan_share(struct plan *shared, const struct plan *plan)
+{
+	memcpy(shared, plan, offsetof(struct plan, steps) + plan->count * sizeof(plan->steps[0]));
+	if (plan->exec != NULL)
+		shared->exec = &shared->steps[plan->count - 1].exec;
 }

@@ -287,7 +287,7 @@ const char *plan_decode(struct plan *plan, const uint8_t *bytes, size_t length, 
 	plan->bytes = (struct blob){ bytes, (uint32_t)length };
 	if (r.bad || crc != crc32(r.at, (size_t)(r.end - r.at)))
 		return "checksum does not match";
-	plan->new_user_namespace = plan->new_pid_namespace = false;
+	plan->new_user_namespace = plan->new_pid_namespace = plan->command_ahead = false;
 	plan->listening = 0;
 	plan->count = get_u16(&r);
 	if (r.bad || plan->count == 0 || plan->count > PLAN_MAX_STEPS)

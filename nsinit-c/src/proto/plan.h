@@ -67,6 +67,7 @@ struct plan {
 	uint64_t created;	      /* by the namespaces step */
 	uint16_t listening;	      /* filters that tell a listener */
 	bool stays_init;	      /* nsinit is PID 1 beside the command */
+	bool command_ahead;	      /* of a spare's guest: a process has done all that comes before exec */
 	const struct exec_step *exec; /* the last step; NULL of a plan that ends with unpack or remove */
 	struct step steps[PLAN_MAX_STEPS];
 };

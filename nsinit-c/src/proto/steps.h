@@ -14,7 +14,7 @@ NSRUN_STEPS(STEP_FUNCTION)
 
 /* What the step functions of one run share. */
 struct run {
-	uint8_t *spare_plan; /* of a spare: that init gets, in memory shared with the monitor; else NULL */
+	struct spare *spare; /* in memory that monitor and init share; NULL where this is none */
 	const struct plan *plan;
 	int null_fd;	     /* the host's /dev/null */
 	int proc;	     /* the host's /proc; -1 where a pid namespace of its own ends a container's processes */

@@ -29,17 +29,16 @@
  *     parent-death signal are set                  the parent-death signal was set; init ends
  *   init: INIT, of nested namespaces             monitor: signals are for that process from now on
  *   init: WATCH, CONSOLE, LISTENER               monitor: takes the descriptors
- *   monitor: struct spare_word, of a spare       init, which has said SPARED: its plan is in shared memory, the streams
- *                                                  and detached mounts of the monitor come along
- *   init: READY                                  monitor: passes it on; a monitor that is gone ends init here
- *   init: FAILED                                 monitor: passes it on, and adds nothing of its own
- *   the command's process: COMMAND               monitor: its pid, from the kernel's credentials (SO_PASSCRED)
- *   init: EXECING, if it turns into the command  monitor: end of file is execve's now, and the command has started
- *   init: STARTED, if it stays                   monitor: the command has started
- *   init: CHILD, if it stays                     monitor: how the command ended
- *   monitor: shuts down its side, to end a       init, beside its children: ends them all, then itself. The same end
- *     container without a pid namespace            of file is a monitor that died
- *   init: end of file without EXECING            monitor: waits for its pidfd, which says that it ended, and how
+ *   monitor: struct spare_word, of a spare       whoever has said SPARED: the plan is in shared memory, the streams and
+ *                                                  detached mounts of the monitor come along
+ *   init: READY                                  monitor: passes it on; a monitor that is gone ends init here. Where
+ * the command's process is ahead, the monitor tells it before that word init: FAILED monitor: passes it on, and adds
+ * nothing of its own the command's process: COMMAND               monitor: its pid, from the kernel's credentials
+ * (SO_PASSCRED) init: EXECING, if it turns into the command  monitor: end of file is execve's now, and the command has
+ * started init: STARTED, if it stays                   monitor: the command has started init: CHILD, if it stays
+ * monitor: how the command ended monitor: shuts down its side, to end a       init, beside its children: ends them all,
+ * then itself. The same end container without a pid namespace            of file is a monitor that died init: end of
+ * file without EXECING            monitor: waits for its pidfd, which says that it ended, and how
  *
  * 3. Nested namespaces (inside/nested.c): whoever sets up and PID 1, over a socketpair of their own.
  *
@@ -53,6 +52,14 @@
  *   sets command_reached_exec, executes   reports STARTED
  *   sets `failed`                         ends as well: FAILED is reported already, or could not be
  *   sets neither, and is gone             reports that it was killed
+ *
+ *    Of a spare (inside/waiting.c) it is there before its guest: a clone that shares init's memory, too, but init reads
+ *    a pipe until execve, or its end, closes the other end of it.
+ *
+ *   the command's process                 init, once it is awake
+ *   tells SPARED, looks at the word, and  all the same
+ *     takes it: as above from here on
+ *   ends without having taken the word    takes it, and makes another one; tells SPARED, if that was not
  *
  * 5. A filter with a listener (inside/seccomp.c): a thread of the command's process, which the filter does not bind.
  *
@@ -68,6 +75,5 @@
 
 /* With fds 0 to 2, then the detached mounts of these numbers. */
 struct spare_word {
-	uint32_t length; /* of the plan */
 	uint16_t mounts[13];
 };
