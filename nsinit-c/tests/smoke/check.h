@@ -37,6 +37,7 @@ void check_limits(const struct target *t);
 void check_relayed(const struct target *t);
 void check_refusals(const struct target *t);
 void check_launcher(const struct target *t);
+void check_spares(const struct target *t);
 void check_agents(const struct target *t);
 void check_faults(const struct target *t);
 

@@ -11,88 +11,18 @@
 
 #include "../../src/proto/step.h"
 #include "check.h"
+#include "launch.h"
 #include "observe.h"
 
 #define GONE_MS 5000
-#define NO_SET	0xffff
-
-enum { FROM_PIPE, FROM_NULL, FROM_CALLER, FROM_FILE, FROM_STDOUT };
 
 static const char *const sleeper[] = { "/bin/sleep", "1000", NULL };
-static struct outcome containers[DRIVER_CONTAINERS + 1];
-static struct outcome launcher;
-
-static bool launch(const struct target *t, struct driver *d)
-{
-	struct bytes bytes = { 0 };
-	bool started;
-
-	memset(containers, 0, sizeof(containers));
-	launcher = (struct outcome){ 0 };
-	driver_containers = containers;
-	put_hello(&bytes, PROTOCOL_VERSION);
-	put_frame(&bytes, FRAME_SERVE, "");
-	started = driver_start(d, t->nsinit, -1, &bytes) && driver_await(d, &launcher, FRAME_HELLO);
-	return check(started, "a launcher starts");
-}
-
-/* Where a stream leads: kind, path, flags of open(2). */
-#define TARGET "1s4"
-
-/* frame: whole. */
-static void send_of(struct driver *d, uint32_t container, const struct bytes *frame)
-{
-	struct bytes bytes = { 0 };
-
-	put_frame(&bytes, FRAME_CONTAINER, "4*", container, BYTES(frame->at, frame->length));
-	(void)driver_send(d, &bytes);
-}
-
-/* spoil: the checksum of its plan is wrong. */
-static void start_with(struct driver *d, uint32_t number, const struct container *c, uint16_t set,
-		       const struct bytes *streams, bool spoil)
-{
-	struct bytes frame = { 0 }, plan;
-
-	container_plan(c, &plan);
-	plan.at[0] ^= spoil;
-	put_frame(&frame, FRAME_START, "2**", set, BYTES(streams->at, streams->length), BYTES(plan.at, plan.length));
-	send_of(d, number, &frame);
-}
-
-/* With the launcher's own output. */
-static void start_default(struct driver *d, uint32_t number, const struct container *c)
-{
-	struct bytes streams = { 0 };
-
-	put(&streams, TARGET, FROM_NULL, "", 0);
-	put(&streams, TARGET, FROM_CALLER, "", 0);
-	put(&streams, TARGET, FROM_CALLER, "", 0);
-	start_with(d, number, c, NO_SET, &streams, false);
-}
 
 static void start(struct driver *d, uint32_t number, const struct target *t, const char *const *argv)
 {
 	struct container c = container_default(t->rootfs, argv);
 
 	start_default(d, number, &c);
-}
-
-static void signal_of(struct driver *d, uint32_t number, uint32_t signo)
-{
-	struct bytes frame = { 0 };
-
-	put_frame(&frame, FRAME_SIGNAL, "4", signo);
-	send_of(d, number, &frame);
-}
-
-/* It ends when nobody tells it anything any more; what it says by then is heard. */
-static void finish(struct driver *d)
-{
-	if (d->orders >= 0)
-		close(d->orders);
-	d->orders = -1;
-	driver_finish(d, &launcher);
 }
 
 static pid_t parent_of(pid_t pid) { return (pid_t)strtol(status_of(pid, "PPid"), NULL, 10); }
@@ -281,117 +211,6 @@ static void check_death_of_launcher(const struct target *t)
 		;
 }
 
-/* ---- spares ---- */
-
-/* What needs nothing of the root. */
-static bool is_rootless(uint16_t id)
-{
-	return id == STEP_NAMESPACES || id == STEP_UID_MAP || id == STEP_GID_MAP || id == STEP_RUN_PROGRAM ||
-	       id == STEP_SETUP_IDS || id == STEP_PROPAGATION || id == STEP_FILESYSTEM || id == STEP_LOOPBACK;
-}
-
-/* All but what is one guest's. */
-static bool is_set_up(uint16_t id)
-{
-	return is_rootless(id) || id == STEP_HOST_TREE || id == STEP_IDMAP_MOUNT ||
-	       (id >= STEP_BIND && id < STEP_WATCH && id != STEP_CONSOLE);
-}
-
-static bool is_too_much(uint16_t id) { return is_set_up(id) || id == STEP_SESSION; }
-
-/* Of that container: the steps that are ahead, and the last one. */
-static void spare_for(struct driver *d, uint32_t number, const struct container *c, bool (*is_ahead)(uint16_t))
-{
-	struct bytes frame = { 0 }, whole, ahead;
-
-	container_plan(c, &whole);
-	begin_plan(&ahead);
-	for (size_t at = PLAN_HEADER; at < whole.length;) {
-		const uint8_t *step = whole.at + at;
-		uint16_t id = (uint16_t)(step[0] | step[1] << 8);
-		uint32_t n = (uint32_t)(step[2] | step[3] << 8 | step[4] << 16);
-
-		if (is_ahead(id) || id == STEP_EXEC)
-			put_step_as(&ahead, id, "*", BYTES(step + 6, n));
-		at += 6 + n;
-	}
-	end_plan(&ahead);
-	put_frame(&frame, FRAME_SPARE, "*", BYTES(ahead.at, ahead.length));
-	send_of(d, number, &frame);
-}
-
-static const char *const looks[] = {
-	"/bin/sh", "-c",
-	"grep -E '^(Uid|Gid|Groups|SigBlk|Cap...|NoNewPrivs|Seccomp):' /proc/self/status; "
-	"while read -r _ _ _ _ point options _; do echo $point $options; done </proc/self/mountinfo | sort; "
-	"cat /proc/self/uid_map /proc/self/gid_map /proc/sys/kernel/hostname; ulimit -n; ifconfig lo; "
-	"ls /proc/self/fd; ls -d /proc/[0-9]*; exit 7",
-	NULL
-};
-
-static void check_spare(const struct target *t, bool overlay, bool (*is_ahead)(uint16_t), const char *sentence)
-{
-	static char without[sizeof(launcher.output)];
-	struct container c = container_default(t->rootfs, looks);
-	struct driver d;
-
-	c.overlay = overlay;
-	if (!launch(t, &d))
-		return;
-	start_default(&d, 1, &c);
-	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
-	finish(&d);
-	memcpy(without, launcher.output, sizeof(without));
-	if (!launch(t, &d))
-		return;
-	spare_for(&d, 1, &c, is_ahead);
-	check(driver_await_of(&d, &launcher, 1, FRAME_SPARED), "a spare is ready");
-	start_default(&d, 1, &c);
-	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
-	finish(&d);
-	if (!check(containers[1].exited && containers[1].value == 7 && without[0] != 0 &&
-			   strcmp(launcher.output, without) == 0,
-		   sentence)) {
-		show_outcome(&containers[1]);
-		printf("# '%s'\n# instead of '%s'\n", launcher.output, without);
-	}
-}
-
-static void check_spares(const struct target *t)
-{
-	struct container c = container_default(t->rootfs, looks), other = c;
-	struct driver d;
-
-	check_spare(t, false, is_rootless, "a guest of a spare finds what it finds without one");
-	check_spare(t, true, is_rootless, "also over a root that is not written to");
-	check_spare(t, false, is_set_up, "also where all but the command is ahead");
-	check_spare(t, true, is_set_up, "the root too");
-	if (!launch(t, &d))
-		return;
-	other.create &= ~(uint64_t)0x08000000; /* CLONE_NEWIPC */
-	spare_for(&d, 1, &c, is_set_up);
-	(void)driver_await_of(&d, &launcher, 1, FRAME_SPARED);
-	start_default(&d, 1, &other);
-	(void)driver_await_of(&d, &launcher, 1, FRAME_GONE);
-	check(containers[1].failed && containers[1].error == EPROTO && strcmp(containers[1].object, "spare") == 0,
-	      "a spare serves no plan but that which it was made for");
-	spare_for(&d, 2, &c, is_too_much);
-	(void)driver_await_of(&d, &launcher, 2, FRAME_SPARED);
-	check(containers[2].failed && containers[2].error == EPROTO, "what is a guest's is not ahead");
-	spare_for(&d, 3, &c, is_set_up);
-	(void)driver_await_of(&d, &launcher, 3, FRAME_SPARED);
-	signal_of(&d, 3, SIGKILL);
-	(void)driver_await_of(&d, &launcher, 3, FRAME_SPARED);
-	check(!containers[3].gone && !containers[3].failed, "a spare that nobody wants ends");
-	start_default(&d, 3, &c);
-	(void)driver_await_of(&d, &launcher, 3, FRAME_GONE);
-	check(containers[3].exited && containers[3].value == 7, "and a guest that comes too late for it runs without");
-	spare_for(&d, 4, &c, is_set_up);
-	(void)driver_await_of(&d, &launcher, 4, FRAME_SPARED);
-	finish(&d);
-	check(launcher.monitor_status == 0, "one that is left ends with the launcher");
-}
-
 static void check_garbage(const struct target *t)
 {
 	struct bytes bytes = { 0 };
@@ -413,6 +232,5 @@ void check_launcher(const struct target *t)
 	check_files(t);
 	check_deaths(t);
 	check_death_of_launcher(t);
-	check_spares(t);
 	check_garbage(t);
 }

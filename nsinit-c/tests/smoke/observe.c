@@ -94,9 +94,11 @@ pid_t command_as(pid_t init)
 	return init;
 }
 
+pid_t child_of(pid_t parent) { return children_of(parent) == 1 ? sum_of_processes(pid_if_child, parent) : 0; }
+
 pid_t command_under(pid_t init)
 {
-	pid_t child = children_of(init) == 1 ? sum_of_processes(pid_if_child, init) : 0;
+	pid_t child = child_of(init);
 
 	return child ? command_as(child) : 0;
 }

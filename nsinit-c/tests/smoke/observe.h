@@ -40,6 +40,8 @@ int extra_descriptors(pid_t pid);
 /* How many children a process has; -1 if /proc is unreadable. What is orphaned in a container is a child of its pid
  * 1. */
 int children_of(pid_t parent);
+/* The only one; 0 if there is none, or another one. */
+pid_t child_of(pid_t parent);
 
 /* Entered by a child that joins the container's user, UTS and network namespaces. */
 struct inside {

@@ -178,6 +178,7 @@ int main(int argc, char **argv)
 	check_relayed(&target);
 	check_refusals(&target);
 	check_launcher(&target);
+	check_spares(&target);
 	check_agents(&target);
 	if (!quick)
 		check_faults(&target);
