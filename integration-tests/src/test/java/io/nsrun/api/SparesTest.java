@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SparesTest {
   private static final int SPARES = 2;
 
-  /** A launcher; monitor and init of each spare. */
-  private static final int PROCESSES = 1 + 2 * SPARES;
+  /** A launcher; monitor and init of each spare, and who waits for what it is to execute. */
+  private static final int PROCESSES = 1 + 3 * SPARES;
 
   private Set<Long> before;
   private Containers containers;
@@ -145,6 +145,61 @@ class SparesTest {
       return like.copy().run().stdoutText();
     } catch (ContainerException | InterruptedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void whoWaitsBecomesTheCommand() throws Exception {
+    awaitSpares();
+    Set<Long> spares = started();
+
+    try (Container container = containers.container("cat").start()) {
+      assertThat(spares).contains(container.pid());
+    }
+  }
+
+  /** What a guest gives up otherwise than the one before it, of the same kind. */
+  enum Other implements UnaryOperator<Security> {
+    NO_CAPABILITIES(
+        security -> security.dropCapabilities("ALL"),
+        "CapEff: 0000000000000000 NoNewPrivs: 1 Seccomp: 2"),
+    NO_FILTER(
+        security -> security.seccomp(SeccompProfile.unconfined()),
+        "CapEff: 00000000a80425fb NoNewPrivs: 1 Seccomp: 0"),
+    NEW_PRIVILEGES(
+        security -> security.noNewPrivileges(false),
+        "CapEff: 00000000a80425fb NoNewPrivs: 0 Seccomp: 2");
+
+    private final UnaryOperator<Security> change;
+    private final String status;
+
+    Other(UnaryOperator<Security> change, String status) {
+      this.change = change;
+      this.status = status;
+    }
+
+    @Override
+    public Security apply(Security security) {
+      return change.apply(security);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void guestThatGivesUpSomethingElseIsServedAllTheSame(Other other) throws Exception {
+    awaitSpares();
+    Set<Long> spares = started();
+
+    try (Container container =
+        containers
+            .container(
+                "sh",
+                "-c",
+                "echo $(grep -E '^(CapEff|Seccomp|NoNewPrivs):' /proc/self/status); cat")
+            .security(other.apply(Security.standard()))
+            .start()) {
+      assertThat(ApiTest.line(container)).isEqualTo(other.status);
+      assertThat(spares).contains(monitorOf(container)).doesNotContain(container.pid());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.nsrun.plan.steps;
 
+import io.nsrun.spec.Rlimit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,18 +9,23 @@ import java.util.Set;
 /**
  * The steps of a plan that no guest has a part in, which a launcher may carry out before there is
  * one: namespaces, ids and new file systems, and where the root is one that is never changed, what
- * is mounted in it, up to the first mount that is the guest's own. What nsinit takes for such a
- * step is no less (nsinit-c/src/proto/ahead.c).
+ * is mounted in it, up to the first mount that is the guest's own. If that is all of the container,
+ * its process has the steps of the command ahead as well, and the guest's but executes it. What
+ * nsinit takes for such a step is no less (nsinit-c/src/proto/ahead.c).
  */
 public final class SpareSteps {
   /** Detached mounts of the monitor's, for which a message to init has room. */
   private static final int MOST_TREES = 13;
+
+  /** With fewer, who waits for the guest's streams might have no number for them. */
+  private static final long LEAST_DESCRIPTORS = 64;
 
   private final String sharedRoot;
   private final boolean named;
   private final Set<Integer> provided = new HashSet<>();
   private final Set<Integer> made = new HashSet<>();
   private boolean overtaken;
+  private boolean complete = true;
 
   private SpareSteps(String sharedRoot, boolean named) {
     this.sharedRoot = sharedRoot;
@@ -41,7 +47,8 @@ public final class SpareSteps {
 
   /**
    * Whether the steps of a spare are what a guest's plan has ahead: each of them, in their order,
-   * and none that changes the tree behind one that is still to be carried out.
+   * and none that changes the tree behind one that is still to be carried out. Those of the command
+   * may be others, which only takes longer: the guest's has a new process then.
    *
    * @param made as {@link #of} makes them
    */
@@ -62,7 +69,7 @@ public final class SpareSteps {
         trees += step.kind() == SetupStep.HOST_TREE ? 1 : 0;
       }
     }
-    return done == last && trees <= MOST_TREES;
+    return (done == last || ahead.get(done) instanceof CommandStep) && trees <= MOST_TREES;
   }
 
   /** Whether what it does depends on what those before it have attached or made. */
@@ -98,13 +105,53 @@ public final class SpareSteps {
         ahead.add(step);
       } else if (step.kind() == SetupStep.HOST_TREE) {
         trees++;
+      } else if (step.kind().stage() == SetupStep.Stage.MAPS
+          || step.kind().stage() == SetupStep.Stage.INIT) {
+        complete = false;
       }
     }
     if (trees > MOST_TREES) {
       return null;
     }
+    if (complete && mayWait(steps)) {
+      addCommand(steps, ahead);
+    }
     ahead.add(new CommandStep.Exec(true, List.of("true"), List.of(), List.of("/bin/true")));
     return ahead;
+  }
+
+  /** Whether a process of its own may wait to become the command. */
+  private static boolean mayWait(List<Step> steps) {
+    for (Step step : steps) {
+      boolean may =
+          switch (step.kind()) {
+            // Whoever waits there might be left where the others are killed.
+            case NAMESPACES ->
+                (((HostStep.Namespaces) step).create() & LinuxConstants.CLONE_NEWPID) != 0;
+            case RLIMIT -> leavesDescriptors((CommandStep.Rlimit) step);
+            // Which processors these are may be another one's share for each guest.
+            case AFFINITY -> false;
+            case EXEC -> ((CommandStep.Exec) step).init();
+            default -> true;
+          };
+      if (!may) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean leavesDescriptors(CommandStep.Rlimit limit) {
+    return limit.resource() != Rlimit.Resource.NOFILE.number()
+        || Long.compareUnsigned(limit.soft(), LEAST_DESCRIPTORS) >= 0;
+  }
+
+  private static void addCommand(List<Step> steps, List<Step> ahead) {
+    for (Step step : steps) {
+      if (step instanceof CommandStep && step.kind() != SetupStep.EXEC) {
+        ahead.add(step);
+      }
+    }
   }
 
   /** What no spare has: a terminal, init's second begin, namespaces of others. */
