@@ -122,10 +122,25 @@ uint32_t crc32(const uint8_t *bytes, size_t n)
 		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
 		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
 	};
+	/* What becomes of a nibble with so many nibbles after it: eight are looked up at once, and not one after the
+	 * other. */
+	uint32_t after[8][16];
 	uint32_t crc = ~0u;
 
-	for (size_t i = 0; i < n; i++) {
-		crc ^= bytes[i];
+	memcpy(after[0], table, sizeof(table));
+	for (size_t i = 1; i < 8; i++)
+		for (size_t k = 0; k < 16; k++)
+			after[i][k] = after[i - 1][k] >> 4 ^ table[after[i - 1][k] & 15];
+	for (; n >= 4; n -= 4, bytes += 4) {
+		uint32_t next = 0;
+
+		crc ^= bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+		for (size_t i = 0; i < 8; i++)
+			next ^= after[7 - i][crc >> 4 * i & 15];
+		crc = next;
+	}
+	for (; n > 0; n--, bytes++) {
+		crc ^= *bytes;
 		crc = crc >> 4 ^ table[crc & 15];
 		crc = crc >> 4 ^ table[crc & 15];
 	}
