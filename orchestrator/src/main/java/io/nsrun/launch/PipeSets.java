@@ -82,10 +82,10 @@ final class PipeSets {
         failure = closed ? failure : null;
       }
     }
-    prepare();
     if (set != null) {
       return set;
     }
+    prepare();
     synchronized (this) {
       try {
         while (ready.isEmpty() && failure == null) {
@@ -105,9 +105,17 @@ final class PipeSets {
     }
   }
 
-  /** The launcher knows that set no more: its number may be asked for again. */
-  synchronized void used(PipeSet set) {
-    numbers.clear(set.number());
+  /** The launcher knows that set no more, and has begun with what it was for. Asks for another. */
+  void used(PipeSet set) {
+    synchronized (this) {
+      numbers.clear(set.number());
+    }
+    try {
+      prepare();
+    } catch (IOException e) {
+      // The launcher is gone. Who comes next is told.
+      return;
+    }
   }
 
   /** The launcher's answer. */
