@@ -147,6 +147,9 @@ void step_exec(const struct exec_step *step)
 	must(signals_by_default(), "sigprocmask", "none blocked");
 	reached_exec = 1;
 	for (path = image.paths; *path != NULL; path++) {
+		/* To find nothing takes execve several times as long. */
+		if (path[1] != NULL && faccessat(AT_FDCWD, *path, F_OK, AT_EACCESS) < 0 && errno == ENOENT)
+			continue;
 		execve(*path, image.argv, image.env);
 		if (errno == ENOENT && faccessat(AT_FDCWD, *path, F_OK, AT_EACCESS) == 0)
 			fail_errno(ENOENT, *path, "the file is there; the interpreter or loader it names is not");

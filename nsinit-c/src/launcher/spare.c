@@ -69,6 +69,10 @@ void spare_run(struct plan *made, int control, void (*init)(int inner))
 	/* Init, its clone, has them. */
 	detached_forget();
 	monitor_tell(&go, NULL, 0);
+	/* A guest is like the one before it: so much memory will be wanted, and is there then. */
+	memset(run.spare->bytes, 0, made->bytes.length);
+	plan_share(&run.spare->plan, made);
+	plan_share(&plan, made);
 
 	uint32_t length = receive_guest(control);
 	fail_at(STEP_PLAN, NO_INDEX);

@@ -116,7 +116,9 @@ public final class SpareSteps {
     if (complete && mayWait(steps)) {
       addCommand(steps, ahead);
     }
-    ahead.add(new CommandStep.Exec(true, List.of("true"), List.of(), List.of("/bin/true")));
+    // Not carried out: but where the next guest's command may be is looked at.
+    CommandStep.Exec exec = (CommandStep.Exec) steps.get(steps.size() - 1);
+    ahead.add(new CommandStep.Exec(true, List.of("true"), List.of(), exec.candidates()));
     return ahead;
   }
 
