@@ -73,7 +73,10 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK_TEXT(get_str(&r), "}");
 	CHECK(!r.bad && r.at == r.end);
 	CHECK_TEXT(step_of(STEP_LOCK)->lock.path, "/run/lock");
-	CHECK(step_of(STEP_LOCK)->lock.offset == 77);
+	CHECK(step_of(STEP_LOCK)->lock.offset == 77 && step_of(STEP_LOCK)->lock.shared);
+	CHECK_TEXT(step_of(STEP_DETACH)->detach.directory, "/run/c");
+	CHECK(step_of(STEP_DETACH)->detach.remove && step_of(STEP_DETACH)->detach.log_bytes == 1 << 20);
+	CHECK(step_of(STEP_DETACH)->detach.log_files == 3);
 	CHECK(step_of(STEP_NAMESPACES)->namespaces.owner == 1000);
 	CHECK(step_of(STEP_NAMESPACES)->namespaces.processes == 64);
 }

@@ -1,6 +1,7 @@
 #include "outside/monitor.h"
 
 #include "base/descendants.h"
+#include "lifecycle/detach.h"
 #include "outside/listener.h"
 #include "outside/namespaces.h"
 #include "outside/output.h"
@@ -78,6 +79,8 @@ void step_namespaces(const struct namespaces_step *step)
 		namespaces_bound(step);
 		close(inner[0]);
 		listener_leave();
+		if (run.detaches)
+			detach_leave();
 		output_enter();
 		enter_init(inner[1]);
 	}
@@ -89,6 +92,7 @@ void monitor_replan(const struct plan *plan)
 {
 	run.plan = plan;
 	run.own_pty = run_step(STEP_CONSOLE) != NULL;
+	run.detaches = run_step(STEP_DETACH) != NULL;
 	life.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
 }
 
@@ -135,7 +139,7 @@ void monitor_await(void)
 void monitor_supervise(void)
 {
 	/* Only init and the terminal proxy have a use for the container's streams from here on. */
-	if (!proxy_active())
+	if (!proxy_active() || run.detaches)
 		drop_streams();
 	if (run_step(STEP_NESTED_NAMESPACES) == NULL)
 		life.phase = STARTING;
@@ -152,7 +156,8 @@ void monitor_supervise(void)
 	if (life.failed)
 		_exit(125);
 	tell_end();
-	_exit(run.control >= 0 ? 0 : 125);
+	detach_end();
+	_exit(run.control >= 0 || detached() ? 0 : 125);
 }
 
 void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
@@ -160,7 +165,7 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	struct iovec go = { (void *)(uintptr_t)SYNC_GO, strlen(SYNC_GO) };
 
 	monitor_begin(plan, control, init);
-	if (run_step(STEP_TERMINAL) == NULL)
+	if (run_step(STEP_TERMINAL) == NULL && !run.detaches)
 		proxy_remember();
 	monitor_steps();
 	monitor_tell(&go, NULL, 0);

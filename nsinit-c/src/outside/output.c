@@ -23,7 +23,7 @@ static bool same_file(int a, int b)
 
 static void open_stream(int fd)
 {
-	bool out = fd != STDIN_FILENO;
+	bool out = fd != STDIN_FILENO, lives_on = run.detaches;
 	int ends[2];
 
 	must(pipe2(ends, O_CLOEXEC), "pipe", "for fd %d", fd);
@@ -31,8 +31,15 @@ static void open_stream(int fd)
 	/* The container's ids are not ours, and it may open its /dev/stdout. */
 	must(fchmod(ends[out], out ? 0622 : 0644), "pipe", "chmod");
 	container[fd] = ends[out];
-	streams[fd].from = out ? ends[0] : stream_way(fd, out);
-	streams[fd].to = out ? stream_way(fd, out) : ends[1];
+	streams[fd].from = out ? ends[0] : -1;
+	streams[fd].to = out ? -1 : ends[1];
+	/* Input of one that lives on does not end, and has nothing in it. */
+	if (lives_on)
+		streams[fd].logged = out ? fd : 0;
+	else if (out)
+		streams[fd].to = stream_way(fd, out);
+	else
+		streams[fd].from = stream_way(fd, out);
 }
 
 void step_output(const struct output_step *step)
@@ -44,7 +51,7 @@ void step_output(const struct output_step *step)
 		open_stream(STDIN_FILENO);
 	open_stream(STDOUT_FILENO);
 	/* What goes to one place keeps its order by one pipe. */
-	if (same_file(STDOUT_FILENO, STDERR_FILENO))
+	if (!run.detaches && same_file(STDOUT_FILENO, STDERR_FILENO))
 		container[2] = must(fcntl(container[1], F_DUPFD_CLOEXEC, 3), "dup", "the pipe");
 	else
 		open_stream(STDERR_FILENO);

@@ -35,22 +35,32 @@ static void report_terminal(void)
 	event_send(bytes, &w);
 }
 
+/* Leaves it as it is if there is none. */
 static bool read_size(struct winsize *size)
 {
-	return (ioctl(STDIN_FILENO, TIOCGWINSZ, size) == 0 || ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0) &&
-	       size->ws_row > 0 && size->ws_col > 0;
+	struct winsize found;
+
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &found) < 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &found) < 0)
+		return false;
+	if (found.ws_row == 0 || found.ws_col == 0)
+		return false;
+	*size = found;
+	return true;
 }
 
 void proxy_start(uint16_t rows, uint16_t cols, bool input)
 {
 	proxy.active = true;
+	run.size.ws_row = rows;
+	run.size.ws_col = cols;
+	if (run.detaches) {
+		proxy.back.logged = STDOUT_FILENO;
+		return;
+	}
 	proxy.back.to = stream_way(STDOUT_FILENO, true);
 	if (input)
 		proxy.input = stream_way(STDIN_FILENO, false);
-	if (!read_size(&run.size)) {
-		run.size.ws_row = rows;
-		run.size.ws_col = cols;
-	}
+	read_size(&run.size);
 	proxy.terminal = proxy.away = input && isatty(STDIN_FILENO);
 	proxy_raw();
 }

@@ -2,6 +2,7 @@
 
 #include "base/fail.h"
 #include "base/sys.h"
+#include "lifecycle/log.h"
 
 /* More than any pipe holds, even if it is read in small pieces. */
 #define MOST_DRAINS 1024
@@ -35,6 +36,10 @@ static enum stream_state fill(struct stream *s)
 		passed += (uint64_t)n;
 	s->at = 0;
 	s->end = (size_t)n;
+	if (s->logged != 0) {
+		log_write(s->logged, s->bytes, s->end);
+		s->end = 0;
+	}
 	return STREAM_GOES_ON;
 }
 

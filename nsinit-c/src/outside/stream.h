@@ -9,6 +9,7 @@
 struct stream {
 	int from, to; /* -1: none */
 	bool counted; /* output of the container, which has a limit */
+	int logged;   /* its number, if it goes to the log and nowhere else; else 0 */
 	size_t at, end;
 	unsigned drained; /* how often it was read when nobody was left to write */
 	uint8_t *bytes;	  /* STREAM_BYTES of them */

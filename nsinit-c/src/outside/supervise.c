@@ -1,6 +1,9 @@
 #include "outside/supervise.h"
 
 #include "base/descendants.h"
+#include "lifecycle/clients.h"
+#include "lifecycle/detach.h"
+#include "lifecycle/log.h"
 #include "outside/control.h"
 #include "outside/listener.h"
 #include "outside/namespaces.h"
@@ -10,7 +13,7 @@
 #include "outside/stream.h"
 
 enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_TICK, FD_PROXY, FD_OUTPUT = FD_PROXY + PROXY_FDS };
-enum { FD_COUNT = FD_OUTPUT + OUTPUT_FDS };
+enum { FD_CLIENTS = FD_OUTPUT + OUTPUT_FDS, FD_COUNT = FD_CLIENTS + CLIENT_FDS };
 
 #define DRAIN_MS 500
 /* For an agent to let the command start: nobody can type Ctrl-C to it yet, where there is a terminal of its own. */
@@ -50,7 +53,10 @@ void tell_end(void)
 	life.told = true;
 	life.ending.wall_ns = now_ns() - life.started_at;
 	life.ending.output_bytes = run_step(STEP_OUTPUT) ? stream_passed() : 0;
-	event_exited(&life.child, &life.ending);
+	if (detached())
+		detach_tell_end(&life.child, &life.ending);
+	else
+		event_exited(&life.child, &life.ending);
 }
 
 /*
@@ -60,7 +66,7 @@ void tell_end(void)
 static void on_child(void)
 {
 	life.have_child = true;
-	if (event_is_shared() && run.proc < 0 && !stream_pumping() && !proxy_active() && !life.failed)
+	if (event_number() != NO_CONTAINER && run.proc < 0 && !stream_pumping() && !proxy_active() && !life.failed)
 		tell_end();
 }
 
@@ -86,8 +92,11 @@ static void on_started(void)
 	if (life.proc >= 0)
 		arm(life.tick, 0, life.watch->period_ms);
 	/* The last of what may fail is done. */
-	event_pid(FRAME_STARTED, (uint32_t)life.command);
-	if (run.control < 0)
+	if (run.detaches && run.control >= 0)
+		detach_started(run.init, life.command);
+	else
+		event_pid(FRAME_STARTED, (uint32_t)life.command);
+	if (run.control < 0 && !detached())
 		signal_container(SIGKILL);
 }
 
@@ -146,6 +155,26 @@ static void on_tick(void)
 		stop_for(CAUSE_PROCESSES, used.threads > 2 * most);
 	else if (life.watch->cpu_ms > 0 && used.cpu_ms > life.watch->cpu_ms && life.phase != STOPPING)
 		stop_for(CAUSE_CPU_TIME, false);
+}
+
+/* Somebody wants it to stop, or else be killed after that time. */
+static void stop_as_asked(int signo, uint64_t grace_ms)
+{
+	if (life.have_child || life.phase == ENDED)
+		return;
+	life.phase = STOPPING;
+	life.asked = true;
+	arm(life.timer, grace_ms, 0);
+	signal_container(grace_ms == 0 ? SIGKILL : signo);
+}
+
+static void on_request(struct request wanted)
+{
+	life.asked |= wanted.signo != 0;
+	if (wanted.stop)
+		stop_as_asked(wanted.signo, wanted.grace_ms);
+	else if (wanted.signo != 0)
+		signal_container(wanted.signo);
 }
 
 static void stop_container(void) { signal_container(run.plan->stays_init ? SIGTSTP : SIGSTOP); }
@@ -218,6 +247,9 @@ static void on_signal(void)
 	for (ssize_t i = 0; i < n / (ssize_t)sizeof(info[0]); i++) {
 		if (info[i].ssi_signo == SIGCHLD) {
 			life.more = true;
+		} else if (detached() && info[i].ssi_signo == SIGTERM) {
+			/* Of a service manager's, or of the machine that is shut down. */
+			stop_as_asked((int)life.timeout.signo, life.timeout.grace_ms);
 		} else if (info[i].ssi_signo == SIGWINCH) {
 			proxy_resize();
 		} else if (info[i].ssi_signo == SIGQUIT) { /* a JVM keeps its own to itself */
@@ -319,12 +351,14 @@ static bool draining(void)
 		return true;
 	proxy_end();
 	output_end();
+	if (detached())
+		log_end();
 	return stream_pumping();
 }
 
 void supervise(void)
 {
-	while (life.phase != ENDED || (run.control >= 0 && draining())) {
+	while (life.phase != ENDED || ((run.control >= 0 || detached()) && draining())) {
 		struct pollfd fds[FD_COUNT] = {
 			/* A signal is for the container's PID 1, which there may not be yet. */
 			[FD_CONTROL] = { .fd = life.phase == SET_UP ? -1 : run.control, .events = POLLIN },
@@ -337,6 +371,7 @@ void supervise(void)
 
 		proxy_want(&fds[FD_PROXY]);
 		output_want(&fds[FD_OUTPUT]);
+		clients_want(&fds[FD_CLIENTS]);
 		/* Who ended it may not want to wait for a reader that does not read. */
 		int most_ms = life.more				  ? 0
 			      : life.phase == ENDED && life.asked ? DRAIN_MS
@@ -359,6 +394,7 @@ void supervise(void)
 			on_tick();
 		proxy_step(&fds[FD_PROXY]);
 		output_step(&fds[FD_OUTPUT]);
+		on_request(clients_step(&fds[FD_CLIENTS]));
 		/* Init may be slower than a command that writes at once; killed then, it could not tell that there was
 		 * one. */
 		if (stream_over() && life.phase == RUNNING)

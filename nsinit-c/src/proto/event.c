@@ -19,7 +19,7 @@ void event_to(int fd)
 
 void event_of(uint32_t number) { container = number; }
 
-bool event_is_shared(void) { return container != NO_CONTAINER; }
+uint32_t event_number(void) { return container; }
 
 int event_fd(void) { return report_to; }
 
@@ -91,6 +91,17 @@ bool event_pid(enum frame_type type, uint32_t pid)
 	struct writer w = event_begin(bytes, sizeof(bytes), type);
 
 	put_u32(&w, pid);
+	return event_send(bytes, &w);
+}
+
+bool event_clock(void)
+{
+	uint8_t bytes[16];
+	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_CLOCK);
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	put_u64(&w, (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec);
 	return event_send(bytes, &w);
 }
 

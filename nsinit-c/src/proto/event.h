@@ -35,6 +35,8 @@ enum frame_type {
 	FRAME_REFUSED = 23,
 	FRAME_GONE = 24,   /* the last of a launcher's container: its monitor is reaped */
 	FRAME_SPARED = 25, /* init of a spare waits for its plan */
+	FRAME_CLOCK = 26,  /* of a container that lives on: when what follows happened */
+	FRAME_STOP = 27,   /* to the monitor of one (lifecycle/clients.h) */
 	/* Only between init and monitor. */
 	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
 	FRAME_EXECING = 101,
@@ -83,8 +85,9 @@ void event_to(int fd);
  * TRACE may be, is not sent.
  */
 void event_of(uint32_t number);
-/* Whether they are one of several containers', of a launcher, who tells when all of it is gone. */
-bool event_is_shared(void);
+/* The number of the container whose events they are, of a launcher, who tells when all of it is gone; else
+ * NO_CONTAINER. */
+uint32_t event_number(void);
 int event_fd(void);
 
 /* Starts a frame in bytes; event_send fills in its length. */
@@ -95,6 +98,8 @@ bool event_send_bytes(const uint8_t *bytes, size_t length);
 
 bool event_hello(void);
 bool event_pid(enum frame_type type, uint32_t pid);
+/* CLOCK_REALTIME. */
+bool event_clock(void);
 bool event_child(const struct child_exit *child);
 bool event_exited(const struct child_exit *child, const struct ending *ending);
 /* A frame of the orchestrator that is not carried out. */

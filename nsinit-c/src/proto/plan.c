@@ -201,6 +201,10 @@ static const char *check(const struct step *step, uint8_t *mounts, struct plan *
 												      : NULL;
 	case STEP_TIMEOUT:
 		return check_timeout(&step->timeout);
+	case STEP_DETACH:
+		return step->detach.log_files > PLAN_MAX_LOG_FILES || step->detach.log_bytes == 0
+			       ? "size of a log out of range"
+			       : NULL;
 	case STEP_HOST_TREE:
 		return check_source(&step->host_tree.source, mounts, STAGE_HOST);
 	case STEP_BIND:
@@ -264,6 +268,8 @@ static const char *check_together(const struct plan *plan, const struct step *la
 	/* Else there would be a pty that nobody relays, or a terminal set raw for nothing. */
 	if (count[STEP_TERMINAL] != count[STEP_CONSOLE] || count[STEP_CONSOLE] > 1)
 		return "terminal and console go together";
+	if (count[STEP_DETACH] > 1)
+		return "more than one detach step";
 	if (count[STEP_OUTPUT] > 1 || count[STEP_WATCH] > 1 || count[STEP_NESTED_NAMESPACES] > 1)
 		return "more than one output, watch or nested_namespaces step";
 	/* Else nobody would answer, or somebody would wait for ever. */

@@ -20,6 +20,7 @@
 #define PLAN_MAX_MESSAGE     (64u << 10) /* less than a socket takes at once */
 #define PLAN_MAX_ARGUMENTS   2048u	 /* of a program, and as many variables */
 #define PLAN_MAX_PROGRAM_MS  86400000u	 /* a day */
+#define PLAN_MAX_LOG_FILES   100u
 #define PLAN_MAX_INPUT	     (128u << 10)
 
 #define NO_LIMIT UINT64_MAX /* of processes: as the caller's; of output: it is only counted */

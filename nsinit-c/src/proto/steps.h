@@ -19,6 +19,7 @@ struct run {
 	int null_fd;	     /* the host's /dev/null */
 	int proc;	     /* the host's /proc; -1 where a pid namespace of its own ends a container's processes */
 	bool own_pty;	     /* the plan has a console */
+	bool detaches;	     /* and a detach: the container lives on without its caller */
 	struct winsize size; /* that its pty gets, found by the monitor */
 	bool stdin_null;     /* input is not wanted */
 	bool nesting;	     /* we make PID 1 of the container, in a user namespace within our own */

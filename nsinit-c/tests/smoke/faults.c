@@ -42,7 +42,7 @@ static void add_limits(struct bytes *p)
 {
 	put_step(p, STEP_TIMEOUT, 60000, SIGTERM, 1000);
 	put_step(p, STEP_OUTPUT, 1 << 20, false);
-	put_step(p, STEP_LOCK, lock_path, LOCKED_BYTE);
+	put_step(p, STEP_LOCK, lock_path, LOCKED_BYTE, 0);
 }
 
 static void add_watch(struct bytes *p)

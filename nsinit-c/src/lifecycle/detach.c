@@ -1,0 +1,103 @@
+#include "lifecycle/detach.h"
+
+#include "lifecycle/clients.h"
+#include "lifecycle/log.h"
+#include "proto/event.h"
+#include "proto/steps.h"
+
+/* Room for all that is written there, so that a full disk does not lose how it ended. */
+#define LIFE_BYTES 4096
+
+static int life = -1;
+static bool lives_on;
+static int directory_fd = -1;
+static char to_remove[PATH_MAX];
+
+static int open_life(int directory)
+{
+	int fd = must(openat(directory, "life", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600),
+		      "life", "open");
+
+	/* Some file systems can't; EOPNOTSUPP. */
+	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, LIFE_BYTES) < 0 && errno == ENOSPC)
+		fail("life", "fallocate");
+	return fd;
+}
+
+void step_detach(const struct detach_step *step)
+{
+	int directory = must(open(step->directory, O_PATH | O_DIRECTORY | O_CLOEXEC), step->directory, "open");
+
+	/* The caller's terminal is none of ours, and what is typed there is not for us. */
+	if (setsid() < 0 && getsid(0) != getpid())
+		fail("setsid", "of a container that lives on");
+	life = open_life(directory);
+	clients_listen(directory);
+	if (step->log_files > 0)
+		log_open(directory, step->log_bytes, step->log_files);
+	directory_fd = directory;
+	if (step->remove)
+		snprintf(to_remove, sizeof(to_remove), "%s", step->directory);
+}
+
+void detach_leave(void)
+{
+	close(life);
+	close(directory_fd);
+	life = directory_fd = -1;
+	clients_leave();
+	log_leave();
+}
+
+void detach_started(pid_t init, pid_t command)
+{
+	if (life < 0)
+		return;
+	int caller = event_fd();
+	uint32_t number = event_number();
+
+	event_to(life);
+	event_hello();
+	event_clock();
+	event_pid(FRAME_READY, (uint32_t)init);
+	if (!event_pid(FRAME_STARTED, (uint32_t)command))
+		fail("life", "write");
+	lives_on = true;
+	clients_serve();
+	/* What the caller hears of it last. */
+	event_to(caller);
+	event_of(number);
+	event_pid(FRAME_STARTED, (uint32_t)command);
+	event_to(life);
+	close(caller);
+	if (run.control != caller)
+		close(run.control);
+	run.control = -1;
+	must(chdir("/"), "/", "chdir");
+}
+
+bool detached(void) { return lives_on; }
+
+void detach_tell_end(const struct child_exit *child, const struct ending *ending)
+{
+	event_clock();
+	event_exited(child, ending);
+	for (int fd = clients_next(-1); fd >= 0; fd = clients_next(fd)) {
+		event_to(fd);
+		event_exited(child, ending);
+	}
+	event_to(life);
+}
+
+/* The record first: without it, it is no container any more, whoever looks. */
+void detach_end(void)
+{
+	static const char *const files[] = { "container.json", "life", "control", "lock" };
+
+	if (to_remove[0] == 0)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		(void)unlinkat(directory_fd, files[i], 0);
+	log_remove();
+	(void)rmdir(to_remove);
+}

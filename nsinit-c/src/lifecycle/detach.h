@@ -1,0 +1,22 @@
+#pragma once
+
+#include "proto/event.h"
+#include <stdbool.h>
+
+/*
+ * A container that lives on when whoever started it has ended. Its directory is private to the caller, and has
+ *
+ *   life      frames of the monitor, as the control channel has them: HELLO, CLOCK, STARTED with the pids; CLOCK and
+ * how it ended, EXITED or FAILED log       what it wrote (lifecycle/log.h) control   a socket (lifecycle/clients.h)
+ */
+
+/* In init: nothing of the directory is its business. */
+void detach_leave(void);
+/* The command runs: from here on the monitor's events are for that file, and the end of the orchestrator is none. */
+void detach_started(pid_t init, pid_t command);
+/* Whether it has come to that. */
+bool detached(void);
+/* It has ended, which the file and all clients hear. */
+void detach_tell_end(const struct child_exit *child, const struct ending *ending);
+/* The last that the monitor does. */
+void detach_end(void);

@@ -1,0 +1,248 @@
+/* Whoever wants something of a container that lives on. */
+#include "lifecycle/clients.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "encode.h"
+#include "proto/event.h"
+#include "tree.h"
+
+static int directory;
+static struct bytes b;
+
+static void begin(void)
+{
+	make_tree();
+	directory = open(tree_root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK(directory >= 0);
+	clients_listen(directory);
+}
+
+static int dial(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/control", directory);
+	CHECK(connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
+	return fd;
+}
+
+/* As many rounds of the monitor's loop as there is something to do. */
+static struct request turns(void)
+{
+	struct request wanted = { 0 };
+	struct pollfd fds[CLIENT_FDS];
+
+	do {
+		clients_want(fds);
+		if (poll(fds, CLIENT_FDS, 0) <= 0)
+			break;
+		wanted = clients_step(fds);
+	} while (wanted.signo == 0);
+	return wanted;
+}
+
+static void say(int fd)
+{
+	CHECK(send(fd, b.at, b.length, MSG_NOSIGNAL) == (ssize_t)b.length);
+	b.length = 0;
+}
+
+static void greet(int fd)
+{
+	b.length = 0;
+	put_frame(&b, FRAME_HELLO, "42", HELLO_MAGIC, PROTOCOL_VERSION);
+	say(fd);
+}
+
+/* Whether what comes is a frame of that type; 0: the end. */
+static bool hears(int fd, unsigned type)
+{
+	uint8_t bytes[256];
+	ssize_t n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	return type == 0 ? n == 0 : n >= 6 && (bytes[4] | bytes[5] << 8) == (int)type;
+}
+
+static int served(void)
+{
+	int fd = dial();
+
+	greet(fd);
+	CHECK(turns().signo == 0);
+	CHECK(hears(fd, FRAME_HELLO));
+	return fd;
+}
+
+static void signals(void)
+{
+	begin();
+	clients_serve();
+	int fd = served();
+
+	put_frame(&b, FRAME_SIGNAL, "4", 10);
+	say(fd);
+	struct request wanted = turns();
+	CHECK(wanted.signo == 10 && !wanted.stop);
+	put_frame(&b, FRAME_STOP, "48", 15, 2500);
+	say(fd);
+	wanted = turns();
+	CHECK(wanted.signo == 15 && wanted.stop && wanted.grace_ms == 2500);
+}
+
+static void two_in_one_message(void)
+{
+	begin();
+	clients_serve();
+	int fd = served();
+
+	put_frame(&b, FRAME_SIGNAL, "4", 1);
+	put_frame(&b, FRAME_SIGNAL, "4", 2);
+	say(fd);
+	CHECK(turns().signo == 1);
+	CHECK(turns().signo == 2);
+}
+
+static void strangers(void)
+{
+	begin();
+	clients_serve();
+	int fd = dial();
+
+	put_frame(&b, FRAME_SIGNAL, "4", 9);
+	say(fd);
+	CHECK(turns().signo == 0);
+	CHECK(hears(fd, FRAME_REFUSED));
+	CHECK(hears(fd, 0));
+	fd = dial();
+	put_frame(&b, FRAME_HELLO, "42", HELLO_MAGIC, PROTOCOL_VERSION + 1);
+	say(fd);
+	CHECK(turns().signo == 0);
+	CHECK(hears(fd, FRAME_REFUSED));
+	CHECK(hears(fd, 0));
+}
+
+static void refused(void)
+{
+	begin();
+	clients_serve();
+	int fd = served();
+
+	put_frame(&b, FRAME_SIGNAL, "4", 65);
+	say(fd);
+	CHECK(turns().signo == 0);
+	CHECK(hears(fd, FRAME_REFUSED));
+	put_frame(&b, FRAME_READ, "4", 1);
+	say(fd);
+	CHECK(turns().signo == 0);
+	CHECK(hears(fd, FRAME_REFUSED));
+	put_frame(&b, FRAME_SIGNAL, "4", 3);
+	say(fd);
+	CHECK(turns().signo == 3);
+	/* In pieces. */
+	put_frame(&b, FRAME_SIGNAL, "4", 3);
+	b.length -= 1;
+	say(fd);
+	CHECK(turns().signo == 0);
+	CHECK(hears(fd, 0));
+}
+
+static void not_yet(void)
+{
+	begin();
+	int fd = dial();
+
+	greet(fd);
+	CHECK(turns().signo == 0 && !hears(fd, FRAME_HELLO));
+	clients_serve();
+	CHECK(turns().signo == 0 && hears(fd, FRAME_HELLO));
+}
+
+static void crowd(void)
+{
+	int fds[CLIENTS + 1];
+
+	begin();
+	clients_serve();
+	for (int i = 0; i < CLIENTS; i++)
+		fds[i] = served();
+	fds[CLIENTS] = dial();
+	greet(fds[CLIENTS]);
+	CHECK(turns().signo == 0 && !hears(fds[CLIENTS], FRAME_HELLO));
+	(void)close(fds[3]);
+	CHECK(turns().signo == 0 && hears(fds[CLIENTS], FRAME_HELLO));
+	int n = 0;
+	for (int fd = clients_next(-1); fd >= 0; fd = clients_next(fd))
+		n++;
+	CHECK(n == CLIENTS);
+}
+
+static int ready[2];
+
+static void from_another_user_namespace(void)
+{
+	char byte;
+
+	if (unshare(CLONE_NEWUSER) < 0)
+		_exit(77);
+	int fd = dial();
+
+	greet(fd);
+	CHECK(write(ready[1], "x", 1) == 1);
+	/* The end, or a reset, as what was said is not read; and no answer. */
+	_exit(read(fd, &byte, 1) <= 0 ? 42 : 43);
+}
+
+static void containers(void)
+{
+	char byte;
+	int status;
+
+	begin();
+	clients_serve();
+	CHECK(pipe(ready) == 0);
+	pid_t child = fork();
+	if (child == 0)
+		from_another_user_namespace();
+	(void)close(ready[1]);
+	if (read(ready[0], &byte, 1) != 1)
+		skip("no user namespace can be made here");
+	CHECK(turns().signo == 0);
+	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 42);
+}
+
+static void what_was_left(void)
+{
+	begin();
+	clients_leave();
+	/* As after a monitor that was killed. */
+	clients_listen(directory);
+	clients_serve();
+	(void)served();
+	struct stat st;
+	CHECK(fstatat(directory, "control", &st, 0) == 0 && (st.st_mode & 07777) == 0600);
+}
+
+int main(void)
+{
+	test("a signal is asked for, or a stop", signals);
+	test("two frames that come at once are two requests", two_in_one_message);
+	test("who does not greet, or in another version, is told so, and sent away", strangers);
+	test("what is not known is refused by name; what comes in pieces ends the connection", refused);
+	test("nobody is served before the command runs", not_yet);
+	test("one more than there is room for waits until another one goes", crowd);
+	test("whoever is in another user namespace is sent away", containers);
+	test("a socket that a killed monitor left is in nobody's way, and is private", what_was_left);
+	return tests_done();
+}
