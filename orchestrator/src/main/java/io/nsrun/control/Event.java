@@ -17,6 +17,7 @@ public sealed interface Event
         Event.Terminal,
         Event.Refused,
         Event.Gone,
+        Event.Clock,
         Event.Spared,
         Event.Pipes,
         Event.OfContainer {
@@ -194,6 +195,13 @@ public sealed interface Event
       return signal == 0 ? (int) (status >> 8 & 0xff) : 128 + signal;
     }
   }
+
+  /**
+   * When what follows happened, of a container that lives on.
+   *
+   * @param nanos CLOCK_REALTIME, nanoseconds since 1970 UTC
+   */
+  record Clock(long nanos) implements Event {}
 
   /**
    * What became of a spare.

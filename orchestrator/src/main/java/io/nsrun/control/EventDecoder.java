@@ -42,6 +42,7 @@ public final class EventDecoder {
             case Frames.REFUSED -> new Event.Refused(in.u16(), in.str());
             case Frames.GONE -> new Event.Gone(in.u32());
             case Frames.SPARED -> spared(in);
+            case Frames.CLOCK -> new Event.Clock(in.u64());
             case Frames.PIPES -> new Event.Pipes(in.u16(), errno(in), in.u32(), in.u32(), in.u32());
             case Frames.CONTAINER -> ofContainer(in, bytes, start, length);
             default -> throw new ProtocolException("no event has this type");

@@ -42,6 +42,8 @@ public final class Frames {
   static final int REFUSED = 23;
   static final int GONE = 24;
   static final int SPARED = 25;
+  static final int CLOCK = 26;
+  static final int STOP = 27;
 
   /** The number of no set of pipes, see {@link #start}. */
   public static final int NO_SET = 0xffff;
@@ -55,6 +57,7 @@ public final class Frames {
       case READ -> "READ";
       case PLAN -> "PLAN";
       case SIGNAL -> "SIGNAL";
+      case STOP -> "STOP";
       case PIPES -> "PIPES";
       default -> "of type " + type;
     };
@@ -102,6 +105,25 @@ public final class Frames {
     ByteWriter out = new ByteWriter(HEADER_BYTES + 4);
     int start = out.beginFrame(SIGNAL);
     out.u32(number);
+    out.endFrame(start);
+    return out.toByteArray();
+  }
+
+  /**
+   * For the monitor of a container that lives on: sends the command a signal, and kills the
+   * container if it is still there after a while.
+   *
+   * @param number of the signal, 1-64
+   * @param graceMillis how long that is; 0 to kill at once
+   */
+  public static byte[] stop(int number, long graceMillis) {
+    if (number < 1 || number > 64) {
+      throw new IllegalArgumentException("signal " + number + " is not in 1-64");
+    }
+    ByteWriter out = new ByteWriter(HEADER_BYTES + 12);
+    int start = out.beginFrame(STOP);
+    out.u32(number);
+    out.u64(graceMillis);
     out.endFrame(start);
     return out.toByteArray();
   }

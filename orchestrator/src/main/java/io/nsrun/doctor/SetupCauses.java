@@ -261,6 +261,15 @@ final class SetupCauses {
     };
   }
 
+  static Text detach(Failure failure) {
+    return switch (failure.errno()) {
+      case ENOSPC, EDQUOT ->
+          Text.of(
+              "there is no room for the state of a container that lives on. Make some, or set NSRUN_HOME to another directory.");
+      default -> null;
+    };
+  }
+
   static Text start(Failure failure) {
     Errno errno = failure.errno();
     if (failure.step() == SetupStep.START && failure.object().startsWith("memfd_create")) {

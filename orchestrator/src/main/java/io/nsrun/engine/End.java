@@ -113,10 +113,19 @@ public record End(
 
   private static End ended(Spec spec, Event.Exited exit) {
     // The usual end needs no look at limits.
-    LimitHit limit =
+    return of(
+        exit,
         exit.cause() == Event.Cause.OWN && spec.rlimits().isEmpty()
             ? null
-            : LimitHit.of(spec, exit);
+            : LimitHit.of(spec, exit));
+  }
+
+  /** Of one of which it is not known any more what its limits were. */
+  static End of(Event.Exited exit) {
+    return of(exit, LimitHit.of(exit.cause()));
+  }
+
+  private static End of(Event.Exited exit, LimitHit limit) {
     return new End(
         exit.signaled() ? Kind.KILLED : Kind.EXITED,
         exit.exitCode(),

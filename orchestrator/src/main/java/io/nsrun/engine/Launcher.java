@@ -126,6 +126,16 @@ public final class Launcher implements Closeable {
     return running;
   }
 
+  /**
+   * Starts a container that lives on, and blocks until its command runs. From then on it is
+   * nobody's but {@link DetachedContainers}'.
+   *
+   * @return null once it runs; else how it came to nothing
+   */
+  public End detach(Prepared prepared, Listener listener) throws IOException, InterruptedException {
+    return running(prepared, Streams.UNOPENED, listener).detach(nsinit);
+  }
+
   private Running running(Prepared prepared, Streams streams, Listener listener)
       throws IOException, InterruptedException {
     byte[] frames = PlanEncoder.encode(prepared.plan());

@@ -2,6 +2,7 @@ package io.nsrun.engine;
 
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.spec.OsPath;
+import io.nsrun.state.ContainerDirectory;
 import io.nsrun.state.LockedDirectory;
 import io.nsrun.state.NameLock;
 import java.io.Closeable;
@@ -27,6 +28,8 @@ public final class Leases {
   /** The directory for what is written, if it is to be removed. */
   private EphemeralWrites forgotten;
 
+  private volatile ContainerDirectory state;
+
   /** Keeps something until {@link #release}. */
   void push(Closeable lease) {
     held.add(lease);
@@ -36,6 +39,12 @@ public final class Leases {
   void pushIds(Closeable lease) {
     ids = lease;
     push(lease);
+  }
+
+  /** Keeps the directory of a container that lives on; what is in it stays once that runs. */
+  void pushState(ContainerDirectory directory) {
+    state = directory;
+    push(directory);
   }
 
   /** Whether a range of ids is among them. */
@@ -65,14 +74,18 @@ public final class Leases {
         OsPath.text(NameLock.file(stateDirectory)), NameLock.heirsOffset(name));
   }
 
-  /** What nsinit locks for a directory of a layer. */
-  static HostStep.Lock lockOfLayer(String layer) {
-    return new HostStep.Lock(layer + "/" + LockedDirectory.FILE, LockedDirectory.HEIRS_OFFSET);
+  /** What nsinit locks for a directory that is the container's. */
+  static HostStep.Lock lockOfDirectory(String directory) {
+    return new HostStep.Lock(directory + "/" + LockedDirectory.FILE, LockedDirectory.HEIRS_OFFSET);
   }
 
   /** The command runs: what it writes is removed by {@link #release} alone from now on. */
   void started() {
     unstarted = null;
+    if (state != null) {
+      state.started();
+      state = null;
+    }
   }
 
   /**
@@ -83,6 +96,15 @@ public final class Leases {
     EphemeralWrites writes = unstarted;
     if (writes != null) {
       writes.discard();
+    }
+    ContainerDirectory directory = state;
+    if (directory != null) {
+      try {
+        directory.close();
+      } catch (IOException e) {
+        // Whoever looks for containers removes what is left.
+        return;
+      }
     }
   }
 

@@ -47,6 +47,20 @@ public record LimitHit(String cause, String text) {
     };
   }
 
+  /** The limit that nsinit names, however high it was; {@code null} if it names none. */
+  static LimitHit of(Event.Cause cause) {
+    String word =
+        switch (cause) {
+          case TIMEOUT -> TIMEOUT;
+          case MEMORY -> "memory";
+          case CPU_TIME -> "cpu-time";
+          case PROCESSES -> "processes";
+          case OUTPUT -> "output";
+          case CONTROL_LOST, OWN -> null;
+        };
+    return word == null ? null : new LimitHit(word, word + " limit reached");
+  }
+
   /** The kernel's own limits end a process by a signal of theirs (getrlimit(2)). */
   private static LimitHit ofKernel(Spec spec, Event.Exited exit) {
     Rlimit size = limit(spec, Rlimit.Resource.FSIZE);

@@ -10,6 +10,7 @@ import io.nsrun.plan.facts.HostFactsReader;
 import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.rootfs.RootfsStore;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Root;
@@ -18,6 +19,7 @@ import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.Writes;
+import io.nsrun.state.ContainerDirectory;
 import io.nsrun.state.IdRangePool;
 import io.nsrun.state.NameLock;
 import java.io.IOException;
@@ -105,7 +107,7 @@ public final class Preparation {
     }
     resolved =
         new Resolution(spec, caller, problems)
-            .of(root, layer, users, locks(layer, problems), hostname);
+            .of(root, layer, users, state(), locks(layer, problems), hostname);
     launcher.phase("specification");
     IdLease lease = new IdLease(caller.paths(), leases, ahead == null ? null : ahead.ids());
     facts =
@@ -155,17 +157,32 @@ public final class Preparation {
 
   /** What nsinit is to lock, beyond ids: of what {@link #take} takes, where that comes to it. */
   private List<HostStep.Lock> locks(String layer, SpecProblems problems) throws IOException {
-    if (!problems.isEmpty() || (layer.isEmpty() && !spec.hasGivenName())) {
+    boolean detached = spec.detached() != null;
+    if (!problems.isEmpty() || (layer.isEmpty() && !spec.hasGivenName() && !detached)) {
       return List.of();
     }
-    List<HostStep.Lock> locks = new ArrayList<>(2);
+    List<HostStep.Lock> locks = new ArrayList<>(4);
+    if (detached) {
+      locks.add(Leases.lockOfDirectory(state()));
+      RootfsStore.Use use = spec.root().isStored() ? RootfsStore.useOf(OsPath.of(root)) : null;
+      if (use != null) {
+        locks.add(new HostStep.Lock(OsPath.text(use.file()), use.offset(), true));
+      }
+    }
     if (!layer.isEmpty()) {
-      locks.add(Leases.lockOfLayer(layer));
+      locks.add(Leases.lockOfDirectory(layer));
     }
     if (spec.hasGivenName()) {
       locks.add(Leases.lockOfName(stateDirectory(), spec.name()));
     }
     return locks;
+  }
+
+  /** Empty if it does not live on. */
+  private String state() throws IOException {
+    return spec.detached() == null
+        ? ""
+        : OsPath.text(ContainerDirectory.path(stateDirectory(), spec.id()));
   }
 
   private Path stateDirectory() throws IOException {
@@ -183,6 +200,13 @@ public final class Preparation {
     if (spec.hasGivenName()) {
       leases.push(NameLock.acquire(stateDirectory(), spec.name()));
     }
+    if (spec.detached() != null) {
+      leases.pushState(
+          ContainerDirectory.make(
+              stateDirectory(), caller.paths().uid(), DetachedRecord.of(resolved, plan)));
+    } else if (spec.hasGivenName()) {
+      ContainerDirectory.checkThatNobodyIsNamed(stateDirectory(), spec.name());
+    }
   }
 
   /** What was found, as far as {@link #prepare} got; null if that was nothing. */
@@ -197,7 +221,7 @@ public final class Preparation {
    */
   Resolved resolvedFor(String hostname) throws IOException {
     return new Resolution(spec, caller, new SpecProblems())
-        .of(root, resolved.layer(), users, List.of(), hostname);
+        .of(root, resolved.layer(), users, "", List.of(), hostname);
   }
 
   /** What was asked for. */

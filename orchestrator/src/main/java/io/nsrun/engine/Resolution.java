@@ -54,18 +54,24 @@ final class Resolution {
    * @param root directory of the root file system
    * @param layer directory for what is written; empty if there is none
    * @param users of the root file system; null unless {@link #needsUsers}
+   * @param state directory of its state; empty if it does not live on
    * @param locks what nsinit is to lock
    * @param madeUp host name for a container that is to have one made up
    */
   Resolved of(
-      String root, String layer, UserDatabase users, List<HostStep.Lock> locks, String madeUp)
+      String root,
+      String layer,
+      UserDatabase users,
+      String state,
+      List<HostStep.Lock> locks,
+      String madeUp)
       throws IOException {
     hostname = spec.hostname() == null ? madeUp : spec.hostname();
     login(users);
     addGroups(users);
     List<Mount> mounts = new ArrayList<>(spec.mounts());
     new ProvidedFiles(spec, hostname, root, caller, mounts).add(users);
-    return new Resolved(spec, root, layer, hostname, user, environment(), mounts, locks);
+    return new Resolved(spec, root, layer, hostname, user, environment(), mounts, state, locks);
   }
 
   private void login(UserDatabase users) {

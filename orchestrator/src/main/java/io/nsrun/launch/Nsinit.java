@@ -36,6 +36,7 @@ public final class Nsinit implements AutoCloseable {
   private int exitValue;
   private boolean closed;
   private boolean abandoned;
+  private boolean left;
   private boolean mayProceed;
 
   private Nsinit(StatePaths paths, boolean piped) {
@@ -197,6 +198,9 @@ public final class Nsinit implements AutoCloseable {
     ControlChannel open;
     boolean running;
     synchronized (this) {
+      if (left) {
+        return;
+      }
       closed = true;
       notifyAll();
       open = channel;
@@ -215,6 +219,18 @@ public final class Nsinit implements AutoCloseable {
       awaitExit();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Leaves the process to itself, whose container lives on: {@link #close} does nothing then. */
+  public void leave() throws IOException {
+    ControlChannel open;
+    synchronized (this) {
+      left = true;
+      open = channel;
+    }
+    if (open != null) {
+      open.close();
     }
   }
 

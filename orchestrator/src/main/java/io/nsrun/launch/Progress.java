@@ -58,6 +58,11 @@ public final class Progress {
     return null;
   }
 
+  /** Whether the command came to run. */
+  boolean isStarted() {
+    return started;
+  }
+
   /** What the caller's terminal was set to, should nsinit not set it back; null if it was not. */
   Blob terminal() {
     return terminal;

@@ -15,6 +15,7 @@ public final class Supervisor {
   private final Progress progress;
 
   private SignalForwarder signals;
+  private boolean detaches;
 
   /**
    * @param nsinit the process
@@ -71,6 +72,29 @@ public final class Supervisor {
     return report(hear());
   }
 
+  /**
+   * As {@link #run(byte[], SignalForwarder)}, for a container that lives on: listens until its
+   * command runs.
+   *
+   * @return null once it does; else how it came to nothing
+   */
+  public Outcome.Report runUntilStarted(byte[] plan, SignalForwarder signals)
+      throws IOException, InterruptedException {
+    detaches = true;
+    this.signals = signals;
+    try {
+      channel.send(plan);
+      if (signals != null) {
+        signals.attach(channel);
+      }
+    } catch (IOException e) {
+      // As above.
+      return report(hear());
+    }
+    Outcome outcome = hear();
+    return progress.isStarted() ? null : report(outcome);
+  }
+
   /** As {@link #run(byte[])}, for a plan that was sent already. */
   public Outcome.Report await() throws IOException, InterruptedException {
     return report(hear());
@@ -104,7 +128,7 @@ public final class Supervisor {
 
   private Outcome listen() throws IOException {
     Outcome outcome = null;
-    while (outcome == null) {
+    while (outcome == null && !(detaches && progress.isStarted())) {
       outcome = progress.take(channel.receive());
     }
     return outcome;

@@ -12,6 +12,7 @@ import io.nsrun.plan.steps.Step;
 import io.nsrun.seccomp.SeccompFilter;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.Detached;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcessSpec;
@@ -197,7 +198,10 @@ public final class Planner {
     }
     StopPolicy stop = spec.stop();
     long timeout = stop.timeout().toMillis();
-    if (timeout > 0 || spec.limits().areWatched() || spec.limits().output().value() > 0) {
+    if (timeout > 0
+        || spec.limits().areWatched()
+        || spec.limits().output().value() > 0
+        || spec.detached() != null) {
       plan.host(new HostStep.Timeout(timeout, stop.signal().number(), stop.grace().toMillis()));
     }
     if (ids != null && ids.areLeased()) {
@@ -205,6 +209,12 @@ public final class Planner {
     }
     for (int i = 0; i < resolved.locks().size(); i++) {
       plan.host(resolved.locks().get(i));
+    }
+    Detached detached = spec.detached();
+    if (detached != null) {
+      plan.host(
+          new HostStep.Detach(
+              resolved.state(), detached.remove(), detached.logBytes(), detached.logFiles()));
     }
     SeccompFilter.Listener listener = facts.seccomp().listener();
     if (listener != null) {
@@ -268,14 +278,16 @@ public final class Planner {
   /** Where there is a terminal, that is a relay already. */
   private void relay() {
     ProcessSpec process = spec.process();
-    boolean all = process.relayed() && process.terminal() == null;
+    boolean all = (process.relayed() || spec.detached() != null) && process.terminal() == null;
     if (!all && !spec.limits().relayOutput()) {
       return;
     }
     long bytes = spec.limits().output().value();
     // What can be written to counts as output, and a terminal or socket given as input can.
     boolean input =
-        process.interactive() && process.terminal() == null && (process.relayed() || bytes > 0);
+        process.interactive()
+            && process.terminal() == null
+            && (process.relayed() || bytes > 0 || spec.detached() != null);
     plan.host(new HostStep.Output(bytes > 0 ? bytes : HostStep.Output.COUNT_ONLY, input));
   }
 

@@ -78,6 +78,24 @@ public final class RootfsStore {
     return directory;
   }
 
+  /**
+   * What says that a tree is in use: a shared lock on a byte of a file.
+   *
+   * @param file in the store
+   * @param offset of the byte
+   */
+  public record Use(Path file, long offset) {}
+
+  /**
+   * How another process says that it uses a tree too.
+   *
+   * @param tree one that this process uses
+   * @return null if nobody could remove it anyway
+   */
+  public static Use useOf(Path tree) {
+    return TreeUse.lock(tree.getParent(), tree.getFileName().toString());
+  }
+
   /** The tree of this name, from now on in use by this process; null if it is not there. */
   Path find(String name) throws IOException {
     Path tree = directory.resolve(name);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
@@ -73,6 +74,16 @@ final class TreeUse {
         return true; // where nothing can be written, nothing can be removed either
       }
     }
+  }
+
+  /**
+   * The lock that {@link #hold} has, for somebody else to hold too.
+   *
+   * @return null if there is no file for it, since nothing can be written there
+   */
+  static RootfsStore.Use lock(Path store, String name) {
+    Path file = store.resolve(FILE);
+    return Files.isWritable(file) ? new RootfsStore.Use(file, position(name)) : null;
   }
 
   /** Keeps others from using the tree, until what comes back is closed; null if somebody does. */

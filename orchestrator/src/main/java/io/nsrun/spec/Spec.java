@@ -33,6 +33,7 @@ import java.util.Map;
  * @param limits what it may use
  * @param landlock what the command may do with files; empty for no such rules
  * @param preferences what stops a container that can't have it
+ * @param detached how it lives on without its caller; null if it ends with that
  */
 public record Spec(
     String id,
@@ -57,7 +58,8 @@ public record Spec(
     boolean trace,
     Limits limits,
     List<LandlockRule> landlock,
-    Preferences preferences) {
+    Preferences preferences,
+    Detached detached) {
 
   public Spec {
     landlock = List.copyOf(landlock);
@@ -92,7 +94,8 @@ public record Spec(
         trace,
         limits,
         landlock,
-        preferences);
+        preferences,
+        detached);
   }
 
   /** A builder with the secure defaults: all namespaces private but time, which is the host's. */
@@ -169,6 +172,7 @@ public record Spec(
     private Limits limits = Limits.NONE;
     private final List<LandlockRule> landlock = new ArrayList<>();
     private Preferences preferences = Preferences.DEFAULT;
+    private Detached detached;
 
     private Builder() {
       namespaces.put(NamespaceType.MOUNT, NamespaceMode.PRIVATE);
@@ -329,6 +333,12 @@ public record Spec(
       return this;
     }
 
+    /** Null, unless called: it ends with its caller. */
+    public Builder detached(Detached value) {
+      detached = value;
+      return this;
+    }
+
     /**
      * The immutable result. It is not validated: see {@link Spec#validate}.
      *
@@ -361,7 +371,8 @@ public record Spec(
           trace,
           limits,
           landlock,
-          preferences);
+          preferences,
+          detached);
     }
 
     private Seccomp seccomp() {

@@ -93,7 +93,7 @@ public final class ExitRecordJson extends JsonRecord<ExitRecord> {
         }
       };
 
-  private static final JsonRecord<ExitRecord.Property> PROPERTY =
+  static final JsonRecord<ExitRecord.Property> PROPERTY =
       new JsonRecord<>(new ExitRecord.Property("", false, "", "")) {
         @Override
         protected ExitRecord.Property properties(JsonProperties json, ExitRecord.Property property)

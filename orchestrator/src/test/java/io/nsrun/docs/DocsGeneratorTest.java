@@ -31,7 +31,19 @@ class DocsGeneratorTest {
   @Test
   void thereIsAPageForTheProgramAndForEachCommandWithOptions() {
     assertThat(PAGES)
-        .containsOnlyKeys("nsrun", "nsrun-run", "nsrun-explain", "nsrun-doctor", "nsrun-prune");
+        .containsOnlyKeys(
+            "nsrun",
+            "nsrun-run",
+            "nsrun-ps",
+            "nsrun-logs",
+            "nsrun-stop",
+            "nsrun-kill",
+            "nsrun-wait",
+            "nsrun-rm",
+            "nsrun-inspect",
+            "nsrun-explain",
+            "nsrun-doctor",
+            "nsrun-prune");
   }
 
   static Stream<String> namesOfRun() {

@@ -25,7 +25,7 @@ public final class Lookups {
       Spec spec, String root, Caller caller, UserDatabase users, SpecProblems problems)
       throws IOException {
     return new Resolution(spec, caller, problems)
-        .of(root, "", Resolution.needsUsers(spec) ? users : null, List.of(), HOSTNAME);
+        .of(root, "", Resolution.needsUsers(spec) ? users : null, "", List.of(), HOSTNAME);
   }
 
   /** The plan for the host's own root, with these users. */

@@ -180,6 +180,22 @@ final class ExplainHostNotes {
         "seccomp_unotify(2)");
   }
 
+  static ExplainNote detach(HostStep.Detach step) {
+    return new ExplainNote(
+        "detach",
+        "Live on",
+        "without the caller, in " + step.directory(),
+        step.logFiles() == 0
+            ? """
+            The monitor leaves the caller's session. It tells in a file how the container ends, and
+            listens to a socket; what the command writes is thrown away."""
+            : """
+            The monitor leaves the caller's session. It tells in a file how the container ends, keeps
+            what the command writes in a log, and listens to a socket.""",
+        "No daemon and no JVM is needed for a container in the background.",
+        "setsid(2)");
+  }
+
   static ExplainNote lock(HostStep.Lock step) {
     return new ExplainNote(
         "lock",

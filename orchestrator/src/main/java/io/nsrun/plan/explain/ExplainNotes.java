@@ -65,6 +65,7 @@ final class ExplainNotes {
       case OUTPUT -> ExplainLimitNotes.output((HostStep.Output) step, terminal);
       case LISTENER -> ExplainHostNotes.listener((HostStep.Listener) step);
       case LOCK -> ExplainHostNotes.lock((HostStep.Lock) step);
+      case DETACH -> ExplainHostNotes.detach((HostStep.Detach) step);
       case NAMESPACES -> ExplainNamespaces.note((HostStep.Namespaces) step);
       case UID_MAP -> ExplainIdMaps.uidMap((HostStep.UidMap) step);
       case GID_MAP -> ExplainIdMaps.gidMap((HostStep.GidMap) step);

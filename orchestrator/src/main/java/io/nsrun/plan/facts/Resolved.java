@@ -25,6 +25,8 @@ import java.util.Map;
  * @param user whom the command runs as
  * @param env its whole environment, in order
  * @param mounts all mounts: those of the spec, and files that depend on where it runs
+ * @param state absolute path of the directory of its state, made before it starts; empty if it does
+ *     not live on
  * @param locks what nsinit locks too, for as long as a process of the container is alive
  */
 public record Resolved(
@@ -35,6 +37,7 @@ public record Resolved(
     User user,
     Map<String, String> env,
     List<Mount> mounts,
+    String state,
     List<HostStep.Lock> locks) {
   public Resolved {
     env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
@@ -67,12 +70,13 @@ public record Resolved(
         user(spec, uid, gid),
         spec.process().env(),
         spec.mounts(),
+        "",
         List.of());
   }
 
   /** The same spec, with nothing found. */
   public Resolved withoutFindings() {
-    return new Resolved(spec, "", "", "", User.ROOT, Map.of(), List.of(), List.of());
+    return new Resolved(spec, "", "", "", User.ROOT, Map.of(), List.of(), "", List.of());
   }
 
   /** Whether users or groups are to be looked up in the container's own files. */

@@ -139,13 +139,19 @@ public sealed interface HostStep extends Step {
   }
 
   /**
-   * The monitor locks one byte of a file (fcntl(2), F_OFD_SETLK, exclusive), or fails if somebody
-   * else has it locked. Monitor and init keep the lock until both are gone.
+   * The monitor locks one byte of a file (fcntl(2), F_OFD_SETLK), or fails if somebody else has it
+   * locked. Monitor and init keep the lock until both are gone.
    *
    * @param path an existing file that the caller may read and write, no symbolic link
    * @param offset of the byte
+   * @param shared whether others may share it; else it is exclusive
    */
-  record Lock(String path, long offset) implements HostStep {
+  record Lock(String path, long offset, boolean shared) implements HostStep {
+    /** An exclusive one. */
+    public Lock(String path, long offset) {
+      this(path, offset, false);
+    }
+
     @Override
     public SetupStep kind() {
       return SetupStep.LOCK;
@@ -155,6 +161,32 @@ public sealed interface HostStep extends Step {
     public void fields(Fields to) {
       to.str("path", path);
       to.u64("offset", offset, UNSIGNED);
+      to.bool("shared", shared);
+    }
+  }
+
+  /**
+   * The container lives on when the orchestrator has heard that its command runs: the monitor
+   * leaves the caller's session, and has in a directory what it tells, what was written, and a
+   * socket (nsinit-c/src/lifecycle/detach.h).
+   *
+   * @param directory absolute path of an existing directory that is private to the caller
+   * @param remove whether the monitor removes that in the end
+   * @param logBytes size at which the next file of the log is begun, at least 1
+   * @param logFiles how many of those there are at most, up to 100; 0 for no log
+   */
+  record Detach(String directory, boolean remove, long logBytes, int logFiles) implements HostStep {
+    @Override
+    public SetupStep kind() {
+      return SetupStep.DETACH;
+    }
+
+    @Override
+    public void fields(Fields to) {
+      to.str("directory", directory);
+      to.bool("remove", remove);
+      to.u64("log_bytes", logBytes, UNSIGNED);
+      to.u16("log_files", logFiles, UNSIGNED);
     }
   }
 

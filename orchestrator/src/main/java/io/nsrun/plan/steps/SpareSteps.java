@@ -159,7 +159,7 @@ public final class SpareSteps {
   /** What no spare has: a terminal, init's second begin, namespaces of others. */
   private static boolean isImpossible(Step step) {
     return switch (step.kind()) {
-      case TERMINAL, CONSOLE, NESTED_NAMESPACES, LISTENER -> true;
+      case DETACH, TERMINAL, CONSOLE, NESTED_NAMESPACES, LISTENER -> true;
       case NAMESPACES -> !((HostStep.Namespaces) step).joined().isEmpty();
       default -> false;
     };

@@ -125,6 +125,7 @@ final class SamplePlans {
             new HostStep.Output(1 << 20, true),
             new HostStep.Listener("/run/agent.sock", List.of("{\"pid\":", "}")),
             new HostStep.Lock("/run/locks", 65_536),
+            new HostStep.Detach("/state/containers/c", true, 1 << 20, 3),
             new HostStep.Namespaces(
                 LinuxConstants.CLONE_NEWNS | LinuxConstants.CLONE_NEWTIME | 1L << 40,
                 1_879_048_192L,

@@ -20,7 +20,8 @@ public final class Steps {
             new Step.MountSource(1, "/host", true, 0x5, 0x8, 0x80000, Step.Expect.DIRECTORY, 0, 0)),
         new HostStep.Output(1L << 34, false),
         new HostStep.Listener("/run/agent.sock", List.of("{\"pid\":", ",\"state\":", "}")),
-        new HostStep.Lock("/run/locks", 1L << 35),
+        new HostStep.Lock("/run/locks", 1L << 35, true),
+        new HostStep.Detach("/state/containers/c", true, 1L << 36, 3),
         new HostStep.Namespaces(
             0x5e020000L, 1879048192L, 64, List.of(new Step.Joined(0x40000000L, "/proc/42/ns/net"))),
         new HostStep.UidMap(List.of(new IdMapping(0, 1000, 1), new IdMapping(1, 100000, 65536))),

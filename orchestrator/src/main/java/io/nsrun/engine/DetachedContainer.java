@@ -1,0 +1,71 @@
+package io.nsrun.engine;
+
+import io.nsrun.spec.Signal;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A container that lives on without whoever started it, as it was when it was looked at.
+ *
+ * @param id 64 hexadecimal digits
+ * @param name what it is called
+ * @param rootfs what was named as its root file system
+ * @param command command and arguments
+ * @param createdMillis milliseconds since 1970 UTC
+ * @param status what it does
+ * @param startedMillis milliseconds since 1970 UTC; 0 before its command runs
+ * @param endedMillis milliseconds since 1970 UTC; 0 before its end, and where nobody saw that
+ * @param pid of the command, as the host sees it; 0 unless it runs
+ * @param initPid of its init; 0 unless it runs
+ * @param user uid and gid of the command, with a colon
+ * @param hostname inside; empty for the host's
+ * @param terminal whether it has a terminal
+ * @param stopSignal what asks it to stop
+ * @param stopTimeout how long it has then, before it is killed
+ * @param removed whether it is removed when it ends
+ * @param logFiles most files of its log; 0 for none
+ * @param isolation how isolated it is
+ * @param end how it ended; null while it runs
+ */
+public record DetachedContainer(
+    String id,
+    String name,
+    String rootfs,
+    List<String> command,
+    long createdMillis,
+    Status status,
+    long startedMillis,
+    long endedMillis,
+    long pid,
+    long initPid,
+    String user,
+    String hostname,
+    boolean terminal,
+    Signal stopSignal,
+    Duration stopTimeout,
+    boolean removed,
+    int logFiles,
+    List<Prepared.Achieved> isolation,
+    End end) {
+  /** What a container does. */
+  public enum Status {
+    /** It is being set up; its command does not run yet. */
+    CREATING,
+    /** Its command runs. */
+    RUNNING,
+    /** Its command has ended. */
+    EXITED,
+    /** It was killed with its monitor, or the machine stopped: nobody saw how it ended. */
+    DEAD
+  }
+
+  public DetachedContainer {
+    command = List.copyOf(command);
+    isolation = List.copyOf(isolation);
+  }
+
+  /** The first digits of the id, which are enough for people. */
+  public String shortId() {
+    return id.substring(0, 12);
+  }
+}

@@ -1,0 +1,55 @@
+package io.nsrun.engine;
+
+import io.nsrun.plan.facts.Resolved;
+import io.nsrun.plan.steps.Isolation;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.spec.RootSource;
+import io.nsrun.spec.Spec;
+import io.nsrun.state.ContainerRecord;
+import io.nsrun.state.ExitRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes the record of a container that is to live on. */
+final class DetachedRecord {
+  private DetachedRecord() {}
+
+  static ContainerRecord of(Resolved resolved, LaunchPlan plan) throws IOException {
+    Spec spec = resolved.spec();
+    List<ExitRecord.Property> isolation = new ArrayList<>();
+    for (Isolation.Property property : plan.isolation().properties()) {
+      isolation.add(
+          new ExitRecord.Property(
+              property.aspect().key(), property.full(), property.value(), property.reason()));
+    }
+    return new ContainerRecord(
+        spec.id(),
+        spec.name(),
+        rootfs(spec.root().source()),
+        spec.process().args(),
+        System.currentTimeMillis(),
+        Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip(),
+        Integer.toUnsignedString((int) resolved.user().uid())
+            + ":"
+            + Integer.toUnsignedString((int) resolved.user().gid()),
+        resolved.hostname(),
+        spec.process().terminal() != null,
+        new ContainerRecord.Stop(spec.stop().signal().number(), spec.stop().grace().toMillis()),
+        spec.detached().remove(),
+        spec.detached().logFiles(),
+        isolation);
+  }
+
+  private static String rootfs(RootSource source) {
+    if (source instanceof RootSource.Directory directory) {
+      return directory.path();
+    }
+    if (source instanceof RootSource.Archive archive) {
+      return archive.path();
+    }
+    return source instanceof RootSource.Embedded ? "busybox" : "/";
+  }
+}

@@ -1,0 +1,48 @@
+package io.nsrun.state;
+
+import java.util.List;
+
+/**
+ * What is known of a container that lives on from before its start: what was asked for.
+ *
+ * @param id 64 hexadecimal digits
+ * @param name what it is called
+ * @param rootfs what was named as its root file system
+ * @param command command and arguments
+ * @param createdMillis milliseconds since 1970 UTC
+ * @param bootId of the kernel's run that it belongs to, /proc/sys/kernel/random/boot_id
+ * @param user uid and gid of the command, with a colon
+ * @param hostname inside; empty for the host's
+ * @param terminal whether it has a terminal
+ * @param stop how it is asked to stop
+ * @param remove whether nothing of it is to stay
+ * @param logFiles most files of its log; 0 if it has none
+ * @param isolation how isolated it is
+ */
+public record ContainerRecord(
+    String id,
+    String name,
+    String rootfs,
+    List<String> command,
+    long createdMillis,
+    String bootId,
+    String user,
+    String hostname,
+    boolean terminal,
+    Stop stop,
+    boolean remove,
+    int logFiles,
+    List<ExitRecord.Property> isolation) {
+  /**
+   * How it is asked to stop.
+   *
+   * @param signal number of a signal, 1 to 64
+   * @param graceMillis how long it has then, before it is killed
+   */
+  public record Stop(int signal, long graceMillis) {}
+
+  public ContainerRecord {
+    command = List.copyOf(command);
+    isolation = List.copyOf(isolation);
+  }
+}

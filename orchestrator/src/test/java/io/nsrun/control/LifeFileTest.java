@@ -1,0 +1,102 @@
+package io.nsrun.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LifeFileTest {
+  private static final long STARTED_NANOS = 1_700_000_000_123_456_789L;
+  private static final long ENDED_NANOS = 1_700_000_060_000_000_000L;
+
+  @TempDir Path directory;
+
+  private static ByteWriter begun() {
+    ByteWriter out = new ByteWriter(512);
+    Frames.hello(out);
+    clock(out, STARTED_NANOS);
+    pid(out, Frames.READY, 41);
+    pid(out, Frames.STARTED, 42);
+    return out;
+  }
+
+  private static void clock(ByteWriter out, long nanos) {
+    int frame = out.beginFrame(Frames.CLOCK);
+    out.u64(nanos);
+    out.endFrame(frame);
+  }
+
+  private static void pid(ByteWriter out, int type, long pid) {
+    int frame = out.beginFrame(type);
+    out.u32(pid);
+    out.endFrame(frame);
+  }
+
+  private static byte[] whole() {
+    ByteWriter out = begun();
+    clock(out, ENDED_NANOS);
+    int frame = out.beginFrame(Frames.EXITED);
+    out.u8(1);
+    out.u32(9);
+    out.u8(0);
+    out.u8(0);
+    for (int i = 0; i < 8; i++) {
+      out.u64(i);
+    }
+    out.endFrame(frame);
+    return out.toByteArray();
+  }
+
+  @Test
+  void aLifeThatHasItsEnd() throws IOException {
+    LifeFile life = LifeFile.decode(whole());
+
+    assertThat(life.init()).isEqualTo(41);
+    assertThat(life.pid()).isEqualTo(42);
+    assertThat(life.startedMillis()).isEqualTo(STARTED_NANOS / 1_000_000);
+    assertThat(life.endedMillis()).isEqualTo(ENDED_NANOS / 1_000_000);
+    assertThat(life.exit().exitCode()).isEqualTo(137);
+  }
+
+  /** A monitor that was killed, or is about to write the rest. */
+  @Test
+  void cutAtAnyByteItIsWhatCameWhole() throws IOException {
+    byte[] all = whole();
+    int started = begun().toByteArray().length;
+    for (int length = 0; length < all.length; length++) {
+      LifeFile life = LifeFile.decode(Arrays.copyOf(all, length));
+
+      assertThat(life.exit()).as("of %d bytes", length).isNull();
+      assertThat(life.started()).as("of %d bytes", length).isEqualTo(length >= started);
+    }
+  }
+
+  @Test
+  void whatIsNotThereIsNoLife() throws IOException {
+    LifeFile life = LifeFile.read(directory.resolve("life"));
+
+    assertThat(life.started()).isFalse();
+    assertThat(life.exit()).isNull();
+  }
+
+  @Test
+  void anythingElseIsTold() throws IOException {
+    Path file = directory.resolve("life");
+    Files.write(
+        file,
+        "nothing of the kind, and long enough for a frame".getBytes(StandardCharsets.US_ASCII));
+
+    assertThat(LifeFile.read(file).started()).isFalse();
+
+    Files.write(file, new byte[] {0, 0, 0, 0, 99, 0});
+    assertThatThrownBy(() -> LifeFile.read(file))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining(file + " is damaged");
+  }
+}
