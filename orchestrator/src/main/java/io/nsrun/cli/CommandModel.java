@@ -13,7 +13,10 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  */
 public final class CommandModel {
   /** All commands, in the order in which the help lists them. */
-  static final String[] COMMANDS = {"run", "explain", "doctor", "prune", "version", "help"};
+  static final String[] COMMANDS = {
+    "run", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "explain", "doctor", "prune",
+    "version", "help"
+  };
 
   private CommandModel() {}
 
@@ -59,10 +62,10 @@ public final class CommandModel {
       case "prune" -> prune(spec, values);
       case "version" -> spec.usageMessage().description("Print the version.");
       case "help" -> help(spec, values);
-      default -> throw new IllegalArgumentException("no command " + name);
+      default -> ContainerModel.describe(spec, name);
     }
     spec.parser()
-        .stopAtPositional(true)
+        .stopAtPositional(!ContainerModel.knows(name))
         .posixClusteredShortOptionsAllowed(true)
         .overwrittenOptionsAllowed(true)
         .expandAtFiles(false)

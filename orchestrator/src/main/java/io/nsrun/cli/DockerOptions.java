@@ -15,8 +15,6 @@ final class DockerOptions {
    */
   static String instead(String name) {
     return switch (name) {
-      case "-d", "--detach" ->
-          "a container runs in the foreground; put & behind, or nohup or setsid before the command line";
       case "-p", "--publish", "-P", "--publish-all", "--expose" ->
           "no port is forwarded; --network=host gives the container the host's network";
       case "--dns-search", "--dns-option", "--dns-opt" ->
@@ -35,8 +33,7 @@ final class DockerOptions {
           "a container has no labels; --name is what messages call it";
       case "-a", "--attach", "--sig-proxy", "--detach-keys" ->
           "streams and signals of the caller always go to the container; see -i";
-      case "--log-driver", "--log-opt" ->
-          "output goes to standard output and standard error; redirect them";
+      case "--log-opt" -> "see --log-max-size and --log-max-files, with -d";
       case "--health-cmd",
           "--health-interval",
           "--health-retries",

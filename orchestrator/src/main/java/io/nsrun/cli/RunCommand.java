@@ -120,7 +120,7 @@ final class RunCommand implements Launcher.Listener, Runnable {
     try (CallersFile trace = open(RunOption.TRACE);
         CallersFile pid = open(RunOption.PID_FILE)) {
       pidFile = pid;
-      if (!values.flag(RunOption.RM, true)) {
+      if (prepared.spec().detached() == null && !values.flag(RunOption.RM, true)) {
         records.keep(caller, RunOption.RM.longName());
       }
       if (values.has(RunOption.CIDFILE)) {
@@ -131,6 +131,9 @@ final class RunCommand implements Launcher.Listener, Runnable {
                 RunOption.CIDFILE.longName(),
                 values.value(RunOption.CIDFILE),
                 prepared.spec().id());
+      }
+      if (prepared.spec().detached() != null) {
+        return detach(prepared);
       }
       Running running = launcher.run(prepared, streams(), this);
       End end = running.await();
@@ -146,6 +149,18 @@ final class RunCommand implements Launcher.Listener, Runnable {
       }
       return end.exitCode();
     }
+  }
+
+  /** Prints the id once the command runs, as docker run does. */
+  private int detach(Prepared prepared) throws IOException, InterruptedException {
+    End end = launcher.detach(prepared, this);
+    if (end == null) {
+      System.out.println(prepared.spec().id());
+      return ExitCode.OK;
+    }
+    closeCidFile(end);
+    tell(end);
+    return end.exitCode();
   }
 
   /** Null if the option is not given. */

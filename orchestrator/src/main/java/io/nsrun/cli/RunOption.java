@@ -271,6 +271,26 @@ enum RunOption {
       "Do with less of it where the host can't give it, and say so in the result: ids, groups, proc, sysfs, landlock. Default: ids, groups, sysfs.",
       "--prefer"),
 
+  // In the background
+  DETACH(
+      Kind.FLAG,
+      "",
+      "Run the container in the background: print its id once the command runs, and leave it to itself. It has no input, unless -i or -t is given, and what it writes is in its log.",
+      "-d",
+      "--detach"),
+  LOG_DRIVER(
+      Kind.VALUE,
+      "DRIVER",
+      "With -d, k8s-file keeps what it writes for 'nsrun logs', none does not. Default: k8s-file.",
+      "--log-driver"),
+  LOG_MAX_SIZE(
+      Kind.VALUE,
+      "SIZE",
+      "With -d, begin another file of the log when one has SIZE. Default: 16m.",
+      "--log-max-size"),
+  LOG_MAX_FILES(
+      Kind.VALUE, "N", "With -d, keep at most N files of the log. Default: 5.", "--log-max-files"),
+
   // End
   RESULT(
       Kind.VALUE,
@@ -318,7 +338,7 @@ enum RunOption {
 
   /** Whether the {@link LimitOptions} read it. */
   boolean isLimit() {
-    return compareTo(MEMORY) >= 0 && compareTo(RESULT) <= 0;
+    return compareTo(MEMORY) >= 0 && (compareTo(DETACH) < 0 || this == RESULT);
   }
 
   private final Kind kind;
@@ -363,6 +383,7 @@ enum RunOption {
       case IO_PRIORITY -> List.of("realtime", "best-effort", "idle");
       case REQUIRE -> LimitOptions.names(false);
       case PREFER -> LimitOptions.names(true);
+      case LOG_DRIVER -> List.of("k8s-file", "none");
       case FORMAT -> List.of("text", "json");
       case LOG_LEVEL -> List.of("error", "warn", "info", "debug", "trace");
       default -> List.of();

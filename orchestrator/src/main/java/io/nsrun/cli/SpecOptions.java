@@ -40,6 +40,7 @@ final class SpecOptions {
 
   private final boolean rootfsHost;
   private final boolean terminal;
+  private final boolean detached;
 
   /**
    * @param caller whose variables and directory the options may refer to
@@ -50,10 +51,11 @@ final class SpecOptions {
     this.caller = caller;
     this.problems = problems;
     rootfsHost = values.flag(RunOption.ROOTFS_HOST, false);
+    detached = values.flag(RunOption.DETACH, false);
     terminal =
         values.has(RunOption.TTY)
             ? values.flag(RunOption.TTY, true)
-            : Caller.isTerminal(0) && Caller.isTerminal(1);
+            : !detached && Caller.isTerminal(0) && Caller.isTerminal(1);
   }
 
   /**
@@ -94,6 +96,9 @@ final class SpecOptions {
         .stop(stop())
         .root(new RootOptions(values, caller.workingDirectory(), problems).root(source))
         .etc(new EtcOptions(values, problems).files());
+    if (detached || DetachOptions.areGiven(values)) {
+      new DetachOptions(values, problems).apply(builder, source);
+    }
     mounts(builder);
     boolean embedded = source instanceof RootSource.Embedded;
     return builder
@@ -107,7 +112,7 @@ final class SpecOptions {
                     : UserRef.UNSPECIFIED,
                 groups(),
                 terminal ? TerminalSize.DEFAULT : null,
-                values.flag(RunOption.INTERACTIVE, true),
+                values.flag(RunOption.INTERACTIVE, !detached),
                 umask(),
                 values.flag(RunOption.RELAY, false)))
         .build();

@@ -1,0 +1,128 @@
+package io.nsrun.cli;
+
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.DetachedContainer;
+import io.nsrun.engine.DetachedContainers;
+import io.nsrun.engine.ExitCode;
+import io.nsrun.engine.NoSuchContainerException;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.Signal;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * What is done to containers that live on: {@code stop}, {@code kill}, {@code wait}, {@code rm}.
+ */
+final class ContainerCommands {
+  /** Does something to one container. */
+  private interface Action {
+    void act(DetachedContainers all, DetachedContainer container)
+        throws IOException, InterruptedException;
+  }
+
+  private final ErrorPrinter errors;
+
+  private ContainerCommands(ErrorPrinter errors) {
+    this.errors = errors;
+  }
+
+  /**
+   * Carries out one of the commands of {@link ContainerModel}.
+   *
+   * @param args what follows its name
+   */
+  static int execute(String command, String[] args, ErrorPrinter errors)
+      throws IOException, InterruptedException {
+    ParseResult given = ContainerModel.parse(command, args);
+    if (given == null) {
+      return InfoCommands.help(new String[] {command}, System.out, errors);
+    }
+    return switch (command) {
+      case "ps" -> PsCommand.execute(given);
+      case "inspect" -> InspectCommand.execute(given, errors);
+      case "logs" -> LogsCommand.execute(given, errors);
+      default -> new ContainerCommands(errors).onEach(given, action(command, given));
+    };
+  }
+
+  private static Action action(String command, ParseResult given) throws ExplainedException {
+    return switch (command) {
+      case "stop" -> stop(given);
+      case "kill" -> kill(given);
+      case "wait" -> (all, container) -> System.out.println(all.await(container).exitCode());
+      case "rm" -> {
+        boolean force = given.hasMatchedOption("--force");
+        yield (all, container) -> {
+          all.remove(container, force);
+          System.out.println(container.name());
+        };
+      }
+      default -> throw new IllegalArgumentException("no command " + command);
+    };
+  }
+
+  private static Action stop(ParseResult given) throws ExplainedException {
+    String text = given.matchedOptionValue("--time", null);
+    Duration grace = text == null ? null : duration("--time", text);
+    return (all, container) -> {
+      all.stop(container, grace == null ? container.stopTimeout() : grace);
+      System.out.println(container.name());
+    };
+  }
+
+  private static Action kill(ParseResult given) throws ExplainedException {
+    String text = given.matchedOptionValue("--signal", "KILL");
+    Signal signal;
+    try {
+      signal = Signal.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ExplainedException("--signal: " + e.getMessage(), "");
+    }
+    return (all, container) -> {
+      all.signal(container, signal);
+      System.out.println(container.name());
+    };
+  }
+
+  /** A number alone is of seconds, as docker stop has it. */
+  private static Duration duration(String option, String text) throws ExplainedException {
+    try {
+      return Durations.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ExplainedException(option + ": " + e.getMessage(), "");
+    }
+  }
+
+  /** Goes on with the others where one fails, and says so with the exit code. */
+  private int onEach(ParseResult given, Action action) throws IOException, InterruptedException {
+    DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
+    int code = ExitCode.OK;
+    for (String name : names(given)) {
+      try {
+        action.act(all, all.find(name));
+      } catch (IOException e) {
+        code = tell(e, name, errors);
+      }
+    }
+    return code;
+  }
+
+  /** The containers that were named; at least one. */
+  static List<String> names(ParseResult given) {
+    Object value = given.matchedPositionals().get(0).getValue();
+    return value instanceof String[] all ? List.of(all) : List.of((String) value);
+  }
+
+  /** Tells what went wrong with a container of that name. */
+  static int tell(IOException e, String name, ErrorPrinter errors) {
+    int code = errors.failure(e);
+    if (e instanceof NoSuchContainerException none) {
+      String nearest = Suggestion.nearest(name, none.names());
+      errors.remedy(
+          nearest == null ? "'nsrun ps -a' lists all there are" : "did you mean " + nearest + "?");
+    }
+    return code;
+  }
+}

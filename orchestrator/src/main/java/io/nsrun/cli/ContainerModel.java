@@ -1,0 +1,144 @@
+package io.nsrun.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** The commands for containers that live on, as picocli knows them. */
+final class ContainerModel {
+  /** What they are called, in the order in which the help lists them. */
+  static final String[] COMMANDS = {"ps", "logs", "stop", "kill", "wait", "rm", "inspect"};
+
+  private static final String CONTAINERS = "CONTAINER...";
+
+  private ContainerModel() {}
+
+  static boolean knows(String command) {
+    for (String name : COMMANDS) {
+      if (name.equals(command)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Gives a command its options and words. */
+  static void describe(CommandSpec spec, String command) {
+    switch (command) {
+      case "ps" -> ps(spec);
+      case "logs" -> logs(spec);
+      case "stop" ->
+          about(
+              spec,
+              CONTAINERS,
+              "Ask containers to stop, and wait until they have ended.",
+              value(
+                  "DURATION",
+                  "How long they have, before they are killed. Default: their --stop-timeout.",
+                  "-t",
+                  "--time"));
+      case "kill" ->
+          about(
+              spec,
+              CONTAINERS,
+              "Send containers a signal.",
+              value("SIGNAL", "Which one. Default: KILL.", "-s", "--signal"));
+      case "wait" ->
+          about(spec, CONTAINERS, "Wait until containers have ended, and print their exit codes.");
+      case "rm" ->
+          about(
+              spec,
+              CONTAINERS,
+              "Remove what is kept of containers that have ended: their log, and how they ended.",
+              flag("Kill those that run, first.", "-f", "--force"));
+      case "inspect" -> about(spec, CONTAINERS, "Print, as JSON, all that is known of containers.");
+      default -> throw new IllegalArgumentException("no command " + command);
+    }
+    spec.addOption(flag("Print this help.", "--help"));
+  }
+
+  private static void ps(CommandSpec spec) {
+    about(
+        spec,
+        null,
+        "List the containers that were started with 'run -d'.",
+        flag("Those that have ended, too.", "-a", "--all"),
+        flag("Their ids alone.", "-q", "--quiet"),
+        flag("Whole ids and commands.", "--no-trunc"),
+        value("FORMAT", "table or json. Default: table.", "--format"));
+  }
+
+  private static void logs(CommandSpec spec) {
+    about(
+        spec,
+        "CONTAINER",
+        "Print what a container has written, to standard output and standard error as it did.",
+        flag("Go on until it ends.", "-f", "--follow"),
+        value(
+            "TIME",
+            "What was written since then: a time, or how long ago, such as 10m.",
+            "--since"),
+        value("TIME", "What was written until then.", "--until"),
+        value("N", "The last N lines; all is the default.", "-n", "--tail"),
+        flag("With the time of each line.", "-t", "--timestamps"));
+  }
+
+  private static void about(
+      CommandSpec spec, String words, String description, OptionSpec... options) {
+    spec.usageMessage().description(description);
+    for (OptionSpec option : options) {
+      spec.addOption(option);
+    }
+    if (words != null) {
+      spec.addPositional(
+          PositionalParamSpec.builder()
+              .index(words.equals(CONTAINERS) ? "0..*" : "0")
+              .arity(words.equals(CONTAINERS) ? "1..*" : "1")
+              .type(words.equals(CONTAINERS) ? String[].class : String.class)
+              .paramLabel(words.replace("...", ""))
+              .hideParamSyntax(false)
+              .description("A name, an id, or the begin of one.")
+              .build());
+    }
+  }
+
+  private static OptionSpec flag(String description, String... names) {
+    return OptionSpec.builder(names)
+        .arity("0")
+        .type(boolean.class)
+        .description(description)
+        .build();
+  }
+
+  private static OptionSpec value(String label, String description, String... names) {
+    return OptionSpec.builder(names)
+        .arity("1")
+        .type(String.class)
+        .paramLabel(label)
+        .description(description)
+        .build();
+  }
+
+  /**
+   * Parses the arguments of a command.
+   *
+   * @return null if its help was asked for
+   * @throws CommandLine.ParameterException if something is wrong with them
+   */
+  static CommandLine.ParseResult parse(String command, String[] args) {
+    for (String arg : args) {
+      if (arg.equals("--help")) {
+        return null;
+      }
+    }
+    CommandLine model = CommandModel.command(command, new OptionValues());
+    CommandLine.ParseResult given = model.parseArgs(args);
+    if (!model.getCommandSpec().positionalParameters().isEmpty()
+        && given.matchedPositionals().isEmpty()) {
+      throw new CommandLine.ParameterException(
+          model, command + ": which CONTAINER? 'nsrun ps -a' lists all there are");
+    }
+    return given;
+  }
+}

@@ -1,0 +1,34 @@
+package io.nsrun.cli;
+
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.DetachedContainer;
+import io.nsrun.engine.DetachedContainers;
+import io.nsrun.engine.ExitCode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.ParseResult;
+
+/** {@code inspect}: all that is known of containers that live on. */
+final class InspectCommand {
+  private InspectCommand() {}
+
+  static int execute(ParseResult given, ErrorPrinter errors) throws IOException {
+    DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
+    List<DetachedContainer> found = new ArrayList<>();
+    int code = ExitCode.OK;
+    for (String name : ContainerCommands.names(given)) {
+      try {
+        found.add(all.find(name));
+      } catch (IOException e) {
+        code = ContainerCommands.tell(e, name, errors);
+      }
+    }
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    out.print(ContainerJson.list(found));
+    out.flush();
+    return code;
+  }
+}

@@ -1,0 +1,121 @@
+package io.nsrun.cli;
+
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.DetachedContainer;
+import io.nsrun.engine.DetachedContainers;
+import io.nsrun.engine.End;
+import io.nsrun.engine.ExitCode;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.Printable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.ParseResult;
+
+/** {@code ps}: the containers that live on, in a table. */
+final class PsCommand {
+  private static final int LONGEST_COMMAND = 24;
+  private static final long SECOND = 1000;
+
+  private PsCommand() {}
+
+  static int execute(ParseResult given) throws IOException {
+    String format = given.matchedOptionValue("--format", "table");
+    if (!format.equals("table") && !format.equals("json")) {
+      throw new ExplainedException(
+          "--format: \"" + format + "\" is no format (table or json is expected)", "");
+    }
+    List<DetachedContainer> shown = new ArrayList<>();
+    for (DetachedContainer container : DetachedContainers.of(Caller.ofThisProcess()).list()) {
+      if (given.hasMatchedOption("--all") || container.end() == null) {
+        shown.add(container);
+      }
+    }
+    boolean whole = given.hasMatchedOption("--no-trunc");
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    if (format.equals("json")) {
+      out.print(ContainerJson.list(shown));
+    } else if (given.hasMatchedOption("--quiet")) {
+      for (DetachedContainer container : shown) {
+        out.println(whole ? container.id() : container.shortId());
+      }
+    } else {
+      print(table(shown, whole, System.currentTimeMillis()), out);
+    }
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private static List<String[]> table(List<DetachedContainer> shown, boolean whole, long now) {
+    List<String[]> rows = new ArrayList<>();
+    rows.add(new String[] {"CONTAINER ID", "ROOTFS", "COMMAND", "CREATED", "STATUS", "NAME"});
+    for (DetachedContainer container : shown) {
+      rows.add(
+          new String[] {
+            whole ? container.id() : container.shortId(),
+            shortened(container.rootfs(), whole),
+            shortened(String.join(" ", container.command()), whole),
+            ago(now - container.createdMillis()) + " ago",
+            status(container, now),
+            container.name()
+          });
+    }
+    return rows;
+  }
+
+  private static String shortened(String text, boolean whole) {
+    return whole || text.length() <= LONGEST_COMMAND
+        ? text
+        : text.substring(0, LONGEST_COMMAND - 3) + "...";
+  }
+
+  private static String status(DetachedContainer container, long now) {
+    return switch (container.status()) {
+      case CREATING -> "Creating";
+      case RUNNING -> "Up " + ago(now - container.startedMillis());
+      case DEAD -> "Dead";
+      case EXITED -> {
+        End end = container.end();
+        String limit = end.limit() == null ? "" : ", " + end.limit().cause();
+        yield "Exited ("
+            + end.exitCode()
+            + limit
+            + ") "
+            + ago(now - container.endedMillis())
+            + " ago";
+      }
+    };
+  }
+
+  private static String ago(long millis) {
+    long[] sizes = {86_400 * SECOND, 3_600 * SECOND, 60 * SECOND, SECOND};
+    String[] names = {"day", "hour", "minute", "second"};
+    for (int i = 0; i < sizes.length; i++) {
+      long count = Math.max(0, millis) / sizes[i];
+      if (count > 0 || i == sizes.length - 1) {
+        return count + " " + names[i] + (count == 1 ? "" : "s");
+      }
+    }
+    throw new IllegalStateException();
+  }
+
+  private static void print(List<String[]> rows, PrintWriter out) {
+    int columns = rows.get(0).length;
+    int[] widths = new int[columns];
+    for (String[] row : rows) {
+      for (int i = 0; i < columns; i++) {
+        row[i] = Printable.of(row[i]);
+        widths[i] = Math.max(widths[i], row[i].length());
+      }
+    }
+    for (String[] row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < columns - 1; i++) {
+        line.append(row[i]).append(" ".repeat(widths[i] - row[i].length() + 3));
+      }
+      out.println(line.append(row[columns - 1]));
+    }
+  }
+}
