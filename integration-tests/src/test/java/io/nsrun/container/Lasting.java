@@ -1,0 +1,146 @@
+package io.nsrun.container;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Containers of one caller that live on, in a directory of the test's own. */
+final class Lasting {
+  private final Caller caller;
+  private final Path home;
+
+  private Lasting(Caller caller, Path home) {
+    this.caller = caller;
+    this.home = home;
+  }
+
+  static Lasting of(Caller caller) {
+    return new Lasting(caller, Directories.fresh(caller));
+  }
+
+  static Lasting in(Caller caller, Path home) {
+    return new Lasting(caller, home);
+  }
+
+  Nsrun nsrun() {
+    return Nsrun.as(caller).env("NSRUN_HOME", home.toString());
+  }
+
+  /** What succeeds, and tells nothing. */
+  Result nsrun(String... args) {
+    return nsrun().nsrun(args).orFail();
+  }
+
+  /** What fails. */
+  Result failing(String... args) {
+    Result result = nsrun().nsrun(args);
+    if (result.code() == 0) {
+      throw new AssertionError(String.join(" ", args) + " did not fail: " + result.out());
+    }
+    return result;
+  }
+
+  Process start(String... args) {
+    return nsrun().start(args);
+  }
+
+  Path directory(String id) {
+    return home.resolve("state/containers").resolve(id);
+  }
+
+  /** The only one there is of that name; waits until it is there. */
+  private Path find(String name) {
+    Path[] found = new Path[1];
+    Await.until(
+        name + " is there",
+        () -> {
+          for (Path directory : directories()) {
+            try {
+              if (directory.getFileName().toString().equals(name)
+                  || Files.readString(directory.resolve("container.json"))
+                      .contains("\"name\":\"" + name + "\"")) {
+                found[0] = directory;
+              }
+            } catch (IOException e) {
+              continue; // it is being made
+            }
+          }
+          return found[0] != null;
+        });
+    return found[0];
+  }
+
+  private List<Path> directories() {
+    if (!Files.isDirectory(directory(""))) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(directory(""))) {
+      return all.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All that is kept of any container. */
+  List<Path> files() {
+    return directories();
+  }
+
+  /** Waits until a line of its log is there. */
+  void awaitLog(String name, String line) {
+    Path log = find(name).resolve("log");
+    Await.until(
+        line + " in " + log,
+        () -> {
+          try {
+            return Files.exists(log) && Files.readString(log).contains(" F " + line);
+          } catch (IOException e) {
+            return false;
+          }
+        });
+  }
+
+  /** Waits until its monitor has somebody at its socket. */
+  void awaitClient(String name) {
+    Proc monitor = new Proc(Long.parseLong(init(name).stat(4)));
+    int before = 2; // the way to init, and the socket itself
+    Await.until(
+        "a client",
+        () ->
+            monitor.descriptors().values().stream().filter(fd -> fd.startsWith("socket:")).count()
+                > before);
+  }
+
+  /** Its init, of one that runs. */
+  Proc init(String name) {
+    String id = find(name).getFileName().toString();
+    String json = nsrun("inspect", id).out();
+    String key = "\"init_pid\" : ";
+    int at = json.indexOf(key) + key.length();
+    return new Proc(Long.parseLong(json.substring(at, json.indexOf(',', at))));
+  }
+
+  /** Waits for the end of something that was started; its exit code. */
+  static int code(Process process) {
+    text(process);
+    return process.onExit().join().exitValue();
+  }
+
+  /** All that it writes to standard output. Blocks until its end. */
+  static String text(Process process) {
+    try {
+      return Command.text(process.getInputStream());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void removeAll() {
+    for (Path directory : directories()) {
+      nsrun().nsrun("rm", "-f", directory.getFileName().toString());
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package io.nsrun.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a container that lives on has written. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LogsTest {
+  private static final Caller ANY = Caller.PLAIN;
+
+  private final Host before = Host.now();
+  private final Lasting all = Lasting.of(ANY);
+
+  @AfterEach
+  void nothingIsLeft() {
+    all.removeAll();
+    Await.unchanged(before);
+  }
+
+  /** A container of that name whose shell has run this, and ended. */
+  private void ended(String name, String script, String... options) {
+    String[] args = new String[options.length + 8];
+    List<String> words = List.of("run", "-d", "--name", name);
+    words.toArray(args);
+    System.arraycopy(options, 0, args, words.size(), options.length);
+    List<String> last = List.of("busybox", "sh", "-c", script);
+    for (int i = 0; i < last.size(); i++) {
+      args[words.size() + options.length + i] = last.get(i);
+    }
+    all.nsrun(args);
+    all.nsrun("wait", name);
+  }
+
+  @Test
+  void theTwoStreamsAreKeptApartAndToTheByte() throws IOException {
+    ended("a", "printf 'one\\n\\ntwo'; printf 'bad\\377\\n' >&2");
+
+    Result result = all.nsrun().nsrun("logs", "a");
+
+    assertThat(result.out()).isEqualTo("one\n\ntwo");
+    Process process = all.start("logs", "a");
+    assertThat(process.getErrorStream().readAllBytes())
+        .isEqualTo(new byte[] {'b', 'a', 'd', (byte) 0xff, '\n'});
+  }
+
+  @Test
+  void aLineOfManyBytesIsWhole() {
+    ended("a", "head -c 100000 /dev/zero | tr '\\0' x; echo; echo end");
+
+    assertThat(all.nsrun("logs", "a").out()).isEqualTo("x".repeat(100_000) + "\nend\n");
+  }
+
+  @Test
+  void tailTimesAndSince() {
+    ended("a", "for i in 1 2 3 4 5; do echo line $i; done");
+
+    assertThat(all.nsrun("logs", "--tail", "2", "a").lines()).containsExactly("line 4", "line 5");
+    assertThat(all.nsrun("logs", "-n", "0", "a").out()).isEmpty();
+    assertThat(all.nsrun("logs", "--since", "1h", "a").lines()).hasSize(5);
+    assertThat(all.nsrun("logs", "--until", "1h", "a").out()).isEmpty();
+    assertThat(all.nsrun("logs", "--since", "2100-01-01T00:00:00Z", "a").out()).isEmpty();
+    assertThat(all.nsrun("logs", "-t", "--tail=1", "a").text())
+        .matches("20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z line 5");
+    assertThat(all.failing("logs", "--since", "yesterday", "a").errors().get(0))
+        .contains("--since: \"yesterday\" is neither");
+    assertThat(all.failing("logs", "--tail", "some", "a").errors().get(0)).contains("--tail");
+  }
+
+  @Test
+  void whatIsOlderThanItMayBeGoes() {
+    ended(
+        "a",
+        "for i in $(seq 1000); do echo line $i; done",
+        "--log-max-size=4k",
+        "--log-max-files=3");
+
+    List<String> lines = all.nsrun("logs", "a").lines();
+
+    assertThat(lines).hasSizeBetween(160, 300);
+    assertThat(lines)
+        .isEqualTo(
+            IntStream.rangeClosed(1001 - lines.size(), 1000).mapToObj(i -> "line " + i).toList());
+  }
+
+  @Test
+  void withoutALogNothingIsKept() {
+    ended("a", "echo lost", "--log-driver=none");
+
+    assertThat(all.failing("logs", "a").errors().get(0)).contains("container a keeps no log");
+  }
+
+  @Test
+  void followingSeesAllThroughEachChangeOfFilesUntilTheEnd() throws IOException {
+    all.nsrun(
+        "run",
+        "-di",
+        "--name=a",
+        "--log-max-size=8k",
+        "--log-max-files=4",
+        "busybox",
+        "sh",
+        "-c",
+        "echo ready; trap 'for i in $(seq 500); do echo line $i; done; exit 0' USR1;"
+            + " while :; do sleep 1; done");
+    Process following = all.start("logs", "-f", "a");
+    BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(following.getInputStream(), StandardCharsets.UTF_8));
+    assertThat(out.readLine()).isEqualTo("ready");
+
+    all.nsrun("kill", "-s", "USR1", "a");
+
+    assertThat(out.lines().toList())
+        .endsWith("line 499", "line 500")
+        .startsWith("line 1", "line 2")
+        .hasSize(500);
+    assertThat(Lasting.code(following)).isZero();
+  }
+
+  @Test
+  void aReaderThatGoesAwayEndsTheFollowing() throws IOException {
+    all.nsrun("run", "-d", "--name=a", "busybox", "yes");
+    Process following = all.start("logs", "-f", "a");
+    following.getInputStream().readNBytes(10);
+
+    following.getInputStream().close();
+
+    assertThat(following.onExit().join().isAlive()).isFalse();
+  }
+
+  @Test
+  void oneThatFloodsItsLogIsBounded() throws IOException {
+    String id =
+        all.nsrun(
+                "run",
+                "-d",
+                "--name=a",
+                "--log-max-size=64k",
+                "--log-max-files=2",
+                "busybox",
+                "yes")
+            .text();
+    Path directory = all.directory(id);
+    Await.until("two files", () -> Files.exists(directory.resolve("log.1")));
+
+    for (int i = 0; i < 100; i++) {
+      // Between the two it has no name.
+      assertThat(directory.resolve("log").toFile().length()).isLessThan(65 << 10);
+    }
+
+    assertThat(all.nsrun("stop", "-t0", "a").text()).isEqualTo("a");
+    assertThat(directory.resolve("log.2")).doesNotExist();
+  }
+}
