@@ -58,19 +58,23 @@ final class Lasting {
         name + " is there",
         () -> {
           for (Path directory : directories()) {
-            try {
-              if (directory.getFileName().toString().equals(name)
-                  || Files.readString(directory.resolve("container.json"))
-                      .contains("\"name\":\"" + name + "\"")) {
-                found[0] = directory;
-              }
-            } catch (IOException e) {
-              continue; // it is being made
+            if (isCalled(directory, name)) {
+              found[0] = directory;
             }
           }
           return found[0] != null;
         });
     return found[0];
+  }
+
+  private static boolean isCalled(Path directory, String name) {
+    try {
+      return directory.getFileName().toString().equals(name)
+          || Files.readString(directory.resolve("container.json"))
+              .contains("\"name\":\"" + name + "\"");
+    } catch (IOException e) {
+      return false; // it is being made
+    }
   }
 
   private List<Path> directories() {
