@@ -193,6 +193,16 @@ static const char *check_overlay(const struct overlay_step *step, uint8_t *mount
 	return wrong ? wrong : fill(mounts, step->detached, STAGE_INIT);
 }
 
+static const char *check_detach(const struct detach_step *step)
+{
+	return step->log_files > PLAN_MAX_LOG_FILES || step->log_bytes == 0 ? "size of a log out of range" : NULL;
+}
+
+static const char *check_io_priority(const struct io_priority_step *step)
+{
+	return step->class == 0 || step->class > IO_CLASS_IDLE || step->level > 7 ? "no such I/O priority" : NULL;
+}
+
 static const char *check(const struct step *step, uint8_t *mounts, struct plan *plan)
 {
 	switch (step->id) {
@@ -202,9 +212,7 @@ static const char *check(const struct step *step, uint8_t *mounts, struct plan *
 	case STEP_TIMEOUT:
 		return check_timeout(&step->timeout);
 	case STEP_DETACH:
-		return step->detach.log_files > PLAN_MAX_LOG_FILES || step->detach.log_bytes == 0
-			       ? "size of a log out of range"
-			       : NULL;
+		return check_detach(&step->detach);
 	case STEP_HOST_TREE:
 		return check_source(&step->host_tree.source, mounts, STAGE_HOST);
 	case STEP_BIND:
@@ -249,10 +257,7 @@ static const char *check(const struct step *step, uint8_t *mounts, struct plan *
 	case STEP_NICE:
 		return (int32_t)step->nice.nice < -20 || (int32_t)step->nice.nice > 19 ? "no such nice value" : NULL;
 	case STEP_IO_PRIORITY:
-		return step->io_priority.class == 0 || step->io_priority.class > IO_CLASS_IDLE ||
-				       step->io_priority.level > 7
-			       ? "no such I/O priority"
-			       : NULL;
+		return check_io_priority(&step->io_priority);
 	case STEP_EXEC:
 		return step->exec.argv.count == 0 || step->exec.paths.count == 0 ? "nothing to execute" : NULL;
 	default:
