@@ -6,15 +6,21 @@ import io.nsrun.api.ContainerListener;
 import io.nsrun.api.ContainerResult;
 import io.nsrun.api.Containers;
 import io.nsrun.api.DataSize;
+import io.nsrun.api.EtcFiles;
 import io.nsrun.api.IsolationProperty;
 import io.nsrun.api.Limits;
 import io.nsrun.api.Mount;
+import io.nsrun.api.Namespace;
+import io.nsrun.api.Namespaces;
 import io.nsrun.api.Rootfs;
 import io.nsrun.api.Security;
+import io.nsrun.api.UserNamespace;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +50,10 @@ class Snippets {
       rootfs(containers, Path.of(arguments[1]));
       System.out.println("security");
       security(containers);
+      System.out.println("etc");
+      etc(containers);
+      System.out.println("namespaces");
+      namespaces(containers);
     }
     System.out.println("listener");
     listener();
@@ -157,6 +167,39 @@ class Snippets {
         containers.container("grep", "CapEff", "/proc/self/status").security(strict).run();
     System.out.print(result.requireSuccess().stdoutText());
     // @end region="security"
+  }
+
+  private static void etc(Containers containers) throws IOException, InterruptedException {
+    // @start region="etc"
+    EtcFiles files =
+        EtcFiles.standard()
+            .host("db", InetAddress.getByName("192.0.2.7"))
+            .nameServers(InetAddress.getByName("192.0.2.53"));
+    ContainerResult result =
+        containers
+            .container("sh", "-c", "grep db /etc/hosts; cat /etc/resolv.conf")
+            .etc(files)
+            .run();
+    System.out.print(result.requireSuccess().stdoutText());
+    // @end region="etc"
+  }
+
+  private static void namespaces(Containers containers) throws IOException, InterruptedException {
+    // @start region="namespaces"
+    Security security = Security.standard().userNamespace(UserNamespace.PRIVATE);
+    try (Container server = containers.container("sleep", "60").security(security).start()) {
+      // The user namespace, too, which owns the network.
+      Namespaces same =
+          Namespaces.standard()
+              .joined(Namespace.USER, server.pid())
+              .joined(Namespace.NETWORK, server.pid());
+      ContainerResult result =
+          containers.container("readlink", "/proc/self/ns/net").namespaces(same).run();
+      Path network = Path.of("/proc", Long.toString(server.pid()), "ns", "net");
+      System.out.println(
+          result.stdoutText().equals(Files.readSymbolicLink(network) + "\n") ? "same" : "another");
+    }
+    // @end region="namespaces"
   }
 
   private static void listener() throws IOException, InterruptedException {

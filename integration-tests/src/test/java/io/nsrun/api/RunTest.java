@@ -72,6 +72,16 @@ class RunTest extends ApiTest {
   }
 
   @Test
+  void whatTheOutputLimitAllowsIsKeptByDefault() throws Exception {
+    ContainerBuilder builder =
+        sh("head -c 1500000 /dev/zero").limits(Limits.none().output(DataSize.ofMebi(2)));
+
+    assertThat(builder.copy().run().requireSuccess().stdout()).hasSize(1_500_000);
+    assertThat(builder.copy().captureLimit(DataSize.ofKibi(1)).run().requireSuccess().stdout())
+        .hasSize(1024);
+  }
+
+  @Test
   void streamThatIsRedirectedIsNotKept() throws Exception {
     Path out = dir.resolve("out");
 

@@ -3,14 +3,21 @@ package io.nsrun.container;
 import io.nsrun.api.ContainerBuilder;
 import io.nsrun.api.Containers;
 import io.nsrun.api.DataSize;
+import io.nsrun.api.EtcFiles;
+import io.nsrun.api.IoPriority;
 import io.nsrun.api.Limits;
 import io.nsrun.api.Mount;
+import io.nsrun.api.Namespace;
+import io.nsrun.api.Namespaces;
 import io.nsrun.api.Rootfs;
 import io.nsrun.api.Security;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What is {@link Asked} for, as calls of the library. */
 final class LibraryTerms {
@@ -18,6 +25,8 @@ final class LibraryTerms {
   final List<String> groups = new ArrayList<>();
   Limits limits = Limits.none();
   Security security = Security.standard();
+  Namespaces namespaces = Namespaces.standard();
+  EtcFiles etc = EtcFiles.standard();
   String stopSignal;
   Duration stopTimeout;
 
@@ -45,7 +54,48 @@ final class LibraryTerms {
           terms.stopSignal == null ? "TERM" : terms.stopSignal,
           terms.stopTimeout == null ? Duration.ofSeconds(10) : terms.stopTimeout);
     }
-    return terms.builder.limits(terms.limits).security(terms.security);
+    return terms
+        .builder
+        .limits(terms.limits)
+        .security(terms.security)
+        .namespaces(terms.namespaces)
+        .etc(terms.etc);
+  }
+
+  static InetAddress address(String text) {
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(text, e);
+    }
+  }
+
+  static IoPriority ioPriority(String text) {
+    return text.equals("idle")
+        ? IoPriority.idle()
+        : IoPriority.bestEffort(Integer.parseInt(text.substring("best-effort:".length())));
+  }
+
+  /** Its kind as the option is called, and its mode. */
+  void namespace(List<String> values) {
+    Namespace kind =
+        switch (values.get(0)) {
+          case "userns" -> Namespace.USER;
+          case "mountns" -> Namespace.MOUNT;
+          case "cgroupns" -> Namespace.CGROUP;
+          case "timens" -> Namespace.TIME;
+          default -> Namespace.valueOf(values.get(0).toUpperCase(Locale.ROOT));
+        };
+    String mode = values.get(1);
+    namespaces =
+        switch (mode) {
+          case "private" -> namespaces.own(kind);
+          case "host" -> namespaces.shared(kind);
+          default ->
+              mode.startsWith("pid:")
+                  ? namespaces.joined(kind, Long.parseLong(mode.substring("pid:".length())))
+                  : namespaces.joined(kind, Path.of(mode.substring("ns:".length())));
+        };
   }
 
   static Mount bind(List<String> values) {

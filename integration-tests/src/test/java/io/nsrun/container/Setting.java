@@ -22,6 +22,11 @@ enum Setting {
   ENV("--env=%s=%s", (api, v) -> api.builder.environment().put(v.get(0), v.get(1))),
   USER("--user=%s", (api, v) -> api.builder.user(v.get(0))),
   GROUP("--group-add=%s", (api, v) -> api.groups.add(v.get(0))),
+  KEEP_GROUPS("--group-add=keep-groups", (api, v) -> api.builder.keepGroups(true)),
+  /** In octal. */
+  UMASK("--umask=%s", (api, v) -> api.builder.umask(Integer.parseInt(v.get(0), 8))),
+  INIT("--init=%s", (api, v) -> api.builder.init(LibraryTerms.flag(v))),
+  JVM("--jvm=%s", (api, v) -> api.builder.jvm(LibraryTerms.flag(v))),
   RLIMIT(
       "--ulimit=%s=%s:%s",
       (api, v) ->
@@ -48,6 +53,18 @@ enum Setting {
   // Names and namespaces
   NAME("--name=%s", (api, v) -> api.builder.name(v.get(0))),
   HOSTNAME("--hostname=%s", (api, v) -> api.builder.hostname(v.get(0))),
+  DOMAINNAME("--domainname=%s", (api, v) -> api.builder.domainname(v.get(0))),
+  NO_HOSTS("--no-hosts", (api, v) -> api.etc = api.etc.hosts(false)),
+  ADD_HOST(
+      "--add-host=%s:%s",
+      (api, v) -> api.etc = api.etc.host(v.get(0), LibraryTerms.address(v.get(1)))),
+  /** One. */
+  DNS("--dns=%s", (api, v) -> api.etc = api.etc.nameServers(LibraryTerms.address(v.get(0)))),
+  NO_DNS("--dns=none", (api, v) -> api.etc = api.etc.nameServers()),
+  /**
+   * A kind as its option is called; {@code private}, {@code host}, {@code pid:N}, {@code ns:PATH}.
+   */
+  NAMESPACE("--%s=%s", LibraryTerms::namespace),
   NETWORK("--network=%s", (api, v) -> api.builder.network(constant(Network.class, v))),
   USERNS(
       "--userns=%s",
@@ -62,6 +79,13 @@ enum Setting {
   // Privileges
   CAP_ADD("--cap-add=%s", (api, v) -> api.security = api.security.addCapabilities(v.get(0))),
   CAP_DROP("--cap-drop=%s", (api, v) -> api.security = api.security.dropCapabilities(v.get(0))),
+  MASK("--security-opt=mask=%s", (api, v) -> api.security = api.security.mask(v.get(0))),
+  /** A path, or {@code ALL}. */
+  UNMASK(
+      "--security-opt=unmask=%s",
+      (api, v) ->
+          api.security =
+              v.get(0).equals("ALL") ? api.security.unmaskAll() : api.security.unmask(v.get(0))),
   NO_NEW_PRIVILEGES(
       "--security-opt=no-new-privileges=%s",
       (api, v) -> api.security = api.security.noNewPrivileges(LibraryTerms.flag(v))),
@@ -107,6 +131,13 @@ enum Setting {
   OPEN_FILES(
       "--nofile=%s", (api, v) -> api.limits = api.limits.openFiles(Integer.parseInt(v.get(0)))),
   CPUS("--cpus=%s", (api, v) -> api.limits = api.limits.cpus(Integer.parseInt(v.get(0)))),
+  /** One. */
+  CPUSET(
+      "--cpuset-cpus=%s", (api, v) -> api.limits = api.limits.cpuSet(Integer.parseInt(v.get(0)))),
+  /** {@code best-effort:N} or {@code idle}. */
+  IO_PRIORITY(
+      "--io-priority=%s",
+      (api, v) -> api.limits = api.limits.ioPriority(LibraryTerms.ioPriority(v.get(0)))),
   NICE("--nice=%s", (api, v) -> api.limits = api.limits.nice(Integer.parseInt(v.get(0)))),
   TIMEOUT("--timeout=%s", (api, v) -> api.limits = api.limits.timeout(LibraryTerms.time(v.get(0)))),
   STOP_SIGNAL("--stop-signal=%s", (api, v) -> api.stopSignal = v.get(0)),

@@ -69,6 +69,11 @@ class SnippetsTest {
             false
             security
             CapEff:\t0000000000000000
+            etc
+            192.0.2.7\tdb
+            nameserver 192.0.2.53
+            namespaces
+            same
             listener
             three exited with code 3
             """);

@@ -51,21 +51,22 @@ final class ApiDialect implements Dialect {
       case LANDLOCK -> "Security.landlock(...)";
       case REQUIRE -> "Security.require(...)";
       case PREFER -> "Security.prefer(...)";
-      // No method of this package sets these.
-      case TERMINAL,
-          UMASK,
-          MOUNT_NAMESPACE,
+      case UMASK -> "umask(...)";
+      case MOUNT_NAMESPACE,
           PID_NAMESPACE,
           IPC_NAMESPACE,
           UTS_NAMESPACE,
           CGROUP_NAMESPACE,
-          TIME_NAMESPACE,
-          DOMAINNAME,
-          MASK,
-          UNMASK,
-          CPUSET,
-          IO_PRIORITY ->
-          Dialect.WORDS.name(field);
+          TIME_NAMESPACE ->
+          "namespaces(...)";
+      case DOMAINNAME -> "domainname(...)";
+      case MASK -> "Security.mask(...)";
+      case UNMASK -> "Security.unmask(...)";
+      case CPUSET -> "Limits.cpuSet(...)";
+      case IO_PRIORITY -> "Limits.ioPriority(...)";
+      case JVM -> "jvm(...)";
+      // No method of this package sets it.
+      case TERMINAL -> Dialect.WORDS.name(field);
     };
   }
 
@@ -76,7 +77,20 @@ final class ApiDialect implements Dialect {
       case ROOT -> "rootfs(Rootfs.embedded())";
       case ARGS -> "command(...) begins with the program; what nsrun is to do, other methods say";
       case VOLUME, MOUNT -> mount(value);
-      case USER_NAMESPACE -> "Security.userNamespace(UserNamespace." + constant(first) + ")";
+      case USER_NAMESPACE ->
+          first.startsWith("ns:")
+              ? "Namespaces.joined(Namespace.USER, ...)"
+              : "Security.userNamespace(UserNamespace." + constant(first) + ")";
+      case MOUNT_NAMESPACE,
+          PID_NAMESPACE,
+          IPC_NAMESPACE,
+          UTS_NAMESPACE,
+          CGROUP_NAMESPACE,
+          TIME_NAMESPACE ->
+          (first.equals("host") ? "Namespaces.shared" : "Namespaces.own")
+              + "(Namespace."
+              + field.name().replace("_NAMESPACE", "")
+              + ")";
       case NETWORK_NAMESPACE -> "network(Network." + constant(first) + ")";
       case SECCOMP -> "Security.seccomp(SeccompProfile." + first + "())";
       case PROC -> "Security.proc(Proc." + constant(first) + ")";

@@ -19,7 +19,7 @@ final class Capture {
    */
   static ContainerResult run(Containers containers, Settings settings, byte[] input)
       throws ContainerException, InterruptedException {
-    int most = (int) Math.min(settings.captureLimit.toBytes(), LARGEST);
+    int most = (int) Math.min(settings.captured().toBytes(), LARGEST);
     try (Container container = start(containers, settings)) {
       BoundedOutput out = new BoundedOutput(container.getInputStream(), most);
       BoundedOutput err = new BoundedOutput(container.getErrorStream(), most);

@@ -307,6 +307,67 @@ public final class ContainerBuilder {
   }
 
   /**
+   * Leaves the command all supplementary groups of the JVM, whatever they mean on the host, in
+   * place of those of {@link #groups}: for files of the host that these let it read.
+   *
+   * @param value default: false
+   * @return this builder
+   */
+  public ContainerBuilder keepGroups(boolean value) {
+    settings.keepGroups = value;
+    return this;
+  }
+
+  /**
+   * Which permissions the files lack that the command makes, umask(2).
+   *
+   * @param mask 0 to 0777, as a literal of Java with a leading zero; default: 022
+   * @return this builder
+   */
+  public ContainerBuilder umask(int mask) {
+    settings.umask = mask;
+    return this;
+  }
+
+  /**
+   * Whether PID 1 is nsrun's own, which reaps orphans and passes signals on; else the command is,
+   * which gets no signal that it has no handler for, but to be killed.
+   *
+   * @param value default: true
+   * @return this builder
+   */
+  public ContainerBuilder init(boolean value) {
+    settings.init = value;
+    return this;
+  }
+
+  /**
+   * Fits a JVM in the container into {@link Limits#memory}, of which its heap gets three quarters
+   * at most, by JAVA_TOOL_OPTIONS; the first OutOfMemoryError ends it, with exit code 3. What
+   * {@link #environment} has in that variable comes after it, and counts.
+   *
+   * @param value default: false; true needs a limit of the memory, 64 MiB at least, and none of the
+   *     resources {@code as} and {@code data}
+   * @return this builder
+   */
+  public ContainerBuilder jvm(boolean value) {
+    settings.jvm = value;
+    return this;
+  }
+
+  /**
+   * Where it has its namespaces from.
+   *
+   * @param namespaces default: {@link Namespaces#standard}; what they say of the network counts,
+   *     and not {@link #network}
+   * @return this builder
+   */
+  public ContainerBuilder namespaces(Namespaces namespaces) {
+    settings.namespaces = Objects.requireNonNull(namespaces);
+    return this;
+  }
+
+  /**
    * The network.
    *
    * @param network default: {@link Network#NONE}
@@ -329,6 +390,28 @@ public final class ContainerBuilder {
   }
 
   /**
+   * The NIS domain name that the container has for itself.
+   *
+   * @param domainname up to 64 letters, digits and {@code - . _}; default: none
+   * @return this builder
+   */
+  public ContainerBuilder domainname(String domainname) {
+    settings.domainname = Objects.requireNonNull(domainname);
+    return this;
+  }
+
+  /**
+   * Which files of /etc it gets.
+   *
+   * @param files default: {@link EtcFiles#standard}
+   * @return this builder
+   */
+  public ContainerBuilder etc(EtcFiles files) {
+    settings.etc = Objects.requireNonNull(files);
+    return this;
+  }
+
+  /**
    * What else fences it in.
    *
    * @param security default: {@link Security#standard}
@@ -340,9 +423,11 @@ public final class ContainerBuilder {
   }
 
   /**
-   * The most that {@link #run()} keeps, of either stream.
+   * The most that {@link #run()} keeps, of either stream; what comes after it is dropped, and harms
+   * nobody. What ends a command that writes too much is {@link Limits#output}.
    *
-   * @param size less than 2 GiB; default: 1 MiB
+   * @param size less than 2 GiB; default: as much as {@link Limits#output} lets the command write,
+   *     or 1 MiB if there is no such limit
    * @return this builder
    */
   public ContainerBuilder captureLimit(DataSize size) {

@@ -1,15 +1,20 @@
 package io.nsrun.api;
 
 import io.nsrun.spec.Dialect;
+import io.nsrun.spec.JvmProfile;
 import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.StopPolicy;
+import io.nsrun.spec.Text;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -98,7 +103,7 @@ public final class Limits {
 
   /**
    * Limits what it may write to its standard output and standard error together, none of which is
-   * passed on beyond it.
+   * passed on beyond it; see {@link ContainerBuilder#captureLimit} for what is kept of it.
    *
    * <p>At the limit the command gets the stop signal, and is killed after the grace time.
    *
@@ -119,6 +124,27 @@ public final class Limits {
    */
   public Limits cpus(int number) {
     return with(SpecField.CPUS, number);
+  }
+
+  /**
+   * Limits which CPUs it runs on; nothing ends for it, and a process may choose others of those
+   * that the JVM may use.
+   *
+   * @param numbers as in /proc/cpuinfo, 0 to 1,023, among those that the JVM may use; one at least
+   * @return these limits with that
+   */
+  public Limits cpuSet(int... numbers) {
+    return with(SpecField.CPUSET, Arrays.stream(numbers).sorted().distinct().boxed().toList());
+  }
+
+  /**
+   * Limits how its reads and writes of a disk come between those of others; nothing ends for it.
+   *
+   * @param priority default: that of the JVM
+   * @return these limits with that
+   */
+  public Limits ioPriority(IoPriority priority) {
+    return with(SpecField.IO_PRIORITY, priority);
   }
 
   /**
@@ -196,11 +222,55 @@ public final class Limits {
               .withCpuTime(duration(SpecField.CPU_TIME, problems))
               .withOutput(size(SpecField.OUTPUT, problems).toSpec())
               .withCpus(number(SpecField.CPUS, problems));
-      Integer nice = (Integer) values.get(SpecField.NICE);
-      spec.limits(nice == null ? limits : limits.withNice(nice));
+      spec.limits(priorities(cpuSet(limits, problems), problems));
     }
     for (Map.Entry<String, Rlimit> limit : rlimits.entrySet()) {
       rlimit(limit.getKey(), limit.getValue(), spec, problems);
+    }
+  }
+
+  private io.nsrun.spec.Limits cpuSet(io.nsrun.spec.Limits limits, SpecProblems problems) {
+    List<Integer> numbers = new ArrayList<>();
+    if (values.get(SpecField.CPUSET) instanceof List<?> given) {
+      given.forEach(number -> numbers.add((Integer) number));
+      if (numbers.isEmpty()) {
+        problems.add(SpecField.CPUSET, "is empty", "leave it out for all CPUs");
+      }
+    }
+    return limits.withCpuset(numbers);
+  }
+
+  private io.nsrun.spec.Limits priorities(io.nsrun.spec.Limits limits, SpecProblems problems) {
+    Integer nice = (Integer) values.get(SpecField.NICE);
+    IoPriority io = (IoPriority) values.get(SpecField.IO_PRIORITY);
+    io.nsrun.spec.Limits nicer = nice == null ? limits : limits.withNice(nice);
+    return io == null ? nicer : nicer.withIoPriority(io.toSpec(problems));
+  }
+
+  /** What {@link #output} says; null if nothing. */
+  DataSize output() {
+    return (DataSize) values.get(SpecField.OUTPUT);
+  }
+
+  /** Adds what would keep a JVM that is sized after the memory from it. */
+  void checkForJvm(SpecProblems problems) {
+    for (String name : List.of("AS", "DATA")) {
+      if (rlimits.containsKey(name)) {
+        problems.add(
+            SpecField.JVM,
+            Text.of("reserves far more than it uses, and would not start with ", SpecField.RLIMIT),
+            Text.of("leave that out: ", SpecField.MEMORY, " counts what is used"));
+      }
+    }
+    DataSize memory = (DataSize) values.get(SpecField.MEMORY);
+    if (memory == null) {
+      problems.add(
+          SpecField.JVM, Text.of("needs to know the memory"), Text.of("add ", SpecField.MEMORY));
+    } else if (memory.toBytes() > 0 && memory.toBytes() < JvmProfile.LEAST_MEMORY.value()) {
+      problems.add(
+          SpecField.MEMORY,
+          Text.of(memory, " is too little for ", SpecField.JVM),
+          Text.of("use at least " + JvmProfile.LEAST_MEMORY.text()));
     }
   }
 

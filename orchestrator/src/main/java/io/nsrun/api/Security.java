@@ -91,6 +91,42 @@ public final class Security {
   }
 
   /**
+   * Hides paths beyond those of /proc and /sys that are hidden by default: a file is empty then, a
+   * directory too.
+   *
+   * @param paths absolute, in the container; what is missing is passed over
+   * @return this with these
+   */
+  public Security mask(String... paths) {
+    Values changed = new Values(values);
+    changed.masked = more(values.masked, List.of(paths));
+    return new Security(changed);
+  }
+
+  /**
+   * Leaves paths of /proc and /sys as they are that are hidden or read-only by default.
+   *
+   * @param paths absolute, in the container; {@code *} stands for any letters but a slash
+   * @return this with these
+   */
+  public Security unmask(String... paths) {
+    Values changed = new Values(values);
+    changed.unmasked = more(values.unmasked, List.of(paths));
+    return new Security(changed);
+  }
+
+  /**
+   * As {@link #unmask}, of all of them.
+   *
+   * @return this with that
+   */
+  public Security unmaskAll() {
+    Values changed = new Values(values);
+    changed.unmaskAll = true;
+    return new Security(changed);
+  }
+
+  /**
    * Sets something of the kernel's for the container alone.
    *
    * @param key of its own network, IPC or UTS namespace, as in {@code net.ipv4.ip_forward};
@@ -216,6 +252,9 @@ public final class Security {
     List<IdRange> uidMap = List.of();
     List<IdRange> gidMap = List.of();
     Proc proc = Proc.FRESH;
+    List<String> masked = List.of();
+    List<String> unmasked = List.of();
+    boolean unmaskAll;
     Map<String, String> sysctls = Map.of();
     SeccompProfile seccomp = SeccompProfile.standard();
     boolean noNewPrivileges = true;
@@ -232,6 +271,9 @@ public final class Security {
       uidMap = other.uidMap;
       gidMap = other.gidMap;
       proc = other.proc;
+      masked = other.masked;
+      unmasked = other.unmasked;
+      unmaskAll = other.unmaskAll;
       sysctls = other.sysctls;
       seccomp = other.seccomp;
       noNewPrivileges = other.noNewPrivileges;

@@ -8,6 +8,7 @@ import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.Masks;
 import io.nsrun.spec.Preferences;
 import io.nsrun.spec.ProcMode;
 import io.nsrun.spec.Property;
@@ -39,6 +40,9 @@ final class SecurityAssembly {
   void apply(Spec.Builder builder) {
     ids(builder);
     privileges(builder);
+    if (!security.masked.isEmpty() || !security.unmasked.isEmpty() || security.unmaskAll) {
+      builder.masks(new Masks(security.masked, security.unmasked, security.unmaskAll));
+    }
     builder.proc(ProcMode.valueOf(security.proc.name()));
     for (Map.Entry<String, String> sysctl : security.sysctls.entrySet()) {
       try {

@@ -1,6 +1,7 @@
 package io.nsrun.api;
 
 import io.nsrun.engine.Redirects;
+import io.nsrun.spec.ProcessSpec;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,7 @@ final class Settings {
   Redirect output = Redirect.PIPE;
   Redirect error = Redirect.PIPE;
   boolean errorToOutput;
-  DataSize captureLimit = DataSize.ofMebi(1);
+  DataSize captureLimit;
 
   /** Whether there is input that is not a stream's. */
   boolean hasInput;
@@ -37,8 +38,15 @@ final class Settings {
 
   String user;
   List<String> groups = List.of();
+  boolean keepGroups;
+  int umask = ProcessSpec.DEFAULT_UMASK;
+  boolean init = true;
+  boolean jvm;
   Network network = Network.NONE;
+  Namespaces namespaces = Namespaces.standard();
   String hostname;
+  String domainname;
+  EtcFiles etc = EtcFiles.standard();
   Security security = Security.standard();
 
   Settings() {}
@@ -65,8 +73,15 @@ final class Settings {
     stopTimeout = other.stopTimeout;
     user = other.user;
     groups = other.groups;
+    keepGroups = other.keepGroups;
+    umask = other.umask;
+    init = other.init;
+    jvm = other.jvm;
     network = other.network;
+    namespaces = other.namespaces;
     hostname = other.hostname;
+    domainname = other.domainname;
+    etc = other.etc;
     security = other.security;
   }
 
@@ -84,6 +99,17 @@ final class Settings {
       throw new IllegalArgumentException("output can't be written to a redirect " + destination);
     }
     return destination;
+  }
+
+  /** The most that is kept of either stream. */
+  DataSize captured() {
+    if (captureLimit != null) {
+      return captureLimit;
+    }
+    DataSize written = limits.output();
+    return written == null
+        ? DataSize.ofMebi(1)
+        : DataSize.ofBytes(Math.min(written.toBytes(), Capture.LARGEST));
   }
 
   Redirects redirects() {

@@ -5,6 +5,7 @@ import io.nsrun.engine.Defaults;
 import io.nsrun.engine.Roots;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.Groups;
+import io.nsrun.spec.JvmProfile;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcessSpec;
@@ -59,29 +60,42 @@ final class SpecAssembly {
       builder.namespace(NamespaceType.NETWORK, NamespaceMode.HOST);
     }
     new SecurityAssembly(settings.security, caller, problems).apply(builder);
+    settings.namespaces.apply(builder, settings.security.values(), caller, problems);
     settings.limits.apply(builder, stop(), problems);
-    builder.hostname(hostname(builder)).root(root());
+    builder.hostname(hostname(builder)).root(root()).init(settings.init);
+    builder.etc(settings.etc.toSpec(problems));
+    if (settings.domainname != null) {
+      if (settings.domainname.isEmpty()) {
+        problems.add(SpecField.DOMAINNAME, "is empty", "leave it out for none");
+      }
+      builder.domainname(settings.domainname);
+    }
     for (Mount mount : settings.mounts) {
       builder.mount(mount.toSpec(paths, problems));
     }
     redirects();
-    return builder.process(process()).build();
+    return builder.process(process(builder)).build();
   }
 
-  private ProcessSpec process() {
+  private ProcessSpec process(Spec.Builder builder) {
+    if (settings.keepGroups && !settings.groups.isEmpty()) {
+      problems.add(SpecField.GROUPS, "can't be given with keepGroups(true)", "keep one of them");
+    }
     return new ProcessSpec(
         settings.command,
-        environment(),
+        environment(builder),
         settings.directory == null ? "/" : settings.directory,
         settings.user == null ? UserRef.UNSPECIFIED : new UserRef.Named(settings.user),
-        settings.groups.isEmpty() ? Groups.NONE : new Groups(settings.groups, false),
+        settings.keepGroups
+            ? Groups.KEPT
+            : settings.groups.isEmpty() ? Groups.NONE : new Groups(settings.groups, false),
         null,
         true,
-        ProcessSpec.DEFAULT_UMASK,
+        settings.umask,
         false);
   }
 
-  private Map<String, String> environment() {
+  private Map<String, String> environment(Spec.Builder builder) {
     Map<String, String> variables = Defaults.environment();
     for (Map.Entry<String, String> variable : settings.environment.entrySet()) {
       if (variable.getKey() == null || variable.getValue() == null) {
@@ -89,6 +103,12 @@ final class SpecAssembly {
       } else {
         variables.put(variable.getKey(), variable.getValue());
       }
+    }
+    if (settings.jvm) {
+      settings.limits.checkForJvm(problems);
+      String options = JvmProfile.options(builder.limits().memory());
+      // The last one of two options for the same thing counts.
+      variables.merge(JvmProfile.VARIABLE, options, (own, ours) -> ours + " " + own);
     }
     return variables;
   }
@@ -188,7 +208,7 @@ final class SpecAssembly {
 
   /** What ProcessBuilder would fail for, one after the other. Nothing is opened or made. */
   private void redirects() {
-    if (settings.captureLimit.toBytes() > Capture.LARGEST) {
+    if (settings.captured().toBytes() > Capture.LARGEST) {
       problems.add(
           "captureLimit(...)",
           settings.captureLimit + " does not fit into an array",

@@ -34,8 +34,9 @@ final class EtcOptions {
       int colon = given.get(i).indexOf(':');
       String name = given.get(i).substring(0, Math.max(0, colon));
       String address = given.get(i).substring(colon + 1);
-      if (isWord(name) && isAddress(address)) {
-        hosts.add(new EtcFiles.Host(name, address));
+      EtcFiles.Host host = new EtcFiles.Host(name, address);
+      if (host.hasName() && isAddress(address)) {
+        hosts.add(host);
       } else {
         problems.add(
             RunOption.ADD_HOST.longName(),
@@ -64,16 +65,6 @@ final class EtcOptions {
       }
     }
     return servers;
-  }
-
-  /** Whether it is one word, and no comment, in the file. */
-  private static boolean isWord(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) <= ' ' || text.charAt(i) == '#') {
-        return false;
-      }
-    }
-    return !text.isEmpty();
   }
 
   private static boolean isAddress(String text) {

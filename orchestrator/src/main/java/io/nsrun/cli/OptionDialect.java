@@ -59,6 +59,7 @@ public final class OptionDialect implements Dialect {
       case CPU_TIME -> "--cpu-time";
       case OUTPUT -> "--output-limit";
       case CPUS -> "--cpus";
+      case JVM -> "--jvm";
       case CPUSET -> "--cpuset-cpus";
       case NICE -> "--nice";
       case IO_PRIORITY -> "--io-priority";

@@ -29,5 +29,15 @@ public record EtcFiles(
    * @param name of the host: one word
    * @param address IPv4 or IPv6
    */
-  public record Host(String name, String address) {}
+  public record Host(String name, String address) {
+    /** Whether the name is one word, and no comment, in the file. */
+    public boolean hasName() {
+      for (int i = 0; i < name.length(); i++) {
+        if (name.charAt(i) <= ' ' || name.charAt(i) == '#') {
+          return false;
+        }
+      }
+      return !name.isEmpty();
+    }
+  }
 }

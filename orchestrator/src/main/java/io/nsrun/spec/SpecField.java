@@ -51,6 +51,7 @@ public enum SpecField {
   PROCESSES,
   CPU_TIME,
   OUTPUT,
+  JVM,
   CPUS,
   CPUSET,
   NICE,

@@ -22,6 +22,7 @@ class ApiDialectTest {
           "Limits", Limits.class,
           "Security", Security.class,
           "Mount", Mount.class,
+          "Namespaces", Namespaces.class,
           "Rootfs", Rootfs.class,
           "FileRule", FileRule.class,
           "SeccompProfile", SeccompProfile.class);
@@ -49,7 +50,10 @@ class ApiDialectTest {
         "VOLUME|/a:DIR:noidmap|Mount.writable(/a, DIR).withoutIdMapping()",
         "USER_NAMESPACE|identity|Security.userNamespace(UserNamespace.IDENTITY)",
         "USER_NAMESPACE|keep-id|Security.userNamespace(UserNamespace.KEEP_ID)",
+        "USER_NAMESPACE|ns:PATH|Namespaces.joined(Namespace.USER, ...)",
         "NETWORK_NAMESPACE|none|network(Network.NONE)",
+        "TIME_NAMESPACE|private|Namespaces.own(Namespace.TIME)",
+        "MOUNT_NAMESPACE|host|Namespaces.shared(Namespace.MOUNT)",
         "SECCOMP|unconfined|Security.seccomp(SeccompProfile.unconfined())",
         "NO_NEW_PRIVILEGES|false|Security.noNewPrivileges(false)",
         "PREFER|proc|Security.prefer(IsolationProperty.PROC)",
@@ -59,7 +63,10 @@ class ApiDialectTest {
         "EPHEMERAL_DIRECTORY|/var/tmp|ephemeralDirectory(/var/tmp)",
       })
   void settingIsWhatOneWouldWrite(SpecField field, String value, String code) throws Exception {
-    assertThat(ApiDialect.API.setting(field, List.of(value.split(":")))).isEqualTo(code);
+    assertThat(
+            ApiDialect.API.setting(
+                field, List.of(value.startsWith("ns:") ? new String[] {value} : value.split(":"))))
+        .isEqualTo(code);
     assertUsable(code);
   }
 
@@ -100,6 +107,10 @@ class ApiDialectTest {
     assertThat(io.nsrun.spec.UserNamespace.Mode.values())
         .extracting(Enum::name)
         .containsAll(Arrays.stream(UserNamespace.values()).map(Enum::name).toList());
+    assertThat(Namespace.values())
+        .extracting(Enum::name)
+        .containsExactlyElementsOf(
+            Arrays.stream(io.nsrun.spec.NamespaceType.values()).map(Enum::name).toList());
     assertThat(ContainerEnd.Kind.values())
         .extracting(Enum::name)
         .containsExactlyElementsOf(

@@ -7,6 +7,8 @@ import io.nsrun.engine.Caller;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +74,22 @@ class SameAsRunTest {
     return builder -> builder.security(security.apply(Security.standard()));
   }
 
+  private static UnaryOperator<ContainerBuilder> etc(UnaryOperator<EtcFiles> files) {
+    return builder -> builder.etc(files.apply(EtcFiles.standard()));
+  }
+
+  private static InetAddress address(int... bytes) {
+    byte[] address = new byte[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      address[i] = (byte) bytes[i];
+    }
+    try {
+      return InetAddress.getByAddress(address);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
   static Stream<Arguments> settingIsThatOfTheOption() {
     return Stream.of(
         same("", builder -> builder),
@@ -114,6 +132,46 @@ class SameAsRunTest {
         same("--file-size 1g", limits(limits -> limits.fileSize(DataSize.ofGibi(1)))),
         same("--nofile 64", limits(limits -> limits.openFiles(64))),
         same("--ulimit core=0:-1", limits(limits -> limits.rlimit("core", 0, -1))),
+        same("--cpuset-cpus 2,0", limits(limits -> limits.cpuSet(2, 0, 2))),
+        same("--io-priority idle", limits(limits -> limits.ioPriority(IoPriority.idle()))),
+        same(
+            "--io-priority best-effort:6",
+            limits(limits -> limits.ioPriority(IoPriority.bestEffort(6)))),
+        same(
+            "--io-priority realtime:0",
+            limits(limits -> limits.ioPriority(IoPriority.realtime(0)))),
+        same(
+            "--jvm -m 256m",
+            builder -> builder.jvm(true).limits(Limits.none().memory(DataSize.ofMebi(256)))),
+        same("--umask 077", builder -> builder.umask(077)),
+        same("--init=false", builder -> builder.init(false)),
+        same("--group-add keep-groups", builder -> builder.keepGroups(true)),
+        same("--domainname lab", builder -> builder.domainname("lab")),
+        same("--no-hosts --passwd=false", etc(etc -> etc.hosts(false).callersEntry(false))),
+        same("--add-host db:192.0.2.7", etc(etc -> etc.host("db", address(192, 0, 2, 7)))),
+        same(
+            "--dns 192.0.2.5 --dns 192.0.2.6",
+            etc(etc -> etc.nameServers(address(192, 0, 2, 5), address(192, 0, 2, 6)))),
+        same("--dns none", etc(etc -> etc.nameServers())),
+        same(
+            "--pid host --ipc pid:7 --timens private --network ns:/run/x",
+            builder ->
+                builder.namespaces(
+                    Namespaces.standard()
+                        .shared(Namespace.PID)
+                        .joined(Namespace.IPC, 7)
+                        .own(Namespace.TIME)
+                        .joined(Namespace.NETWORK, Path.of("/run/x")))),
+        same(
+            "--userns pid:7",
+            builder -> builder.namespaces(Namespaces.standard().joined(Namespace.USER, 7))),
+        same(
+            "--userns host",
+            builder -> builder.namespaces(Namespaces.standard().shared(Namespace.USER))),
+        same(
+            "--security-opt mask=/a:/b --security-opt unmask=/proc/k*",
+            security(sec -> sec.mask("/a", "/b").unmask("/proc/k*"))),
+        same("--security-opt unmask=ALL", security(Security::unmaskAll)),
         same("--userns keep-id", security(sec -> sec.userNamespace(UserNamespace.KEEP_ID))),
         same(
             "--uidmap 0:5:10 --gidmap 0:6:10",
