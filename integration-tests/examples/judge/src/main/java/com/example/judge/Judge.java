@@ -73,8 +73,7 @@ public final class Judge implements AutoCloseable {
       throws IOException, InterruptedException {
     ContainerBuilder program =
         container(language.program(problem.memory()), limits(problem))
-            .mount(Mount.readOnly(box, BOX))
-            .captureLimit(problem.output());
+            .mount(Mount.readOnly(box, BOX));
     Judgement last = null;
     int number = 0;
     for (Problem.Case each : problem.cases()) {
@@ -112,12 +111,8 @@ public final class Judge implements AutoCloseable {
         .processes(MOST_PROCESSES);
   }
 
-  private static Verdict verdict(ContainerResult result, Language language, Problem.Case wanted)
-      throws IOException {
+  private static Verdict verdict(ContainerResult result, Language language, Problem.Case wanted) {
     ContainerEnd end = result.end();
-    if (end.kind() == ContainerEnd.Kind.LOST) {
-      throw new IOException(result.toString());
-    }
     if (end.limit().isPresent()) {
       return switch (end.limit().get()) {
         case TIMEOUT, CPU_TIME -> Verdict.TIME_LIMIT;
