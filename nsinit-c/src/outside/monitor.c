@@ -148,6 +148,9 @@ void monitor_supervise(void)
 	proxy_restore();
 	/* Its own code is not the command's. */
 	bool silent = run.plan->stays_init && !life.have_child && WIFEXITED(life.child.status);
+	/* Nobody can tell whether it was executed, and somebody may start another one for it. */
+	if (run.control < 0 && life.started_at == 0 && life.command != 0 && !life.failed)
+		_exit(125);
 	if (!life.failed && (life.started_at == 0 || silent)) {
 		fail_errno(ECHILD, "init", "ended %s, wait status %#x",
 			   life.started_at > 0 ? "without telling of the command" : "during set-up",

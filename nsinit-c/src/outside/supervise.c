@@ -121,11 +121,8 @@ static void on_timer(void)
 
 	if (read(life.timer, &expirations, sizeof(expirations)) < 0)
 		return;
-	if (run.control < 0) {
-		/* Nobody can tell whether it was executed. */
-		life.failed |= life.started_at == 0;
+	if (run.control < 0)
 		return signal_container(SIGKILL);
-	}
 	if (life.phase == HELD)
 		listener_give_up(ETIMEDOUT);
 	stop_for(CAUSE_TIMEOUT, life.phase == STOPPING);
@@ -189,6 +186,10 @@ static void on_control(void)
 		/* Whoever has lost the launcher starts it anew unless it was executed: that is told first. */
 		if (life.phase == STARTING && life.command != 0)
 			return arm(life.timer, LAST_MS, 0);
+		/* A process of the command's that is not there yet must say so before it executes anything, which
+		 * fails then, however long init may take to die. */
+		if (life.phase == STARTING)
+			shutdown(life.inner, SHUT_RD);
 		return signal_container(SIGKILL);
 	}
 	life.asked |= signo != 0;
