@@ -18,7 +18,7 @@ static void begin_plans(void)
 
 	for (int i = 0; i < 2; i++) {
 		begin_plan(both[i]);
-		add_namespaces(both[i], 0x10020000);
+		add_namespaces(both[i], 0x30020000);
 		put_step(both[i], STEP_FILESYSTEM, 2, "proc", "proc", 0, LIST());
 		put_step(both[i], STEP_FILESYSTEM, 3, "tmpfs", "tmpfs", 0, LIST());
 	}
@@ -105,6 +105,21 @@ static void overtaken(void)
 	put_step(&guest_bytes, STEP_MASK_PATH, "/tmp/secret");
 	CHECK_TEXT(mark(), "it was made for another plan");
 }
+
+/* It would not see what a guest mounts after it. */
+static void watched(bool by_all)
+{
+	begin_plans();
+	put_step(&made_bytes, STEP_WATCH, 1 << 20, 0, 0, 10);
+	if (!by_all)
+		put_step(&guest_bytes, STEP_FILESYSTEM, 4, "tmpfs", "tmpfs", 0, LIST());
+	put_step(&guest_bytes, STEP_WATCH, 1 << 20, 0, 0, 10);
+	CHECK_TEXT(mark(), by_all ? NULL : "it was made for another plan");
+}
+
+static void watched_last(void) { watched(true); }
+
+static void watched_too_early(void) { watched(false); }
 
 /* ---- the command ---- */
 
@@ -207,9 +222,11 @@ static bool limit_may_be_ahead(uint32_t resource, uint64_t soft)
 
 static void what_may_be_ahead(void)
 {
-	static const uint16_t never[] = { STEP_OPTIONS,	 STEP_TERMINAL, STEP_TIMEOUT,		STEP_OUTPUT,
-					  STEP_LISTENER, STEP_LOCK,	STEP_CONSOLE,		STEP_WATCH,
-					  STEP_UNPACK,	 STEP_REMOVE,	STEP_NESTED_NAMESPACES, STEP_EXEC };
+	static const uint16_t never[] = {
+		STEP_OPTIONS, STEP_TERMINAL, STEP_TIMEOUT, STEP_OUTPUT, STEP_LISTENER,
+		STEP_LOCK,    STEP_CONSOLE,  STEP_UNPACK,  STEP_REMOVE, STEP_NESTED_NAMESPACES,
+		STEP_EXEC
+	};
 
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
 		CHECK(!may_be_ahead(never[i]));
@@ -232,6 +249,8 @@ int main(void)
 	test("nor one whose step differs by a byte", another_byte);
 	test("nor one that has mounted in another order", another_order);
 	test("nor one that has hidden what the guest would mount over", overtaken);
+	test("a watch is done where all before it is", watched_last);
+	test("files in memory that a guest has after the watch are none that it sees", watched_too_early);
 	test("a command is ahead whose steps are the very same", same_command);
 	test("no command is whose umask is another one", another_umask);
 	test("nor one with more to give up", more_of_the_command);

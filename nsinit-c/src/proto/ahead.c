@@ -14,7 +14,6 @@ bool step_may_be_ahead(const struct step *step)
 		return true;
 	case STEP_NESTED_NAMESPACES:
 	case STEP_CONSOLE:
-	case STEP_WATCH:
 	case STEP_UNPACK:
 	case STEP_REMOVE:
 	case STEP_EXEC:
@@ -45,6 +44,9 @@ static bool is_about_tree(uint16_t id)
 	}
 }
 
+/* Whether it comes before the command, in the new namespaces or about them. */
+static bool is_of_set_up(uint16_t id) { return step_stage_of(id) == STAGE_MAPS || step_stage_of(id) == STAGE_INIT; }
+
 /* Of a plan that is decoded already: its next step with head and payload. */
 static struct blob next_step(struct reader *r)
 {
@@ -61,25 +63,13 @@ static struct reader steps_of(const struct plan *plan)
 	return (struct reader){ .at = plan->bytes.bytes + 6, .end = plan->bytes.bytes + plan->bytes.length };
 }
 
-/* Whether there is nothing left but to execute the command, with nsinit beside it. */
-static bool is_set_up(const struct plan *plan)
-{
-	for (uint16_t i = 0; i < plan->count; i++) {
-		enum step_stage stage = step_stage_of(plan->steps[i].id);
-
-		if (!plan->steps[i].done && (stage == STAGE_MAPS || stage == STAGE_INIT))
-			return false;
-	}
-	return plan->stays_init;
-}
-
 const char *plan_mark_done(struct plan *plan, const struct plan *made)
 {
 	struct reader ours = steps_of(plan), theirs = steps_of(made);
 	struct blob ahead = next_step(&theirs);
 	uint16_t at = 0, last = made->count - 1; /* which was not carried out */
 	uint16_t commands = 0, same = 0;
-	bool overtaken = false;
+	bool overtaken = false, left = false;
 
 	for (uint16_t i = 0; i < plan->count; i++) {
 		struct blob step = next_step(&ours);
@@ -88,16 +78,17 @@ const char *plan_mark_done(struct plan *plan, const struct plan *made)
 
 		commands += of_command;
 		if (at < last && step.length == ahead.length && memcmp(step.bytes, ahead.bytes, step.length) == 0 &&
-		    !(overtaken && is_about_tree(id))) {
+		    !(overtaken && is_about_tree(id)) && !(left && id == STEP_WATCH)) {
 			plan->steps[i].done = !of_command;
 			same += of_command;
 			ahead = next_step(&theirs);
 			at++;
 		} else {
 			overtaken |= is_about_tree(id);
+			left |= is_of_set_up(id);
 		}
 	}
-	plan->command_ahead = at == last && same > 0 && same == commands - 1 && is_set_up(plan);
+	plan->command_ahead = at == last && same > 0 && same == commands - 1 && !left && plan->stays_init;
 	/* What was done for another command, whoever waits for one has alone. */
 	return at == last || step_stage_of(made->steps[at].id) == STAGE_COMMAND ? NULL : "it was made for another plan";
 }

@@ -19,7 +19,8 @@ struct spare {
 bool step_may_be_ahead(const struct step *step);
 /*
  * Marks the steps of a guest's plan which are those of made, a spare's, that were carried out: each to the byte, in
- * their order, and none that changes the tree behind one that still will. Steps of the command are never marked; where
+ * their order, and none that changes the tree behind one that still will, nor a watch, which sees what is mounted by
+ * then, before all is. Steps of the command are never marked; where
  * made has the very same, and all before them is done, the plan's command is ahead. Returns NULL, or what is wrong.
  */
 const char *plan_mark_done(struct plan *plan, const struct plan *made);

@@ -6,8 +6,12 @@ import io.nsrun.container.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -203,21 +207,86 @@ class SparesTest {
     }
   }
 
-  @Test
-  void filesInMemoryOfAGuestOfOneCount() throws Exception {
-    awaitSpares();
-    UnaryOperator<ContainerBuilder> watched = Kind.WATCHED;
-    Await.until("a spare of this kind serves", () -> oneServes(watched));
+  /** Whose files in memory are there before it is known that memory is limited, or not before. */
+  enum Watched {
+    LIKE_ALL("/dev/shm", (like, root) -> like),
+    WITH_A_VOLUME("/dev/shm", (like, root) -> like.mount(Mount.readOnly(Path.of("/etc"), "/mnt"))),
+    WITH_FILES_OF_ITS_OWN(
+        "/own", (like, root) -> like.mount(Mount.tmpfs("/own", DataSize.ofMebi(128)))),
+    WITH_A_ROOT_OF_ITS_OWN(
+        "/dev/shm", (like, root) -> like.rootfs(Rootfs.directory(root)).ephemeral(true));
+
+    private final String directory;
+    private final BiFunction<ContainerBuilder, Path, ContainerBuilder> change;
+
+    Watched(String directory, BiFunction<ContainerBuilder, Path, ContainerBuilder> change) {
+      this.directory = directory;
+      this.change = change;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void filesInMemoryOfAGuestOfOneCount(Watched watched, @TempDir Path dir) throws Exception {
+    Path root = dir.resolve("root");
+    TestRootfs.copyTo(root, "root");
+    UnaryOperator<ContainerBuilder> like =
+        builder -> watched.change.apply(Kind.WATCHED.apply(builder), root);
+    Await.until("a spare of this kind serves", () -> oneServes(like));
 
     try (Container container =
-        watched
-            .apply(
+        like.apply(
                 containers.container(
-                    "sh", "-c", "cat /dev/zero > /dev/shm/f; cat /dev/zero > /f; cat"))
+                    "sh",
+                    "-c",
+                    "for f in /f $0/f; do dd if=/dev/zero of=$f bs=1M count=40; done; cat",
+                    watched.directory))
             .limits(Limits.none().memory(DataSize.ofMebi(64)).timeout(Duration.ofSeconds(20)))
             .start()) {
       assertThat(container.waitFor()).isEqualTo(137);
       assertThat(container.end().limit()).hasValue(ContainerEnd.Limit.MEMORY);
+    }
+  }
+
+  @Test
+  void guestOfOneThatIsWatchedFindsItsProcessWaiting() throws Exception {
+    Await.until("a spare of this kind serves", () -> oneServes(Kind.WATCHED));
+    Await.until("there are as many as are wanted", () -> started().size() == PROCESSES);
+    Set<Long> spares = started();
+
+    try (Container container = Kind.WATCHED.apply(containers.container("cat")).start()) {
+      assertThat(spares).contains(container.pid());
+    }
+  }
+
+  /** It is what becomes the command: a kill may come before that, or while it is that. */
+  @Test
+  void whoWaitsMayBeKilledAtAnyInstant() throws Exception {
+    Random random = new Random(1);
+    for (int i = 0; i < 20; i++) {
+      awaitSpares();
+      List<ProcessHandle> waiting =
+          started().stream()
+              .flatMap(pid -> ProcessHandle.of(pid).stream())
+              .filter(process -> process.children().findAny().isEmpty())
+              .toList();
+      Thread killer =
+          new Thread(
+              () -> {
+                LockSupport.parkNanos(random.nextInt(2_000_000));
+                waiting.forEach(ProcessHandle::destroyForcibly);
+              });
+      killer.start();
+      try (Container container =
+          containers.container("grep", "Seccomp:", "/proc/self/status").start()) {
+        assertThat(container.waitFor()).isIn(0, 137);
+        if (container.waitFor() == 0) {
+          assertThat(ApiTest.line(container)).isEqualTo("Seccomp:\t2");
+        }
+      } catch (ContainerException e) {
+        assertThat(e).hasMessageContaining("killed during set-up");
+      }
+      killer.join();
     }
   }
 

@@ -58,14 +58,19 @@ public final class SpareSteps {
     int done = 0;
     int trees = 0;
     boolean overtaken = false;
+    boolean left = false;
     for (Step step : guest.steps()) {
       if (isImpossible(step)) {
         return false;
       }
-      if (done < last && step.equals(ahead.get(done)) && !(overtaken && isAboutTree(step))) {
+      if (done < last
+          && step.equals(ahead.get(done))
+          && !(overtaken && isAboutTree(step))
+          && !(left && step.kind() == SetupStep.WATCH)) {
         done++;
       } else {
         overtaken |= isAboutTree(step);
+        left |= isOfSetUp(step);
         trees += step.kind() == SetupStep.HOST_TREE ? 1 : 0;
       }
     }
@@ -89,6 +94,12 @@ public final class SpareSteps {
     };
   }
 
+  /** Whether it comes before the command, in the new namespaces or about them. */
+  private static boolean isOfSetUp(Step step) {
+    SetupStep.Stage stage = step.kind().stage();
+    return stage == SetupStep.Stage.MAPS || stage == SetupStep.Stage.INIT;
+  }
+
   private List<Step> ahead(List<Step> steps) {
     for (Step step : steps) {
       if (step instanceof FileStep.Mount mount && (mount.flags() & Step.MountFlags.OPTIONAL) != 0) {
@@ -105,8 +116,7 @@ public final class SpareSteps {
         ahead.add(step);
       } else if (step.kind() == SetupStep.HOST_TREE) {
         trees++;
-      } else if (step.kind().stage() == SetupStep.Stage.MAPS
-          || step.kind().stage() == SetupStep.Stage.INIT) {
+      } else if (isOfSetUp(step)) {
         complete = false;
       }
     }
@@ -177,6 +187,8 @@ public final class SpareSteps {
           LOOPBACK ->
           true;
       case HOSTNAME -> !named;
+      // It sees the files in memory that there are by then.
+      case WATCH -> complete;
       case HOST_TREE -> isTreeAhead(((HostStep.HostTree) step).source());
       case BIND -> isTreeAhead(((FileStep.Bind) step).source());
       case IDMAP_MOUNT -> made.contains(((HostStep.IdmapMount) step).detached());
