@@ -18,7 +18,7 @@ enum { FD_CLIENTS = FD_OUTPUT + OUTPUT_FDS, FD_COUNT = FD_CLIENTS + CLIENT_FDS }
 #define DRAIN_MS 500
 /* For an agent to let the command start: nobody can type Ctrl-C to it yet, where there is a terminal of its own. */
 #define START_MS 60000u
-/* From a command that is there to its execution. */
+/* From an init that is ready to the execution of its command. */
 #define LAST_MS	 5000u
 #define NEVER_MS 315360000000u
 
@@ -121,7 +121,7 @@ static void on_timer(void)
 
 	if (read(life.timer, &expirations, sizeof(expirations)) < 0)
 		return;
-	if (run.control < 0)
+	if (run.control < 0 && !detached())
 		return signal_container(SIGKILL);
 	if (life.phase == HELD)
 		listener_give_up(ETIMEDOUT);
@@ -184,10 +184,10 @@ static void on_control(void)
 		run.control = -1; /* not closed: a socket is the way of the events too */
 		life.ending.cause = CAUSE_CONTROL_GONE;
 		/* Whoever has lost the launcher starts it anew unless it was executed: that is told first. */
-		if (life.phase == STARTING && life.command != 0)
+		if (life.phase == STARTING && life.ready)
 			return arm(life.timer, LAST_MS, 0);
-		/* A process of the command's that is not there yet must say so before it executes anything, which
-		 * fails then, however long init may take to die. */
+		/* Init must say that it is ready, and the command's process that it is there: that fails from now on,
+		 * however long init may take to die, and nothing is executed. */
 		if (life.phase == STARTING)
 			shutdown(life.inner, SHUT_RD);
 		return signal_container(SIGKILL);
