@@ -200,7 +200,8 @@ class ManyContainersTest {
     try (Container container = containers.container("sleep", "1000").start()) {
       follow(container);
       container.waitFor();
-      count("wrong");
+      // Its launcher was killed before the interrupt came.
+      count(container.end().isLost() ? "ended before the interrupt" : "wrong");
     } catch (InterruptedException e) {
       count("interrupted");
     } finally {
