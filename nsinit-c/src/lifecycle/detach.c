@@ -13,6 +13,46 @@ static bool lives_on;
 static int directory_fd = -1;
 static char to_remove[PATH_MAX];
 
+static struct {
+	const char *name;
+	uint64_t type;
+	int fd;
+} namespaces[] = {
+	{ "user", CLONE_NEWUSER, -1 },	   { "mnt", CLONE_NEWNS, -1 },	{ "pid", CLONE_NEWPID, -1 },
+	{ "ipc", CLONE_NEWIPC, -1 },	   { "uts", CLONE_NEWUTS, -1 }, { "net", CLONE_NEWNET, -1 },
+	{ "cgroup", CLONE_NEWCGROUP, -1 },
+};
+
+void detach_namespaces(pid_t init, int (*open_namespace)(const char *path))
+{
+	for (size_t i = 0; i < ARRAY_LEN(namespaces); i++) {
+		char path[sizeof("/proc/2147483647/ns/cgroup")];
+
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", init, namespaces[i].name);
+		/* One that can't be had can't be entered; the container lives without. */
+		namespaces[i].fd = open_namespace(path);
+	}
+}
+
+static void tell_namespaces(void)
+{
+	uint8_t bytes[WIRE_HEADER + 8 + 12 * ARRAY_LEN(namespaces)];
+	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_NAMESPACES);
+	uint16_t count = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(namespaces); i++)
+		count += namespaces[i].fd >= 0;
+	put_u32(&w, (uint32_t)getpid());
+	put_u16(&w, count);
+	for (size_t i = 0; i < ARRAY_LEN(namespaces); i++) {
+		if (namespaces[i].fd < 0)
+			continue;
+		put_u64(&w, namespaces[i].type);
+		put_u32(&w, (uint32_t)namespaces[i].fd);
+	}
+	event_send(bytes, &w);
+}
+
 static int open_life(int directory)
 {
 	int fd = must(openat(directory, "life", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600),
@@ -60,6 +100,7 @@ void detach_started(pid_t init, pid_t command)
 	event_hello();
 	event_clock();
 	event_pid(FRAME_READY, (uint32_t)init);
+	tell_namespaces();
 	if (!event_pid(FRAME_STARTED, (uint32_t)command))
 		fail("life", "write");
 	lives_on = true;
@@ -92,7 +133,7 @@ void detach_tell_end(const struct child_exit *child, const struct ending *ending
 /* The record first: without it, it is no container any more, whoever looks. */
 void detach_end(void)
 {
-	static const char *const files[] = { "container.json", "life", "control", "lock" };
+	static const char *const files[] = { "container.json", "spec.json", "life", "control", "lock" };
 
 	if (to_remove[0] == 0)
 		return;

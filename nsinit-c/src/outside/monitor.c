@@ -163,6 +163,16 @@ void monitor_supervise(void)
 	_exit(run.control >= 0 || detached() ? 0 : 125);
 }
 
+/* As whoever owns it, if that is not the caller. */
+static int open_namespace(const char *path)
+{
+	if (namespaces_as_owner(true) < 0)
+		return -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	must(namespaces_as_owner(false), "setresuid", "back, with %s open", path);
+	return fd;
+}
+
 void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 {
 	struct iovec go = { (void *)(uintptr_t)SYNC_GO, strlen(SYNC_GO) };
@@ -171,6 +181,9 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	if (run_step(STEP_TERMINAL) == NULL && !run.detaches)
 		proxy_remember();
 	monitor_steps();
+	/* Who is nested has others, which nobody can enter before they are. */
+	if (run.detaches && run_step(STEP_NESTED_NAMESPACES) == NULL)
+		detach_namespaces(run.init, open_namespace);
 	monitor_tell(&go, NULL, 0);
 	monitor_supervise();
 }

@@ -33,10 +33,11 @@ enum frame_type {
 	FRAME_TRACE = 21,
 	FRAME_TERMINAL = 22,
 	FRAME_REFUSED = 23,
-	FRAME_GONE = 24,   /* the last of a launcher's container: its monitor is reaped */
-	FRAME_SPARED = 25, /* init of a spare waits for its plan */
-	FRAME_CLOCK = 26,  /* of a container that lives on: when what follows happened */
-	FRAME_STOP = 27,   /* to the monitor of one (lifecycle/clients.h) */
+	FRAME_GONE = 24,       /* the last of a launcher's container: its monitor is reaped */
+	FRAME_SPARED = 25,     /* init of a spare waits for its plan */
+	FRAME_CLOCK = 26,      /* of a container that lives on: when what follows happened */
+	FRAME_STOP = 27,       /* to the monitor of one (lifecycle/clients.h) */
+	FRAME_NAMESPACES = 28, /* of one: where they can be entered */
 	/* Only between init and monitor. */
 	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
 	FRAME_EXECING = 101,
