@@ -3,6 +3,7 @@ package io.nsrun.control;
 import io.nsrun.plan.steps.SetupStep;
 import io.nsrun.spec.Blob;
 import java.util.List;
+import java.util.Map;
 
 /** What nsinit tells the orchestrator: one record for each frame of the protocol. */
 public sealed interface Event
@@ -18,6 +19,7 @@ public sealed interface Event
         Event.Refused,
         Event.Gone,
         Event.Clock,
+        Event.Namespaces,
         Event.Spared,
         Event.Pipes,
         Event.OfContainer {
@@ -202,6 +204,18 @@ public sealed interface Event
    * @param nanos CLOCK_REALTIME, nanoseconds since 1970 UTC
    */
   record Clock(long nanos) implements Event {}
+
+  /**
+   * Where the namespaces of a container that lives on can be entered.
+   *
+   * @param monitor pid of the process that has them open
+   * @param descriptors of each, by its CLONE_NEW* flag
+   */
+  record Namespaces(long monitor, Map<Long, Long> descriptors) implements Event {
+    public Namespaces {
+      descriptors = Map.copyOf(descriptors);
+    }
+  }
 
   /**
    * What became of a spare.

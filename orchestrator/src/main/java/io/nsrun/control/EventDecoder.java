@@ -2,7 +2,9 @@ package io.nsrun.control;
 
 import io.nsrun.plan.steps.SetupStep;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Turns the payload of a frame from nsinit into an event. What nsinit sends may have been shaped by
@@ -42,6 +44,7 @@ public final class EventDecoder {
             case Frames.REFUSED -> new Event.Refused(in.u16(), in.str());
             case Frames.GONE -> new Event.Gone(in.u32());
             case Frames.SPARED -> spared(in);
+            case Frames.NAMESPACES -> namespaces(in);
             case Frames.CLOCK -> new Event.Clock(in.u64());
             case Frames.PIPES -> new Event.Pipes(in.u16(), errno(in), in.u32(), in.u32(), in.u32());
             case Frames.CONTAINER -> ofContainer(in, bytes, start, length);
@@ -52,6 +55,16 @@ public final class EventDecoder {
     } catch (ProtocolException e) {
       throw new ProtocolException("bad frame of type " + type + ": " + e.getMessage());
     }
+  }
+
+  private static Event namespaces(ByteReader in) throws ProtocolException {
+    long monitor = in.u32();
+    int count = in.u16();
+    Map<Long, Long> descriptors = new HashMap<>();
+    for (int i = 0; i < count; i++) {
+      descriptors.put(in.u64(), in.u32());
+    }
+    return new Event.Namespaces(monitor, descriptors);
   }
 
   private static Event spared(ByteReader in) throws ProtocolException {

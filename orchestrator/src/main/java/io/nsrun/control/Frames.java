@@ -44,6 +44,7 @@ public final class Frames {
   static final int SPARED = 25;
   static final int CLOCK = 26;
   static final int STOP = 27;
+  static final int NAMESPACES = 28;
 
   /** The number of no set of pipes, see {@link #start}. */
   public static final int NO_SET = 0xffff;

@@ -12,11 +12,17 @@ import java.nio.file.Path;
  * @param pid of the command
  * @param startedMillis milliseconds since 1970 UTC; 0 if the command never ran
  * @param endedMillis milliseconds since 1970 UTC; 0 if nobody has told the end
+ * @param namespaces where they can be entered; null if they can't be
  * @param exit how the command ended; null if nobody has told that
  */
 public record LifeFile(
-    long init, long pid, long startedMillis, long endedMillis, Event.Exited exit) {
-  private static final LifeFile EMPTY = new LifeFile(0, 0, 0, 0, null);
+    long init,
+    long pid,
+    long startedMillis,
+    long endedMillis,
+    Event.Namespaces namespaces,
+    Event.Exited exit) {
+  private static final LifeFile EMPTY = new LifeFile(0, 0, 0, 0, null, null);
   private static final int LARGEST = 16 << 20;
   private static final long NANOS_OF_MILLI = 1_000_000;
 
@@ -67,13 +73,16 @@ public record LifeFile(
 
   private LifeFile with(Event event, long now) {
     if (event instanceof Event.Ready ready) {
-      return new LifeFile(ready.pid(), pid, startedMillis, endedMillis, exit);
+      return new LifeFile(ready.pid(), pid, startedMillis, endedMillis, namespaces, exit);
     }
     if (event instanceof Event.Started started) {
-      return new LifeFile(init, started.pid(), now, endedMillis, exit);
+      return new LifeFile(init, started.pid(), now, endedMillis, namespaces, exit);
+    }
+    if (event instanceof Event.Namespaces found) {
+      return new LifeFile(init, pid, startedMillis, endedMillis, found, exit);
     }
     if (event instanceof Event.Exited exited) {
-      return new LifeFile(init, pid, startedMillis, now, exited);
+      return new LifeFile(init, pid, startedMillis, now, namespaces, exited);
     }
     return this;
   }

@@ -6,11 +6,14 @@ import io.nsrun.control.Frames;
 import io.nsrun.control.LifeFile;
 import io.nsrun.control.MonitorConnection;
 import io.nsrun.control.ProtocolException;
+import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.Signal;
+import io.nsrun.spec.Spec;
 import io.nsrun.state.ContainerDirectory;
 import io.nsrun.state.ContainerRecord;
 import io.nsrun.state.ExitRecord;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,7 +165,7 @@ public final class DetachedContainers {
   public void signal(DetachedContainer container, Signal signal) throws IOException {
     try (ControlChannel monitor = connect(container)) {
       if (monitor == null) {
-        throw new ExplainedException("container " + container.name() + " does not run", "");
+        throw doesNotRun(container);
       }
       monitor.send(Frames.signal(signal.number()));
     }
@@ -234,6 +237,48 @@ public final class DetachedContainers {
       }
       Thread.sleep(PAUSE_MILLIS); // its last process is on its way out
     }
+  }
+
+  /**
+   * What a command is to be that runs in it. To be asked while {@link #hold} holds it.
+   *
+   * @throws ExplainedException if it does not run, or can't be entered
+   */
+  public Spec exec(DetachedContainer container, ExecRequest request) throws IOException {
+    Path directory = directory(container.id());
+    LifeFile life = LifeFile.read(ContainerDirectory.life(directory));
+    if (container.status() != DetachedContainer.Status.RUNNING) {
+      throw doesNotRun(container);
+    }
+    return new ExecSpec(
+            ContainerDirectory.spec(directory), life.namespaces(), setsGroups(container))
+        .of(request);
+  }
+
+  private static boolean setsGroups(DetachedContainer container) {
+    for (Prepared.Achieved property : container.isolation()) {
+      if (property.aspect().equals(Isolation.Aspect.SUPPLEMENTARY_GROUPS.key())) {
+        return property.value().equals(Isolation.GROUPS_SET);
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Holds a connection to its monitor: as long as that lasts, its monitor is the one that it had.
+   *
+   * @throws ExplainedException if it does not run
+   */
+  public Closeable hold(DetachedContainer container) throws IOException {
+    ControlChannel monitor = connect(container);
+    if (monitor == null) {
+      throw doesNotRun(container);
+    }
+    return monitor;
+  }
+
+  private static ExplainedException doesNotRun(DetachedContainer container) {
+    return new ExplainedException("container " + container.name() + " does not run", "");
   }
 
   /** What it wrote. */

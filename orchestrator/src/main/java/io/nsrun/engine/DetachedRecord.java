@@ -3,8 +3,11 @@ package io.nsrun.engine;
 import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.spec.Groups;
+import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.UserRef;
 import io.nsrun.state.ContainerRecord;
 import io.nsrun.state.ExitRecord;
 import java.io.IOException;
@@ -41,6 +44,23 @@ final class DetachedRecord {
         spec.detached().remove(),
         spec.detached().logFiles(),
         isolation);
+  }
+
+  /** What was asked for, with what was found of the command's user and environment in its place. */
+  static Spec found(Resolved resolved) {
+    Spec spec = resolved.spec();
+    ProcessSpec process = spec.process();
+    return spec.withProcess(
+        new ProcessSpec(
+            process.args(),
+            resolved.env(),
+            process.cwd(),
+            new UserRef.Numbers(resolved.user()),
+            new Groups(List.of(), process.groups().kept()),
+            process.terminal(),
+            process.interactive(),
+            process.umask(),
+            process.relayed()));
   }
 
   private static String rootfs(RootSource source) {

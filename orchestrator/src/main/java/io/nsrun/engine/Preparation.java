@@ -203,7 +203,10 @@ public final class Preparation {
     if (spec.detached() != null) {
       leases.pushState(
           ContainerDirectory.make(
-              stateDirectory(), caller.paths().uid(), DetachedRecord.of(resolved, plan)));
+              stateDirectory(),
+              caller.paths().uid(),
+              DetachedRecord.of(resolved, plan),
+              DetachedRecord.found(resolved)));
     } else if (spec.hasGivenName()) {
       ContainerDirectory.checkThatNobodyIsNamed(stateDirectory(), spec.name());
     }

@@ -81,7 +81,7 @@ final class IsolationReport {
 
   private void groups(IdAllocation ids, boolean setGroups) {
     if (setGroups) {
-      add(Isolation.Aspect.SUPPLEMENTARY_GROUPS, true, "set", "");
+      add(Isolation.Aspect.SUPPLEMENTARY_GROUPS, true, Isolation.GROUPS_SET, "");
       return;
     }
     // The caller's own is a group of the container too, unless its ids are others.

@@ -98,6 +98,35 @@ public record Spec(
         detached);
   }
 
+  /** The same with another command. */
+  public Spec withProcess(ProcessSpec value) {
+    return new Spec(
+        id,
+        name,
+        root,
+        value,
+        user,
+        namespaces,
+        mounts,
+        etc,
+        rlimits,
+        sysctls,
+        capabilities,
+        noNewPrivileges,
+        seccomp,
+        init,
+        stop,
+        hostname,
+        domainname,
+        proc,
+        masks,
+        trace,
+        limits,
+        landlock,
+        preferences,
+        detached);
+  }
+
   /** A builder with the secure defaults: all namespaces private but time, which is the host's. */
   public static Builder builder() {
     return new Builder();

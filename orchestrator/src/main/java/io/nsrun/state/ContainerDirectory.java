@@ -1,7 +1,9 @@
 package io.nsrun.state;
 
+import io.nsrun.json.RecordJson;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
+import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import java.io.Closeable;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.util.regex.Pattern;
 public final class ContainerDirectory implements Closeable {
   private static final String ALL = "containers";
   private static final String RECORD = "container.json";
+  private static final String SPEC = "spec.json";
   private static final String LIFE = "life";
   private static final String LOG = "log";
   private static final String SOCKET = "control";
@@ -54,10 +57,11 @@ public final class ContainerDirectory implements Closeable {
    * unless {@link #started} was called.
    *
    * @param uid effective user id of the caller
+   * @param spec all that was asked for
    * @throws ExplainedException if another container has the name
    */
-  public static ContainerDirectory make(Path stateDirectory, int uid, ContainerRecord record)
-      throws IOException {
+  public static ContainerDirectory make(
+      Path stateDirectory, int uid, ContainerRecord record, Spec spec) throws IOException {
     Path all = PrivateDirectory.ensure(stateDirectory.resolve(ALL), uid);
     checkThatNobodyIsNamed(stateDirectory, record.name());
     Path path = PrivateDirectory.ensure(all.resolve(record.id()), uid);
@@ -65,6 +69,7 @@ public final class ContainerDirectory implements Closeable {
     boolean done = false;
     try {
       made = new ContainerDirectory(path, LockedDirectory.tryAcquire(path));
+      AtomicFile.write(path.resolve(SPEC), RecordJson.encode(spec));
       AtomicFile.write(path.resolve(RECORD), ContainerRecordJson.INSTANCE.encode(record));
       done = true;
       return made;
@@ -189,6 +194,24 @@ public final class ContainerDirectory implements Closeable {
       throw e.getCause();
     }
     Files.deleteIfExists(directory);
+  }
+
+  /**
+   * All that was asked for.
+   *
+   * @throws ExplainedException if that is damaged, or another version of nsrun has written it
+   */
+  public static Spec spec(Path directory) throws IOException {
+    Path file = directory.resolve(SPEC);
+    byte[] bytes = Files.readAllBytes(file);
+    try {
+      return RecordJson.decode(bytes, Spec.class);
+    } catch (IOException e) {
+      throw new ExplainedException(
+          file + " is damaged, or of another version of nsrun: " + e.getMessage(),
+          "start the container anew",
+          e);
+    }
   }
 
   /** What its monitor has told; there is none before the start. */

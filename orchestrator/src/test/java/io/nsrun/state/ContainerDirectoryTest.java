@@ -4,17 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.ProcessSpec;
+import io.nsrun.spec.Root;
+import io.nsrun.spec.Spec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ContainerDirectoryTest {
   private static final String ID = "0123456789abcdef".repeat(4);
+
+  private static final Spec SPEC =
+      Spec.builder()
+          .id(ID)
+          .root(Root.ofHost())
+          .process(ProcessSpec.of(List.of("true"), Map.of()))
+          .build();
 
   @TempDir Path directory;
 
@@ -46,7 +57,7 @@ class ContainerDirectoryTest {
   @Test
   void whatWasWrittenIsRead() throws IOException {
     ContainerRecord record = record(ID, "web");
-    try (ContainerDirectory made = ContainerDirectory.make(directory, uid, record)) {
+    try (ContainerDirectory made = ContainerDirectory.make(directory, uid, record, SPEC)) {
       made.started();
     }
 
@@ -55,7 +66,7 @@ class ContainerDirectoryTest {
 
   @Test
   void whatDoesNotStartLeavesNothing() throws IOException {
-    ContainerDirectory made = ContainerDirectory.make(directory, uid, record(ID, "web"));
+    ContainerDirectory made = ContainerDirectory.make(directory, uid, record(ID, "web"), SPEC);
     assertThat(ContainerDirectory.isInUse(ContainerDirectory.path(directory, ID))).isTrue();
 
     made.close();
@@ -65,12 +76,13 @@ class ContainerDirectoryTest {
 
   @Test
   void aNameIsTakenAsLongAsItsContainerIsThere() throws IOException {
-    ContainerDirectory made = ContainerDirectory.make(directory, uid, record(ID, "web"));
+    ContainerDirectory made = ContainerDirectory.make(directory, uid, record(ID, "web"), SPEC);
     made.started();
     made.close();
 
     assertThatThrownBy(
-            () -> ContainerDirectory.make(directory, uid, record(ID.replace('0', '1'), "web")))
+            () ->
+                ContainerDirectory.make(directory, uid, record(ID.replace('0', '1'), "web"), SPEC))
         .isInstanceOf(ExplainedException.class)
         .hasMessageContaining("the name web is that of container 0123456789ab");
 
@@ -81,7 +93,8 @@ class ContainerDirectoryTest {
   @Test
   void oneThatIsInUseStays() throws IOException {
     Path path = ContainerDirectory.path(directory, ID);
-    try (ContainerDirectory made = ContainerDirectory.make(directory, uid, record(ID, "web"))) {
+    try (ContainerDirectory made =
+        ContainerDirectory.make(directory, uid, record(ID, "web"), SPEC)) {
       made.started();
 
       assertThat(ContainerDirectory.remove(path)).isFalse();

@@ -9,6 +9,9 @@ import java.util.List;
  * @param properties one for each {@link Aspect} that applies, in the order of the enum
  */
 public record Isolation(List<Property> properties) {
+  /** Value of {@link Aspect#SUPPLEMENTARY_GROUPS} where setgroups(2) is allowed, and was called. */
+  public static final String GROUPS_SET = "set";
+
   /** What can be isolated. */
   public enum Aspect {
     USER_NAMESPACE,

@@ -1,0 +1,28 @@
+package io.nsrun.engine;
+
+import io.nsrun.spec.TerminalSize;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A command to run in a container that lives on.
+ *
+ * @param args command and arguments; at least one
+ * @param env variables that are set, or set anew, beyond those of the container's command
+ * @param cwd absolute working directory; null for that of the container's command
+ * @param user as {@code UID[:GID]}; null for that of the container's command
+ * @param terminal size of the terminal it gets; null for none
+ * @param interactive whether it reads the caller's standard input
+ */
+public record ExecRequest(
+    List<String> args,
+    Map<String, String> env,
+    String cwd,
+    String user,
+    TerminalSize terminal,
+    boolean interactive) {
+  public ExecRequest {
+    args = List.copyOf(args);
+    env = Map.copyOf(env);
+  }
+}

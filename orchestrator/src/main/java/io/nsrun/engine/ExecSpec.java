@@ -1,0 +1,158 @@
+package io.nsrun.engine;
+
+import io.nsrun.control.Event;
+import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.spec.Decimal;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.Groups;
+import io.nsrun.spec.IdMaps;
+import io.nsrun.spec.LandlockRule;
+import io.nsrun.spec.Limits;
+import io.nsrun.spec.NamespaceMode;
+import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.ProcessSpec;
+import io.nsrun.spec.Rlimit;
+import io.nsrun.spec.Root;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.User;
+import io.nsrun.spec.UserNamespace;
+import io.nsrun.spec.UserRef;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a command gets that is run in a container: its namespaces, which its monitor has open, and
+ * the same rights, limits and filter as the container's own command.
+ */
+final class ExecSpec {
+  private final Spec container;
+  private final Event.Namespaces namespaces;
+  private final boolean setsGroups;
+
+  /**
+   * @param container all that was asked for
+   * @param namespaces where they can be entered; null if they can't be
+   * @param setsGroups whether setgroups(2) is allowed there
+   */
+  ExecSpec(Spec container, Event.Namespaces namespaces, boolean setsGroups) {
+    this.container = container;
+    this.namespaces = namespaces;
+    this.setsGroups = setsGroups;
+  }
+
+  /**
+   * All of it.
+   *
+   * @throws ExplainedException if the container can't be entered
+   */
+  Spec of(ExecRequest request) throws IOException {
+    if (!container.isPrivate(NamespaceType.PID)) {
+      throw new ExplainedException(
+          "container " + container.name() + " has the host's processes",
+          "nothing would tell those of another command from the host's: run it on the host");
+    }
+    Spec.Builder builder = Spec.builder();
+    Defaults.identity(builder, null);
+    for (NamespaceType type : NamespaceType.values()) {
+      if (type != NamespaceType.USER) {
+        boolean shared =
+            type == NamespaceType.TIME || container.namespace(type) instanceof NamespaceMode.Host;
+        builder.namespace(type, shared ? NamespaceMode.HOST : NamespaceMode.join(path(type)));
+      }
+    }
+    for (Rlimit limit : container.rlimits()) {
+      builder.rlimit(limit);
+    }
+    for (LandlockRule rule : container.landlock()) {
+      builder.landlock(rule);
+    }
+    return builder
+        .user(
+            container.user().mode() == UserNamespace.Mode.HOST
+                ? container.user()
+                : UserNamespace.join(path(NamespaceType.USER)))
+        .root(Root.ofHost())
+        .capabilities(container.capabilities())
+        .noNewPrivileges(container.noNewPrivileges())
+        .seccomp(container.seccomp())
+        .limits(ofEachProcess(container.limits()))
+        .preferences(container.preferences())
+        .process(process(request))
+        .build();
+  }
+
+  /** The rest is the container's together, which its monitor watches. */
+  private static Limits ofEachProcess(Limits limits) {
+    return new Limits(
+        Limits.NONE.memory(),
+        0,
+        Limits.NONE.cpuTime(),
+        Limits.NONE.output(),
+        false,
+        limits.cpus(),
+        limits.cpuset(),
+        limits.nice(),
+        limits.ioPriority());
+  }
+
+  private ProcessSpec process(ExecRequest request) throws ExplainedException {
+    ProcessSpec first = container.process();
+    Map<String, String> env = new LinkedHashMap<>(first.env());
+    env.putAll(request.env());
+    return new ProcessSpec(
+        request.args(),
+        env,
+        request.cwd() == null ? first.cwd() : request.cwd(),
+        new UserRef.Numbers(
+            withoutCallersGroups(
+                request.user() == null
+                    ? ((UserRef.Numbers) first.user()).user()
+                    : user(request.user()))),
+        Groups.NONE,
+        request.terminal(),
+        request.interactive(),
+        first.umask(),
+        first.relayed());
+  }
+
+  /** A list of its own group alone takes those away that the caller brings. */
+  private User withoutCallersGroups(User user) {
+    return setsGroups && !user.keepsGroups() && user.additionalGids().isEmpty()
+        ? new User(user.uid(), user.gid(), List.of(user.gid()))
+        : user;
+  }
+
+  private static User user(String text) throws ExplainedException {
+    int colon = text.indexOf(':');
+    long uid = Decimal.parse(colon < 0 ? text : text.substring(0, colon), IdMaps.MAX_ID);
+    long gid = colon < 0 ? 0 : Decimal.parse(text.substring(colon + 1), IdMaps.MAX_ID);
+    if (uid < 0 || gid < 0) {
+      throw new ExplainedException(
+          "\"" + text + "\" is no user by number", "UID or UID:GID is expected, such as 1000:1000");
+    }
+    return new User(uid, gid, List.of());
+  }
+
+  private String path(NamespaceType type) throws ExplainedException {
+    long flag =
+        switch (type) {
+          case USER -> LinuxConstants.CLONE_NEWUSER;
+          case MOUNT -> LinuxConstants.CLONE_NEWNS;
+          case PID -> LinuxConstants.CLONE_NEWPID;
+          case IPC -> LinuxConstants.CLONE_NEWIPC;
+          case UTS -> LinuxConstants.CLONE_NEWUTS;
+          case NETWORK -> LinuxConstants.CLONE_NEWNET;
+          case CGROUP -> LinuxConstants.CLONE_NEWCGROUP;
+          case TIME -> LinuxConstants.CLONE_NEWTIME;
+        };
+    Long descriptor = namespaces == null ? null : namespaces.descriptors().get(flag);
+    if (descriptor == null) {
+      throw new ExplainedException(
+          "container " + container.name() + " can't be entered",
+          "one that may mount by itself (CAP_SYS_ADMIN) has its namespaces from the inside");
+    }
+    return "/proc/" + namespaces.monitor() + "/fd/" + descriptor;
+  }
+}
