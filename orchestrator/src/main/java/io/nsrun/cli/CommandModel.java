@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 public final class CommandModel {
   /** All commands, in the order in which the help lists them. */
   static final String[] COMMANDS = {
-    "run", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "explain", "doctor", "prune",
-    "version", "help"
+    "run", "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "explain", "doctor",
+    "prune", "version", "help"
   };
 
   private CommandModel() {}
@@ -65,7 +65,7 @@ public final class CommandModel {
       default -> ContainerModel.describe(spec, name);
     }
     spec.parser()
-        .stopAtPositional(!ContainerModel.knows(name))
+        .stopAtPositional(!ContainerModel.knows(name) || name.equals("exec"))
         .posixClusteredShortOptionsAllowed(true)
         .overwrittenOptionsAllowed(true)
         .expandAtFiles(false)

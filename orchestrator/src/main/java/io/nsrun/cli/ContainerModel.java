@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /** The commands for containers that live on, as picocli knows them. */
 final class ContainerModel {
   /** What they are called, in the order in which the help lists them. */
-  static final String[] COMMANDS = {"ps", "logs", "stop", "kill", "wait", "rm", "inspect"};
+  static final String[] COMMANDS = {"exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect"};
 
   private static final String CONTAINERS = "CONTAINER...";
 
@@ -52,6 +52,7 @@ final class ContainerModel {
               CONTAINERS,
               "Remove what is kept of containers that have ended: their log, and how they ended.",
               flag("Kill those that run, first.", "-f", "--force"));
+      case "exec" -> exec(spec);
       case "inspect" -> about(spec, CONTAINERS, "Print, as JSON, all that is known of containers.");
       default -> throw new IllegalArgumentException("no command " + command);
     }
@@ -82,6 +83,45 @@ final class ContainerModel {
         value("TIME", "What was written until then.", "--until"),
         value("N", "The last N lines; all is the default.", "-n", "--tail"),
         flag("With the time of each line.", "-t", "--timestamps"));
+  }
+
+  private static void exec(CommandSpec spec) {
+    spec.usageMessage()
+        .description(
+            "Run a command in a container that runs, with the rights of its own command. It ends with the container.");
+    spec.addOption(flag("Give it the caller's standard input.", "-i", "--interactive"));
+    spec.addOption(
+        flag(
+            "Give it a terminal. Default: if standard input and output are terminals.",
+            "-t",
+            "--tty"));
+    spec.addOption(
+        values(
+            "NAME=VALUE",
+            "Set an environment variable, beyond those of the container.",
+            "-e",
+            "--env"));
+    spec.addOption(value("DIR", "Start it in DIR. Default: as the container.", "-w", "--workdir"));
+    spec.addOption(
+        value("UID[:GID]", "Run it as this user. Default: as the container.", "-u", "--user"));
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .index("0..*")
+            .arity("2..*")
+            .type(String[].class)
+            .paramLabel("CONTAINER COMMAND [ARG...]")
+            .hideParamSyntax(true)
+            .description("A name, an id, or the begin of one; and the command.")
+            .build());
+  }
+
+  private static OptionSpec values(String label, String description, String... names) {
+    return OptionSpec.builder(names)
+        .arity("1")
+        .type(String[].class)
+        .paramLabel(label)
+        .description(description)
+        .build();
   }
 
   private static void about(
@@ -127,13 +167,14 @@ final class ContainerModel {
    * @throws CommandLine.ParameterException if something is wrong with them
    */
   static CommandLine.ParseResult parse(String command, String[] args) {
-    for (String arg : args) {
-      if (arg.equals("--help")) {
-        return null;
-      }
+    if (args.length > 0 && args[0].equals("--help")) {
+      return null;
     }
     CommandLine model = CommandModel.command(command, new OptionValues());
     CommandLine.ParseResult given = model.parseArgs(args);
+    if (given.hasMatchedOption("--help")) {
+      return null;
+    }
     if (!model.getCommandSpec().positionalParameters().isEmpty()
         && given.matchedPositionals().isEmpty()) {
       throw new CommandLine.ParameterException(

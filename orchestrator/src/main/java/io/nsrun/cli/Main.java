@@ -130,6 +130,7 @@ public final class Main {
       case "doctor" -> InfoCommands.doctor(rest, errors);
       case "version", "--version", "-v", "-V" -> InfoCommands.version(rest, errors);
       case "help", "--help", "-h" -> InfoCommands.help(rest, System.out, errors);
+      case "exec" -> new ExecCommand(errors).execute(rest);
       case "ps", "logs", "stop", "kill", "wait", "rm", "inspect" ->
           ContainerCommands.execute(args[first], rest, errors);
       default -> unknownCommand(args[first], errors);

@@ -34,6 +34,7 @@ class DocsGeneratorTest {
         .containsOnlyKeys(
             "nsrun",
             "nsrun-run",
+            "nsrun-exec",
             "nsrun-ps",
             "nsrun-logs",
             "nsrun-stop",
@@ -86,7 +87,7 @@ class DocsGeneratorTest {
 
   @Test
   void aRenderedPageShowsOptionsAsTheyAreTyped() throws IOException, InterruptedException {
-    String text = output("nsrun-run", "mandoc", "-T", "utf8").replaceAll(".\b", "");
+    String text = output("nsrun-run", "nsrun-exec", "mandoc", "-T", "utf8").replaceAll(".\b", "");
 
     assertThat(text).contains("--stop-timeout=DURATION", "-v \"$PWD:/src:ro\" -w /src busybox");
   }
