@@ -2,8 +2,10 @@ package io.nsrun.container;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -140,6 +142,49 @@ final class Lasting {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Waits for a line of something's standard output. */
+  static void line(Process process, String wanted) {
+    String line = line(process);
+    if (!line.equals(wanted)) {
+      throw new AssertionError("not " + wanted + " but: " + line);
+    }
+  }
+
+  /** The next line; what comes behind it is left to be read. */
+  private static String line(Process process) {
+    StringBuilder line = new StringBuilder();
+    try {
+      for (int b = process.getInputStream().read(); b >= 0 && b != '\n'; ) {
+        line.append((char) b);
+        b = process.getInputStream().read();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return line.toString();
+  }
+
+  static List<String> linesUntilEmpty(Process process) {
+    List<String> lines = new ArrayList<>();
+    for (String line = line(process); !line.isEmpty(); line = line(process)) {
+      lines.add(line);
+    }
+    return lines;
+  }
+
+  static void type(Process process, String text) {
+    try {
+      process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String home() {
+    return home.toString();
   }
 
   void removeAll() {

@@ -1,0 +1,222 @@
+package io.nsrun.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Commands in a container that lives on. */
+@DependsOnJvm
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ExecTest {
+  private static final Caller ANY = Caller.PLAIN;
+
+  private Host before;
+  private Lasting all;
+
+  @BeforeEach
+  void remember() {
+    before = Host.now();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    all.removeAll();
+    Await.unchanged(before);
+  }
+
+  /** A container called c that does nothing. */
+  private String start(Caller caller, String... options) {
+    all = Lasting.of(caller);
+    List<String> args = new ArrayList<>(List.of("run", "-d", "--name=c"));
+    args.addAll(List.of(options));
+    args.addAll(List.of("busybox", "sleep", "1000"));
+    return all.nsrun(args.toArray(String[]::new)).text();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Caller.class)
+  void itHasTheRightsAndTheViewOfTheContainersOwnCommand(Caller caller) {
+    start(caller);
+    String mine =
+        "cat /proc/self/uid_map; grep -E '^(Cap|NoNew|Seccomp:)' /proc/self/status; hostname";
+    String own =
+        ContainerTest.sh(Nsrun.as(caller).env("NSRUN_HOME", all.home()), mine, "--hostname=x")
+            .out();
+
+    String exec = all.nsrun("exec", "c", "sh", "-c", mine).out();
+
+    List<String> wanted = new ArrayList<>(own.lines().toList());
+    List<String> got = new ArrayList<>(exec.lines().toList());
+    wanted.remove(wanted.size() - 1);
+    String hostname = got.remove(got.size() - 1);
+    if (caller == Caller.ROOT) {
+      // Each container has ids of its own.
+      wanted.remove(0);
+      got.remove(0);
+    }
+    assertThat(got).isEqualTo(wanted);
+    assertThat(all.nsrun("exec", "c", "sh", "-c", "echo $HOSTNAME; ps").out())
+        .startsWith(hostname)
+        .contains("sleep 1000");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Caller.class)
+  void nothingOfTheHostComesAlong(Caller caller) {
+    start(caller);
+    Process exec =
+        all.start(
+            "exec", "-i", "c", "sh", "-c", "echo ready; read x; ls /proc/self/fd; echo; read y");
+    Lasting.line(exec, "ready");
+
+    // Whoever is inside looks at nsinit, which brought the command.
+    String seen =
+        all.nsrun()
+            .nsrun(
+                "exec",
+                "c",
+                "sh",
+                "-c",
+                "for p in 1 2 3 4 5 6; do ls -l /proc/$p/fd /proc/$p/cwd /proc/$p/root /proc/$p/exe 2>/dev/null;"
+                    + " head -c 1 /proc/$p/environ 2>/dev/null | wc -c; done")
+            .out();
+
+    assertThat(seen).doesNotContain(all.home()).doesNotContain("memfd:").doesNotContain("/home/");
+    Lasting.type(exec, "x\n");
+    List<String> descriptors = Lasting.linesUntilEmpty(exec);
+    // The fourth is the directory that is listed.
+    assertThat(descriptors).containsExactly("0", "1", "2", "3");
+    Lasting.type(exec, "y\n");
+    assertThat(Lasting.code(exec)).isZero();
+  }
+
+  @Test
+  void codesAndStreamsAreTheCommands() {
+    start(ANY);
+
+    Result result =
+        all.nsrun()
+            .input("in\n")
+            .nsrun("exec", "-i", "c", "sh", "-c", "cat; echo bad >&2; exit 42");
+
+    assertThat(result.code()).isEqualTo(42);
+    assertThat(result.out()).isEqualTo("in\n");
+    assertThat(result.err()).isEqualTo("bad\n");
+    assertThat(all.failing("exec", "c", "sh", "-c", "kill -9 $$").code()).isEqualTo(137);
+    assertThat(all.failing("exec", "c", "nosuch").code()).isEqualTo(127);
+    assertThat(all.failing("exec", "c", "/etc").code()).isEqualTo(126);
+    assertThat(all.nsrun().input("in\n").nsrun("exec", "c", "cat").out())
+        .as("without -i")
+        .isEmpty();
+  }
+
+  @Test
+  void whatIsAskedForIsSet() {
+    start(Caller.ROOT, "-e", "A=1", "-w", "/tmp", "-u", "7:8");
+
+    assertThat(all.nsrun("exec", "c", "sh", "-c", "echo $A $B; pwd; id").lines())
+        .containsExactly("1", "/tmp", "uid=7 gid=8 groups=8");
+    assertThat(
+            all.nsrun(
+                    "exec",
+                    "-e",
+                    "B=2",
+                    "-e",
+                    "A=3",
+                    "-w",
+                    "/",
+                    "-u",
+                    "1:2",
+                    "c",
+                    "sh",
+                    "-c",
+                    "echo $A $B; pwd; id")
+                .lines())
+        .containsExactly("3 2", "/", "uid=1 gid=2 groups=2");
+    assertThat(all.failing("exec", "-u", "daemon", "c", "id").errors().get(0))
+        .contains("\"daemon\" is no user by number");
+    assertThat(all.failing("exec", "-w", "/nosuch", "c", "pwd").code()).isEqualTo(125);
+  }
+
+  @Test
+  void itsFilterAndItsLimitsAreTheContainers() {
+    start(
+        ANY,
+        "--cap-drop=ALL",
+        "--ulimit=nofile=99",
+        "--umask=077",
+        "--landlock=rx:/",
+        "--landlock=rw:/tmp",
+        "--landlock=rw:/dev");
+
+    assertThat(
+            all.nsrun(
+                    "exec",
+                    "c",
+                    "sh",
+                    "-c",
+                    "grep CapEff /proc/self/status; ulimit -n; umask; echo > /tmp/a; (echo > /b) 2>/dev/null || echo denied")
+                .lines())
+        .containsExactly("CapEff:\t0000000000000000", "99", "0077", "denied");
+  }
+
+  @Test
+  void itEndsWithTheContainer() {
+    start(ANY);
+    Process exec = all.start("exec", "c", "sh", "-c", "echo ready; sleep 1000");
+    Lasting.line(exec, "ready");
+
+    all.nsrun("stop", "-t0", "c");
+
+    assertThat(Lasting.code(exec)).isIn(137, 125);
+  }
+
+  @Test
+  void itEndsWithWhoeverAskedForIt() throws InterruptedException {
+    String id = start(ANY);
+    Process exec = all.start("exec", "c", "sh", "-c", "echo ready; sleep 999 & sleep 998");
+    Lasting.line(exec, "ready");
+
+    exec.destroyForcibly().waitFor();
+
+    Await.until(
+        "the container's own alone is left",
+        () -> !all.nsrun("exec", "c", "ps").out().contains("sleep 99"));
+    assertThat(all.init(id).isGone()).isFalse();
+  }
+
+  @Test
+  void manyAtOnceDoNotDisturbEachOther() {
+    start(ANY);
+    List<Process> started = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      started.add(all.start("exec", "c", "sh", "-c", "echo " + i + "; exit " + i));
+    }
+
+    for (int i = 0; i < 12; i++) {
+      assertThat(Lasting.text(started.get(i))).isEqualTo(i + "\n");
+      assertThat(started.get(i).onExit().join().exitValue()).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void whatCannotBeEnteredIsToldInALine() {
+    start(ANY);
+    all.nsrun("stop", "-t0", "c");
+    assertThat(all.failing("exec", "c", "true").errors())
+        .containsExactly("nsrun: container c does not run");
+    assertThat(all.failing("exec", "x", "true").errors().get(0))
+        .contains("there is no container \"x\"");
+    assertThat(all.failing("exec", "c").errors().get(0)).contains("COMMAND");
+    all.nsrun("run", "-d", "--name=p", "--privileged", "busybox", "sleep", "1000");
+    assertThat(all.failing("exec", "p", "true").errors().get(0))
+        .isEqualTo("nsrun: container p can't be entered");
+  }
+}
