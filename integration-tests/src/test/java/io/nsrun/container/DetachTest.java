@@ -141,6 +141,16 @@ class DetachTest {
   }
 
   @Test
+  void itsTimeoutAsksItToStop() {
+    Lasting all = lasting(ANY);
+
+    String id = all.nsrun("run", "-d", "--timeout=1s", "busybox", "sh", "-c", ENDLESS).text();
+
+    assertThat(all.nsrun("wait", id).text()).isEqualTo("3");
+    assertThat(all.nsrun("logs", id).text()).isEqualTo("ready\nbye");
+  }
+
+  @Test
   void withItsInitItEnds() {
     Lasting all = lasting(ANY);
     String id = all.nsrun("run", "-d", "--name=a", "busybox", "sleep", "1000").text();
