@@ -37,6 +37,37 @@ public final class DocsGenerator {
     write(target.resolve("completion/_nsrun"), zsh(root));
   }
 
+  /** What picocli's script can't know: where a command takes a container, those that there are. */
+  private static final String CONTAINERS =
+      """
+
+      # The names of containers, behind what picocli has made.
+      function _complete_nsrun_and_containers() {
+        local word=${COMP_WORDS[COMP_CWORD]} at=1
+        case ${COMP_WORDS[1]} in
+          exec)
+            # Behind it comes what the container knows.
+            while ((at + 1 < COMP_CWORD)) && [[ ${COMP_WORDS[at + 1]} == -* ]]; do
+              [[ ${COMP_WORDS[at + 1]} != -@(e|w|u|-env|-workdir|-user) ]] || ((at++))
+              ((at++))
+            done
+            ((at + 1 >= COMP_CWORD)) || return 0
+            ;;
+          logs|stop|kill|wait|rm|inspect) ;;
+          *)
+            _complete_nsrun "$@"
+            return
+            ;;
+        esac
+        if ((COMP_CWORD < 2)) || [[ $word == -* ]]; then
+          _complete_nsrun "$@"
+        else
+          COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" ps -a 2>/dev/null | awk 'NR > 1 { print $NF }')" -- "$word"))
+        fi
+      }
+      complete -F _complete_nsrun_and_containers -o default nsrun
+      """;
+
   private static void write(Path file, String text) throws IOException {
     Files.createDirectories(file.getParent());
     Files.writeString(file, text);
@@ -66,7 +97,7 @@ public final class DocsGenerator {
     for (CommandLine command : root.getSubcommands().values()) {
       labelByName(command.getCommandSpec());
     }
-    return AutoComplete.bash(root.getCommandSpec().name(), root);
+    return AutoComplete.bash(root.getCommandSpec().name(), root) + CONTAINERS;
   }
 
   /**
@@ -96,6 +127,6 @@ public final class DocsGenerator {
         + bash(root)
         + "\n_bash_complete -o default -F _complete_"
         + name
-        + "\n";
+        + "_and_containers\n";
   }
 }

@@ -87,7 +87,7 @@ class DocsGeneratorTest {
 
   @Test
   void aRenderedPageShowsOptionsAsTheyAreTyped() throws IOException, InterruptedException {
-    String text = output("nsrun-run", "nsrun-exec", "mandoc", "-T", "utf8").replaceAll(".\b", "");
+    String text = output("nsrun-run", "mandoc", "-T", "utf8").replaceAll(".\b", "");
 
     assertThat(text).contains("--stop-timeout=DURATION", "-v \"$PWD:/src:ro\" -w /src busybox");
   }
@@ -123,6 +123,34 @@ class DocsGeneratorTest {
             + "); COMP_CWORD="
             + at
             + "; COMP_LINE=\"${COMP_WORDS[*]}\"; _complete_nsrun; echo \"${COMPREPLY[@]}\"";
+
+    assertThat(run(List.of("bash", "-c", ask)).trim()).isEqualTo(offered);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "stop \"\", 2, web db",
+    "stop web d, 3, db",
+    "logs -f w, 3, web",
+    "logs --ta, 2, --tail",
+    "exec -u 7 \"\", 4, web db",
+    "exec -it d, 3, db",
+    "exec web \"\", 3, ''",
+    "ru, 1, run"
+  })
+  void bashCompletesContainersWhereACommandTakesOne(String words, int at, String offered)
+      throws IOException, InterruptedException {
+    Path script = directory.resolve("nsrun.bash");
+    Files.writeString(script, DocsGenerator.bash(CommandModel.all()));
+    String ask =
+        "compopt() { :; }; nsrun() { printf 'ID NAME\\n1 web\\n2 db\\n'; }; source "
+            + script
+            + "; COMP_WORDS=(nsrun "
+            + words
+            + "); COMP_CWORD="
+            + at
+            + "; COMP_LINE=\"${COMP_WORDS[*]}\"; _complete_nsrun_and_containers;"
+            + " echo \"${COMPREPLY[@]}\"";
 
     assertThat(run(List.of("bash", "-c", ask)).trim()).isEqualTo(offered);
   }
