@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -188,6 +189,30 @@ static void crowd(void)
 	CHECK(n == CLIENTS);
 }
 
+static void no_descriptors(void)
+{
+	struct pollfd fds[CLIENT_FDS];
+	struct rlimit limit;
+
+	begin();
+	clients_serve();
+	int first = served(), second = dial();
+	greet(second);
+	CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	rlim_t before = limit.rlim_cur;
+	/* All numbers below are taken. */
+	limit.rlim_cur = (rlim_t)second + 1;
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	clients_want(fds);
+	CHECK(clients_step((struct pollfd[CLIENT_FDS]){ [CLIENTS] = { .revents = POLLIN } }).signo == 0);
+	clients_want(fds);
+	CHECK(fds[CLIENTS].fd == -1);
+	limit.rlim_cur = before;
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	(void)close(first);
+	CHECK(turns().signo == 0 && hears(second, FRAME_HELLO));
+}
+
 static int ready[2];
 
 static void from_another_user_namespace(void)
@@ -242,6 +267,7 @@ int main(void)
 	test("what is not known is refused by name; what comes in pieces ends the connection", refused);
 	test("nobody is served before the command runs", not_yet);
 	test("one more than there is room for waits until another one goes", crowd);
+	test("where there are no descriptors left, it does not spin, and goes on once one is free", no_descriptors);
 	test("whoever is in another user namespace is sent away", containers);
 	test("a socket that a killed monitor left is in nobody's way, and is private", what_was_left);
 	return tests_done();

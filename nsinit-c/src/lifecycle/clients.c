@@ -8,6 +8,8 @@
 
 static int listener = -1;
 static bool serving;
+/* There are no descriptors left for more of them. */
+static bool short_of;
 static struct client {
 	int fd; /* -1: none */
 	bool greeted;
@@ -61,6 +63,8 @@ static void take(void)
 {
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), free = 0;
 
+	/* Whoever waits stays in the queue, and would wake us for nothing until there is room. */
+	short_of = fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM);
 	if (fd < 0)
 		return;
 	while (clients[free].fd >= 0)
@@ -79,7 +83,7 @@ void clients_want(struct pollfd fds[CLIENT_FDS])
 		fds[i] = (struct pollfd){ .fd = serving ? clients[i].fd : -1, .events = POLLIN };
 		full &= fds[i].fd >= 0;
 	}
-	fds[CLIENTS] = (struct pollfd){ .fd = full || !serving ? -1 : listener, .events = POLLIN };
+	fds[CLIENTS] = (struct pollfd){ .fd = full || short_of || !serving ? -1 : listener, .events = POLLIN };
 }
 
 /* A client that does not read gets no more than fits. */
@@ -144,6 +148,7 @@ static void hear(struct client *client, struct request *wanted)
 	}
 	close(client->fd);
 	client->fd = -1;
+	short_of = false;
 }
 
 int clients_next(int fd)

@@ -13,7 +13,7 @@
  * it has there.
  */
 
-enum { CLIENTS = 16, CLIENT_FDS = CLIENTS + 1 };
+enum { CLIENTS = 64, CLIENT_FDS = CLIENTS + 1 };
 
 /* What somebody asks for. */
 struct request {

@@ -165,16 +165,25 @@ static void stop_as_asked(int signo, uint64_t grace_ms)
 	signal_container(grace_ms == 0 ? SIGKILL : signo);
 }
 
+static void stop_container(void) { signal_container(run.plan->stays_init ? SIGTSTP : SIGSTOP); }
+
+/* PID 1 can't pass on the one that stops itself. */
+static void pass_on(int signo)
+{
+	if (signo == SIGTSTP || signo == SIGSTOP)
+		stop_container();
+	else
+		signal_container(signo);
+}
+
 static void on_request(struct request wanted)
 {
 	life.asked |= wanted.signo != 0;
 	if (wanted.stop)
 		stop_as_asked(wanted.signo, wanted.grace_ms);
 	else if (wanted.signo != 0)
-		signal_container(wanted.signo);
+		pass_on(wanted.signo);
 }
-
-static void stop_container(void) { signal_container(run.plan->stays_init ? SIGTSTP : SIGSTOP); }
 
 static void on_control(void)
 {
@@ -198,10 +207,8 @@ static void on_control(void)
 		listener_give_up(EINTR);
 	if (signo == SIGWINCH && proxy_active())
 		proxy_resize();
-	else if (signo == SIGTSTP || signo == SIGSTOP)
-		stop_container();
 	else if (signo != 0)
-		signal_container(signo);
+		pass_on(signo);
 }
 
 /* Init, or an orphan of a container without a pid namespace of its own. */
