@@ -112,7 +112,8 @@ class DetachTest {
     Lasting all = lasting(ANY);
     Process jvm =
         all.start("run", "-d", "--name", "a", "busybox", "sh", "-c", "echo ready; sleep 1000");
-    all.awaitLog("a", "ready");
+    // What it writes comes before the news that it runs; without that it ends with the JVM.
+    Await.until("it runs", () -> all.nsrun("ps").out().contains("Up "));
 
     jvm.destroyForcibly().waitFor();
 
@@ -305,21 +306,90 @@ class DetachTest {
   }
 
   @Test
-  void aDamagedRecordIsTold() throws IOException {
+  void aDamagedOneIsToldAndInNobodysWay() throws IOException {
     Lasting all = lasting(ANY);
     String id = all.nsrun("run", "-d", "busybox", "true").text();
     all.nsrun("wait", id);
+    all.nsrun("run", "-d", "--name=good", "busybox", "sleep", "1000");
     Path record = all.directory(id).resolve("container.json");
-    byte[] good = Files.readAllBytes(record);
 
     for (String bad : List.of("", "{", "[]", "{\"version\":99}")) {
       Files.writeString(record, bad);
-      assertThat(all.failing("ps", "-a").errors().get(0)).contains(record + " is damaged");
+      Result told = all.failing("ps", "-a");
+      assertThat(told.errors().get(0)).contains(record + " is damaged");
+      assertThat(told.errors().get(1)).contains("nsrun rm -f " + id.substring(0, 12));
+      assertThat(told.out()).contains("good");
     }
 
-    Files.write(record, good);
+    assertThat(all.nsrun("kill", "-s", "CONT", "good").text()).isEqualTo("good");
+    assertThat(all.failing("rm", id).errors().get(0)).contains("is damaged");
+    assertThat(all.nsrun("rm", "-f", id.substring(0, 7)).text()).isEqualTo(id);
+    assertThat(all.nsrun("ps", "-aq").lines()).hasSize(1);
+  }
+
+  @Test
+  void oneThatRunsAndOfWhichNothingCanBeReadIsRemovedByForce() throws IOException {
+    Lasting all = lasting(ANY);
+    String id = all.nsrun("run", "-d", "busybox", "sleep", "1000").text();
+    Proc init = all.init(id);
+    Files.writeString(all.directory(id).resolve("container.json"), "garbage");
+
+    all.nsrun("rm", "-f", id);
+
+    assertThat(init.isGone()).isTrue();
+    assertThat(all.files()).isEmpty();
+  }
+
+  @Test
+  void aLifeThatIsDamagedHidesNothingElse() throws IOException {
+    Lasting all = lasting(ANY);
+    String id = all.nsrun("run", "-d", "--name=a", "busybox", "sleep", "1000").text();
+    byte[] noFrame = {0, 0, 0, 0, 99, 0};
+
+    Files.write(all.directory(id).resolve("life"), noFrame);
+    assertThat(all.nsrun("ps").out()).contains("Up ");
+    all.nsrun("stop", "-t0", "a");
+    Files.write(all.directory(id).resolve("life"), noFrame);
+    assertThat(all.nsrun("ps", "-a").out()).contains("Dead");
+    assertThat(all.nsrun("wait", "a").text()).isEqualTo("125");
     Files.write(all.directory(id).resolve("life"), new byte[] {1, 2, 3});
     assertThat(all.nsrun("ps", "-a").out()).contains("Dead");
+    all.nsrun("rm", "a");
+  }
+
+  @Test
+  void aPipeInPlaceOfAFileHoldsNobodyUp() {
+    Lasting all = lasting(ANY);
+    String id = all.nsrun("run", "-d", "--name=a", "busybox", "true").text();
+    all.nsrun("wait", "a");
+    for (String name : List.of("log", "life", "container.json")) {
+      Path file = all.directory(id).resolve(name);
+      Command.check(List.of("rm", file.toString()));
+      Command.check(List.of("runuser", "-u", ANY.login(), "--", "mkfifo", file.toString()));
+      if (!name.equals("container.json")) {
+        assertThat(all.nsrun().nsrun("logs", "a").errors().get(0)).contains("no regular file");
+      }
+    }
+
+    assertThat(all.failing("ps", "-a").errors().get(0)).contains("no regular file");
+    all.nsrun("rm", "-f", id);
+  }
+
+  @Test
+  void theCommandItselfStopsForAWhile() {
+    Lasting all = lasting(ANY);
+    for (String init : List.of("--init", "--init=false")) {
+      all.nsrun("run", "-d", "--name=a", init, "busybox", "sh", "-c", "echo ready; sleep 1000");
+      all.awaitLog("a", "ready");
+      Proc command = all.command("a");
+
+      all.nsrun("kill", "-s", "STOP", "a");
+      Await.until("it is stopped", () -> command.stat(3).equals("T"));
+      all.nsrun("kill", "-s", "CONT", "a");
+      Await.until("it goes on", () -> !command.stat(3).equals("T"));
+
+      all.nsrun("rm", "-f", "a");
+    }
   }
 
   @Test

@@ -122,9 +122,18 @@ final class Lasting {
 
   /** Its init, of one that runs. */
   Proc init(String name) {
+    return process(name, "init_pid");
+  }
+
+  /** Its command, of one that runs. */
+  Proc command(String name) {
+    return process(name, "pid");
+  }
+
+  private Proc process(String name, String property) {
     String id = find(name).getFileName().toString();
     String json = nsrun("inspect", id).out();
-    String key = "\"init_pid\" : ";
+    String key = "\"" + property + "\" : ";
     int at = json.indexOf(key) + key.length();
     return new Proc(Long.parseLong(json.substring(at, json.indexOf(',', at))));
   }

@@ -1,6 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Caller;
+import io.nsrun.engine.DamagedContainerException;
 import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.ExitCode;
@@ -40,7 +41,7 @@ final class ContainerCommands {
       return InfoCommands.help(new String[] {command}, System.out, errors);
     }
     return switch (command) {
-      case "ps" -> PsCommand.execute(given);
+      case "ps" -> PsCommand.execute(given, errors);
       case "inspect" -> InspectCommand.execute(given, errors);
       case "logs" -> LogsCommand.execute(given, errors);
       default -> new ContainerCommands(errors).onEach(given, action(command, given));
@@ -102,6 +103,13 @@ final class ContainerCommands {
     for (String name : names(given)) {
       try {
         action.act(all, all.find(name));
+      } catch (DamagedContainerException e) {
+        if (given.hasMatchedOption("--force")) {
+          all.remove(e);
+          System.out.println(e.id());
+        } else {
+          code = tell(e, name, errors);
+        }
       } catch (IOException e) {
         code = tell(e, name, errors);
       }

@@ -21,14 +21,16 @@ final class PsCommand {
 
   private PsCommand() {}
 
-  static int execute(ParseResult given) throws IOException {
+  static int execute(ParseResult given, ErrorPrinter errors) throws IOException {
     String format = given.matchedOptionValue("--format", "table");
     if (!format.equals("table") && !format.equals("json")) {
       throw new ExplainedException(
           "--format: \"" + format + "\" is no format (table or json is expected)", "");
     }
     List<DetachedContainer> shown = new ArrayList<>();
-    for (DetachedContainer container : DetachedContainers.of(Caller.ofThisProcess()).list()) {
+    List<IOException> damaged = new ArrayList<>();
+    DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
+    for (DetachedContainer container : all.list(damaged)) {
       if (given.hasMatchedOption("--all") || container.end() == null) {
         shown.add(container);
       }
@@ -45,7 +47,11 @@ final class PsCommand {
       print(table(shown, whole, System.currentTimeMillis()), out);
     }
     out.flush();
-    return ExitCode.OK;
+    int code = ExitCode.OK;
+    for (IOException why : damaged) {
+      code = errors.failure(why);
+    }
+    return code;
   }
 
   private static List<String[]> table(List<DetachedContainer> shown, boolean whole, long now) {

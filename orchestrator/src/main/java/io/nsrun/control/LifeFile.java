@@ -1,7 +1,8 @@
 package io.nsrun.control;
 
+import io.nsrun.spec.PlainFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -34,12 +35,11 @@ public record LifeFile(
   public static LifeFile read(Path file) throws IOException {
     byte[] bytes;
     try {
-      if (Files.size(file) > LARGEST) {
-        throw new ProtocolException(file + " has more than 16 MiB");
-      }
-      bytes = Files.readAllBytes(file);
+      bytes = PlainFile.read(file, LARGEST);
     } catch (NoSuchFileException e) {
       return EMPTY;
+    } catch (FileSystemException e) {
+      throw new ProtocolException(e.getMessage());
     }
     try {
       return decode(bytes);

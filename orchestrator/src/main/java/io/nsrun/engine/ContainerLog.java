@@ -3,6 +3,7 @@ package io.nsrun.engine;
 import io.nsrun.control.ControlChannel;
 import io.nsrun.control.MonitorConnection;
 import io.nsrun.spec.Blob;
+import io.nsrun.spec.PlainFile;
 import io.nsrun.state.ContainerDirectory;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -11,6 +12,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
@@ -105,7 +107,8 @@ public final class ContainerLog {
 
   private static Object key(Path file) throws IOException {
     try {
-      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+      return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+          .fileKey();
     } catch (NoSuchFileException e) {
       return null;
     }
@@ -119,7 +122,7 @@ public final class ContainerLog {
     }
     close();
     try {
-      current = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+      current = new BufferedInputStream(PlainFile.open(file), BUFFER);
       key = next;
       begun.reset();
       return true;

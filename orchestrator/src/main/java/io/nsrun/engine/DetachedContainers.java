@@ -31,6 +31,8 @@ public final class DetachedContainers {
 
   private static final long PAUSE_MILLIS = 10;
 
+  private static final int KILL = 9;
+
   private final Path stateDirectory;
 
   private DetachedContainers(Path stateDirectory) {
@@ -45,26 +47,29 @@ public final class DetachedContainers {
   /**
    * All of them, the youngest first. Blocks for small reads.
    *
-   * @throws ExplainedException if the record of one is damaged
+   * @param damaged takes why others, of which nothing can be read, are not among them
    */
-  public List<DetachedContainer> list() throws IOException {
+  public List<DetachedContainer> list(List<IOException> damaged) throws IOException {
+    ContainerDirectory.Found found = ContainerDirectory.list(stateDirectory);
     List<DetachedContainer> list = new ArrayList<>();
-    for (ContainerRecord record : ContainerDirectory.list(stateDirectory)) {
+    for (ContainerRecord record : found.records()) {
       list.add(look(record));
     }
     list.sort(Comparator.comparingLong(DetachedContainer::createdMillis).reversed());
+    found.damaged().forEach((id, why) -> damaged.add(new DamagedContainerException(id, why)));
     return list;
   }
 
   /**
    * The container of that name, or whose id begins with that.
    *
+   * @throws DamagedContainerException if there is one of that id, of which nothing can be read
    * @throws ExplainedException if there is none, or more than one
    */
   public DetachedContainer find(String text) throws IOException {
     List<ContainerRecord> begun = new ArrayList<>();
-    List<ContainerRecord> all = ContainerDirectory.list(stateDirectory);
-    for (ContainerRecord record : all) {
+    ContainerDirectory.Found found = ContainerDirectory.list(stateDirectory);
+    for (ContainerRecord record : found.records()) {
       if (record.name().equals(text) || record.id().equals(text)) {
         return look(record);
       }
@@ -76,7 +81,12 @@ public final class DetachedContainers {
       return look(begun.get(0));
     }
     if (begun.isEmpty()) {
-      throw new NoSuchContainerException(text, names(all));
+      for (String id : found.damaged().keySet()) {
+        if (!text.isEmpty() && id.startsWith(text)) {
+          throw new DamagedContainerException(id, found.damaged().get(id));
+        }
+      }
+      throw new NoSuchContainerException(text, names(found.records()));
     }
     throw new ExplainedException(
         "\""
@@ -104,7 +114,7 @@ public final class DetachedContainers {
     Path directory = directory(record.id());
     // First: what ends afterwards has told so in the file, or is still seen to run.
     boolean used = ContainerDirectory.isInUse(directory);
-    LifeFile life = LifeFile.read(ContainerDirectory.life(directory));
+    LifeFile life = life(record, directory);
     DetachedContainer.Status status = status(used, life);
     boolean alive = status == DetachedContainer.Status.RUNNING;
     List<Prepared.Achieved> isolation = new ArrayList<>();
@@ -133,6 +143,15 @@ public final class DetachedContainers {
         record.logFiles(),
         isolation,
         end(status, life));
+  }
+
+  /** Where it is damaged, whether the container runs is all that can be had. */
+  private static LifeFile life(ContainerRecord record, Path directory) throws IOException {
+    try {
+      return LifeFile.read(ContainerDirectory.life(directory));
+    } catch (ProtocolException e) {
+      return new LifeFile(0, 0, record.createdMillis(), 0, null, null);
+    }
   }
 
   private static DetachedContainer.Status status(boolean used, LifeFile life) {
@@ -180,21 +199,22 @@ public final class DetachedContainers {
    * @return how it ended, now or before
    */
   public End stop(DetachedContainer container, Duration grace) throws IOException {
-    return listen(container, Frames.stop(container.stopSignal().number(), grace.toMillis()));
+    return listen(
+        directory(container.id()), Frames.stop(container.stopSignal().number(), grace.toMillis()));
   }
 
   /** Blocks until it has ended; returns at once if it already has. */
   public End await(DetachedContainer container) throws IOException {
-    return listen(container, null);
+    return listen(directory(container.id()), null);
   }
 
   private ControlChannel connect(DetachedContainer container) throws IOException {
     return MonitorConnection.open(ContainerDirectory.socket(directory(container.id())));
   }
 
-  private End listen(DetachedContainer container, byte[] frame) throws IOException {
+  private static End listen(Path directory, byte[] frame) throws IOException {
     Event.Exited told = null;
-    try (ControlChannel monitor = connect(container)) {
+    try (ControlChannel monitor = MonitorConnection.open(ContainerDirectory.socket(directory))) {
       if (monitor != null && frame != null) {
         monitor.send(frame);
       }
@@ -212,10 +232,15 @@ public final class DetachedContainers {
     if (told != null) {
       return End.of(told);
     }
-    LifeFile life = LifeFile.read(ContainerDirectory.life(directory(container.id())));
-    return life.exit() != null
-        ? End.of(life.exit())
-        : End.lost("its monitor was killed, or the machine stopped");
+    try {
+      LifeFile life = LifeFile.read(ContainerDirectory.life(directory));
+      if (life.exit() != null) {
+        return End.of(life.exit());
+      }
+    } catch (ProtocolException e) {
+      return End.lost(e.getMessage());
+    }
+    return End.lost("its monitor was killed, or the machine stopped");
   }
 
   /**
@@ -229,11 +254,22 @@ public final class DetachedContainers {
     if (force) {
       stop(container, Duration.ZERO);
     }
-    boolean ended = force || container.end() != null;
-    for (int i = 0; !ContainerDirectory.remove(directory(container.id())); i++) {
+    remove(directory(container.id()), container.name(), force || container.end() != null);
+  }
+
+  /** Removes what there is of one of which nothing can be read; if it runs, it is killed before. */
+  public void remove(DamagedContainerException damaged) throws IOException, InterruptedException {
+    Path directory = directory(damaged.id());
+    listen(directory, Frames.stop(KILL, 0));
+    remove(directory, damaged.id(), true);
+  }
+
+  private static void remove(Path directory, String name, boolean ended)
+      throws IOException, InterruptedException {
+    for (int i = 0; !ContainerDirectory.remove(directory); i++) {
       if (!ended || i == LOOKS) {
         throw new ExplainedException(
-            "container " + container.name() + " still runs", "stop it first, or force its removal");
+            "container " + name + " still runs", "stop it first, or force its removal");
       }
       Thread.sleep(PAUSE_MILLIS); // its last process is on its way out
     }

@@ -2,19 +2,25 @@ package io.nsrun.state;
 
 import io.nsrun.json.RecordJson;
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsPath;
+import io.nsrun.spec.PlainFile;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -86,7 +92,7 @@ public final class ContainerDirectory implements Closeable {
    * @throws ExplainedException if a container that is there has it, running or not
    */
   public static void checkThatNobodyIsNamed(Path stateDirectory, String name) throws IOException {
-    for (ContainerRecord record : list(stateDirectory)) {
+    for (ContainerRecord record : list(stateDirectory).records()) {
       if (record.name().equals(name)) {
         throw new ExplainedException(
             "the name " + name + " is that of container " + record.id().substring(0, SHORT_ID),
@@ -96,55 +102,83 @@ public final class ContainerDirectory implements Closeable {
   }
 
   /**
-   * All that have a record, in no order. What was left by somebody who was killed while he made one
-   * is removed.
+   * What there is.
    *
-   * @throws ExplainedException if a record is damaged, or of a newer version
+   * @param records those of containers, in no order
+   * @param damaged by the ids that their directories have, why the others' can't be had
    */
-  public static List<ContainerRecord> list(Path stateDirectory) throws IOException {
-    List<ContainerRecord> found = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(stateDirectory.resolve(ALL))) {
+  public record Found(List<ContainerRecord> records, Map<String, IOException> damaged) {
+    public Found {
+      records = List.copyOf(records);
+      damaged = Map.copyOf(damaged);
+    }
+  }
+
+  /**
+   * All that have a record. What was left by somebody who was killed while he made one is removed.
+   * A damaged one is in nobody's way.
+   */
+  public static Found list(Path stateDirectory) throws IOException {
+    List<ContainerRecord> records = new ArrayList<>();
+    Map<String, IOException> damaged = new HashMap<>();
+    Path all = stateDirectory.resolve(ALL);
+    if (!isDirectory(all)) {
+      // There never was one.
+      return new Found(records, damaged);
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(all)) {
       for (Path entry : entries) {
-        if (ID.matcher(OsPath.text(entry.getFileName())).matches()) {
-          ContainerRecord record = read(entry);
-          if (record != null) {
-            found.add(record);
-          } else {
-            removeLeft(entry);
+        String id = OsPath.text(entry.getFileName());
+        if (ID.matcher(id).matches() && isDirectory(entry)) {
+          try {
+            ContainerRecord record = read(entry, id);
+            if (record == null) {
+              removeLeft(entry);
+            } else {
+              records.add(record);
+            }
+          } catch (IOException e) {
+            damaged.put(id, e);
           }
         }
       }
-    } catch (NoSuchFileException e) {
-      // There never was one.
-      return found;
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    return found;
+    return new Found(records, damaged);
+  }
+
+  /** And no link to one: what a link leads to is not ours to read, let alone to remove. */
+  private static boolean isDirectory(Path path) throws IOException {
+    FileStat stat = FileStat.of(path);
+    return stat != null && stat.isDirectory();
   }
 
   /** Null if it has none. */
-  private static ContainerRecord read(Path directory) throws IOException {
+  private static ContainerRecord read(Path directory, String id) throws IOException {
     Path file = directory.resolve(RECORD);
     byte[] bytes;
     try {
-      if (Files.size(file) > LARGEST) {
-        throw damaged(file, "it has more than 64 MiB");
-      }
-      bytes = Files.readAllBytes(file);
+      bytes = PlainFile.read(file, LARGEST);
     } catch (NoSuchFileException e) {
       return null;
+    } catch (FileSystemException e) {
+      throw damaged(file, IoMessages.reason(e));
     }
     SpecProblems problems = new SpecProblems();
     ContainerRecord record = ContainerRecordJson.INSTANCE.decode(bytes, "record", problems);
     if (record == null) {
       throw damaged(file, problems.list().get(0).toString());
     }
+    // Paths are made of it.
+    if (!record.id().equals(id)) {
+      throw damaged(file, "it is of another container");
+    }
     return record;
   }
 
   private static ExplainedException damaged(Path file, String why) {
-    return new ExplainedException(file + " is damaged: " + why, "remove its directory");
+    return new ExplainedException(file + " is damaged: " + why, "");
   }
 
   private static void removeLeft(Path directory) throws IOException {
@@ -173,9 +207,14 @@ public final class ContainerDirectory implements Closeable {
    * @return false if it is in use
    */
   public static boolean remove(Path directory) throws IOException {
-    LockedDirectory mine = LockedDirectory.tryAcquire(directory);
+    LockedDirectory mine;
+    try {
+      mine = isDirectory(directory) ? LockedDirectory.tryAcquire(directory) : null;
+    } catch (NoSuchFileException e) {
+      return true; // somebody else has removed it
+    }
     if (mine == null) {
-      return false;
+      return FileStat.of(directory) == null;
     }
     try (mine) {
       delete(directory);
@@ -183,17 +222,36 @@ public final class ContainerDirectory implements Closeable {
     return true;
   }
 
-  /** The record goes first: without it, it is no container any more, whatever happens then. */
+  /**
+   * The record goes first: without it, it is no container any more, whatever happens then. By
+   * descriptors: what a link leads to that somebody puts in its place stays as it is.
+   */
   private static void delete(Path directory) throws IOException {
-    Files.deleteIfExists(directory.resolve(RECORD));
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      for (Path entry : entries) {
-        Files.deleteIfExists(entry);
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(directory.getParent())) {
+      SecureDirectoryStream<Path> parent = (SecureDirectoryStream<Path>) all;
+      Path name = directory.getFileName();
+      try (SecureDirectoryStream<Path> entries =
+          parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+        deleteFile(entries, Path.of(RECORD));
+        for (Path entry : entries) {
+          deleteFile(entries, entry.getFileName());
+        }
       }
+      parent.deleteDirectory(name);
+    } catch (NoSuchFileException e) {
+      return; // somebody else has removed it
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    Files.deleteIfExists(directory);
+  }
+
+  private static void deleteFile(SecureDirectoryStream<Path> directory, Path name)
+      throws IOException {
+    try {
+      directory.deleteFile(name);
+    } catch (NoSuchFileException e) {
+      return; // as it is to be
+    }
   }
 
   /**
@@ -203,7 +261,7 @@ public final class ContainerDirectory implements Closeable {
    */
   public static Spec spec(Path directory) throws IOException {
     Path file = directory.resolve(SPEC);
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = PlainFile.read(file, LARGEST);
     try {
       return RecordJson.decode(bytes, Spec.class);
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
@@ -61,7 +62,7 @@ class ContainerDirectoryTest {
       made.started();
     }
 
-    assertThat(ContainerDirectory.list(directory)).containsExactly(record);
+    assertThat(ContainerDirectory.list(directory).records()).containsExactly(record);
   }
 
   @Test
@@ -101,7 +102,7 @@ class ContainerDirectoryTest {
     }
 
     assertThat(ContainerDirectory.isInUse(path)).isFalse();
-    assertThat(ContainerDirectory.list(directory)).hasSize(1);
+    assertThat(ContainerDirectory.list(directory).records()).hasSize(1);
   }
 
   @Test
@@ -112,15 +113,70 @@ class ContainerDirectoryTest {
     Path old = Files.createDirectory(ContainerDirectory.path(directory, ID.replace('0', '1')));
     Files.setLastModifiedTime(old, FileTime.fromMillis(0));
 
-    assertThat(ContainerDirectory.list(directory)).isEmpty();
+    assertThat(ContainerDirectory.list(directory).records()).isEmpty();
 
     assertThat(other).exists();
     assertThat(young).exists();
     assertThat(old).doesNotExist();
   }
 
+  /** What a container might do that has the state directory as a volume. */
+  @Test
+  void aLinkLeadsNobodyAway() throws IOException {
+    Path all = Files.createDirectory(directory.resolve("containers"));
+    Path victim = Files.createDirectory(directory.resolve("victim"));
+    Path file = Files.createFile(victim.resolve("file"));
+    Path link = Files.createSymbolicLink(ContainerDirectory.path(directory, ID), victim);
+    Files.setLastModifiedTime(victim, FileTime.fromMillis(0));
+    Files.setAttribute(link, "lastModifiedTime", FileTime.fromMillis(0), LinkOption.NOFOLLOW_LINKS);
+
+    assertThat(ContainerDirectory.list(directory).records()).isEmpty();
+    assertThat(ContainerDirectory.remove(link)).isFalse();
+
+    assertThat(file).exists();
+    assertThat(link).exists();
+    Files.delete(link);
+    Files.move(all, directory.resolve("moved"));
+    Files.createSymbolicLink(all, victim);
+    assertThat(ContainerDirectory.list(directory).records()).isEmpty();
+  }
+
+  @Test
+  void oneThatIsDamagedIsInNobodysWay() throws IOException {
+    ContainerDirectory.make(directory, uid, record(ID, "web"), SPEC).started();
+    Path file = ContainerDirectory.path(directory, ID).resolve("container.json");
+    byte[] good = Files.readAllBytes(file);
+    Path bad = Files.createDirectory(ContainerDirectory.path(directory, ID.replace('0', 'f')));
+    Path record = bad.resolve("container.json");
+    Path secret = Files.writeString(directory.resolve("secret"), "secret");
+
+    for (byte[] bytes : List.of(new byte[0], new byte[] {1}, good)) {
+      Files.write(record, bytes);
+      checkThatItIsDamaged(bad);
+    }
+    Files.delete(record);
+    Files.createSymbolicLink(record, secret);
+    checkThatItIsDamaged(bad);
+    Files.delete(record);
+    Files.createDirectory(record);
+    checkThatItIsDamaged(bad);
+    Files.delete(record);
+    Files.writeString(record, "x");
+    assertThat(ContainerDirectory.remove(bad)).isTrue();
+    assertThat(ContainerDirectory.remove(bad)).as("again").isTrue();
+    assertThat(secret).hasContent("secret");
+  }
+
+  private void checkThatItIsDamaged(Path bad) throws IOException {
+    ContainerDirectory.Found found = ContainerDirectory.list(directory);
+    assertThat(found.records()).singleElement().extracting(ContainerRecord::name).isEqualTo("web");
+    assertThat(found.damaged()).containsOnlyKeys(bad.getFileName().toString());
+    assertThat(found.damaged().values().iterator().next())
+        .hasMessageContaining(bad + "/container.json is damaged");
+  }
+
   @Test
   void whereThereNeverWasOneThereIsNone() throws IOException {
-    assertThat(ContainerDirectory.list(directory)).isEmpty();
+    assertThat(ContainerDirectory.list(directory).records()).isEmpty();
   }
 }
