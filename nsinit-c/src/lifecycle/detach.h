@@ -1,13 +1,15 @@
 #pragma once
 
-#include "proto/event.h"
 #include <stdbool.h>
 
+#include "proto/event.h"
+
 /*
- * A container that lives on when whoever started it has ended. Its directory is private to the caller, and has
+ * A container that lives on when whoever started it has ended. Its directory is private to the caller.
  *
- *   life      frames of the monitor, as the control channel has them: HELLO, CLOCK, STARTED with the pids; CLOCK and
- * how it ended, EXITED or FAILED log       what it wrote (lifecycle/log.h) control   a socket (lifecycle/clients.h)
+ * In its file "life" are frames of the monitor, as the control channel has them: HELLO, CLOCK, READY, NAMESPACES and
+ * STARTED; then CLOCK and how it ended, EXITED or FAILED. "log" has what it wrote (lifecycle/log.h), and "control" is a
+ * socket (lifecycle/clients.h).
  */
 
 /*
