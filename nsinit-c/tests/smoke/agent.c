@@ -291,7 +291,7 @@ static void check_no_agent(const struct target *t)
 
 /* ---- locks ---- */
 
-static void add_lock(struct bytes *p) { put_step(p, STEP_LOCK, path, 77); }
+static void add_lock(struct bytes *p) { put_step(p, STEP_LOCK, path, 77, 0); }
 
 bool lockable(int fd, off_t offset)
 {
