@@ -11,6 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The way to the monitor of a container that lives on, over the socket in its directory. It takes
@@ -21,6 +22,9 @@ public final class MonitorConnection {
   /** Bytes that the kernel has room for in an address, less the NUL: unix(7). */
   private static final int LONGEST = 107;
 
+  /** A monitor does nothing that takes long; but a machine may be busy, or its places taken. */
+  private static final long PATIENCE_MILLIS = 20_000;
+
   private MonitorConnection() {}
 
   /**
@@ -28,55 +32,115 @@ public final class MonitorConnection {
    *
    * @param socket of the container
    * @return null if there is no monitor any more
-   * @throws ProtocolException if the monitor speaks another version
+   * @throws ProtocolException if the monitor speaks another version, or nobody answers
    */
   public static ControlChannel open(Path socket) throws IOException {
-    SocketChannel connected = connect(socket);
-    if (connected == null) {
-      return null;
-    }
+    return open(socket, PATIENCE_MILLIS);
+  }
+
+  static ControlChannel open(Path socket, long patienceMillis) throws IOException {
+    SocketChannel connecting = SocketChannel.open(StandardProtocolFamily.UNIX);
+    Patience patience = new Patience(connecting, patienceMillis);
+    boolean connected = false;
     boolean done = false;
     try {
-      ControlChannel channel = new StreamChannel(connected, new Peer(true, "", 0));
+      connected = connect(connecting, socket);
+      if (!connected) {
+        return null;
+      }
+      ControlChannel channel = new StreamChannel(connecting, new Peer(true, "", 0));
       channel.send(Frames.hello());
       Event answer = channel.receive();
       if (answer instanceof Event.Refused refused) {
         throw new ProtocolException(refused.reason());
       }
-      done = answer instanceof Event.Hello;
+      done = answer instanceof Event.Hello && !patience.isOver();
       return done ? channel : null;
     } catch (ProtocolException e) {
       throw e;
     } catch (IOException e) {
+      if (patience.isOver()) {
+        throw new ProtocolException(
+            "nobody answers at "
+                + OsPath.text(socket)
+                + ": the monitor is stopped, or too many wait for it");
+      }
+      if (!connected) {
+        throw e;
+      }
       // It ends just now, or sends us away.
       return null;
     } finally {
+      patience.end();
       if (!done) {
-        connected.close();
+        connecting.close();
       }
     }
   }
 
-  private static SocketChannel connect(Path socket) throws IOException {
-    if (!Files.exists(socket)) {
-      return null;
+  /** Closes a connection whose other side lets it wait, unless it is ended before. */
+  private static final class Patience extends Thread {
+    private final SocketChannel channel;
+    private final long millis;
+    private boolean ended;
+    private boolean over;
+
+    Patience(SocketChannel channel, long millis) {
+      super("nsrun patience");
+      this.channel = channel;
+      this.millis = millis;
+      setDaemon(true);
+      start();
     }
-    if (OsString.encode(OsPath.text(socket)).length <= LONGEST) {
-      return dial(socket);
+
+    @Override
+    public synchronized void run() {
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+      try {
+        for (long left = millis; !ended && left > 0; ) {
+          wait(left);
+          left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        }
+        over = !ended;
+        if (over) {
+          channel.close();
+        }
+      } catch (InterruptedException | IOException e) {
+        return; // nobody waits any more
+      }
     }
-    // By way of its directory, held open, a long path is a short one.
-    try {
-      return dialByDescriptor(socket);
-    } catch (NoSuchFileException e) {
-      return null;
+
+    synchronized boolean isOver() {
+      return over;
+    }
+
+    synchronized void end() {
+      ended = true;
+      notifyAll();
     }
   }
 
-  private static SocketChannel dialByDescriptor(Path socket) throws IOException {
+  /** False if there is nobody. */
+  private static boolean connect(SocketChannel channel, Path socket) throws IOException {
+    if (!Files.exists(socket)) {
+      return false;
+    }
+    if (OsString.encode(OsPath.text(socket)).length <= LONGEST) {
+      return dial(channel, socket);
+    }
+    // By way of its directory, held open, a long path is a short one.
+    try {
+      return dialByDescriptor(channel, socket);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static boolean dialByDescriptor(SocketChannel channel, Path socket) throws IOException {
     DirectoryStream<Path> directory = Files.newDirectoryStream(socket.getParent());
     try {
       Path held = descriptor(socket.getParent().toRealPath());
-      return held == null ? null : dial(held.resolve(socket.getFileName()));
+      return held != null && dial(channel, held.resolve(socket.getFileName()));
     } finally {
       directory.close();
     }
@@ -101,19 +165,11 @@ public final class MonitorConnection {
     }
   }
 
-  private static SocketChannel dial(Path socket) throws IOException {
-    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-    boolean done = false;
+  private static boolean dial(SocketChannel channel, Path socket) throws IOException {
     try {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-      done = true;
-      return channel;
+      return channel.connect(UnixDomainSocketAddress.of(socket));
     } catch (ConnectException | NoSuchFileException e) {
-      return null;
-    } finally {
-      if (!done) {
-        channel.close();
-      }
+      return false;
     }
   }
 }
