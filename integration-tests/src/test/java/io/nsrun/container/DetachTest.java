@@ -300,6 +300,7 @@ class DetachTest {
     assertThat(all.failing("logs", "x").code()).isEqualTo(125);
     assertThat(all.failing("kill", "-s", "NOSUCH", "website").errors().get(0)).contains("--signal");
     assertThat(all.failing("rm").errors().get(0)).contains("CONTAINER");
+    assertThat(all.nsrun().nsrun("rm", "-f", "x").code()).as("it is gone").isZero();
     assertThat(all.failing("ps", "--format=xml").errors().get(0)).contains("no format");
     all.nsrun("wait", "website");
     assertThat(all.failing("kill", "website").errors().get(0)).contains("does not run");
@@ -373,6 +374,29 @@ class DetachTest {
 
     assertThat(all.failing("ps", "-a").errors().get(0)).contains("no regular file");
     all.nsrun("rm", "-f", id);
+  }
+
+  @Test
+  void aStateDirectoryThatIsReadOnlyCanBeReadAndItsContainersStop() {
+    Path home = Directories.fresh(ANY).resolve("home");
+    String options = "mode=700,uid=" + ANY.uid();
+    try (HostMount mount = HostMount.of(home, "-t", "tmpfs", "-o", options, "tmpfs")) {
+      assertThat(mount).isNotNull();
+      Lasting all = Lasting.in(ANY, home);
+      all.nsrun("run", "-d", "--name=a", "busybox", "sh", "-c", "echo ready; sleep 1000");
+      all.awaitLog("a", "ready");
+      try (HostMount above = HostMount.of(home, "--bind", home.toString())) {
+        assertThat(above).isNotNull();
+        Command.check(List.of("mount", "-o", "remount,bind,ro", home.toString()));
+
+        assertThat(all.nsrun("ps").out()).contains("Up ");
+        assertThat(all.nsrun("logs", "a").text()).isEqualTo("ready");
+        assertThat(all.nsrun("stop", "-t0", "a").text()).isEqualTo("a");
+        assertThat(all.nsrun("wait", "a").text()).isEqualTo("137");
+        assertThat(all.failing("rm", "a").errors().get(0)).contains("read-only file system");
+      }
+      all.nsrun("rm", "a");
+    }
   }
 
   @Test

@@ -111,7 +111,10 @@ final class ContainerCommands {
           code = tell(e, name, errors);
         }
       } catch (IOException e) {
-        code = tell(e, name, errors);
+        int told = tell(e, name, errors);
+        // It is as whoever cleans up wants it.
+        boolean gone = e instanceof NoSuchContainerException && given.hasMatchedOption("--force");
+        code = gone ? code : told;
       }
     }
     return code;
