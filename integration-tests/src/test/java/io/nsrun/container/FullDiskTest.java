@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +82,23 @@ class FullDiskTest extends ContainerTest {
 
     assertThat(ran).isTrue();
     assertThat(failures).isGreaterThan(3);
+  }
+
+  @Test
+  void oneThatIsToLiveOnFindsNoSpace() throws IOException {
+    Path home = Directories.fresh(ANY).resolve("home");
+    try (HostMount full = small(home, ANY, "size=8m")) {
+      assertThat(full).isNotNull();
+      Nsrun nsrun = Nsrun.as(ANY).env("NSRUN_HOME", home.toString());
+      nsrun.run("busybox", "true").orFail();
+      fill(home);
+
+      Result result = nsrun.run("-d", "busybox", "true");
+
+      assertThat(result.code()).isEqualTo(125);
+      assertThat(result.errors().get(0)).contains("state/containers/").matches(REASON);
+      assertThat(home.resolve("state/containers")).isEmptyDirectory();
+    }
   }
 
   @ParameterizedTest

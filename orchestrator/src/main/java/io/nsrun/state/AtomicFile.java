@@ -1,9 +1,11 @@
 package io.nsrun.state;
 
+import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsPath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -61,6 +63,12 @@ public final class AtomicFile {
         out.force(true);
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      // That of a write names no file.
+      throw (IOException)
+          new FileSystemException(OsPath.text(file), null, IoMessages.reason(e)).initCause(e);
     } finally {
       Files.deleteIfExists(temporary);
     }

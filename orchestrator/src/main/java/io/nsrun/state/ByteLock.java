@@ -1,10 +1,11 @@
 package io.nsrun.state;
 
+import io.nsrun.spec.OsPath;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -30,6 +31,17 @@ import java.util.Set;
 final class ByteLock implements AutoCloseable {
   private static final Map<Path, Shared> OPEN = new HashMap<>();
 
+  private static final Set<OpenOption> READ_AND_WRITE =
+      Set.of(
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.CREATE,
+          LinkOption.NOFOLLOW_LINKS);
+
+  /** Enough to look, and all that a file system has that is read-only. */
+  private static final Set<OpenOption> READ =
+      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
   private final Shared file;
   private final FileLock lock;
 
@@ -48,7 +60,7 @@ final class ByteLock implements AutoCloseable {
    */
   static ByteLock tryAcquire(Path file, long position) throws IOException {
     synchronized (OPEN) {
-      Shared shared = open(file);
+      Shared shared = open(file, READ_AND_WRITE);
       FileLock lock = null;
       try {
         lock = tryLock(shared.channel, position, false);
@@ -97,10 +109,14 @@ final class ByteLock implements AutoCloseable {
   static boolean[] held(Path file, int count) throws IOException {
     boolean[] held = new boolean[count];
     synchronized (OPEN) {
-      if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      FileStat stat = FileStat.of(file);
+      if (stat == null) {
         return held;
       }
-      Shared shared = open(file);
+      if (!stat.isRegularFile()) {
+        throw new FileSystemException(OsPath.text(file), null, "is no regular file");
+      }
+      Shared shared = open(file, READ);
       try {
         for (int i = 0; i < count; i++) {
           held[i] = isHeld(shared.channel, i, count);
@@ -132,7 +148,7 @@ final class ByteLock implements AutoCloseable {
     }
   }
 
-  private static Shared open(Path file) throws IOException {
+  private static Shared open(Path file, Set<OpenOption> options) throws IOException {
     Path key = key(file);
     Shared shared = OPEN.get(key);
     if (shared == null) {
@@ -141,11 +157,7 @@ final class ByteLock implements AutoCloseable {
               key,
               FileChannel.open(
                   key,
-                  Set.<OpenOption>of(
-                      StandardOpenOption.READ,
-                      StandardOpenOption.WRITE,
-                      StandardOpenOption.CREATE,
-                      LinkOption.NOFOLLOW_LINKS),
+                  options,
                   PosixFilePermissions.asFileAttribute(
                       EnumSet.of(
                           PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE))));
