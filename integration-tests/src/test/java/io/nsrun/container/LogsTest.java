@@ -77,6 +77,16 @@ class LogsTest {
     assertThat(all.failing("logs", "--tail", "some", "a").errors().get(0)).contains("--tail");
   }
 
+  /** The container runs on. */
+  @Test
+  void followingEndsAtTheTimeThatItWasGiven() {
+    all.nsrun("run", "-d", "--name=a", "busybox", "sh", "-c", "echo ready; sleep 1000");
+    all.awaitLog("a", "ready");
+
+    assertThat(all.nsrun("logs", "-f", "--until", "0s", "a").text()).isEqualTo("ready");
+    assertThat(all.nsrun("logs", "-f", "--until", "1h", "a").out()).isEmpty();
+  }
+
   @Test
   void whatIsOlderThanItMayBeGoes() {
     ended(

@@ -106,7 +106,7 @@ final class LogsCommand implements ContainerLog.Reader {
       }
     }
     flush();
-    while (follow && !isUnread() && log.awaitMore()) {
+    while (follow && !isUnread() && !isOver() && log.awaitMore()) {
       log.read(this);
       flush();
     }
@@ -115,6 +115,11 @@ final class LogsCommand implements ContainerLog.Reader {
   private void flush() {
     out.flush();
     err.flush();
+  }
+
+  /** Whether all that is still to come is too late. */
+  private boolean isOver() {
+    return until != null && until.compareTo(stamp(Instant.now())) < 0;
   }
 
   /** Whether whoever reads it has gone. */

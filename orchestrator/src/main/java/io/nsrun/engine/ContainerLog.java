@@ -173,9 +173,13 @@ public final class ContainerLog {
     }
     if (changes == null) {
       changes = directory.getFileSystem().newWatchService();
-      directory.register(
-          changes, StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_CREATE);
-      watchMonitor();
+      try {
+        directory.register(
+            changes, StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_CREATE);
+        watchMonitor();
+      } catch (NoSuchFileException e) {
+        ended = true; // and is removed already
+      }
       // What came before that was not watched.
       return true;
     }
