@@ -358,6 +358,38 @@ class DetachTest {
     all.nsrun("rm", "a");
   }
 
+  /** Neither what looks as if a killed starter had left it, nor what is to be removed. */
+  @Test
+  void aLinkAmongTheContainersLeadsNobodyAway() {
+    Lasting all = lasting(ANY);
+    all.nsrun("run", "-d", "--name=a", "busybox", "true");
+    Path victim = Directories.fresh(ANY);
+    Path file = victim.resolve("file");
+    Path link = all.directory("0".repeat(64));
+    String script = "echo precious > \"$0\"; ln -s \"$1\" \"$2\"; touch -hd '2 minutes ago' \"$2\"";
+    Command.check(
+        List.of(
+            "runuser",
+            "-u",
+            ANY.login(),
+            "--",
+            "sh",
+            "-c",
+            script,
+            file.toString(),
+            victim.toString(),
+            link.toString()));
+
+    Result listed = all.nsrun().nsrun("ps", "-aq");
+    Result removed = all.nsrun().nsrun("rm", "-f", "000000");
+
+    assertThat(file).hasContent("precious");
+    assertThat(listed.code()).isZero();
+    assertThat(listed.lines()).hasSize(1);
+    assertThat(removed.errors().get(0)).contains("there is no container");
+    Command.check(List.of("rm", link.toString()));
+  }
+
   @Test
   void aPipeInPlaceOfAFileHoldsNobodyUp() {
     Lasting all = lasting(ANY);
