@@ -71,8 +71,8 @@ class BadOptionsTest extends ContainerTest {
         arguments("-z", "unknown option -z; see 'nsrun run --help'"),
         arguments("-itz", "unknown option -z; see 'nsrun run --help'"),
         arguments(
-            "-d",
-            "unknown option -d: a container runs in the foreground; put & behind, or nohup or setsid before the command line"),
+            "--log-opt=max-size=1m",
+            "unknown option --log-opt: see --log-max-size and --log-max-files, with -d"),
         arguments(
             "-itp|8080:80",
             "unknown option -p: no port is forwarded; --network=host gives the container the host's network"),

@@ -50,7 +50,8 @@ class DetachTest {
   void theLearnersWalk(Caller caller) {
     Lasting all = lasting(caller);
 
-    String id = all.nsrun("run", "-d", "--name", "web", "busybox", "sh", "-c", ENDLESS).text();
+    String id =
+        all.nsrun("run", "--detach", "--name", "web", "busybox", "sh", "-c", ENDLESS).text();
 
     assertThat(id).matches("[0-9a-f]{64}");
     all.awaitLog("web", "ready");

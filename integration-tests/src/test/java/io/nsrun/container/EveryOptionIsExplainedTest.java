@@ -59,6 +59,10 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     put(samples, "--dns=192.0.2.53", "at /etc/resolv.conf");
     put(samples, "--passwd", "users and groups know the caller");
     put(samples, "--pidfile=" + directory + "/pid", directory + "/pid is replaced by its pid");
+    put(samples, "--detach", "Live on without the caller");
+    put(samples, "--log-driver=none", "what the command writes is thrown away", "-d");
+    put(samples, "--log-max-size=1m", "The next file of the log is begun when one has 1m", "-d");
+    put(samples, "--log-max-files=2", "Of the log, the last 2 files are kept", "-d");
     put(samples, "--cidfile=" + directory + "/id", "id is written to " + directory + "/id");
     put(samples, "--net=host", "network namespace host: asked for");
     put(samples, "--userns=private", "ids 1 id");

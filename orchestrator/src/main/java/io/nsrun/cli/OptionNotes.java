@@ -111,6 +111,12 @@ final class OptionNotes {
             : "In the end a record of how the container ended is kept in the state directory, and"
                 + " its name stays taken until the record is removed.");
     add(
+        RunOption.LOG_MAX_SIZE,
+        "The next file of the log is begun when one has " + value(RunOption.LOG_MAX_SIZE) + ".");
+    add(
+        RunOption.LOG_MAX_FILES,
+        "Of the log, the last " + value(RunOption.LOG_MAX_FILES) + " files are kept.");
+    add(
         RunOption.TRACE,
         "nsinit notes when each step began and ended, and in the end all of it is written to "
             + value(RunOption.TRACE)
