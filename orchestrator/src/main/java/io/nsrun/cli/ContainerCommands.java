@@ -134,6 +134,9 @@ final class ContainerCommands {
       errors.remedy(
           nearest == null ? "'nsrun ps -a' lists all there are" : "did you mean " + nearest + "?");
     }
+    if (e instanceof DamagedContainerException damaged) {
+      errors.remedy("'nsrun rm -f " + damaged.id().substring(0, 12) + "' removes it");
+    }
     return code;
   }
 }

@@ -10,7 +10,7 @@ public final class DamagedContainerException extends ExplainedException {
   private final String id;
 
   DamagedContainerException(String id, IOException why) {
-    super(why.getMessage(), "'nsrun rm -f " + id.substring(0, 12) + "' removes it", why);
+    super(why.getMessage(), "", why);
     this.id = id;
   }
 
