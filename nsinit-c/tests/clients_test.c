@@ -144,6 +144,11 @@ static void refused(void)
 	say(fd);
 	CHECK(turns().signo == 0);
 	CHECK(hears(fd, FRAME_REFUSED));
+	put_frame(&b, FRAME_STOP, "48", 0, 0);
+	say(fd);
+	struct request wanted = turns();
+	CHECK(wanted.signo == 0 && !wanted.stop);
+	CHECK(hears(fd, FRAME_REFUSED));
 	put_frame(&b, FRAME_READ, "4", 1);
 	say(fd);
 	CHECK(turns().signo == 0);

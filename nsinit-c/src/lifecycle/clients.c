@@ -89,21 +89,14 @@ void clients_want(struct pollfd fds[CLIENT_FDS])
 /* A client that does not read gets no more than fits. */
 static void answer(const struct client *client, uint16_t type, const char *why)
 {
-	uint8_t bytes[WIRE_HEADER + 64];
-	struct writer w = { .at = bytes, .end = bytes + sizeof(bytes) }, head = { .at = bytes, .end = bytes + 4 };
+	int own = event_fd();
 
-	put_u32(&w, 0);
-	if (why == NULL) {
-		put_u16(&w, FRAME_HELLO);
-		put_u32(&w, HELLO_MAGIC);
-		put_u16(&w, PROTOCOL_VERSION);
-	} else {
-		put_u16(&w, FRAME_REFUSED);
-		put_u16(&w, type);
-		put_str(&w, why, 48);
-	}
-	put_u32(&head, (uint32_t)(w.at - bytes) - WIRE_HEADER);
-	(void)send(client->fd, bytes, (size_t)(w.at - bytes), MSG_DONTWAIT | MSG_NOSIGNAL);
+	event_to(client->fd);
+	if (why == NULL)
+		event_hello();
+	else
+		event_refused(type, why);
+	event_to(own);
 }
 
 static const char *read_frame(struct client *client, uint16_t type, struct reader r, struct request *wanted)
@@ -115,12 +108,12 @@ static const char *read_frame(struct client *client, uint16_t type, struct reade
 	if (type != FRAME_SIGNAL && type != FRAME_STOP)
 		return "unknown frame";
 	uint32_t signo = get_u32(&r);
-	*wanted = (struct request){ .stop = type == FRAME_STOP, .grace_ms = type == FRAME_STOP ? get_u64(&r) : 0 };
+	uint64_t grace_ms = type == FRAME_STOP ? get_u64(&r) : 0;
 	if (r.bad || r.at != r.end)
 		return "malformed";
 	if (signo < 1 || signo > 64)
 		return "no such signal";
-	wanted->signo = (int)signo;
+	*wanted = (struct request){ (int)signo, type == FRAME_STOP, grace_ms };
 	return NULL;
 }
 
