@@ -149,6 +149,25 @@ static void one_file(void)
 	CHECK_TEXT(file("log.1"), "");
 }
 
+/* No descriptor is left, as no inode might be. */
+static void no_next_file(void)
+{
+	begin(100, 3);
+	say(1, "aaaa\nbbbb\ncccc\n");
+	struct rlimit limit;
+	CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	struct rlimit none = { 0, limit.rlim_max };
+	CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	for (int i = 0; i < 10; i++)
+		say(1, "dddd\n");
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	CHECK(strncmp(lines("log"), "stdout F cccc\nstdout F dddd\n", 28) == 0 && strlen(lines("log")) == 11 * 14);
+	CHECK_TEXT(lines("log.1"), "stdout F aaaa\nstdout F bbbb\n");
+	say(1, "eeee\n");
+	CHECK_TEXT(lines("log"), "stdout F eeee\n");
+	CHECK_TEXT(lines("log.2"), "stdout F aaaa\nstdout F bbbb\n");
+}
+
 /* A disk without room, as the limit of a file's size is one. */
 static void no_room(void)
 {
@@ -176,6 +195,7 @@ int main(void)
 	test("days since 1970 are those of the calendar", days);
 	test("a file that is full becomes an older one, and the oldest goes", rotation);
 	test("with one file, that one begins anew", one_file);
+	test("where no next file is to be had, the same one grows on, and none is lost", no_next_file);
 	test("what a full disk does not take is counted, told, and breaks no line", no_room);
 	return tests_done();
 }

@@ -23,9 +23,12 @@ static struct line {
 	size_t length;
 } lines[2];
 
-static int open_file(int more)
+/* Until it has the name of the others. */
+#define NEXT "log.next"
+
+static int open_file(const char *name, int more)
 {
-	return openat(out.directory, "log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | more, 0600);
+	return openat(out.directory, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | more, 0600);
 }
 
 void log_open(int directory, uint64_t bytes, unsigned files)
@@ -35,7 +38,7 @@ void log_open(int directory, uint64_t bytes, unsigned files)
 	out.directory = directory;
 	out.most = bytes;
 	out.files = files;
-	out.fd = must(open_file(0), "log", "open");
+	out.fd = must(open_file("log", 0), "log", "open");
 	must(fstat(out.fd, &st), "log", "fstat");
 	out.size = (uint64_t)st.st_size;
 }
@@ -107,18 +110,17 @@ static bool append(struct iovec *parts, int n)
 	return false;
 }
 
-/* The oldest one goes; where anything of it fails, the same file grows on. */
+/* The oldest one goes; where there is no next one to be had, the same file grows on. */
 static void rotate(void)
 {
 	char from[16], to[16];
+	int fd = open_file(NEXT, O_TRUNC);
 
-	for (unsigned i = out.files - 1; i > 0; i--)
-		(void)renameat(out.directory, name(from, i - 1), out.directory, name(to, i));
-	if (out.files == 1)
-		(void)unlinkat(out.directory, "log", 0);
-	int fd = open_file(O_EXCL);
 	if (fd < 0)
 		return;
+	for (unsigned i = out.files - 1; i > 0; i--)
+		(void)renameat(out.directory, name(from, i - 1), out.directory, name(to, i));
+	(void)renameat(out.directory, NEXT, out.directory, "log");
 	close(out.fd);
 	out.fd = fd;
 	out.size = 0;
@@ -156,6 +158,9 @@ void log_write(int fd, const uint8_t *bytes, size_t n)
 {
 	struct line *line = &lines[fd == STDERR_FILENO];
 
+	/* Nobody wants one. */
+	if (out.fd < 0)
+		return;
 	while (n > 0) {
 		const uint8_t *end = memchr(bytes, '\n', n);
 		size_t part = end != NULL ? (size_t)(end - bytes) : n;
