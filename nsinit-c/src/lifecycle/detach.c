@@ -23,14 +23,14 @@ static struct {
 	{ "cgroup", CLONE_NEWCGROUP, -1 },
 };
 
-void detach_namespaces(pid_t init, int (*open_namespace)(const char *path))
+void detach_namespaces(pid_t init, int (*open_namespace)(const char *path, int flags))
 {
 	for (size_t i = 0; i < ARRAY_LEN(namespaces); i++) {
 		char path[sizeof("/proc/2147483647/ns/cgroup")];
 
 		snprintf(path, sizeof(path), "/proc/%d/ns/%s", init, namespaces[i].name);
 		/* One that can't be had can't be entered; the container lives without. */
-		namespaces[i].fd = open_namespace(path);
+		namespaces[i].fd = open_namespace(path, O_RDONLY);
 	}
 }
 
@@ -91,8 +91,6 @@ void detach_leave(void)
 
 void detach_started(pid_t init, pid_t command)
 {
-	if (life < 0)
-		return;
 	int caller = event_fd();
 	uint32_t number = event_number();
 

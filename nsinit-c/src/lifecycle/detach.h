@@ -16,7 +16,7 @@
  * The namespaces of init, before anything runs there that could keep the monitor from them: it holds them open, and
  * tells the numbers, by which whoever may trace it enters the container. open_namespace as open(2).
  */
-void detach_namespaces(pid_t init, int (*open_namespace)(const char *path));
+void detach_namespaces(pid_t init, int (*open_namespace)(const char *path, int flags));
 /* In init: nothing of the directory is its business. */
 void detach_leave(void);
 /* The command runs: from here on the monitor's events are for that file, and the end of the orchestrator is none. */

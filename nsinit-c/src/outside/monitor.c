@@ -163,16 +163,6 @@ void monitor_supervise(void)
 	_exit(run.control >= 0 || detached() ? 0 : 125);
 }
 
-/* As whoever owns it, if that is not the caller. */
-static int open_namespace(const char *path)
-{
-	if (namespaces_as_owner(true) < 0)
-		return -1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	must(namespaces_as_owner(false), "setresuid", "back, with %s open", path);
-	return fd;
-}
-
 void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 {
 	struct iovec go = { (void *)(uintptr_t)SYNC_GO, strlen(SYNC_GO) };
@@ -183,7 +173,7 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	monitor_steps();
 	/* Who is nested has others, which nobody can enter before they are. */
 	if (run.detaches && run_step(STEP_NESTED_NAMESPACES) == NULL)
-		detach_namespaces(run.init, open_namespace);
+		detach_namespaces(run.init, namespaces_try);
 	monitor_tell(&go, NULL, 0);
 	monitor_supervise();
 }

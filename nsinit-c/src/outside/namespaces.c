@@ -74,14 +74,16 @@ long namespaces_as_owner(bool on)
 	return prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) < 0 ? -1 : syscall(SYS_setresuid, -1, id, -1);
 }
 
-int namespaces_open(const char *path, int flags)
+int namespaces_try(const char *path, int flags)
 {
 	must(namespaces_as_owner(true), "setresuid", "the owner, to open %s", path);
 	int fd = open(path, flags | O_CLOEXEC), error = errno;
 	must(namespaces_as_owner(false), "setresuid", "back, with %s open", path);
 	errno = error;
-	return must(fd, path, "open");
+	return fd;
 }
+
+int namespaces_open(const char *path, int flags) { return must(namespaces_try(path, flags), path, "open"); }
 
 void namespaces_bound(const struct namespaces_step *step)
 {

@@ -379,7 +379,9 @@ void supervise(void)
 
 		proxy_want(&fds[FD_PROXY]);
 		output_want(&fds[FD_OUTPUT]);
-		clients_want(&fds[FD_CLIENTS]);
+		nfds_t count = detached() ? FD_COUNT : FD_CLIENTS;
+		if (count == FD_COUNT)
+			clients_want(&fds[FD_CLIENTS]);
 		/* Who ended it may not want to wait for a reader that does not read. */
 		int most_ms = life.more				  ? 0
 			      : life.phase == ENDED && life.asked ? DRAIN_MS
@@ -387,7 +389,7 @@ void supervise(void)
 								  : output_patience_ms();
 		/* The kernel takes no more of them than we might have open. Nothing interrupts it: no signal has a
 		 * handler. */
-		if (must(poll(fds, FD_COUNT, most_ms), "poll", "%d descriptors", FD_COUNT) == 0 && most_ms == DRAIN_MS)
+		if (must(poll(fds, count, most_ms), "poll", "%d descriptors", (int)count) == 0 && most_ms == DRAIN_MS)
 			break;
 		/* What init said before it went comes before the fact that it went. */
 		for (int i = 0; i < ROUND && life.inner >= 0 && hear_init(); i++)
@@ -402,7 +404,8 @@ void supervise(void)
 			on_tick();
 		proxy_step(&fds[FD_PROXY]);
 		output_step(&fds[FD_OUTPUT]);
-		on_request(clients_step(&fds[FD_CLIENTS]));
+		if (count == FD_COUNT)
+			on_request(clients_step(&fds[FD_CLIENTS]));
 		/* Init may be slower than a command that writes at once; killed then, it could not tell that there was
 		 * one. */
 		if (stream_over() && life.phase == RUNNING)
