@@ -111,13 +111,14 @@ final class Lasting {
 
   /** Waits until its monitor has somebody at its socket. */
   void awaitClient(String name) {
+    long alone = 2; // the way to init, and the socket itself
+    Await.until("a client", () -> sockets(name) > alone);
+  }
+
+  /** How many sockets its monitor has. */
+  long sockets(String name) {
     Proc monitor = new Proc(Long.parseLong(init(name).stat(4)));
-    int before = 2; // the way to init, and the socket itself
-    Await.until(
-        "a client",
-        () ->
-            monitor.descriptors().values().stream().filter(fd -> fd.startsWith("socket:")).count()
-                > before);
+    return monitor.descriptors().values().stream().filter(fd -> fd.startsWith("socket:")).count();
   }
 
   /** Its init, of one that runs. */
@@ -176,8 +177,16 @@ final class Lasting {
   }
 
   static List<String> linesUntilEmpty(Process process) {
+    return linesUntil(process, "");
+  }
+
+  /** The lines before that one, which is read too; fails at the end. */
+  static List<String> linesUntil(Process process, String last) {
     List<String> lines = new ArrayList<>();
-    for (String line = line(process); !line.isEmpty(); line = line(process)) {
+    for (String line = line(process); !line.equals(last); line = line(process)) {
+      if (line.isEmpty()) {
+        throw new AssertionError("no line " + last + " after " + lines);
+      }
       lines.add(line);
     }
     return lines;

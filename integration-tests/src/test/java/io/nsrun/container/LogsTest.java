@@ -10,22 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a container that lives on has written. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class LogsTest {
-  private static final Caller ANY = Caller.PLAIN;
+class LogsTest extends LastingTest {
+  private Lasting all;
 
-  private final Host before = Host.now();
-  private final Lasting all = Lasting.of(ANY);
-
-  @AfterEach
-  void nothingIsLeft() {
-    all.removeAll();
-    Await.unchanged(before);
+  @BeforeEach
+  void begin() {
+    all = lasting(ANY);
   }
 
   /** A container of that name whose shell has run this, and ended. */
@@ -136,6 +132,27 @@ class LogsTest {
         .startsWith("line 1", "line 2")
         .hasSize(500);
     assertThat(Lasting.code(following)).isZero();
+  }
+
+  @Test
+  void followingGoesOnBehindAChangeOfFiles() throws IOException {
+    all.nsrun(
+        "run",
+        "-di",
+        "--name=a",
+        "--log-max-size=4k",
+        "busybox",
+        "sh",
+        "-c",
+        "trap 'for i in $(seq 200); do echo line $i; done; echo all' USR1;"
+            + " echo ready; while :; do sleep 1; done");
+    Process following = all.start("logs", "-f", "a");
+    Lasting.line(following, "ready");
+
+    for (int i = 0; i < 3; i++) {
+      all.nsrun("kill", "-s", "USR1", "a");
+      assertThat(Lasting.linesUntil(following, "all")).hasSize(200);
+    }
   }
 
   @Test

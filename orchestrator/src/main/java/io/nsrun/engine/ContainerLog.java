@@ -74,25 +74,18 @@ public final class ContainerLog {
     return files > 0;
   }
 
-  /**
-   * Reads on from where it got to, to the end of what is there now.
-   *
-   * @return false if there is no log any more
-   */
-  public boolean read(Reader reader) throws IOException {
-    int age = current == null ? files - 1 : -1;
+  /** Reads on from where it got to, to the end of what is there now. */
+  public void read(Reader reader) throws IOException {
+    int age = files;
     if (current != null) {
       drain(reader);
-      age = olderThan(key) - 1;
+      age = olderThan(key);
     }
-    boolean found = current != null;
-    for (; age >= 0; age--) {
-      found |= open(age);
-      if (current != null) {
+    for (age--; age >= 0; age--) {
+      if (open(age)) {
         drain(reader);
       }
     }
-    return found;
   }
 
   /** How old the file is that we have read; if it is gone, older than all. */
@@ -114,13 +107,16 @@ public final class ContainerLog {
     }
   }
 
+  /** False if that is not there, or the one that was read already. */
   private boolean open(int age) throws IOException {
     Path file = ContainerDirectory.log(directory, age);
     Object next = key(file);
     if (next == null || next.equals(key)) {
-      return next != null;
+      return false;
     }
-    close();
+    if (current != null) {
+      current.close();
+    }
     try {
       current = new BufferedInputStream(PlainFile.open(file), BUFFER);
       key = next;
