@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,26 +12,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Commands in a container that lives on. */
 @DependsOnJvm
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ExecTest {
-  private static final Caller ANY = Caller.PLAIN;
-
-  private Host before;
+class ExecTest extends LastingTest {
   private Lasting all;
-
-  @BeforeEach
-  void remember() {
-    before = Host.now();
-  }
-
-  @AfterEach
-  void nothingIsLeft() {
-    all.removeAll();
-    Await.unchanged(before);
-  }
 
   /** A container called c that does nothing. */
   private String start(Caller caller, String... options) {
-    all = Lasting.of(caller);
+    all = lasting(caller);
     List<String> args = new ArrayList<>(List.of("run", "-d", "--name=c"));
     args.addAll(List.of(options));
     args.addAll(List.of("busybox", "sleep", "1000"));
@@ -165,6 +149,20 @@ class ExecTest {
                     "grep CapEff /proc/self/status; ulimit -n; umask; echo > /tmp/a; (echo > /b) 2>/dev/null || echo denied")
                 .lines())
         .containsExactly("CapEff:\t0000000000000000", "99", "0077", "denied");
+  }
+
+  /** There are places for a few, who stop it or wait for it. */
+  @Test
+  void itTakesNobodysPlaceAtTheMonitor() {
+    start(ANY);
+    long before = all.sockets("c");
+    Process exec = all.start("exec", "-i", "c", "sh", "-c", "echo ready; read x");
+    Lasting.line(exec, "ready");
+
+    assertThat(all.sockets("c")).isEqualTo(before);
+
+    Lasting.type(exec, "x\n");
+    assertThat(Lasting.code(exec)).isZero();
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.End;
 import io.nsrun.engine.ExecRequest;
+import io.nsrun.engine.ExitCode;
 import io.nsrun.engine.Launcher;
 import io.nsrun.engine.Leases;
 import io.nsrun.engine.Preparation;
@@ -12,14 +13,12 @@ import io.nsrun.engine.Prepared;
 import io.nsrun.engine.Running;
 import io.nsrun.engine.Streams;
 import io.nsrun.log.LogLevel;
-import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.Signal;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.TerminalSize;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.ParseResult;
 
 /** {@code exec}: a command in a container that lives on. */
@@ -27,6 +26,11 @@ final class ExecCommand implements Launcher.Listener, Runnable {
   private final ErrorPrinter errors;
   private final Leases leases = new Leases();
   private volatile Launcher launcher;
+  private DetachedContainers all;
+  private DetachedContainer container;
+
+  /** What was entered is another one, if anything. */
+  private boolean gone;
 
   ExecCommand(ErrorPrinter errors) {
     this.errors = errors;
@@ -45,15 +49,13 @@ final class ExecCommand implements Launcher.Listener, Runnable {
     }
     List<String> words = ContainerCommands.names(given);
     Caller caller = Caller.ofThisProcess();
-    DetachedContainers all = DetachedContainers.of(caller);
-    DetachedContainer container;
+    all = DetachedContainers.of(caller);
     try {
       container = all.find(words.get(0));
     } catch (IOException e) {
       return ContainerCommands.tell(e, words.get(0), errors);
     }
-    try (Launcher started = Launcher.of(caller);
-        Closeable monitor = all.hold(container)) {
+    try (Launcher started = Launcher.of(caller)) {
       launcher = started;
       launcher.forwardSignals(this);
       ExecRequest request = request(given, words.subList(1, words.size()), caller);
@@ -61,44 +63,38 @@ final class ExecCommand implements Launcher.Listener, Runnable {
           new Preparation(caller, launcher, leases)
               .prepare(all.exec(container, request), new SpecProblems());
       Running running = launcher.run(prepared, Streams.SHARED, this);
-      return tell(running.await(), container, monitor);
+      return tell(running.await());
     } finally {
       leases.release();
     }
   }
 
-  private static ExecRequest request(ParseResult given, List<String> command, Caller caller)
-      throws ExplainedException {
+  private static ExecRequest request(ParseResult given, List<String> command, Caller caller) {
     boolean terminals = Caller.isTerminal(0) && Caller.isTerminal(1);
     boolean terminal = given.hasMatchedOption("--tty") || terminals;
-    Map<String, String> env = new LinkedHashMap<>();
+    SpecProblems problems = new SpecProblems();
+    EnvironmentBuilder env =
+        new EnvironmentBuilder(caller.environment(), new LinkedHashMap<>(), problems);
     if (terminal) {
       String type = caller.variable("TERM");
-      env.put("TERM", type == null || type.isEmpty() ? "xterm" : type);
+      env.set("TERM", type == null || type.isEmpty() ? "xterm" : type);
     }
-    String[] variables = given.matchedOptionValue("--env", new String[0]);
-    for (String text : variables) {
-      int equals = text.indexOf('=');
-      String name = equals < 0 ? text : text.substring(0, equals);
-      String value = equals < 0 ? caller.variable(name) : text.substring(equals + 1);
-      if (name.isEmpty()) {
-        throw new ExplainedException("--env: \"" + text + "\" has no name", "");
-      }
-      if (value != null) {
-        env.put(name, value);
-      }
-    }
+    env.addAll(List.of(given.matchedOptionValue("--env", new String[0])));
+    problems.throwIfAny();
     return new ExecRequest(
         command,
-        env,
+        env.build(),
         given.matchedOptionValue("--workdir", null),
         given.matchedOptionValue("--user", null),
         terminal ? TerminalSize.DEFAULT : null,
         given.hasMatchedOption("--interactive") || terminal);
   }
 
-  private int tell(End end, DetachedContainer container, Closeable monitor) throws IOException {
-    monitor.close();
+  private int tell(End end) {
+    if (gone) {
+      errors.line("container " + container.name() + " has ended");
+      return ExitCode.NOT_STARTED;
+    }
     if (!end.ran()) {
       errors.line(container.name() + ": " + end.reason());
       errors.remedy(end.remedy().in(OptionDialect.OPTIONS));
@@ -115,7 +111,15 @@ final class ExecCommand implements Launcher.Listener, Runnable {
 
   @Override
   public void started(Running running) {
-    // Nobody has asked to be told.
+    try {
+      gone = !all.runs(container);
+      if (gone) {
+        running.signal(Signal.KILL);
+      }
+    } catch (IOException e) {
+      // It has ended as well.
+      return;
+    }
   }
 
   /** A signal came before there was anything to send it to. */

@@ -13,7 +13,6 @@ import io.nsrun.spec.Spec;
 import io.nsrun.state.ContainerDirectory;
 import io.nsrun.state.ContainerRecord;
 import io.nsrun.state.ExitRecord;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,8 +29,6 @@ public final class DetachedContainers {
   private static final int LOOKS = 200;
 
   private static final long PAUSE_MILLIS = 10;
-
-  private static final int KILL = 9;
 
   private final Path stateDirectory;
 
@@ -260,7 +257,7 @@ public final class DetachedContainers {
   /** Removes what there is of one of which nothing can be read; if it runs, it is killed before. */
   public void remove(DamagedContainerException damaged) throws IOException, InterruptedException {
     Path directory = directory(damaged.id());
-    listen(directory, Frames.stop(KILL, 0));
+    listen(directory, Frames.stop(Signal.KILL.number(), 0));
     remove(directory, damaged.id(), true);
   }
 
@@ -276,7 +273,7 @@ public final class DetachedContainers {
   }
 
   /**
-   * What a command is to be that runs in it. To be asked while {@link #hold} holds it.
+   * What a command is to be that runs in it. Once it is started, {@link #runs} is to be asked.
    *
    * @throws ExplainedException if it does not run, or can't be entered
    */
@@ -301,16 +298,11 @@ public final class DetachedContainers {
   }
 
   /**
-   * Holds a connection to its monitor: as long as that lasts, its monitor is the one that it had.
-   *
-   * @throws ExplainedException if it does not run
+   * Whether it runs still. If it does once a command of {@link #exec} runs, that has entered it,
+   * and nobody who got the pid of its monitor afterwards.
    */
-  public Closeable hold(DetachedContainer container) throws IOException {
-    ControlChannel monitor = connect(container);
-    if (monitor == null) {
-      throw doesNotRun(container);
-    }
-    return monitor;
+  public boolean runs(DetachedContainer container) throws IOException {
+    return ContainerDirectory.isInUse(directory(container.id()));
   }
 
   private static ExplainedException doesNotRun(DetachedContainer container) {

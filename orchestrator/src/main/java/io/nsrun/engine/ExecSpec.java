@@ -136,18 +136,10 @@ final class ExecSpec {
   }
 
   private String path(NamespaceType type) throws ExplainedException {
-    long flag =
-        switch (type) {
-          case USER -> LinuxConstants.CLONE_NEWUSER;
-          case MOUNT -> LinuxConstants.CLONE_NEWNS;
-          case PID -> LinuxConstants.CLONE_NEWPID;
-          case IPC -> LinuxConstants.CLONE_NEWIPC;
-          case UTS -> LinuxConstants.CLONE_NEWUTS;
-          case NETWORK -> LinuxConstants.CLONE_NEWNET;
-          case CGROUP -> LinuxConstants.CLONE_NEWCGROUP;
-          case TIME -> LinuxConstants.CLONE_NEWTIME;
-        };
-    Long descriptor = namespaces == null ? null : namespaces.descriptors().get(flag);
+    Long descriptor =
+        namespaces == null
+            ? null
+            : namespaces.descriptors().get(LinuxConstants.namespaceFlag(type));
     if (descriptor == null) {
       throw new ExplainedException(
           "container " + container.name() + " can't be entered",

@@ -239,7 +239,7 @@ public final class Planner {
     }
     for (NamespaceType type : NamespaceType.values()) {
       if (spec.namespaces().get(type) instanceof NamespaceMode.Join join) {
-        joined.add(new Step.Joined(flag(type), join.path()));
+        joined.add(new Step.Joined(LinuxConstants.namespaceFlag(type), join.path()));
       }
     }
     long create = created();
@@ -256,23 +256,10 @@ public final class Planner {
     long create = spec.user().isNew() ? LinuxConstants.CLONE_NEWUSER : 0;
     for (NamespaceType type : NamespaceType.values()) {
       if (spec.namespaces().get(type) instanceof NamespaceMode.Private) {
-        create |= flag(type);
+        create |= LinuxConstants.namespaceFlag(type);
       }
     }
     return create;
-  }
-
-  private static long flag(NamespaceType type) {
-    return switch (type) {
-      case USER -> LinuxConstants.CLONE_NEWUSER;
-      case MOUNT -> LinuxConstants.CLONE_NEWNS;
-      case PID -> LinuxConstants.CLONE_NEWPID;
-      case IPC -> LinuxConstants.CLONE_NEWIPC;
-      case UTS -> LinuxConstants.CLONE_NEWUTS;
-      case NETWORK -> LinuxConstants.CLONE_NEWNET;
-      case CGROUP -> LinuxConstants.CLONE_NEWCGROUP;
-      case TIME -> LinuxConstants.CLONE_NEWTIME;
-    };
   }
 
   /** Where there is a terminal, that is a relay already. */

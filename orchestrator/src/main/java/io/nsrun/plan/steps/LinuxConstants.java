@@ -1,5 +1,7 @@
 package io.nsrun.plan.steps;
 
+import io.nsrun.spec.NamespaceType;
+
 /** Numbers of the kernel's interface that plans are made of; the same on x86_64 and aarch64. */
 public final class LinuxConstants {
   // clone(2), linux/sched.h
@@ -63,6 +65,20 @@ public final class LinuxConstants {
 
   /** Since ABI 6, Linux 6.12. */
   public static final long LANDLOCK_SCOPE_SIGNAL = 1 << 1;
+
+  /** The CLONE_NEW* flag of a type, by which clone(2), setns(2) and nsinit name it. */
+  public static long namespaceFlag(NamespaceType type) {
+    return switch (type) {
+      case USER -> CLONE_NEWUSER;
+      case MOUNT -> CLONE_NEWNS;
+      case PID -> CLONE_NEWPID;
+      case IPC -> CLONE_NEWIPC;
+      case UTS -> CLONE_NEWUTS;
+      case NETWORK -> CLONE_NEWNET;
+      case CGROUP -> CLONE_NEWCGROUP;
+      case TIME -> CLONE_NEWTIME;
+    };
+  }
 
   private LinuxConstants() {}
 }
