@@ -10,9 +10,6 @@ import io.nsrun.spec.Spec;
 import io.nsrun.spec.UserRef;
 import io.nsrun.state.ContainerRecord;
 import io.nsrun.state.ExitRecord;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +17,7 @@ import java.util.List;
 final class DetachedRecord {
   private DetachedRecord() {}
 
-  static ContainerRecord of(Resolved resolved, LaunchPlan plan) throws IOException {
+  static ContainerRecord of(Resolved resolved, LaunchPlan plan) {
     Spec spec = resolved.spec();
     List<ExitRecord.Property> isolation = new ArrayList<>();
     for (Isolation.Property property : plan.isolation().properties()) {
@@ -34,7 +31,6 @@ final class DetachedRecord {
         rootfs(spec.root().source()),
         spec.process().args(),
         System.currentTimeMillis(),
-        Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip(),
         Integer.toUnsignedString((int) resolved.user().uid())
             + ":"
             + Integer.toUnsignedString((int) resolved.user().gid()),

@@ -10,7 +10,6 @@ import java.util.List;
  * @param rootfs what was named as its root file system
  * @param command command and arguments
  * @param createdMillis milliseconds since 1970 UTC
- * @param bootId of the kernel's run that it belongs to, /proc/sys/kernel/random/boot_id
  * @param user uid and gid of the command, with a colon
  * @param hostname inside; empty for the host's
  * @param terminal whether it has a terminal
@@ -25,7 +24,6 @@ public record ContainerRecord(
     String rootfs,
     List<String> command,
     long createdMillis,
-    String bootId,
     String user,
     String hostname,
     boolean terminal,

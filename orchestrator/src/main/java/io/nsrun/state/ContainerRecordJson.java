@@ -25,7 +25,7 @@ public final class ContainerRecordJson extends JsonRecord<ContainerRecord> {
   private ContainerRecordJson() {
     super(
         new ContainerRecord(
-            "", "", "", List.of(), 0, "", "", "", false, STOP.blank(), false, 0, List.of()));
+            "", "", "", List.of(), 0, "", "", false, STOP.blank(), false, 0, List.of()));
   }
 
   @Override
@@ -38,7 +38,6 @@ public final class ContainerRecordJson extends JsonRecord<ContainerRecord> {
         json.required().text("rootfs", record.rootfs()),
         json.required().texts("command", record.command()),
         json.required().number("created_ms", record.createdMillis()),
-        json.text("boot_id", record.bootId()),
         json.text("user", record.user()),
         json.text("hostname", record.hostname()),
         json.flag("terminal", record.terminal()),

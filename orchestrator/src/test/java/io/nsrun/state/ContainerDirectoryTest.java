@@ -45,7 +45,6 @@ class ContainerDirectoryTest {
         "busybox",
         List.of("sh", "-c", "echo \u00e4"),
         1_700_000_000_000L,
-        "boot",
         "0:0",
         "host",
         false,
