@@ -105,9 +105,10 @@ public final class Preparation {
     if (hostname == null) {
       hostname = ahead == null ? Defaults.newHostname() : ahead.hostname();
     }
+    String state = state();
     resolved =
         new Resolution(spec, caller, problems)
-            .of(root, layer, users, state(), locks(layer, problems), hostname);
+            .of(root, layer, users, state, locks(layer, state, problems), hostname);
     launcher.phase("specification");
     IdLease lease = new IdLease(caller.paths(), leases, ahead == null ? null : ahead.ids());
     facts =
@@ -156,14 +157,15 @@ public final class Preparation {
   }
 
   /** What nsinit is to lock, beyond ids: of what {@link #take} takes, where that comes to it. */
-  private List<HostStep.Lock> locks(String layer, SpecProblems problems) throws IOException {
-    boolean detached = spec.detached() != null;
+  private List<HostStep.Lock> locks(String layer, String state, SpecProblems problems)
+      throws IOException {
+    boolean detached = !state.isEmpty();
     if (!problems.isEmpty() || (layer.isEmpty() && !spec.hasGivenName() && !detached)) {
       return List.of();
     }
     List<HostStep.Lock> locks = new ArrayList<>(4);
     if (detached) {
-      locks.add(Leases.lockOfDirectory(state()));
+      locks.add(Leases.lockOfDirectory(state));
       RootfsStore.Use use = spec.root().isStored() ? RootfsStore.useOf(OsPath.of(root)) : null;
       if (use != null) {
         locks.add(new HostStep.Lock(OsPath.text(use.file()), use.offset(), true));

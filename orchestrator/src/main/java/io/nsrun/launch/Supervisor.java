@@ -15,7 +15,6 @@ public final class Supervisor {
   private final Progress progress;
 
   private SignalForwarder signals;
-  private boolean detaches;
 
   /**
    * @param nsinit the process
@@ -59,17 +58,8 @@ public final class Supervisor {
    */
   public Outcome.Report run(byte[] plan, SignalForwarder signals)
       throws IOException, InterruptedException {
-    this.signals = signals;
-    try {
-      channel.send(plan);
-      if (signals != null) {
-        signals.attach(channel);
-      }
-    } catch (IOException e) {
-      // nsinit stopped reading, and said why before it went: that is still to be read.
-      return report(hear());
-    }
-    return report(hear());
+    send(plan, signals);
+    return report(hear(false));
   }
 
   /**
@@ -80,24 +70,27 @@ public final class Supervisor {
    */
   public Outcome.Report runUntilStarted(byte[] plan, SignalForwarder signals)
       throws IOException, InterruptedException {
-    detaches = true;
-    this.signals = signals;
+    send(plan, signals);
+    Outcome outcome = hear(true);
+    return progress.isStarted() ? null : report(outcome);
+  }
+
+  private void send(byte[] plan, SignalForwarder forwarder) {
+    signals = forwarder;
     try {
       channel.send(plan);
-      if (signals != null) {
-        signals.attach(channel);
+      if (forwarder != null) {
+        forwarder.attach(channel);
       }
     } catch (IOException e) {
-      // As above.
-      return report(hear());
+      // nsinit stopped reading, and said why before it went: that is still to be read.
+      return;
     }
-    Outcome outcome = hear();
-    return progress.isStarted() ? null : report(outcome);
   }
 
   /** As {@link #run(byte[])}, for a plan that was sent already. */
   public Outcome.Report await() throws IOException, InterruptedException {
-    return report(hear());
+    return report(hear(false));
   }
 
   /** Signals are the command's from now on, or nobody's. */
@@ -113,9 +106,9 @@ public final class Supervisor {
     return progress.report(outcome);
   }
 
-  private Outcome hear() throws IOException, InterruptedException {
+  private Outcome hear(boolean untilStarted) throws IOException, InterruptedException {
     try {
-      return listen();
+      return listen(untilStarted);
     } catch (ProtocolException e) {
       throw new ExplainedException(
           "nsinit does not speak our language: " + e.getMessage(),
@@ -126,9 +119,9 @@ public final class Supervisor {
     }
   }
 
-  private Outcome listen() throws IOException {
+  private Outcome listen(boolean untilStarted) throws IOException {
     Outcome outcome = null;
-    while (outcome == null && !(detaches && progress.isStarted())) {
+    while (outcome == null && !(untilStarted && progress.isStarted())) {
       outcome = progress.take(channel.receive());
     }
     return outcome;

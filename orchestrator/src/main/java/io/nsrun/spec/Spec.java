@@ -71,40 +71,20 @@ public record Spec(
 
   /** The same with another root file system. */
   public Spec withRoot(Root value) {
-    return new Spec(
-        id,
-        name,
-        value,
-        process,
-        user,
-        namespaces,
-        mounts,
-        etc,
-        rlimits,
-        sysctls,
-        capabilities,
-        noNewPrivileges,
-        seccomp,
-        init,
-        stop,
-        hostname,
-        domainname,
-        proc,
-        masks,
-        trace,
-        limits,
-        landlock,
-        preferences,
-        detached);
+    return with(value, process);
   }
 
   /** The same with another command. */
   public Spec withProcess(ProcessSpec value) {
+    return with(root, value);
+  }
+
+  private Spec with(Root otherRoot, ProcessSpec otherProcess) {
     return new Spec(
         id,
         name,
-        root,
-        value,
+        otherRoot,
+        otherProcess,
         user,
         namespaces,
         mounts,
