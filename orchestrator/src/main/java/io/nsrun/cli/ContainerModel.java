@@ -56,7 +56,13 @@ final class ContainerModel {
       case "inspect" -> about(spec, CONTAINERS, "Print, as JSON, all that is known of containers.");
       default -> throw new IllegalArgumentException("no command " + command);
     }
-    spec.addOption(flag("Print this help.", "--help"));
+    spec.addOption(
+        OptionSpec.builder("--help")
+            .arity("0")
+            .type(boolean.class)
+            .usageHelp(true) // whatever else is missing
+            .description("Print this help.")
+            .build());
   }
 
   private static void ps(CommandSpec spec) {
@@ -167,9 +173,6 @@ final class ContainerModel {
    * @throws CommandLine.ParameterException if something is wrong with them
    */
   static CommandLine.ParseResult parse(String command, String[] args) {
-    if (args.length > 0 && args[0].equals("--help")) {
-      return null;
-    }
     CommandLine model = CommandModel.command(command, new OptionValues());
     CommandLine.ParseResult given = model.parseArgs(args);
     if (given.hasMatchedOption("--help")) {

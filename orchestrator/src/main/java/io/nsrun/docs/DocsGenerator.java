@@ -4,6 +4,7 @@ import io.nsrun.cli.CommandModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Writes manual pages and completion scripts; called by the build. */
 public final class DocsGenerator {
@@ -53,7 +55,7 @@ public final class DocsGenerator {
             done
             ((at + 1 >= COMP_CWORD)) || return 0
             ;;
-          logs|stop|kill|wait|rm|inspect) ;;
+          COMMANDS) ;;
           *)
             _complete_nsrun "$@"
             return
@@ -97,7 +99,21 @@ public final class DocsGenerator {
     for (CommandLine command : root.getSubcommands().values()) {
       labelByName(command.getCommandSpec());
     }
-    return AutoComplete.bash(root.getCommandSpec().name(), root) + CONTAINERS;
+    return AutoComplete.bash(root.getCommandSpec().name(), root)
+        + CONTAINERS.replace("COMMANDS", String.join("|", commandsOfContainers(root)));
+  }
+
+  /** Those that take nothing but containers. */
+  private static List<String> commandsOfContainers(CommandLine root) {
+    List<String> names = new ArrayList<>();
+    for (Map.Entry<String, CommandLine> command : root.getSubcommands().entrySet()) {
+      for (PositionalParamSpec word : command.getValue().getCommandSpec().positionalParameters()) {
+        if (word.paramLabel().equals("CONTAINER")) {
+          names.add(command.getKey());
+        }
+      }
+    }
+    return names;
   }
 
   /**

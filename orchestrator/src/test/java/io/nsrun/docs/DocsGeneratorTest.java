@@ -112,19 +112,28 @@ class DocsGeneratorTest {
   })
   void bashCompletesOptionsOfRunAndTheirValues(String words, int at, String offered)
       throws IOException, InterruptedException {
+    assertThat(completed("", "run " + words, at, "_complete_nsrun")).isEqualTo(offered);
+  }
+
+  /** What bash offers for the word at that place; before is run first. */
+  private String completed(String before, String words, int at, String function)
+      throws IOException, InterruptedException {
     Path script = directory.resolve("nsrun.bash");
     Files.writeString(script, DocsGenerator.bash(CommandModel.all()));
     String ask =
         // Only inside a real completion there is something whose options could be changed.
-        "compopt() { :; }; source "
+        "compopt() { :; }; "
+            + before
+            + "source "
             + script
-            + "; COMP_WORDS=(nsrun run "
+            + "; COMP_WORDS=(nsrun "
             + words
             + "); COMP_CWORD="
             + at
-            + "; COMP_LINE=\"${COMP_WORDS[*]}\"; _complete_nsrun; echo \"${COMPREPLY[@]}\"";
-
-    assertThat(run(List.of("bash", "-c", ask)).trim()).isEqualTo(offered);
+            + "; COMP_LINE=\"${COMP_WORDS[*]}\"; "
+            + function
+            + "; echo \"${COMPREPLY[@]}\"";
+    return run(List.of("bash", "-c", ask)).trim();
   }
 
   @ParameterizedTest
@@ -140,19 +149,9 @@ class DocsGeneratorTest {
   })
   void bashCompletesContainersWhereACommandTakesOne(String words, int at, String offered)
       throws IOException, InterruptedException {
-    Path script = directory.resolve("nsrun.bash");
-    Files.writeString(script, DocsGenerator.bash(CommandModel.all()));
-    String ask =
-        "compopt() { :; }; nsrun() { printf 'ID NAME\\n1 web\\n2 db\\n'; }; source "
-            + script
-            + "; COMP_WORDS=(nsrun "
-            + words
-            + "); COMP_CWORD="
-            + at
-            + "; COMP_LINE=\"${COMP_WORDS[*]}\"; _complete_nsrun_and_containers;"
-            + " echo \"${COMPREPLY[@]}\"";
+    String nsrun = "nsrun() { printf 'ID NAME\\n1 web\\n2 db\\n'; }; ";
 
-    assertThat(run(List.of("bash", "-c", ask)).trim()).isEqualTo(offered);
+    assertThat(completed(nsrun, words, at, "_complete_nsrun_and_containers")).isEqualTo(offered);
   }
 
   /** Types into a zsh with a terminal of its own; Ctrl-G there shows the line as it is by then. */
