@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
  * then the end of the connection.
  */
 public final class MonitorConnection {
-  /** Bytes that the kernel has room for in an address, less the NUL: unix(7). */
-  private static final int LONGEST = 107;
+  /** Bytes of an address that the JDK takes: one fewer than the kernel, which wants a NUL. */
+  private static final int LONGEST = 106;
 
   /** A monitor does nothing that takes long; but a machine may be busy, or its places taken. */
   private static final long PATIENCE_MILLIS = 20_000;
