@@ -2,6 +2,8 @@ package io.nsrun.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -231,15 +233,17 @@ class DetachTest extends LastingTest {
     assertThat(all.nsrun("wait", "a").text()).isEqualTo("5");
   }
 
+  /** Also where nobody can read any more which one that is. */
   @Test
-  void pruneLeavesTheTreeOfOneThatRuns() {
+  void pruneLeavesTheTreeOfOneThatRuns() throws IOException {
     Lasting all = lasting(ANY);
-    all.nsrun("run", "-d", "--name=a", "busybox", "sleep", "1000");
+    String id = all.nsrun("run", "-d", "--name=a", "busybox", "sleep", "1000").text();
+    Files.writeString(all.directory(id).resolve("container.json"), "garbage");
 
     String pruned = all.nsrun("prune").out();
 
     assertThat(pruned).contains("in use");
-    all.nsrun("stop", "-t0", "a");
+    all.nsrun("rm", "-f", id);
     assertThat(all.nsrun("prune").out()).contains("removed");
   }
 

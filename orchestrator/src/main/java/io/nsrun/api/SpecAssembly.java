@@ -166,7 +166,7 @@ final class SpecAssembly {
       writes =
           new Writes.KeptDirectory(host(settings.overlayDirectory, SpecField.OVERLAY_DIRECTORY));
     } else {
-      writes = Defaults.writes(source, settings.ephemeral, settings.readOnlyRoot, problems);
+      writes = Defaults.writes(source, settings.ephemeral, settings.readOnlyRoot, false, problems);
     }
     return new Root(source, writes, settings.readOnlyRoot);
   }

@@ -37,6 +37,11 @@ final class ContainerJson {
     JsonText.write(json, "id", container.id());
     JsonText.write(json, "name", container.name());
     JsonText.write(json, "rootfs", container.rootfs());
+    json.writeObjectFieldStart("writes");
+    JsonText.write(json, "to", container.writes().kind());
+    JsonText.write(json, "directory", container.writes().directory());
+    JsonText.write(json, "reason", container.writes().reason());
+    json.writeEndObject();
     json.writeArrayFieldStart("command");
     for (String argument : container.command()) {
       JsonText.write(json, argument);

@@ -5,6 +5,8 @@ import io.nsrun.plan.explain.OptionNote;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Property;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.Writes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,16 +14,18 @@ import java.util.Set;
 /** Says of the options that were given what they do, where the steps of the plan do not. */
 final class OptionNotes {
   private final OptionValues values;
+  private final Spec spec;
   private final LaunchPlan plan;
   private final List<OptionNote> notes = new ArrayList<>();
 
-  private OptionNotes(OptionValues values, LaunchPlan plan) {
+  private OptionNotes(OptionValues values, Prepared prepared) {
     this.values = values;
-    this.plan = plan;
+    this.spec = prepared.spec();
+    this.plan = prepared.plan();
   }
 
   static List<OptionNote> of(Prepared prepared, OptionValues values) {
-    OptionNotes notes = new OptionNotes(values, prepared.plan());
+    OptionNotes notes = new OptionNotes(values, prepared);
     notes.files();
     notes.ends();
     notes.properties(prepared.spec().preferences().required(), RunOption.REQUIRE);
@@ -43,10 +47,13 @@ final class OptionNotes {
   private void files() {
     add(
         RunOption.EPHEMERAL,
-        values.flag(RunOption.EPHEMERAL, true)
-            ? "All that is written to the root filesystem goes to a layer in memory, and with the"
-                + " container. It is so without the option too, unless ROOTFS is a directory."
-            : "What is written to the root filesystem is written to ROOTFS, and stays.");
+        spec.root().writes() instanceof Writes.Lasting
+            ? "What is written to the root filesystem is kept for as long as the container is."
+            : values.flag(RunOption.EPHEMERAL, true)
+                ? "All that is written to the root filesystem goes to a layer in memory, and with"
+                    + " the container. It is so without the option too, unless ROOTFS is a"
+                    + " directory, or the container is kept, as with -d."
+                : "What is written to the root filesystem is written to ROOTFS, and stays.");
     add(
         RunOption.EPHEMERAL_DIR,
         "In the end a container of nsrun's own takes the directory of the upper layer away, with"
@@ -90,6 +97,23 @@ final class OptionNotes {
             + " stays in the end.");
   }
 
+  private void detached() {
+    boolean removed = spec.detached().remove();
+    add(
+        RunOption.DETACH,
+        spec.root().writes() instanceof Writes.Lasting
+            ? "What it writes to the root filesystem goes to a directory of its own, and is kept"
+                + " until 'nsrun rm'."
+            : "Nothing of the root filesystem is kept for it"
+                + (removed ? "." : ", but how it ended, and its log, until 'nsrun rm'."));
+    add(
+        RunOption.RM,
+        removed
+            ? "When it ends, its monitor removes its directory; so what it writes to the root"
+                + " filesystem is in memory, unless ROOTFS is a directory."
+            : "Its directory is kept in the end, until 'nsrun rm'; it is so without the option too.");
+  }
+
   private void ends() {
     boolean mayBeStopped = plan.steps().stream().anyMatch(HostStep.Timeout.class::isInstance);
     String unused =
@@ -104,12 +128,16 @@ final class OptionNotes {
             + value(RunOption.RESULT)
             + " is replaced by a record of how the container ended, what it used and how isolated it"
             + " was; of why, if it was never started.");
-    add(
-        RunOption.RM,
-        values.flag(RunOption.RM, true)
-            ? "Nothing is kept in the end; it is so without the option too."
-            : "In the end a record of how the container ended is kept in the state directory, and"
-                + " its name stays taken until the record is removed.");
+    if (spec.detached() != null) {
+      detached();
+    } else {
+      add(
+          RunOption.RM,
+          values.flag(RunOption.RM, true)
+              ? "Nothing is kept in the end; it is so without the option too."
+              : "In the end a record of how the container ended is kept in the state directory, and"
+                  + " its name stays taken until the record is removed.");
+    }
     add(
         RunOption.LOG_MAX_SIZE,
         "The next file of the log is begun when one has " + value(RunOption.LOG_MAX_SIZE) + ".");

@@ -53,7 +53,8 @@ final class RootOptions {
     }
     Boolean ephemeral =
         values.has(RunOption.EPHEMERAL) ? values.flag(RunOption.EPHEMERAL, true) : null;
-    return Defaults.writes(source, ephemeral, readOnly, problems);
+    boolean stays = values.flag(RunOption.DETACH, false) && !values.flag(RunOption.RM, false);
+    return Defaults.writes(source, ephemeral, readOnly, stays, problems);
   }
 
   /** Absolute; empty if the option was not given, or is wrong. */

@@ -99,7 +99,7 @@ enum RunOption {
   EPHEMERAL(
       Kind.FLAG,
       "",
-      "Forget what the container writes to its root filesystem. Always so unless ROOTFS is a directory.",
+      "Forget what the container writes to its root filesystem. Default: unless ROOTFS is a directory, or the container is kept, as with -d.",
       "--ephemeral"),
   EPHEMERAL_DIR(
       Kind.VALUE,
@@ -275,13 +275,13 @@ enum RunOption {
   DETACH(
       Kind.FLAG,
       "",
-      "Run the container in the background: print its id once the command runs, and leave it to itself. It has no input, unless -i or -t is given, and what it writes is in its log.",
+      "Run the container in the background: print its id once the command runs, and leave it to itself. It has no input, unless -i or -t is given, and what it prints is in its log. It is kept when it ends, with what it has written to its root filesystem, until 'nsrun rm'.",
       "-d",
       "--detach"),
   LOG_DRIVER(
       Kind.VALUE,
       "DRIVER",
-      "With -d, k8s-file keeps what it writes for 'nsrun logs', none does not. Default: k8s-file.",
+      "With -d, k8s-file keeps what it prints for 'nsrun logs', none does not. Default: k8s-file.",
       "--log-driver"),
   LOG_MAX_SIZE(
       Kind.VALUE,
@@ -308,7 +308,7 @@ enum RunOption {
   RM(
       Kind.FLAG,
       "",
-      "Keep nothing afterwards; if false, a record of how it ended is kept in a file that is named in the end, beside those of earlier runs of the same --name. Default: true.",
+      "Keep nothing afterwards, also of a container in the background; if false, a record of how it ended is kept in a file that is named in the end, beside those of earlier runs of the same --name. Default: true.",
       "--rm"),
 
   // Looking at it

@@ -75,10 +75,12 @@ public final class Defaults {
    *
    * @param ephemeral whether it is to be forgotten with the container; null if nobody said
    * @param readOnly whether the container can't write to its root
+   * @param kept whether what is kept of the container, which lives on, can be asked for when it has
+   *     ended
    * @param problems gets what is wrong with that
    */
   public static Writes writes(
-      RootSource source, Boolean ephemeral, boolean readOnly, SpecProblems problems) {
+      RootSource source, Boolean ephemeral, boolean readOnly, boolean kept, SpecProblems problems) {
     boolean forget = Boolean.TRUE.equals(ephemeral);
     if (source instanceof RootSource.Host) {
       return forget ? Writes.MEMORY : Writes.NONE;
@@ -89,6 +91,9 @@ public final class Defaults {
     // Mount points that are made would stay for all others.
     if (readOnly) {
       return Boolean.FALSE.equals(ephemeral) ? Writes.IN_PLACE : Writes.MEMORY;
+    }
+    if (kept && !forget) {
+      return Writes.LASTING;
     }
     if (Boolean.FALSE.equals(ephemeral)) {
       problems.add(

@@ -10,6 +10,7 @@ import java.util.List;
  * @param id 64 hexadecimal digits
  * @param name what it is called
  * @param rootfs what was named as its root file system
+ * @param writes where goes what it writes there
  * @param command command and arguments
  * @param createdMillis milliseconds since 1970 UTC
  * @param status what it does
@@ -31,6 +32,7 @@ public record DetachedContainer(
     String id,
     String name,
     String rootfs,
+    Writes writes,
     List<String> command,
     long createdMillis,
     Status status,
@@ -58,6 +60,16 @@ public record DetachedContainer(
     /** It was killed with its monitor, or the machine stopped: nobody saw how it ended. */
     DEAD
   }
+
+  /**
+   * Where goes what is written to its root file system.
+   *
+   * @param kind layer, which is kept until the container is removed; memory; directory, one that
+   *     was named for that; rootfs, the root file system itself; or nowhere
+   * @param directory absolute path of where that is; empty for memory and nowhere
+   * @param reason why it is not kept in a layer; empty if it is, or nobody wanted that
+   */
+  public record Writes(String kind, String directory, String reason) {}
 
   public DetachedContainer {
     command = List.copyOf(command);

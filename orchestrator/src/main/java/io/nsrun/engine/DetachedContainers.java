@@ -8,8 +8,10 @@ import io.nsrun.control.MonitorConnection;
 import io.nsrun.control.ProtocolException;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
+import io.nsrun.state.ContainerDirectories;
 import io.nsrun.state.ContainerDirectory;
 import io.nsrun.state.ContainerRecord;
 import io.nsrun.state.ExitRecord;
@@ -30,15 +32,15 @@ public final class DetachedContainers {
 
   private static final long PAUSE_MILLIS = 10;
 
-  private final Path stateDirectory;
+  private final ContainerDirectories kept;
 
-  private DetachedContainers(Path stateDirectory) {
-    this.stateDirectory = stateDirectory;
+  private DetachedContainers(ContainerDirectories kept) {
+    this.kept = kept;
   }
 
   /** Those of a caller. */
   public static DetachedContainers of(Caller caller) throws IOException {
-    return new DetachedContainers(caller.paths().stateDirectory());
+    return new DetachedContainers(KeptContainers.of(caller));
   }
 
   /**
@@ -47,7 +49,7 @@ public final class DetachedContainers {
    * @param damaged takes why others, of which nothing can be read, are not among them
    */
   public List<DetachedContainer> list(List<IOException> damaged) throws IOException {
-    ContainerDirectory.Found found = ContainerDirectory.list(stateDirectory);
+    ContainerDirectories.Found found = kept.list();
     List<DetachedContainer> list = new ArrayList<>();
     for (ContainerRecord record : found.records()) {
       list.add(look(record));
@@ -65,7 +67,7 @@ public final class DetachedContainers {
    */
   public DetachedContainer find(String text) throws IOException {
     List<ContainerRecord> begun = new ArrayList<>();
-    ContainerDirectory.Found found = ContainerDirectory.list(stateDirectory);
+    ContainerDirectories.Found found = kept.list();
     for (ContainerRecord record : found.records()) {
       if (record.name().equals(text) || record.id().equals(text)) {
         return look(record);
@@ -104,7 +106,7 @@ public final class DetachedContainers {
   }
 
   private Path directory(String id) {
-    return ContainerDirectory.path(stateDirectory, id);
+    return kept.path(id);
   }
 
   private DetachedContainer look(ContainerRecord record) throws IOException {
@@ -124,6 +126,7 @@ public final class DetachedContainers {
         record.id(),
         record.name(),
         record.rootfs(),
+        writes(record.root(), directory),
         record.command(),
         record.createdMillis(),
         status,
@@ -140,6 +143,14 @@ public final class DetachedContainers {
         record.logFiles(),
         isolation,
         end(status, life));
+  }
+
+  private static DetachedContainer.Writes writes(ContainerRecord.Root root, Path directory) {
+    boolean layer = root.writes().equals(DetachedRecord.LAYER);
+    return new DetachedContainer.Writes(
+        root.writes(),
+        layer ? OsPath.text(ContainerDirectory.layer(directory)) : root.directory(),
+        root.reason());
   }
 
   /** Where it is damaged, whether the container runs is all that can be had. */
@@ -251,19 +262,18 @@ public final class DetachedContainers {
     if (force) {
       stop(container, Duration.ZERO);
     }
-    remove(directory(container.id()), container.name(), force || container.end() != null);
+    remove(container.id(), container.name(), force || container.end() != null);
   }
 
   /** Removes what there is of one of which nothing can be read; if it runs, it is killed before. */
   public void remove(DamagedContainerException damaged) throws IOException, InterruptedException {
-    Path directory = directory(damaged.id());
-    listen(directory, Frames.stop(Signal.KILL.number(), 0));
-    remove(directory, damaged.id(), true);
+    listen(directory(damaged.id()), Frames.stop(Signal.KILL.number(), 0));
+    remove(damaged.id(), damaged.id(), true);
   }
 
-  private static void remove(Path directory, String name, boolean ended)
+  private void remove(String id, String name, boolean ended)
       throws IOException, InterruptedException {
-    for (int i = 0; !ContainerDirectory.remove(directory); i++) {
+    for (int i = 0; !kept.remove(id); i++) {
       if (!ended || i == LOOKS) {
         throw new ExplainedException(
             "container " + name + " still runs", "stop it first, or force its removal");

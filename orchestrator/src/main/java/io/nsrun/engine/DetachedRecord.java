@@ -5,9 +5,11 @@ import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Groups;
 import io.nsrun.spec.ProcessSpec;
+import io.nsrun.spec.Root;
 import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.UserRef;
+import io.nsrun.spec.Writes;
 import io.nsrun.state.ContainerRecord;
 import io.nsrun.state.ExitRecord;
 import java.util.ArrayList;
@@ -15,9 +17,17 @@ import java.util.List;
 
 /** Makes the record of a container that is to live on. */
 final class DetachedRecord {
+  /** What is written goes to a layer that is kept beside the record. */
+  static final String LAYER = "layer";
+
   private DetachedRecord() {}
 
-  static ContainerRecord of(Resolved resolved, LaunchPlan plan) {
+  /**
+   * The record.
+   *
+   * @param unfit why what it writes is not kept; empty if it is, or nobody wanted that
+   */
+  static ContainerRecord of(Resolved resolved, LaunchPlan plan, String unfit) {
     Spec spec = resolved.spec();
     List<ExitRecord.Property> isolation = new ArrayList<>();
     for (Isolation.Property property : plan.isolation().properties()) {
@@ -29,6 +39,7 @@ final class DetachedRecord {
         spec.id(),
         spec.name(),
         rootfs(spec.root().source()),
+        root(resolved, unfit),
         spec.process().args(),
         System.currentTimeMillis(),
         Integer.toUnsignedString((int) resolved.user().uid())
@@ -40,6 +51,23 @@ final class DetachedRecord {
         spec.detached().remove(),
         spec.detached().logFiles(),
         isolation);
+  }
+
+  private static ContainerRecord.Root root(Resolved resolved, String unfit) {
+    Root root = resolved.spec().root();
+    String tree =
+        root.isStored() ? resolved.root().substring(resolved.root().lastIndexOf('/') + 1) : "";
+    if (root.writes() instanceof Writes.Lasting) {
+      return new ContainerRecord.Root(tree, LAYER, "", unfit);
+    }
+    if (root.hasDirectoryForWrites()) {
+      return new ContainerRecord.Root(tree, "directory", resolved.layer(), unfit);
+    }
+    if (root.writes() instanceof Writes.InPlace) {
+      return new ContainerRecord.Root(tree, "rootfs", resolved.root(), unfit);
+    }
+    String kind = root.writes() instanceof Writes.None ? "nowhere" : "memory";
+    return new ContainerRecord.Root(tree, kind, "", unfit);
   }
 
   /** What was asked for, with what was found of the command's user and environment in its place. */

@@ -83,7 +83,7 @@ public final class Leases {
   void started() {
     unstarted = null;
     if (state != null) {
-      state.started();
+      state.keep();
       state = null;
     }
   }
@@ -100,7 +100,7 @@ public final class Leases {
     ContainerDirectory directory = state;
     if (directory != null) {
       try {
-        directory.close();
+        directory.abandon();
       } catch (IOException e) {
         // Whoever looks for containers removes what is left.
         return;

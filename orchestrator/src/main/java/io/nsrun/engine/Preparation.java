@@ -8,6 +8,7 @@ import io.nsrun.plan.Planner;
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.HostFactsReader;
 import io.nsrun.plan.facts.Resolved;
+import io.nsrun.plan.facts.UpperLayerProbe;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.rootfs.RootfsStore;
@@ -19,6 +20,7 @@ import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.Writes;
+import io.nsrun.state.ContainerDirectories;
 import io.nsrun.state.ContainerDirectory;
 import io.nsrun.state.IdRangePool;
 import io.nsrun.state.NameLock;
@@ -40,6 +42,10 @@ public final class Preparation {
   private Spec spec;
   private String root;
   private UserDatabase users;
+
+  /** Why what it writes is not kept; empty if nobody wanted that, or it is. */
+  private String unfit = "";
+
   private Resolved resolved;
   private HostFacts facts;
   private LaunchPlan plan;
@@ -100,12 +106,16 @@ public final class Preparation {
       spec = spec.withRoot(new Root(new RootSource.Directory(root), Writes.IN_PLACE));
     }
     users = known && Resolution.needsUsers(spec) ? users(root) : null;
-    String layer = layer();
+    String state = state();
+    List<String> warnings = new ArrayList<>();
+    if (spec.root().writes() instanceof Writes.Lasting) {
+      keepInMemoryIfUnfit(warnings);
+    }
+    String layer = layer(state);
     String hostname = spec.hostname();
     if (hostname == null) {
       hostname = ahead == null ? Defaults.newHostname() : ahead.hostname();
     }
-    String state = state();
     resolved =
         new Resolution(spec, caller, problems)
             .of(root, layer, users, state, locks(layer, state, problems), hostname);
@@ -116,7 +126,6 @@ public final class Preparation {
             ? HostFactsReader.kept(ahead.facts(), resolved, lease)
             : HostFactsReader.read(resolved, lease);
     launcher.phase("host facts");
-    List<String> warnings = new ArrayList<>();
     facts = SeccompFilters.add(spec, facts, problems, warnings);
     launcher.phase("seccomp filter");
     plan = Planner.plan(resolved, facts, problems);
@@ -147,7 +156,23 @@ public final class Preparation {
     return new ContainerFiles(launcher.channel(), root).users();
   }
 
-  private String layer() {
+  /** What would keep it from running is said, and costs it what it writes in the end. */
+  private void keepInMemoryIfUnfit(List<String> warnings) throws IOException {
+    unfit = UpperLayerProbe.unfit(OsPath.text(stateDirectory()));
+    if (!unfit.isEmpty()) {
+      spec = spec.withRoot(new Root(spec.root().source(), Writes.MEMORY, spec.root().readOnly()));
+      warnings.add(
+          "what the container writes to its root filesystem is kept in memory, and forgotten when"
+              + " it ends: "
+              + unfit
+              + ", which takes no layer");
+    }
+  }
+
+  private String layer(String state) {
+    if (spec.root().writes() instanceof Writes.Lasting) {
+      return OsPath.text(ContainerDirectory.layer(OsPath.of(state)));
+    }
     if (spec.root().writes() instanceof Writes.KeptDirectory kept) {
       return kept.directory();
     }
@@ -171,7 +196,7 @@ public final class Preparation {
         locks.add(new HostStep.Lock(OsPath.text(use.file()), use.offset(), true));
       }
     }
-    if (!layer.isEmpty()) {
+    if (!layer.isEmpty() && !(spec.root().writes() instanceof Writes.Lasting)) {
       locks.add(Leases.lockOfDirectory(layer));
     }
     if (spec.hasGivenName()) {
@@ -184,7 +209,7 @@ public final class Preparation {
   private String state() throws IOException {
     return spec.detached() == null
         ? ""
-        : OsPath.text(ContainerDirectory.path(stateDirectory(), spec.id()));
+        : OsPath.text(ContainerDirectories.path(stateDirectory(), spec.id()));
   }
 
   private Path stateDirectory() throws IOException {
@@ -196,7 +221,7 @@ public final class Preparation {
   private void take(String layer) throws IOException {
     if (spec.root().writes() instanceof Writes.KeptDirectory) {
       leases.push(OverlayDirectory.open(OsPath.of(layer), caller.paths().uid()));
-    } else if (!layer.isEmpty()) {
+    } else if (spec.root().writes() instanceof Writes.ForgottenDirectory) {
       leases.pushForgotten(new EphemeralWrites(layer, caller));
     }
     if (spec.hasGivenName()) {
@@ -204,13 +229,10 @@ public final class Preparation {
     }
     if (spec.detached() != null) {
       leases.pushState(
-          ContainerDirectory.make(
-              stateDirectory(),
-              caller.paths().uid(),
-              DetachedRecord.of(resolved, plan),
-              DetachedRecord.found(resolved)));
+          KeptContainers.of(caller)
+              .make(DetachedRecord.of(resolved, plan, unfit), DetachedRecord.found(resolved)));
     } else if (spec.hasGivenName()) {
-      ContainerDirectory.checkThatNobodyIsNamed(stateDirectory(), spec.name());
+      KeptContainers.of(caller).checkThatNobodyIsNamed(spec.name());
     }
   }
 

@@ -5,6 +5,8 @@ import io.nsrun.rootfs.RootfsStore;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.RootSource;
+import io.nsrun.state.ContainerDirectories;
+import io.nsrun.state.ContainerRecord;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.util.Collections;
@@ -45,11 +47,23 @@ public final class Roots {
   }
 
   /**
-   * Removes what was unpacked and no container uses. Blocks until it is gone.
+   * Removes what was unpacked and no container uses, or could start again from. Blocks until it is
+   * gone.
    *
    * @return what was looked at
    */
   public static List<RootfsStore.Pruned> prune(Caller caller) throws IOException {
-    return RootfsStore.of(caller.paths()).prune();
+    ContainerDirectories kept = KeptContainers.of(caller);
+    return RootfsStore.of(caller.paths()).prune(tree -> isOfAContainer(kept, tree));
+  }
+
+  /** One that can start again does so from the files that it started from. */
+  private static boolean isOfAContainer(ContainerDirectories kept, String tree) throws IOException {
+    for (ContainerRecord record : kept.list().records()) {
+      if (record.root().tree().equals(tree)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -70,10 +70,21 @@ final class NsinitTrees implements TreeWorker {
       Files.delete(tree); // none of ours, and all that unpack would fail for it
       return 0;
     }
-    byte[] report = new byte[8];
-    String name = "/" + tree.getFileName();
-    work(tree.getParent(), new InitStep.Remove(name), null, report);
+    long freed = empty(tree.getParent(), tree.getFileName());
     Files.delete(tree);
+    return freed;
+  }
+
+  /**
+   * Removes all that is in a directory, whoever owns it; blocks until it is empty.
+   *
+   * @param directory the root of who does it: no link leads out of it
+   * @param below path from there to what is to be empty, with no link in it
+   * @return how many bytes that freed
+   */
+  long empty(Path directory, Path below) throws IOException {
+    byte[] report = new byte[8];
+    work(directory, new InitStep.Remove("/" + OsPath.text(below)), null, report);
     return ByteBuffer.wrap(report).order(ByteOrder.LITTLE_ENDIAN).getLong();
   }
 

@@ -115,13 +115,19 @@ public final class RootfsStore {
    */
   public record Pruned(String name, long bytes) {}
 
+  /** Says which trees are needed by somebody who does not run. */
+  public interface Needs {
+    /** Whether one is: asked once nobody can begin to use it, so that the answer stays true. */
+    boolean need(String tree) throws IOException;
+  }
+
   /**
-   * Removes all trees that no container uses, and what killed processes left behind. Blocks while
-   * another process unpacks.
+   * Removes all trees that no container uses or needs, and what killed processes left behind.
+   * Blocks while another process unpacks.
    *
    * @throws ExplainedException if something can't be removed
    */
-  public List<Pruned> prune() throws IOException {
+  public List<Pruned> prune(Needs needs) throws IOException {
     List<Pruned> pruned = new ArrayList<>();
     if (!isThere(directory)) {
       return pruned;
@@ -134,7 +140,7 @@ public final class RootfsStore {
           if (name.startsWith(TEMPORARY)) {
             pruned.add(new Pruned(name, worker.remove(directory.resolve(name))));
           } else if (!name.startsWith(".") && isThere(directory.resolve(name))) {
-            pruned.add(new Pruned(name, removeUnused(name)));
+            pruned.add(new Pruned(name, removeUnused(name, needs)));
           }
         }
         TarRootfs.forgetWhatIsGone(this);
@@ -148,9 +154,9 @@ public final class RootfsStore {
     return pruned;
   }
 
-  private long removeUnused(String name) throws IOException {
+  private long removeUnused(String name, Needs needs) throws IOException {
     try (Closeable unused = TreeUse.lockOut(directory, name)) {
-      if (unused == null) {
+      if (unused == null || needs.need(name)) {
         return -1;
       }
       // At one stroke: half a tree never has its name.

@@ -47,7 +47,9 @@ public record Root(RootSource source, Writes writes, boolean readOnly) {
 
   /** Whether what is written goes to a directory of its own. */
   public boolean hasDirectoryForWrites() {
-    return writes instanceof Writes.KeptDirectory || writes instanceof Writes.ForgottenDirectory;
+    return writes instanceof Writes.KeptDirectory
+        || writes instanceof Writes.ForgottenDirectory
+        || writes instanceof Writes.Lasting;
   }
 
   /** Whether what is written goes to a layer above the source, which stays as it is. */

@@ -11,6 +11,12 @@ public sealed interface Writes {
   /** To a layer in memory, which vanishes with the container. */
   Writes MEMORY = new Memory();
 
+  /**
+   * To a layer of a container that lives on, beside what else is kept of it: it stays until the
+   * container is removed.
+   */
+  Writes LASTING = new Lasting();
+
   /** Nowhere: nothing can be written. */
   Writes NONE = new None();
 
@@ -19,6 +25,9 @@ public sealed interface Writes {
 
   /** See {@link #MEMORY}. */
   record Memory() implements Writes {}
+
+  /** See {@link #LASTING}. */
+  record Lasting() implements Writes {}
 
   /**
    * To a layer in a directory, where it stays.

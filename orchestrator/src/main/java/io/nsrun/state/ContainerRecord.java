@@ -8,6 +8,7 @@ import java.util.List;
  * @param id 64 hexadecimal digits
  * @param name what it is called
  * @param rootfs what was named as its root file system
+ * @param root what that is, and where goes what it writes there
  * @param command command and arguments
  * @param createdMillis milliseconds since 1970 UTC
  * @param user uid and gid of the command, with a colon
@@ -22,6 +23,7 @@ public record ContainerRecord(
     String id,
     String name,
     String rootfs,
+    Root root,
     List<String> command,
     long createdMillis,
     String user,
@@ -31,6 +33,17 @@ public record ContainerRecord(
     boolean remove,
     int logFiles,
     List<ExitRecord.Property> isolation) {
+  /**
+   * Its root file system.
+   *
+   * @param tree name of the tree in the store that it is made of; empty if it is none of those
+   * @param writes where goes what is written: layer, memory, directory, rootfs or nowhere
+   * @param directory absolute path of where that is; empty for a layer, which is beside the record,
+   *     for memory and for nowhere
+   * @param reason why it is not kept in a layer; empty if it is, or nobody wanted that
+   */
+  public record Root(String tree, String writes, String directory, String reason) {}
+
   /**
    * How it is asked to stop.
    *

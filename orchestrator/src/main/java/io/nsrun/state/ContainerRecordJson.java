@@ -9,6 +9,19 @@ import java.util.List;
 public final class ContainerRecordJson extends JsonRecord<ContainerRecord> {
   private static final long VERSION = 1;
 
+  private static final JsonRecord<ContainerRecord.Root> ROOT =
+      new JsonRecord<>(new ContainerRecord.Root("", "", "", "")) {
+        @Override
+        protected ContainerRecord.Root properties(JsonProperties json, ContainerRecord.Root root)
+            throws IOException {
+          return new ContainerRecord.Root(
+              json.text("tree", root.tree()),
+              json.text("writes", root.writes()),
+              json.text("directory", root.directory()),
+              json.text("reason", root.reason()));
+        }
+      };
+
   private static final JsonRecord<ContainerRecord.Stop> STOP =
       new JsonRecord<>(new ContainerRecord.Stop(15, 10_000)) {
         @Override
@@ -25,7 +38,19 @@ public final class ContainerRecordJson extends JsonRecord<ContainerRecord> {
   private ContainerRecordJson() {
     super(
         new ContainerRecord(
-            "", "", "", List.of(), 0, "", "", false, STOP.blank(), false, 0, List.of()));
+            "",
+            "",
+            "",
+            ROOT.blank(),
+            List.of(),
+            0,
+            "",
+            "",
+            false,
+            STOP.blank(),
+            false,
+            0,
+            List.of()));
   }
 
   @Override
@@ -36,6 +61,7 @@ public final class ContainerRecordJson extends JsonRecord<ContainerRecord> {
         json.required().text("id", record.id()),
         json.required().text("name", record.name()),
         json.required().text("rootfs", record.rootfs()),
+        json.object("root", record.root(), ROOT),
         json.required().texts("command", record.command()),
         json.required().number("created_ms", record.createdMillis()),
         json.text("user", record.user()),

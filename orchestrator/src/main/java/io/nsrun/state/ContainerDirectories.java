@@ -1,0 +1,309 @@
+package io.nsrun.state;
+
+import io.nsrun.json.RecordJson;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.IoMessages;
+import io.nsrun.spec.OsPath;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.Writes;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * The directories of a caller's containers that live on: {@code containers/ID} in the state
+ * directory, each a {@link ContainerDirectory}.
+ */
+public final class ContainerDirectories {
+  private static final String ALL = "containers";
+  private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
+  private static final int SHORT_ID = 12;
+  private static final int UPPER_MODE = 0755;
+  private static final int PRIVATE_MODE = 0700;
+
+  /** After that long without a record, a directory is not being made any more. */
+  private static final long LONG_TO_MAKE_MILLIS = 60_000;
+
+  private final Path stateDirectory;
+  private final int uid;
+  private final TreeEmptier emptier;
+
+  /**
+   * @param stateDirectory see {@link StatePaths#stateDirectory}
+   * @param uid effective user id of the caller
+   * @param emptier asked where what a container wrote is to be removed
+   */
+  public ContainerDirectories(Path stateDirectory, int uid, TreeEmptier emptier) {
+    this.stateDirectory = stateDirectory;
+    this.uid = uid;
+    this.emptier = emptier;
+  }
+
+  TreeEmptier emptier() {
+    return emptier;
+  }
+
+  /** Where that of a container is, or will be. */
+  public Path path(String id) {
+    return path(stateDirectory, id);
+  }
+
+  /** As the other one, in a state directory that need not be there. */
+  public static Path path(Path stateDirectory, String id) {
+    return stateDirectory.resolve(ALL).resolve(id);
+  }
+
+  /**
+   * Makes one, with the record in it. Blocks for the disk. It is removed when what comes back is
+   * closed, unless {@link ContainerDirectory#keep} was called.
+   *
+   * @param spec all that was asked for
+   * @throws ExplainedException if another container has the name
+   */
+  public ContainerDirectory make(ContainerRecord record, Spec spec) throws IOException {
+    Path all = PrivateDirectory.ensure(stateDirectory.resolve(ALL), uid);
+    checkThatNobodyIsNamed(record.name());
+    Path path = PrivateDirectory.ensure(all.resolve(record.id()), uid);
+    ContainerDirectory made = null;
+    boolean done = false;
+    try {
+      made = new ContainerDirectory(this, path, LockedDirectory.tryAcquire(path));
+      if (spec.root().writes() instanceof Writes.Lasting) {
+        makeLayer(ContainerDirectory.layer(path));
+      }
+      AtomicFile.write(path.resolve(ContainerDirectory.SPEC), RecordJson.encode(spec));
+      made.write(record);
+      done = true;
+      return made;
+    } finally {
+      if (!done && made != null) {
+        made.close();
+      }
+    }
+  }
+
+  /** As nsinit's step {@code overlay} wants it: the root of the container has the mode of upper. */
+  private static void makeLayer(Path layer) throws IOException {
+    makeDirectory(layer, PRIVATE_MODE);
+    makeDirectory(layer.resolve(ContainerDirectory.UPPER), UPPER_MODE);
+    makeDirectory(layer.resolve(ContainerDirectory.WORK), PRIVATE_MODE);
+  }
+
+  private static void makeDirectory(Path directory, int mode) throws IOException {
+    Files.createDirectory(directory);
+    Files.setAttribute(directory, "unix:mode", mode, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Sees to it that a name is free.
+   *
+   * @throws ExplainedException if a container that is there has it, running or not
+   */
+  public void checkThatNobodyIsNamed(String name) throws IOException {
+    for (ContainerRecord record : list().records()) {
+      if (record.name().equals(name)) {
+        throw new ExplainedException(
+            "the name " + name + " is that of container " + record.id().substring(0, SHORT_ID),
+            "choose another one, or remove that container");
+      }
+    }
+  }
+
+  /**
+   * What there is.
+   *
+   * @param records those of containers, in no order
+   * @param damaged by the ids that their directories have, why the others' can't be had
+   */
+  public record Found(List<ContainerRecord> records, Map<String, IOException> damaged) {
+    public Found {
+      records = List.copyOf(records);
+      damaged = Map.copyOf(damaged);
+    }
+  }
+
+  /**
+   * All that have a record. What was left by somebody who was killed while he made or removed one
+   * is removed. A damaged one is in nobody's way.
+   */
+  public Found list() throws IOException {
+    List<ContainerRecord> records = new ArrayList<>();
+    Map<String, IOException> damaged = new HashMap<>();
+    Path all = stateDirectory.resolve(ALL);
+    if (!isDirectory(all)) {
+      // There never was one.
+      return new Found(records, damaged);
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(all)) {
+      for (Path entry : entries) {
+        String id = OsPath.text(entry.getFileName());
+        if (ID.matcher(id).matches() && isDirectory(entry)) {
+          try {
+            ContainerRecord record = ContainerDirectory.record(entry);
+            if (record == null) {
+              removeLeft(entry);
+            } else {
+              records.add(record);
+            }
+          } catch (IOException e) {
+            damaged.put(id, e);
+          }
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return new Found(records, damaged);
+  }
+
+  /** And no link to one: what a link leads to is not ours to read, let alone to remove. */
+  private static boolean isDirectory(Path path) throws IOException {
+    FileStat stat = FileStat.of(path);
+    return stat != null && stat.isDirectory();
+  }
+
+  private void removeLeft(Path directory) throws IOException {
+    FileStat stat = FileStat.of(directory);
+    if (stat == null
+        || Files.getLastModifiedTime(directory, LinkOption.NOFOLLOW_LINKS).toMillis()
+            > System.currentTimeMillis() - LONG_TO_MAKE_MILLIS) {
+      return;
+    }
+    LockedDirectory mine = LockedDirectory.tryAcquire(directory);
+    if (mine != null) {
+      try (mine) {
+        delete(directory, emptier);
+      }
+    }
+  }
+
+  /**
+   * Removes the directory of a container that has ended, with all that the container wrote.
+   *
+   * @return false if it is in use
+   * @throws ExplainedException if something is left, which is no container any more
+   */
+  public boolean remove(String id) throws IOException {
+    Path directory = path(id);
+    LockedDirectory mine;
+    try {
+      mine = isDirectory(directory) ? LockedDirectory.tryAcquire(directory) : null;
+    } catch (NoSuchFileException e) {
+      return true; // somebody else has removed it
+    }
+    if (mine == null) {
+      return FileStat.of(directory) == null;
+    }
+    try (mine) {
+      delete(directory, emptier);
+    }
+    return true;
+  }
+
+  /**
+   * The record goes first: without it, it is no container any more, whatever happens then. By
+   * descriptors: what a link leads to that somebody puts in its place stays as it is.
+   */
+  static void delete(Path directory, TreeEmptier emptier) throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(directory.getParent())) {
+      SecureDirectoryStream<Path> parent = (SecureDirectoryStream<Path>) all;
+      Path name = directory.getFileName();
+      try (SecureDirectoryStream<Path> entries =
+          parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+        deleteFile(entries, Path.of(ContainerDirectory.RECORD));
+        for (Path entry : entries) {
+          Path file = entry.getFileName();
+          if (isDirectoryIn(entries, file)) {
+            deleteTree(entries, directory, file, emptier);
+          } else {
+            deleteFile(entries, file);
+          }
+        }
+      }
+      parent.deleteDirectory(name);
+    } catch (NoSuchFileException e) {
+      return; // somebody else has removed it
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static boolean isDirectoryIn(SecureDirectoryStream<Path> directory, Path name)
+      throws IOException {
+    return directory
+        .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .readAttributes()
+        .isDirectory();
+  }
+
+  private static void deleteFile(SecureDirectoryStream<Path> directory, Path name)
+      throws IOException {
+    try {
+      directory.deleteFile(name);
+    } catch (NoSuchFileException e) {
+      return; // as it is to be
+    }
+  }
+
+  /** What the container wrote belongs to its ids, and is as deep as it likes. */
+  private static void deleteTree(
+      SecureDirectoryStream<Path> entries, Path directory, Path tree, TreeEmptier emptier)
+      throws IOException {
+    if (!deleteUnused(entries, tree)) {
+      Path root = directory.getParent().getParent();
+      try {
+        emptier.empty(root, root.relativize(directory).resolve(tree));
+      } catch (IOException e) {
+        throw new ExplainedException(
+            "can't remove " + OsPath.text(directory.resolve(tree)) + ": " + IoMessages.reason(e),
+            "remove it as root",
+            e);
+      }
+      entries.deleteDirectory(tree);
+    }
+  }
+
+  /** False unless it is a layer that nothing was written to. */
+  private static boolean deleteUnused(SecureDirectoryStream<Path> entries, Path layer)
+      throws IOException {
+    Path work = Path.of(ContainerDirectory.WORK);
+    try (SecureDirectoryStream<Path> parts =
+        entries.newDirectoryStream(layer, LinkOption.NOFOLLOW_LINKS)) {
+      deleteDirectory(parts, Path.of(ContainerDirectory.UPPER));
+      try (SecureDirectoryStream<Path> ofOverlay =
+          parts.newDirectoryStream(work, LinkOption.NOFOLLOW_LINKS)) {
+        deleteDirectory(ofOverlay, work);
+      }
+      deleteDirectory(parts, work);
+    } catch (FileSystemException e) {
+      return false;
+    }
+    try {
+      entries.deleteDirectory(layer);
+      return true;
+    } catch (FileSystemException e) {
+      return false;
+    }
+  }
+
+  private static void deleteDirectory(SecureDirectoryStream<Path> parent, Path name)
+      throws IOException {
+    try {
+      parent.deleteDirectory(name);
+    } catch (NoSuchFileException e) {
+      return; // as it is to be
+    }
+  }
+}
