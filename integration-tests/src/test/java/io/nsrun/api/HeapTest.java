@@ -24,8 +24,20 @@ class HeapTest {
     containers.close();
   }
 
-  /** After a full collection, by all objects that are left. */
+  /**
+   * After a full collection, by all objects that are left. HotSpot's counts what fills holes, too,
+   * which it leaves where moving costs more; every fourth leaves none
+   * (MarkSweepAlwaysCompactCount).
+   */
   private static long heap() throws Exception {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 4; i++) {
+      least = Math.min(least, histogram());
+    }
+    return least;
+  }
+
+  private static long histogram() throws Exception {
     MBeanServer server = ManagementFactory.getPlatformMBeanServer();
     String histogram =
         (String)
