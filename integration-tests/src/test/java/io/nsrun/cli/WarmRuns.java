@@ -1,59 +1,67 @@
 package io.nsrun.cli;
 
-import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
+import io.nsrun.log.LogLevel;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
 
 /**
  * The program of {@code WarmJvm}: one JVM that does what many would do one after the other. It
  * stands where nsrun's entry point without {@code System.exit} can be seen from.
  */
 public final class WarmRuns {
-  /** First word of a line that wants to know what nsrun itself wrote, too. */
-  public static final String CAPTURED = "captured";
-
-  private static final PrintStream OUT = System.out;
-  private static final PrintStream ERR = System.err;
-
   private WarmRuns() {}
 
   /**
-   * Reads command lines, words parted by tabs, and answers each with its exit code. After {@link
-   * #CAPTURED} what nsrun wrote on its two streams follows in the same line, as base64; what a
-   * container writes is not in there.
+   * Takes command lines from a port of the loopback interface, each a mark, the number of its
+   * words, and the words, and answers each with its exit code. Before that the mark is at the end
+   * of what was written to standard output and to standard error.
    */
   public static void main(String[] args) throws IOException {
-    BufferedReader in =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    for (String line = in.readLine(); line != null; line = in.readLine()) {
-      String[] words = line.split("\t", -1);
-      OUT.println(
-          words[0].equals(CAPTURED)
-              ? captured(Arrays.copyOfRange(words, 1, words.length))
-              : Integer.toString(Main.run(words)));
+    try (Socket tests = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0]))) {
+      DataInputStream in = new DataInputStream(new BufferedInputStream(tests.getInputStream()));
+      DataOutputStream out =
+          new DataOutputStream(new BufferedOutputStream(tests.getOutputStream()));
+      OutputStream[] streams = {
+        new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err)
+      };
+      while (true) {
+        byte[] mark = text(in).getBytes(StandardCharsets.UTF_8);
+        String[] words = new String[in.readInt()];
+        for (int i = 0; i < words.length; i++) {
+          words[i] = text(in);
+        }
+        // A run may have asked for another one.
+        LogLevel.set(LogLevel.WARN);
+        int code = Main.run(words);
+        System.out.flush();
+        System.err.flush();
+        for (OutputStream stream : streams) {
+          stream.write(mark);
+        }
+        out.writeInt(code);
+        out.flush();
+      }
+    } catch (EOFException e) {
+      // The tests want no more.
+      return;
     }
   }
 
-  private static String captured(String[] words) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    int code = Main.run(words);
-    System.out.flush();
-    System.err.flush();
-    System.setOut(OUT);
-    System.setErr(ERR);
-    Base64.Encoder encoder = Base64.getEncoder();
-    return code
-        + "\t"
-        + encoder.encodeToString(out.toByteArray())
-        + "\t"
-        + encoder.encodeToString(err.toByteArray());
+  private static String text(DataInputStream in) throws IOException {
+    char[] text = new char[in.readInt()];
+    for (int i = 0; i < text.length; i++) {
+      text[i] = in.readChar();
+    }
+    return new String(text);
   }
 }

@@ -6,6 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A test of something that another JVM may do otherwise: how it starts, loads classes and native
@@ -13,10 +14,12 @@ import org.junit.jupiter.api.Tag;
  * output, starts and reaps children, opens, locks and renames files, sizes itself, and dies. These
  * tests run on the second JDK too. What only a container does, once nsinit has its plan, is the
  * same whichever JVM made the plan, and the unit tests, which run whole on both, hold plans to be
- * that.
+ * that. So each run of nsrun has a JVM of its own in these tests, and goes to one that stays in
+ * others.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 @Tag("depends-on-jvm")
+@ExtendWith(FreshJvms.class)
 public @interface DependsOnJvm {}

@@ -30,7 +30,7 @@ public record Host(
       List<String> marked = new ArrayList<>();
       TreeSet<String> namespaces = new TreeSet<>();
       for (Path process : processesNow()) {
-        if (isMarked(process) && !isAdoptedZombie(process)) {
+        if (isMarked(process) && !isAdoptedZombie(process) && !stays(process)) {
           marked.add(process.getFileName() + " " + read(process.resolve("comm")).strip());
           namespaces.addAll(namespacesOf(process));
         }
@@ -63,6 +63,10 @@ public record Host(
   private static boolean isAdoptedZombie(Path process) {
     Proc proc = new Proc(Long.parseLong(process.getFileName().toString()));
     return proc.state().equals("Z") && !isMarked(Path.of("/proc", proc.stat(4)));
+  }
+
+  private static boolean stays(Path process) {
+    return WarmJvms.has(Long.parseLong(process.getFileName().toString()));
   }
 
   private static List<Path> processesNow() throws IOException {

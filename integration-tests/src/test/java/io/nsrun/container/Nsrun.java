@@ -43,6 +43,9 @@ public final class Nsrun {
   private Path directory;
   private String groups = "";
 
+  /** Whether environment, directory, input and program are what they are without any wish. */
+  private boolean asUsual = true;
+
   private Nsrun(Caller caller) {
     this.caller = caller;
     this.directory = caller.home();
@@ -57,12 +60,14 @@ public final class Nsrun {
   }
 
   public Nsrun env(String name, String value) {
+    asUsual = false;
     environment.put(name, value);
     return this;
   }
 
   /** Leaves a variable out that callers have otherwise. */
   public Nsrun without(String name) {
+    asUsual = false;
     environment.remove(name);
     return this;
   }
@@ -73,17 +78,20 @@ public final class Nsrun {
   }
 
   public Nsrun input(byte[] bytes) {
+    asUsual &= bytes.length == 0;
     input = bytes.clone();
     return this;
   }
 
   /** Gives the caller these supplementary groups, by number, in place of those of his account. */
   public Nsrun groups(String list) {
+    asUsual = false;
     groups = list;
     return this;
   }
 
   public Nsrun in(Path workingDirectory) {
+    asUsual = false;
     directory = workingDirectory;
     return this;
   }
@@ -92,6 +100,7 @@ public final class Nsrun {
    * A program, already running as the caller, that runs java: {@code script}, {@code setsid}, ...
    */
   public Nsrun through(String... command) {
+    asUsual = false;
     prefix.addAll(List.of(command));
     return this;
   }
@@ -101,6 +110,7 @@ public final class Nsrun {
    * archive of classes.
    */
   public Nsrun program(String... javaArguments) {
+    asUsual = false;
     program.addAll(List.of(javaArguments));
     return this;
   }
@@ -122,8 +132,17 @@ public final class Nsrun {
     return builder;
   }
 
-  /** Runs {@code nsrun args...} to its end. Blocks; both streams are read at once. */
+  /**
+   * Runs {@code nsrun args...} to its end. Blocks. In a JVM that stays, if nothing is asked for of
+   * the JVM and the test is not one that {@link DependsOnJvm}.
+   */
   public Result nsrun(String... args) {
+    Result warm = asUsual && !FreshJvms.wanted() ? WarmJvms.tryRun(caller, args) : null;
+    return warm == null ? inItsOwnJvm(args) : warm;
+  }
+
+  /** Both streams are read at once. */
+  private Result inItsOwnJvm(String... args) {
     long begin = System.nanoTime();
     try {
       Process process = start(args);

@@ -1,95 +1,114 @@
 package io.nsrun.container;
 
 import io.nsrun.cli.WarmRuns;
-import java.io.BufferedReader;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.stream.Stream;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
- * A JVM that runs one container after the other: the whole way of {@code java -jar} but for the
+ * A JVM that runs one command line after the other: the whole way of {@code java -jar} but for the
  * start of the JVM, which is most of its time. It also shows what a run leaves behind in its JVM.
+ * Nothing is on its standard input. For one thread at a time.
  */
 final class WarmJvm implements AutoCloseable {
-  private final Process process;
-  private final BufferedReader out;
+  /** Nobody waits longer for one that does not come up. */
+  private static final int START_MILLIS = 60_000;
 
-  private WarmJvm(Process process) {
+  private final Process process;
+  private final Socket socket;
+  private final DataOutputStream requests;
+  private final DataInputStream answers;
+  private int runs;
+
+  private WarmJvm(Process process, Socket socket) throws IOException {
     this.process = process;
-    this.out = process.inputReader(StandardCharsets.UTF_8);
+    this.socket = socket;
+    this.requests = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+    this.answers = new DataInputStream(socket.getInputStream());
   }
 
   static WarmJvm start(Caller caller) {
-    try {
-      return new WarmJvm(
-          JavaProgram.of(caller, WarmRuns.class)
-              .builder()
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start());
+    try (ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Process process =
+          JavaProgram.of(caller, WarmRuns.class).start(Integer.toString(port.getLocalPort()));
+      process.getOutputStream().close();
+      port.setSoTimeout(START_MILLIS);
+      return new WarmJvm(process, port.accept());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /**
-   * Runs {@code nsrun run -i=false args...} whose command must be silent; its exit code. Blocks.
-   */
-  int run(String... args) {
-    try {
-      send("run\t--interactive=false\t" + String.join("\t", args));
-      return Integer.parseInt(out.readLine());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  boolean isAlive() {
+    return process.isAlive();
   }
 
-  /** What {@code nsrun explain args...} says. Blocks. */
-  String explain(String... args) {
-    try {
-      send("explain\t" + String.join("\t", args));
-      StringBuilder text = new StringBuilder();
-      String line = out.readLine();
-      for (; !line.matches("[0-9]+"); line = out.readLine()) {
-        text.append(line).append('\n');
-      }
-      if (!line.equals("0")) {
-        throw new AssertionError("explain " + String.join(" ", args) + " ended with " + line);
-      }
-      return text.toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * {@code nsrun args...}, none of which has a tab or a line end; for what starts no container, as
-   * its output would not be in the result. Blocks.
-   */
+  /** {@code nsrun args...}. Blocks. */
   Result nsrun(String... args) {
+    byte[] mark = ("\0 end of run " + runs++ + "\n").getBytes(StandardCharsets.UTF_8);
     long begin = System.nanoTime();
     try {
-      send(
-          String.join("\t", Stream.concat(Stream.of(WarmRuns.CAPTURED), Stream.of(args)).toList()));
-      String[] answer = out.readLine().split("\t", -1);
-      return new Result(
-          Integer.parseInt(answer[0]),
-          decode(answer[1]),
-          decode(answer[2]),
-          System.nanoTime() - begin);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      write(new String(mark, StandardCharsets.UTF_8));
+      requests.writeInt(args.length);
+      for (String arg : args) {
+        write(arg);
+      }
+      requests.flush();
+      CompletableFuture<String> err =
+          CompletableFuture.supplyAsync(() -> readTo(mark, process.getErrorStream()));
+      String out = readTo(mark, process.getInputStream());
+      return new Result(answers.readInt(), out, err.join(), System.nanoTime() - begin);
+    } catch (IOException | CompletionException e) {
+      throw new AssertionError("lost in nsrun " + String.join(" ", args), e);
     }
   }
 
-  private static String decode(String base64) {
-    return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+  /** The exit code of {@code nsrun run args...}. Blocks. */
+  int run(String... args) {
+    String[] words = new String[args.length + 1];
+    words[0] = "run";
+    System.arraycopy(args, 0, words, 1, args.length);
+    return nsrun(words).code();
   }
 
-  private void send(String line) throws IOException {
-    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
-    process.getOutputStream().flush();
+  private void write(String text) throws IOException {
+    requests.writeInt(text.length());
+    requests.writeChars(text);
+  }
+
+  /** What comes before the mark. */
+  private static String readTo(byte[] mark, InputStream stream) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    byte[] some = new byte[1 << 16];
+    try {
+      while (true) {
+        int n = stream.read(some);
+        if (n < 0) {
+          throw new IOException("the JVM ended after " + bytes);
+        }
+        bytes.write(some, 0, n);
+        int length = bytes.size() - mark.length;
+        if (n > 0 && some[n - 1] == '\n' && length >= 0) {
+          byte[] all = bytes.toByteArray();
+          if (Arrays.equals(all, length, all.length, mark, 0, mark.length)) {
+            return new String(all, 0, length, StandardCharsets.UTF_8);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   Proc proc() {
@@ -99,7 +118,7 @@ final class WarmJvm implements AutoCloseable {
   @Override
   public void close() {
     try {
-      process.getOutputStream().close();
+      socket.close();
       process.waitFor();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
