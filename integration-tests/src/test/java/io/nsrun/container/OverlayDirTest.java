@@ -83,8 +83,11 @@ class OverlayDirTest extends ContainerTest {
       assertThat(second.code()).isEqualTo(125);
       assertThat(second.errors().get(0))
           .isEqualTo("nsrun: overlay directory " + keep + " is in use by a running container");
+      Proc monitor = running.monitor();
       Running.kill("KILL", running.jvm().pid());
       running.end();
+      // Its last process.
+      Await.until("the end of the monitor", monitor::isGone);
     }
     run(caller, keep, tree, "true").orFail();
   }
