@@ -1,5 +1,6 @@
 package io.nsrun.cli;
 
+import io.nsrun.spec.Suggestion;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;

@@ -105,13 +105,13 @@ final class ContainerCommands {
         action.act(all, all.find(name));
       } catch (DamagedContainerException e) {
         if (given.hasMatchedOption("--force")) {
-          all.remove(e);
+          all.discard(e.id());
           System.out.println(e.id());
         } else {
-          code = tell(e, name, errors);
+          code = tell(e, errors);
         }
       } catch (IOException e) {
-        int told = tell(e, name, errors);
+        int told = tell(e, errors);
         // It is as whoever cleans up wants it.
         boolean gone = e instanceof NoSuchContainerException && given.hasMatchedOption("--force");
         code = gone ? code : told;
@@ -126,13 +126,14 @@ final class ContainerCommands {
     return value instanceof String[] all ? List.of(all) : List.of((String) value);
   }
 
-  /** Tells what went wrong with a container of that name. */
-  static int tell(IOException e, String name, ErrorPrinter errors) {
+  /** Tells what went wrong with a container. */
+  static int tell(IOException e, ErrorPrinter errors) {
     int code = errors.failure(e);
     if (e instanceof NoSuchContainerException none) {
-      String nearest = Suggestion.nearest(name, none.names());
       errors.remedy(
-          nearest == null ? "'nsrun ps -a' lists all there are" : "did you mean " + nearest + "?");
+          none.nearest() == null
+              ? "'nsrun ps -a' lists all there are"
+              : "did you mean " + none.nearest() + "?");
     }
     if (e instanceof DamagedContainerException damaged) {
       errors.remedy("'nsrun rm -f " + damaged.id().substring(0, 12) + "' removes it");

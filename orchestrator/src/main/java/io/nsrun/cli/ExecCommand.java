@@ -1,11 +1,11 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Caller;
+import io.nsrun.engine.ContainerStateException;
 import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.End;
 import io.nsrun.engine.ExecRequest;
-import io.nsrun.engine.ExitCode;
 import io.nsrun.engine.Launcher;
 import io.nsrun.engine.Leases;
 import io.nsrun.engine.Preparation;
@@ -53,7 +53,7 @@ final class ExecCommand implements Launcher.Listener, Runnable {
     try {
       container = all.find(words.get(0));
     } catch (IOException e) {
-      return ContainerCommands.tell(e, words.get(0), errors);
+      return ContainerCommands.tell(e, errors);
     }
     try (Launcher started = Launcher.of(caller)) {
       launcher = started;
@@ -92,8 +92,7 @@ final class ExecCommand implements Launcher.Listener, Runnable {
 
   private int tell(End end) {
     if (gone) {
-      errors.line("container " + container.name() + " has ended");
-      return ExitCode.NOT_STARTED;
+      return errors.failure(ContainerStateException.hasEnded(container.name()));
     }
     if (!end.ran()) {
       errors.line(container.name() + ": " + end.reason());

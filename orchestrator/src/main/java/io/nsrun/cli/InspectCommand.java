@@ -23,7 +23,7 @@ final class InspectCommand {
       try {
         found.add(all.find(name));
       } catch (IOException e) {
-        code = ContainerCommands.tell(e, name, errors);
+        code = ContainerCommands.tell(e, errors);
       }
     }
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);

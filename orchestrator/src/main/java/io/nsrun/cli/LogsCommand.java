@@ -5,6 +5,8 @@ import io.nsrun.engine.ContainerLog;
 import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.ExitCode;
+import io.nsrun.engine.LogLines;
+import io.nsrun.engine.LogQuery;
 import io.nsrun.spec.Decimal;
 import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
@@ -13,72 +15,63 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import picocli.CommandLine.ParseResult;
 
 /** {@code logs}: what a container that lives on has written. */
-final class LogsCommand implements ContainerLog.Reader {
-  private final String since;
-  private final String until;
-  private final boolean timestamps;
-  private final long tail;
+final class LogsCommand {
+  /** Lines between two looks whether there is anybody left to read them. */
+  private static final int LOOK_EACH = 100;
 
   private final PrintStream out = System.out;
   private final PrintStream err = System.err;
-  private Deque<ContainerLog.Line> last;
+  private final boolean timestamps;
 
   /** Which of the two is in the middle of a line. */
   private final boolean[] begun = new boolean[2];
 
-  private LogsCommand(ParseResult given) throws ExplainedException {
-    since = time(given, "--since");
-    until = time(given, "--until");
-    timestamps = given.hasMatchedOption("--timestamps");
-    String count = given.matchedOptionValue("--tail", "all");
-    tail = count.equals("all") ? Long.MAX_VALUE : Decimal.parse(count, Integer.MAX_VALUE);
-    if (tail < 0) {
-      throw new ExplainedException(
-          "--tail: \"" + count + "\" is no number (a number of lines or all is expected)", "");
-    }
+  private LogsCommand(boolean timestamps) {
+    this.timestamps = timestamps;
   }
 
   static int execute(ParseResult given, ErrorPrinter errors)
       throws IOException, InterruptedException {
-    LogsCommand command = new LogsCommand(given);
-    String name = ContainerCommands.names(given).get(0);
+    LogQuery query = query(given);
     DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
     DetachedContainer container;
     try {
-      container = all.find(name);
+      container = all.find(ContainerCommands.names(given).get(0));
     } catch (IOException e) {
-      return ContainerCommands.tell(e, name, errors);
+      return ContainerCommands.tell(e, errors);
     }
-    ContainerLog log = all.log(container);
-    if (!log.isKept()) {
-      throw new ExplainedException(
-          "container " + container.name() + " keeps no log", "it was started without one");
-    }
-    try {
-      command.print(log, given.hasMatchedOption("--follow"));
-    } finally {
-      log.close();
+    try (LogLines lines = all.log(container, query)) {
+      new LogsCommand(given.hasMatchedOption("--timestamps")).print(lines);
     }
     return ExitCode.OK;
   }
 
-  private static String time(ParseResult given, String option) throws ExplainedException {
+  private static LogQuery query(ParseResult given) throws ExplainedException {
+    String count = given.matchedOptionValue("--tail", "all");
+    long tail = count.equals("all") ? Long.MAX_VALUE : Decimal.parse(count, Integer.MAX_VALUE);
+    if (tail < 0) {
+      throw new ExplainedException(
+          "--tail: \"" + count + "\" is no number (a number of lines or all is expected)", "");
+    }
+    return new LogQuery(
+        time(given, "--since"), time(given, "--until"), tail, given.hasMatchedOption("--follow"));
+  }
+
+  private static Instant time(ParseResult given, String option) throws ExplainedException {
     String text = given.matchedOptionValue(option, null);
     if (text == null) {
       return null;
     }
     try {
-      return stamp(Instant.now().minus(Durations.parse(text)));
+      return Instant.now().minus(Durations.parse(text));
     } catch (IllegalArgumentException e) {
       // A time then.
     }
     try {
-      return stamp(OffsetDateTime.parse(text).toInstant());
+      return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException e) {
       throw new ExplainedException(
           option
@@ -89,58 +82,23 @@ final class LogsCommand implements ContainerLog.Reader {
     }
   }
 
-  /** In the form that the log has, where the order of texts is that of times. */
-  private static String stamp(Instant instant) {
-    String seconds = Instant.ofEpochSecond(instant.getEpochSecond()).toString();
-    return seconds.substring(0, seconds.length() - 1) + String.format(".%09dZ", instant.getNano());
-  }
-
-  private void print(ContainerLog log, boolean follow) throws IOException, InterruptedException {
-    last = tail == Long.MAX_VALUE ? null : new ArrayDeque<>();
-    log.read(this);
-    if (last != null) {
-      Deque<ContainerLog.Line> lines = last;
-      last = null;
-      for (ContainerLog.Line line : lines) {
+  private void print(LogLines lines) throws IOException, InterruptedException {
+    int count = 0;
+    do {
+      for (ContainerLog.Line line = lines.next(); line != null; line = lines.next()) {
         put(line);
+        // It may come faster than it is read.
+        count++;
+        if (count % LOOK_EACH == 0 && isUnread()) {
+          return;
+        }
       }
-    }
-    flush();
-    while (follow && !isUnread() && !isOver() && log.awaitMore()) {
-      log.read(this);
-      flush();
-    }
+    } while (!isUnread() && lines.awaitMore());
   }
 
-  private void flush() {
-    out.flush();
-    err.flush();
-  }
-
-  /** Whether all that is still to come is too late. */
-  private boolean isOver() {
-    return until != null && until.compareTo(stamp(Instant.now())) < 0;
-  }
-
-  /** Whether whoever reads it has gone. */
+  /** Whether whoever reads it has gone. All of it is on its way then. */
   private boolean isUnread() {
     return out.checkError() || err.checkError();
-  }
-
-  @Override
-  public void line(ContainerLog.Line line) throws IOException {
-    if ((since != null && line.time().compareTo(since) < 0)
-        || (until != null && line.time().compareTo(until) > 0)) {
-      return;
-    }
-    if (last == null) {
-      put(line);
-      return;
-    }
-    last.add(line);
-    if (last.size() > tail) {
-      last.remove();
-    }
   }
 
   private void put(ContainerLog.Line line) throws IOException {

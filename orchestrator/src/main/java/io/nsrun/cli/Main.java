@@ -4,6 +4,7 @@ import io.nsrun.engine.Caller;
 import io.nsrun.engine.ExitCode;
 import io.nsrun.log.LogLevel;
 import io.nsrun.log.StderrLogProvider;
+import io.nsrun.spec.Suggestion;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -49,7 +49,7 @@ final class PsCommand {
     out.flush();
     int code = ExitCode.OK;
     for (IOException why : damaged) {
-      code = ContainerCommands.tell(why, "", errors);
+      code = ContainerCommands.tell(why, errors);
     }
     return code;
   }

@@ -1,7 +1,5 @@
 package io.nsrun.engine;
 
-import io.nsrun.control.ControlChannel;
-import io.nsrun.control.MonitorConnection;
 import io.nsrun.spec.Blob;
 import io.nsrun.spec.PlainFile;
 import io.nsrun.state.ContainerDirectory;
@@ -10,14 +8,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchKey;
-import java.nio.file.WatchService;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -49,49 +43,79 @@ public final class ContainerLog {
     }
   }
 
-  /** Takes lines. */
-  public interface Reader {
-    /** The next one. */
-    void line(Line line) throws IOException;
-  }
-
   private final Path directory;
   private final int files;
 
   private InputStream current;
   private Object key;
-  private WatchService changes;
-  private boolean ended;
+
+  /** Whether what we read has a younger file behind it, so that nothing more is written to it. */
+  private boolean complete;
+
   private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
+
+  /** The file to end with, and how much of it is left to be read; null to go on. */
+  private Object last;
+
+  private long left = Long.MAX_VALUE;
 
   ContainerLog(Path directory, int files) {
     this.directory = directory;
     this.files = files;
   }
 
-  /** Whether there is a log at all. */
-  public boolean isKept() {
-    return files > 0;
-  }
-
-  /** Reads on from where it got to, to the end of what is there now. */
-  public void read(Reader reader) throws IOException {
-    int age = files;
-    if (current != null) {
-      drain(reader);
-      age = olderThan(key);
-    }
-    for (age--; age >= 0; age--) {
-      if (open(age)) {
-        drain(reader);
+  /** Reads what is there now, and not what comes: the container may write faster than we read. */
+  void endHere() throws IOException {
+    left = 0;
+    // Between two files there is none of age 0 for a moment.
+    for (int age = 0; last == null && age < files; age++) {
+      BasicFileAttributes found = attributes(ContainerDirectory.log(directory, age));
+      if (found != null) {
+        last = found.fileKey();
+        left = found.size();
       }
     }
   }
 
-  /** How old the file is that we have read; if it is gone, older than all. */
-  private int olderThan(Object read) throws IOException {
-    for (int age = 0; age < files; age++) {
-      if (read.equals(key(ContainerDirectory.log(directory, age)))) {
+  /** The next line; null at the end of what is there now. */
+  Line next() throws IOException {
+    while (left > 0) {
+      Line line = current == null ? null : readLine();
+      if (line != null) {
+        return line;
+      }
+      int age = nextAge();
+      if (age < 0 || isAtLast()) {
+        return null;
+      }
+      if (current != null && !complete) {
+        complete = true; // what came before the younger one was there
+      } else {
+        open(age);
+      }
+    }
+    return null;
+  }
+
+  /** Whether the file to end with is this one, or gone already. */
+  private boolean isAtLast() throws IOException {
+    return last != null && (last.equals(key) || ageOf(last) == files);
+  }
+
+  /** The age of the file that comes after the one that we have read; -1 if there is none. */
+  private int nextAge() throws IOException {
+    for (int age = ageOf(key) - 1; age >= 0; age--) {
+      if (key(ContainerDirectory.log(directory, age)) != null) {
+        return age;
+      }
+    }
+    return -1;
+  }
+
+  /** How old a file is; if there is none, or it is gone, older than all. */
+  private int ageOf(Object file) throws IOException {
+    for (int age = 0; file != null && age < files; age++) {
+      if (file.equals(key(ContainerDirectory.log(directory, age)))) {
         return age;
       }
     }
@@ -99,44 +123,57 @@ public final class ContainerLog {
   }
 
   private static Object key(Path file) throws IOException {
+    BasicFileAttributes found = attributes(file);
+    return found == null ? null : found.fileKey();
+  }
+
+  private static BasicFileAttributes attributes(Path file) throws IOException {
     try {
-      return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-          .fileKey();
+      return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       return null;
     }
   }
 
-  /** False if that is not there, or the one that was read already. */
-  private boolean open(int age) throws IOException {
+  /** Goes on with that file, unless they all get other names just now. */
+  private void open(int age) throws IOException {
     Path file = ContainerDirectory.log(directory, age);
-    Object next = key(file);
-    if (next == null || next.equals(key)) {
-      return false;
+    Object opened = key(file);
+    if (opened == null) {
+      return;
     }
-    if (current != null) {
-      current.close();
-    }
+    InputStream next;
     try {
-      current = new BufferedInputStream(PlainFile.open(file), BUFFER);
-      key = next;
-      begun.reset();
-      return true;
+      next = new BufferedInputStream(PlainFile.open(file), BUFFER);
     } catch (NoSuchFileException e) {
-      return false; // it has another name just now
+      return;
+    }
+    if (opened.equals(key(file)) && nextAge() == age) {
+      close();
+      current = next;
+      key = opened;
+      complete = false;
+      begun.reset();
+    } else {
+      next.close();
     }
   }
 
-  private void drain(Reader reader) throws IOException {
-    for (int b = current.read(); b >= 0; b = current.read()) {
-      if (b != '\n') {
-        begun.write(b);
-        continue;
+  /** Null if no whole line is there yet. */
+  private Line readLine() throws IOException {
+    boolean counts = last != null && last.equals(key);
+    for (int b = current.read(); b >= 0 && left > 0; b = current.read()) {
+      if (counts) {
+        left--;
       }
-      byte[] bytes = begun.toByteArray();
-      begun.reset();
-      reader.line(parse(bytes));
+      if (b == '\n') {
+        byte[] bytes = begun.toByteArray();
+        begun.reset();
+        return parse(bytes);
+      }
+      begun.write(b);
     }
+    return null;
   }
 
   /** What has another form, since somebody changed the file, is a line as it is. */
@@ -158,63 +195,8 @@ public final class ContainerLog {
     return new Line("1970-01-01T00:00:00.000000000Z", false, true, Blob.copyOf(bytes));
   }
 
-  /**
-   * Blocks until there may be more to read.
-   *
-   * @return false once the container has ended, and all was read
-   */
-  public boolean awaitMore() throws IOException, InterruptedException {
-    if (ended) {
-      return false;
-    }
-    if (changes == null) {
-      changes = directory.getFileSystem().newWatchService();
-      try {
-        directory.register(
-            changes, StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_CREATE);
-        watchMonitor();
-      } catch (NoSuchFileException e) {
-        ended = true; // and is removed already
-      }
-      // What came before that was not watched.
-      return true;
-    }
-    try {
-      WatchKey change = changes.take();
-      change.pollEvents();
-      change.reset();
-    } catch (ClosedWatchServiceException e) {
-      ended = true; // there is what came last
-    }
-    return true;
-  }
-
-  /** Its end, by whatever it comes, ends the waiting. */
-  private void watchMonitor() {
-    WatchService waiting = changes;
-    Thread thread =
-        new Thread(
-            () -> {
-              try (waiting;
-                  ControlChannel monitor =
-                      MonitorConnection.open(ContainerDirectory.socket(directory))) {
-                while (monitor != null) {
-                  monitor.receive();
-                }
-              } catch (IOException e) {
-                return; // it is gone
-              }
-            },
-            "nsrun log");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   /** Reads no more. */
-  public void close() throws IOException {
-    if (changes != null) {
-      changes.close();
-    }
+  void close() throws IOException {
     if (current != null) {
       current.close();
     }

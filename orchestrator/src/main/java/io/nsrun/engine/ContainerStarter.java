@@ -41,8 +41,26 @@ public interface ContainerStarter extends Closeable {
       throws IOException, InterruptedException;
 
   /**
-   * Kills all containers, also those that are about to start. Blocks until nothing of them is left.
-   * Does nothing the second time.
+   * Prepares and starts a container that lives on, see {@link DetachedContainers}. Blocks until its
+   * command runs; while an archive is unpacked, too. May be called by any thread, and by many at
+   * once.
+   *
+   * @param spec what is asked for, with how it lives on
+   * @param problems those that were found already; all are told together
+   * @param warnings takes what is odd about it, a sentence each; called by any thread
+   * @throws io.nsrun.spec.SpecProblemsException with everything that is wrong with what is asked
+   * @throws NotStartedException if the command did not come to run; nothing of the container is
+   *     left then
+   * @throws InterruptedException if the thread was interrupted; what there is of the container is
+   *     about to end, if it has not
+   * @throws ClosedStarterException after {@link #close}
+   */
+  void detach(Spec spec, SpecProblems problems, Consumer<String> warnings)
+      throws IOException, InterruptedException;
+
+  /**
+   * Kills all containers but those that live on, also those that are about to start. Blocks until
+   * nothing of them is left. Does nothing the second time.
    */
   @Override
   void close();

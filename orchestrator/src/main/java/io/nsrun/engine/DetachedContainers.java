@@ -11,6 +11,7 @@ import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecProblems;
 import io.nsrun.state.ContainerDirectories;
 import io.nsrun.state.ContainerDirectory;
 import io.nsrun.state.ContainerRecord;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The containers of one caller that live on without whoever started them: no daemon knows them, but
@@ -95,6 +97,27 @@ public final class DetachedContainers {
             + " containers: "
             + String.join(", ", names(begun)),
         "name one of them, or give more digits");
+  }
+
+  /**
+   * The container of that id.
+   *
+   * @param id 64 hexadecimal digits
+   * @param name what it is called where it is not there
+   * @throws DamagedContainerException if nothing of it can be read
+   * @throws NoSuchContainerException if there is none
+   */
+  public DetachedContainer get(String id, String name) throws IOException {
+    ContainerRecord record;
+    try {
+      record = kept.record(id);
+    } catch (IOException e) {
+      throw new DamagedContainerException(id, e);
+    }
+    if (record == null) {
+      throw new NoSuchContainerException(name, List.of());
+    }
+    return look(record);
   }
 
   private static List<String> names(List<ContainerRecord> records) {
@@ -187,12 +210,12 @@ public final class DetachedContainers {
   /**
    * Sends the command a signal; SIGKILL is for the whole container.
    *
-   * @throws ExplainedException if it does not run
+   * @throws ContainerStateException if it does not run
    */
   public void signal(DetachedContainer container, Signal signal) throws IOException {
     try (ControlChannel monitor = connect(container)) {
       if (monitor == null) {
-        throw doesNotRun(container);
+        throw ContainerStateException.doesNotRun(container.name());
       }
       monitor.send(Frames.signal(signal.number()));
     }
@@ -205,28 +228,44 @@ public final class DetachedContainers {
    *
    * @param grace wall-clock wait before SIGKILL; zero kills at once; resolution 1 ms
    * @return how it ended, now or before
+   * @throws NoSuchContainerException if it was removed meanwhile
    */
   public End stop(DetachedContainer container, Duration grace) throws IOException {
-    return listen(
-        directory(container.id()), Frames.stop(container.stopSignal().number(), grace.toMillis()));
+    return listen(container, Frames.stop(container.stopSignal().number(), grace.toMillis()));
   }
 
-  /** Blocks until it has ended; returns at once if it already has. */
+  /**
+   * Blocks until it has ended; returns at once if it already has.
+   *
+   * @throws NoSuchContainerException if it was removed meanwhile
+   */
   public End await(DetachedContainer container) throws IOException {
-    return listen(directory(container.id()), null);
+    return listen(container, null);
   }
 
   private ControlChannel connect(DetachedContainer container) throws IOException {
     return MonitorConnection.open(ContainerDirectory.socket(directory(container.id())));
   }
 
+  private End listen(DetachedContainer container, byte[] frame) throws IOException {
+    Path directory = directory(container.id());
+    End end = listen(directory, frame);
+    if (end == null) {
+      throw new NoSuchContainerException(container.name(), List.of());
+    }
+    return end;
+  }
+
+  /** Null if there is no such directory, and was none. */
   private static End listen(Path directory, byte[] frame) throws IOException {
     Event.Exited told = null;
+    boolean heard = false;
     try (ControlChannel monitor = MonitorConnection.open(ContainerDirectory.socket(directory))) {
-      if (monitor != null && frame != null) {
+      heard = monitor != null;
+      if (heard && frame != null) {
         monitor.send(frame);
       }
-      while (monitor != null) {
+      while (heard) {
         // Until the monitor is gone, and with it all that the container had.
         if (monitor.receive() instanceof Event.Exited exited) {
           told = exited;
@@ -248,6 +287,9 @@ public final class DetachedContainers {
     } catch (ProtocolException e) {
       return End.lost(e.getMessage());
     }
+    if (!heard && !ContainerDirectory.isThere(directory)) {
+      return null;
+    }
     return End.lost("its monitor was killed, or the machine stopped");
   }
 
@@ -255,28 +297,30 @@ public final class DetachedContainers {
    * Removes what there is of a container that has ended.
    *
    * @param force whether one that runs is killed before
-   * @throws ExplainedException if it runs
+   * @throws ContainerStateException if it runs
    */
   public void remove(DetachedContainer container, boolean force)
       throws IOException, InterruptedException {
     if (force) {
-      stop(container, Duration.ZERO);
+      listen(directory(container.id()), Frames.stop(Signal.KILL.number(), 0));
     }
     remove(container.id(), container.name(), force || container.end() != null);
   }
 
-  /** Removes what there is of one of which nothing can be read; if it runs, it is killed before. */
-  public void remove(DamagedContainerException damaged) throws IOException, InterruptedException {
-    listen(directory(damaged.id()), Frames.stop(Signal.KILL.number(), 0));
-    remove(damaged.id(), damaged.id(), true);
+  /**
+   * Removes whatever there is of the container of an id, be it damaged; if it runs, it is killed
+   * before. Does nothing if there is none.
+   */
+  public void discard(String id) throws IOException, InterruptedException {
+    listen(directory(id), Frames.stop(Signal.KILL.number(), 0));
+    remove(id, id, true);
   }
 
   private void remove(String id, String name, boolean ended)
       throws IOException, InterruptedException {
     for (int i = 0; !kept.remove(id); i++) {
       if (!ended || i == LOOKS) {
-        throw new ExplainedException(
-            "container " + name + " still runs", "stop it first, or force its removal");
+        throw ContainerStateException.stillRuns(name);
       }
       Thread.sleep(PAUSE_MILLIS); // its last process is on its way out
     }
@@ -285,13 +329,13 @@ public final class DetachedContainers {
   /**
    * What a command is to be that runs in it. Once it is started, {@link #runs} is to be asked.
    *
-   * @throws ExplainedException if it does not run, or can't be entered
+   * @throws ContainerStateException if it does not run, or can't be entered
    */
   public Spec exec(DetachedContainer container, ExecRequest request) throws IOException {
     Path directory = directory(container.id());
     LifeFile life = LifeFile.read(ContainerDirectory.life(directory));
     if (container.status() != DetachedContainer.Status.RUNNING) {
-      throw doesNotRun(container);
+      throw ContainerStateException.doesNotRun(container.name());
     }
     return new ExecSpec(
             ContainerDirectory.spec(directory), life.namespaces(), setsGroups(container))
@@ -315,12 +359,42 @@ public final class DetachedContainers {
     return ContainerDirectory.isInUse(directory(container.id()));
   }
 
-  private static ExplainedException doesNotRun(DetachedContainer container) {
-    return new ExplainedException("container " + container.name() + " does not run", "");
+  /**
+   * As {@link #exec(DetachedContainer, ExecRequest)}, and starts it. Blocks until it runs.
+   *
+   * @param problems those that were found already; all are told together
+   * @param redirects where its standard streams lead
+   * @param warnings as {@link ContainerStarter#start} has it
+   * @throws ContainerStateException if the container does not run, or can't be entered
+   */
+  public StartedContainer exec(
+      DetachedContainer container,
+      ExecRequest request,
+      SpecProblems problems,
+      ContainerStarter starter,
+      Redirects redirects,
+      Consumer<String> warnings)
+      throws IOException, InterruptedException {
+    StartedContainer started =
+        starter.start(exec(container, request), problems, redirects, warnings);
+    if (!runs(container)) {
+      started.signal(Signal.KILL);
+      started.awaitGone();
+      throw ContainerStateException.hasEnded(container.name());
+    }
+    return started;
   }
 
-  /** What it wrote. */
-  public ContainerLog log(DetachedContainer container) {
-    return new ContainerLog(directory(container.id()), container.logFiles());
+  /**
+   * What it wrote.
+   *
+   * @return to be closed
+   * @throws ContainerStateException if that is not kept
+   */
+  public LogLines log(DetachedContainer container, LogQuery query) throws IOException {
+    if (container.logFiles() == 0) {
+      throw ContainerStateException.keepsNoLog(container.name());
+    }
+    return new LogLines(directory(container.id()), container.logFiles(), query);
   }
 }

@@ -45,11 +45,11 @@ final class ExecSpec {
   /**
    * All of it.
    *
-   * @throws ExplainedException if the container can't be entered
+   * @throws ContainerStateException if the container can't be entered
    */
   Spec of(ExecRequest request) throws IOException {
     if (!container.isPrivate(NamespaceType.PID)) {
-      throw new ExplainedException(
+      throw new ContainerStateException(
           "container " + container.name() + " has the host's processes",
           "nothing would tell those of another command from the host's: run it on the host");
     }
@@ -141,7 +141,7 @@ final class ExecSpec {
             ? null
             : namespaces.descriptors().get(LinuxConstants.namespaceFlag(type));
     if (descriptor == null) {
-      throw new ExplainedException(
+      throw new ContainerStateException(
           "container " + container.name() + " can't be entered",
           "one that may mount by itself (CAP_SYS_ADMIN) has its namespaces from the inside");
     }

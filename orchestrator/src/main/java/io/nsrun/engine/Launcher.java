@@ -32,18 +32,25 @@ public final class Launcher implements Closeable {
   }
 
   private final Caller caller;
+  private final boolean leaves;
   private final PhaseTimes times = new PhaseTimes(System.nanoTime());
   private volatile Nsinit nsinit;
   private ControlChannel channel;
   private SignalForwarder signals;
 
-  private Launcher(Caller caller) {
+  private Launcher(Caller caller, boolean leaves) {
     this.caller = caller;
+    this.leaves = leaves;
   }
 
   /** One that starts nsinit when it is needed. */
   public static Launcher of(Caller caller) {
-    return new Launcher(caller);
+    return new Launcher(caller, false);
+  }
+
+  /** As {@link #of}, for {@link #detach} in a program that goes on. */
+  static Launcher toDetach(Caller caller) {
+    return new Launcher(caller, true);
   }
 
   /**
@@ -51,7 +58,7 @@ public final class Launcher implements Closeable {
    * until then a signal may end this JVM.
    */
   public static Launcher ahead(Caller caller) {
-    Launcher launcher = new Launcher(caller);
+    Launcher launcher = new Launcher(caller, false);
     launcher.nsinit = Nsinit.prepare(caller.paths());
     launcher.phase("spawner");
     return launcher;
@@ -92,7 +99,7 @@ public final class Launcher implements Closeable {
   ControlChannel channel() throws IOException, InterruptedException {
     if (channel == null) {
       if (nsinit == null) {
-        nsinit = Nsinit.start(caller.paths());
+        nsinit = leaves ? Nsinit.startToLeave(caller.paths()) : Nsinit.start(caller.paths());
       }
       channel = nsinit.connect();
       phase("connect");

@@ -1,21 +1,26 @@
 package io.nsrun.engine;
 
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.Suggestion;
 import java.util.List;
 
 /** There is no container of a name. */
 public final class NoSuchContainerException extends ExplainedException {
   private static final long serialVersionUID = 1L;
 
-  private final transient List<String> names;
+  private final String nearest;
 
+  /**
+   * @param text what was looked for
+   * @param names what those are called that there are
+   */
   NoSuchContainerException(String text, List<String> names) {
     super("there is no container \"" + text + "\"", "");
-    this.names = names;
+    this.nearest = Suggestion.nearest(text, names);
   }
 
-  /** What those are called that there are. */
-  public List<String> names() {
-    return names;
+  /** The name that was meant, as it seems; null if none is near. */
+  public String nearest() {
+    return nearest;
   }
 }

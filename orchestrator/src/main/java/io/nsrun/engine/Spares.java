@@ -7,6 +7,8 @@ import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.SpareSteps;
+import io.nsrun.spec.NamespaceMode;
+import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
@@ -79,6 +81,10 @@ final class Spares {
     return SpareSteps.of(plan, sharedRoot(resolved), isNamed(resolved.spec()));
   }
 
+  private static boolean enters(Spec spec) {
+    return spec.namespace(NamespaceType.MOUNT) instanceof NamespaceMode.Join;
+  }
+
   private static boolean isNamed(Spec spec) {
     return spec.hostname() != null;
   }
@@ -112,9 +118,13 @@ final class Spares {
 
   /**
    * One for such a container, which is the caller's then; null if none is ready. To be called for
-   * each that starts: two that are alike have others like them expected.
+   * each that starts: two that are alike have others like them expected. A command that enters a
+   * container has nothing that could be made ahead.
    */
   Spare poll(Spec spec) {
+    if (enters(spec)) {
+      return null;
+    }
     List<Object> wanted = kind(spec);
     List<Spare> useless = new ArrayList<>(0);
     Spare found;

@@ -8,8 +8,6 @@ import io.nsrun.launch.LaunchedContainer;
 import io.nsrun.launch.NsinitGoneException;
 import io.nsrun.launch.Outcome;
 import io.nsrun.launch.Progress;
-import io.nsrun.spec.ExplainedException;
-import io.nsrun.spec.Explanation;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
@@ -235,14 +233,7 @@ final class WarmContainer implements StartedContainer, ContainerLauncher.Listene
       }
       throw e;
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      if (e.getCause() instanceof RuntimeException unchecked) {
-        throw unchecked;
-      }
-      Explanation told = Explanation.of(e.getCause());
-      throw new ExplainedException(told.what(), told.remedy(), e.getCause());
+      throw Failures.of(e);
     }
   }
 

@@ -33,6 +33,7 @@ final class WarmStarter implements ContainerStarter {
 
   // Guarded by this.
   private final Set<WarmContainer> alive = new HashSet<>();
+  private final Set<DetachedStart> detaching = new HashSet<>();
   private boolean closed;
 
   // Guarded by launching.
@@ -70,16 +71,46 @@ final class WarmStarter implements ContainerStarter {
       alive.add(container);
     }
     starts.incrementAndGet();
+    boolean begun = false;
     try {
-      workers.execute(container::begin);
-    } catch (RejectedExecutionException e) {
-      gone(container);
-      throw new ClosedStarterException();
-    } catch (OutOfMemoryError e) {
-      gone(container);
-      throw new IOException("there is no thread for it: " + e.getMessage(), e);
+      begin(container::begin);
+      begun = true;
+    } finally {
+      if (!begun) {
+        gone(container);
+      }
     }
     return container.awaitStart();
+  }
+
+  @Override
+  public void detach(Spec spec, SpecProblems problems, Consumer<String> warnings)
+      throws IOException, InterruptedException {
+    DetachedStart start = new DetachedStart(caller, spec, problems, warnings);
+    synchronized (this) {
+      if (closed) {
+        throw new ClosedStarterException();
+      }
+      detaching.add(start);
+    }
+    try {
+      begin(start::begin);
+      start.await();
+    } finally {
+      synchronized (this) {
+        detaching.remove(start);
+      }
+    }
+  }
+
+  private void begin(Runnable task) throws IOException {
+    try {
+      workers.execute(task);
+    } catch (RejectedExecutionException e) {
+      throw new ClosedStarterException();
+    } catch (OutOfMemoryError e) {
+      throw new IOException("there is no thread for it: " + e.getMessage(), e);
+    }
   }
 
   /** For what would hold others up in the launcher's thread. False if there is no thread for it. */
@@ -137,12 +168,17 @@ final class WarmStarter implements ContainerStarter {
   @Override
   public void close() {
     List<WarmContainer> ending;
+    List<DetachedStart> cancelled;
     synchronized (this) {
       closed = true;
       ending = new ArrayList<>(alive);
+      cancelled = new ArrayList<>(detaching);
     }
     for (WarmContainer container : ending) {
       container.expectEnd(new ClosedStarterException());
+    }
+    for (DetachedStart start : cancelled) {
+      start.cancel(new ClosedStarterException());
     }
     spares.close();
     synchronized (launching) {
@@ -152,6 +188,9 @@ final class WarmStarter implements ContainerStarter {
     }
     for (WarmContainer container : ending) {
       container.awaitGone();
+    }
+    for (DetachedStart start : cancelled) {
+      start.awaitDone();
     }
     workers.shutdown();
   }

@@ -20,13 +20,15 @@ import org.apache.commons.exec.ExecuteStreamHandler;
 final class InheritingExecutor extends DefaultExecutor {
   private final PhaseTimes times;
   private final boolean piped;
+  private final boolean leavable;
   private Process process;
   private IOException failure;
 
   @SuppressWarnings("deprecation") // its builder can only build the class itself
-  InheritingExecutor(PhaseTimes times, boolean piped) {
+  InheritingExecutor(PhaseTimes times, boolean piped, boolean leavable) {
     this.times = times;
     this.piped = piped;
+    this.leavable = leavable;
     setStreamHandler(new NoPumps());
     // Not passed on, but looked for: our own may have a name that this locale can't express.
     setWorkingDirectory(new File("/"));
@@ -77,8 +79,9 @@ final class InheritingExecutor extends DefaultExecutor {
    * @return its exit code, or 128 + the signal that killed it
    */
   int run(CommandLine command) throws IOException, InterruptedException {
-    // Commons Exec closes the pipes at once, with what nobody has read yet.
-    return piped ? launch(command).waitFor() : execute(command);
+    // Commons Exec closes the pipes at once, with what nobody has read yet; and it ends the program
+    // where the thread is interrupted that waits for it.
+    return piped || leavable ? launch(command).waitFor() : execute(command);
   }
 
   /** Wakes up who waits for a launch that will not happen. */

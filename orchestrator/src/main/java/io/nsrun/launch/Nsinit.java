@@ -24,6 +24,7 @@ public final class Nsinit implements AutoCloseable {
 
   private final StatePaths paths;
   private final boolean piped;
+  private final boolean leavable;
   private final Spawner spawner = new Spawner();
   private final PhaseTimes times = new PhaseTimes(System.nanoTime());
 
@@ -39,9 +40,10 @@ public final class Nsinit implements AutoCloseable {
   private boolean left;
   private boolean mayProceed;
 
-  private Nsinit(StatePaths paths, boolean piped) {
+  private Nsinit(StatePaths paths, boolean piped, boolean leavable) {
     this.paths = paths;
     this.piped = piped;
+    this.leavable = leavable;
   }
 
   /**
@@ -59,18 +61,25 @@ public final class Nsinit implements AutoCloseable {
    * then a signal may end this JVM.
    */
   public static Nsinit prepare(StatePaths paths) {
-    return prepare(paths, false);
+    return prepare(paths, false, false);
   }
 
-  /** As {@link #start}, with pipes to talk to it, see {@link #input} and {@link #output}. */
-  public static Nsinit startPiped(StatePaths paths) {
-    Nsinit nsinit = prepare(paths, true);
+  /** As {@link #start}, of one that no thread waits for any more after {@link #leave}. */
+  public static Nsinit startToLeave(StatePaths paths) {
+    Nsinit nsinit = prepare(paths, false, true);
     nsinit.proceed();
     return nsinit;
   }
 
-  private static Nsinit prepare(StatePaths paths, boolean piped) {
-    Nsinit nsinit = new Nsinit(paths, piped);
+  /** As {@link #start}, with pipes to talk to it, see {@link #input} and {@link #output}. */
+  public static Nsinit startPiped(StatePaths paths) {
+    Nsinit nsinit = prepare(paths, true, false);
+    nsinit.proceed();
+    return nsinit;
+  }
+
+  private static Nsinit prepare(StatePaths paths, boolean piped, boolean leavable) {
+    Nsinit nsinit = new Nsinit(paths, piped, leavable);
     nsinit.spawner.setDaemon(true);
     nsinit.spawner.start();
     nsinit.provideExecutor();
@@ -79,7 +88,7 @@ public final class Nsinit implements AutoCloseable {
 
   /** Loads what runs programs, in the caller's thread: the spawner is busy with its files. */
   private void provideExecutor() {
-    InheritingExecutor made = new InheritingExecutor(times, piped);
+    InheritingExecutor made = new InheritingExecutor(times, piped, leavable);
     synchronized (this) {
       executor = made;
       notifyAll();
@@ -231,6 +240,9 @@ public final class Nsinit implements AutoCloseable {
     }
     if (open != null) {
       open.close();
+    }
+    if (leavable) {
+      spawner.interrupt();
     }
   }
 

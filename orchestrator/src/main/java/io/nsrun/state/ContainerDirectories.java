@@ -168,6 +168,17 @@ public final class ContainerDirectories {
     return new Found(records, damaged);
   }
 
+  /**
+   * The record of the container with that id.
+   *
+   * @return null if there is none
+   * @throws ExplainedException if it is damaged
+   */
+  public ContainerRecord record(String id) throws IOException {
+    Path directory = path(id);
+    return isDirectory(directory) ? ContainerDirectory.record(directory) : null;
+  }
+
   /** And no link to one: what a link leads to is not ours to read, let alone to remove. */
   private static boolean isDirectory(Path path) throws IOException {
     FileStat stat = FileStat.of(path);

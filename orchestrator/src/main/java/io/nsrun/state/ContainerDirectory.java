@@ -79,6 +79,11 @@ public final class ContainerDirectory implements Closeable {
     AtomicFile.write(path.resolve(RECORD), ContainerRecordJson.INSTANCE.encode(record));
   }
 
+  /** Whether there is one, or something in its place. */
+  public static boolean isThere(Path directory) throws IOException {
+    return FileStat.of(directory) != null;
+  }
+
   /** Whether somebody makes or runs the container with this directory. */
   public static boolean isInUse(Path directory) throws IOException {
     return ByteLock.held(directory.resolve(LockedDirectory.FILE), 1)[0];

@@ -12,7 +12,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a person reads: suggestions and errors. */
@@ -23,16 +22,6 @@ class MessagesTest {
 
   private String printed() {
     return bytes.toString(StandardCharsets.UTF_8);
-  }
-
-  @Test
-  void aMistypedWordIsTakenForItsNearestNeighbour() {
-    List<String> known = List.of("--name", "--network", "--net", "-n");
-
-    assertThat(Suggestion.nearest("--nmae", known)).isEqualTo("--name");
-    assertThat(Suggestion.nearest("--netwrok", known)).isEqualTo("--network");
-    assertThat(Suggestion.nearest("--memory", known)).isNull();
-    assertThat(Suggestion.nearest("-x", known)).isNull();
   }
 
   @Test

@@ -1,9 +1,9 @@
-package io.nsrun.cli;
+package io.nsrun.spec;
 
 import java.util.List;
 
 /** Guesses what a mistyped word was to be. */
-final class Suggestion {
+public final class Suggestion {
   private Suggestion() {}
 
   /**
@@ -13,7 +13,7 @@ final class Suggestion {
    * @return null if none is near: more than a third of the letters would have to change, or there
    *     are fewer than three
    */
-  static String nearest(String word, List<String> known) {
+  public static String nearest(String word, List<String> known) {
     if (word.length() < 3) {
       return null;
     }
