@@ -60,9 +60,12 @@ enum stream_state stream_step(struct stream *s, const struct pollfd fds[2])
 
 bool stream_draining(struct stream *s)
 {
+	uint64_t before = passed;
+
 	if (s->from >= 0 && stream_empty(s) && s->drained++ < MOST_DRAINS)
 		(void)fill(s);
-	return !stream_empty(s);
+	/* What was for the log is there already, and there may be more behind it. */
+	return !stream_empty(s) || passed != before;
 }
 
 void stream_limit(uint64_t bytes) { limit = bytes; }

@@ -155,6 +155,37 @@ class LogsTest extends LastingTest {
     }
   }
 
+  /** What its monitor has not read when the last process ends is more than it reads at once. */
+  @Test
+  void whatIsInThePipeAtTheEndIsInTheLog() {
+    all.nsrun(
+        "run",
+        "-d",
+        "--name=a",
+        "busybox",
+        "sh",
+        "-c",
+        "trap 'seq 10000; exit 0' USR1; echo ready; while :; do sleep 1; done");
+    all.awaitLog("a", "ready");
+    Proc init = all.init("a");
+    String monitor = init.stat(4);
+
+    Command.check(List.of("kill", "-STOP", monitor));
+    Command.check(List.of("kill", "-USR1", Long.toString(all.command("a").pid())));
+    Await.until("all of it has ended", () -> init.state().equals("Z"));
+    Command.check(List.of("kill", "-CONT", monitor));
+
+    assertThat(all.nsrun("wait", "a").text()).isEqualTo("0");
+    assertThat(all.nsrun("logs", "a").lines()).hasSize(10_001).endsWith("10000");
+  }
+
+  @Test
+  void oneThatWritesWithoutAnEndIsReadToWhereItWas() {
+    all.nsrun("run", "-d", "--name=a", "--log-max-size=1m", "busybox", "yes");
+
+    assertThat(all.nsrun("logs", "a").lines()).isNotEmpty().containsOnly("y");
+  }
+
   @Test
   void aReaderThatGoesAwayEndsTheFollowing() throws IOException {
     all.nsrun("run", "-d", "--name=a", "busybox", "yes");
