@@ -6,9 +6,12 @@ import io.nsrun.api.ContainerListener;
 import io.nsrun.api.ContainerResult;
 import io.nsrun.api.Containers;
 import io.nsrun.api.DataSize;
+import io.nsrun.api.DetachSettings;
+import io.nsrun.api.DetachedContainer;
 import io.nsrun.api.EtcFiles;
 import io.nsrun.api.IsolationProperty;
 import io.nsrun.api.Limits;
+import io.nsrun.api.LogLine;
 import io.nsrun.api.Mount;
 import io.nsrun.api.Namespace;
 import io.nsrun.api.Namespaces;
@@ -24,11 +27,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The examples of the Javadoc of io.nsrun.api, which shows the regions. A test runs all of them.
  */
 class Snippets {
+  private static final String SERVER =
+      "trap 'exit 0' TERM; echo one; echo two; while :; do sleep 0.1; done";
+
   private Snippets() {}
 
   /** Each begins with a line that names it. */
@@ -54,6 +61,15 @@ class Snippets {
       etc(containers);
       System.out.println("namespaces");
       namespaces(containers);
+      System.out.println("detached");
+      detached();
+      DetachedContainer server =
+          containers.container("sh", "-c", SERVER).name("server").startDetached();
+      System.out.println("logs");
+      logs(server);
+      System.out.println("exec");
+      exec(server);
+      server.removeForcibly();
     }
     System.out.println("listener");
     listener();
@@ -215,5 +231,42 @@ class Snippets {
       containers.container("sh", "-c", "exit 3").name("three").run();
     }
     // @end region="listener"
+  }
+
+  private static void detached() throws IOException, InterruptedException {
+    // @start region="detached"
+    try (Containers containers = Containers.open()) {
+      containers
+          .container("sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done")
+          .name("worker")
+          .startDetached(DetachSettings.standard().logFileSize(DataSize.ofMebi(1)));
+    }
+    // Later, in this program or another one:
+    try (Containers containers = Containers.open()) {
+      DetachedContainer worker = containers.get("worker");
+      System.out.println(worker.state().status());
+      System.out.println(worker.stop(Duration.ofSeconds(5)));
+      worker.remove();
+    }
+    // @end region="detached"
+  }
+
+  private static void logs(DetachedContainer server) throws IOException {
+    // @start region="logs"
+    try (Stream<LogLine> lines = server.logs().follow()) {
+      lines
+          .filter(line -> line.source() == LogLine.Source.STDOUT)
+          .takeWhile(line -> !line.text().equals("two"))
+          .forEach(line -> System.out.println(line.text()));
+    }
+    // @end region="logs"
+  }
+
+  private static void exec(DetachedContainer server) throws IOException, InterruptedException {
+    // @start region="exec"
+    ContainerResult result =
+        server.exec("sh", "-c", "tr a-z A-Z").run("hello\n".getBytes(StandardCharsets.UTF_8));
+    System.out.print(result.requireSuccess().stdoutText());
+    // @end region="exec"
   }
 }

@@ -74,6 +74,13 @@ class SnippetsTest {
             nameserver 192.0.2.53
             namespaces
             same
+            detached
+            RUNNING
+            exited with code 3
+            logs
+            one
+            exec
+            HELLO
             listener
             three exited with code 3
             """);

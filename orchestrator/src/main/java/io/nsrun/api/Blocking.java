@@ -34,7 +34,17 @@ final class Blocking {
           IDLE_SECONDS,
           TimeUnit.SECONDS,
           new SynchronousQueue<>(),
-          Blocking::thread);
+          work -> thread(work, "container stream ", STACK_BYTES));
+
+  /** For what reads files and talks to monitors, which takes more of a stack. */
+  private static final ExecutorService ASKING =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          work -> thread(work, "container question ", 0));
 
   private Blocking() {}
 
@@ -58,9 +68,8 @@ final class Blocking {
     }
   }
 
-  private static Thread thread(Runnable work) {
-    Thread thread =
-        new Thread(null, work, "container stream " + NUMBER.incrementAndGet(), STACK_BYTES, false);
+  private static Thread thread(Runnable work, String name, int stackBytes) {
+    Thread thread = new Thread(null, work, name + NUMBER.incrementAndGet(), stackBytes, false);
     thread.setDaemon(true);
     return thread;
   }
@@ -83,10 +92,16 @@ final class Blocking {
         () -> {
           action.run();
           return null;
-        });
+        },
+        THREADS);
   }
 
-  private static <T> CompletableFuture<T> submit(Call<T> call) {
+  /** Starts what reads files, or waits for a container, in a platform thread that nobody knows. */
+  static <T> CompletableFuture<T> ask(Call<T> call) {
+    return submit(call, ASKING);
+  }
+
+  private static <T> CompletableFuture<T> submit(Call<T> call, ExecutorService threads) {
     CompletableFuture<T> result = new CompletableFuture<>();
     Runnable work =
         () -> {
@@ -97,10 +112,10 @@ final class Blocking {
           }
         };
     try {
-      THREADS.execute(work);
+      threads.execute(work);
     } catch (OutOfMemoryError e) {
       result.completeExceptionally(
-          new IOException("there is no thread to wait for a stream: " + e.getMessage(), e));
+          new IOException("there is no thread to wait in: " + e.getMessage(), e));
     }
     return result;
   }
@@ -111,7 +126,7 @@ final class Blocking {
    */
   static <T> T call(Call<T> call) throws IOException {
     try {
-      return submit(call).join();
+      return submit(call, THREADS).join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof IOException io) {
         throw io;

@@ -17,10 +17,10 @@ final class Capture {
    *
    * @throws InterruptedException if the thread is interrupted; the container is gone then
    */
-  static ContainerResult run(Containers containers, Settings settings, byte[] input)
+  static ContainerResult run(CommandBuilder<?> builder, CommandSettings settings, byte[] input)
       throws ContainerException, InterruptedException {
     int most = (int) Math.min(settings.captured().toBytes(), LARGEST);
-    try (Container container = start(containers, settings)) {
+    try (Container container = start(builder)) {
       BoundedOutput out = new BoundedOutput(container.getInputStream(), most);
       BoundedOutput err = new BoundedOutput(container.getErrorStream(), most);
       CompletableFuture<Void> outRead = Blocking.start(out::read);
@@ -31,7 +31,7 @@ final class Capture {
       ContainerEnd end = container.awaitEnd();
       fed.get();
       if (end.isLost()) {
-        throw containers.isClosed()
+        throw builder.containers.isClosed()
             ? ContainerException.closed()
             : ContainerException.lost(container.name(), end);
       }
@@ -41,10 +41,10 @@ final class Capture {
     }
   }
 
-  private static Container start(Containers containers, Settings settings)
+  private static Container start(CommandBuilder<?> builder)
       throws ContainerException, InterruptedException {
     try {
-      return containers.start(settings);
+      return builder.startNow();
     } catch (ContainerException e) {
       if (e.reason() == ContainerException.Reason.INTERRUPTED && Thread.interrupted()) {
         InterruptedException interrupted = new InterruptedException(e.getMessage());

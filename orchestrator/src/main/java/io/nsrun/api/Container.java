@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Container extends Process implements AutoCloseable {
   private final StartedContainer started;
+  private final String name;
   private final OutputStream input;
   private final GuestInputStream output;
   private final GuestInputStream error;
@@ -41,8 +42,12 @@ public final class Container extends Process implements AutoCloseable {
 
   private final AtomicBoolean stopping = new AtomicBoolean();
 
-  Container(StartedContainer started) {
+  /**
+   * @param name of the container whose command it is
+   */
+  Container(StartedContainer started, String name) {
     this.started = started;
+    this.name = name;
     this.input = new GuestOutputStream(started.input());
     this.output = new GuestInputStream(started.output());
     this.error = new GuestInputStream(started.error());
@@ -56,7 +61,7 @@ public final class Container extends Process implements AutoCloseable {
   }
 
   private void ended(End how, Listeners listeners) {
-    ContainerEnd result = new ContainerEnd(how, started.prepared(), started.started());
+    ContainerEnd result = ContainerEnd.of(how, started.prepared().isolation(), started.started());
     end.complete(result);
     // Whoever takes it for a process closes nothing.
     close(started.input());
@@ -67,7 +72,7 @@ public final class Container extends Process implements AutoCloseable {
 
   /** {@return its name, which messages call it} */
   public String name() {
-    return started.prepared().spec().name();
+    return name;
   }
 
   List<String> command() {

@@ -1,12 +1,8 @@
 package io.nsrun.api;
 
-import java.io.File;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -25,156 +21,31 @@ import java.util.Objects;
  *
  * {@snippet file="Snippets.java" region="copy"}
  */
-public final class ContainerBuilder {
-  private final Containers containers;
+public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
   private final Settings settings;
-  private boolean used;
 
   ContainerBuilder(Containers containers, Settings settings) {
-    this.containers = containers;
+    super(containers, settings);
     this.settings = settings;
   }
 
-  /** {@return a new builder for the same {@link Containers}, with the settings of this one} */
+  @Override
   public ContainerBuilder copy() {
     return new ContainerBuilder(containers, new Settings(settings));
   }
 
-  /**
-   * Says what is run. There is no default.
-   *
-   * @param command a file that is looked for in PATH, or its absolute path inside; and arguments
-   * @return this builder
-   */
-  public ContainerBuilder command(String... command) {
-    return command(List.of(command));
-  }
-
-  /**
-   * As {@link #command(String...)}.
-   *
-   * @param command is copied
-   * @return this builder
-   */
-  public ContainerBuilder command(List<String> command) {
-    List<String> copy = List.copyOf(command);
-    settings.command.clear();
-    settings.command.addAll(copy);
+  @Override
+  ContainerBuilder self() {
     return this;
   }
 
-  /** {@return the command and its arguments so far, not to be changed} */
-  public List<String> command() {
-    return Collections.unmodifiableList(settings.command);
+  @Override
+  Container startNow() throws ContainerException {
+    return containers.start(settings);
   }
 
-  /**
-   * The working directory.
-   *
-   * @param inside absolute path in the container, made if it is not there; default: /
-   * @return this builder
-   */
-  public ContainerBuilder directory(String inside) {
-    settings.directory = Objects.requireNonNull(inside);
-    return this;
-  }
-
-  /**
-   * The variables that the command gets beyond PATH, HOME, HOSTNAME and {@code container=nsrun}, or
-   * in place of these. Nothing of the JVM's own gets in.
-   *
-   * @return empty at first, and to be changed by the caller
-   */
-  public Map<String, String> environment() {
-    return settings.environment;
-  }
-
-  /**
-   * What the command reads.
-   *
-   * @param source default: a pipe, {@link Container#getOutputStream}
-   * @return this builder
-   * @throws IllegalArgumentException if it is one to write to
-   */
-  public ContainerBuilder redirectInput(Redirect source) {
-    settings.input = Settings.readable(source);
-    return this;
-  }
-
-  /**
-   * Has the command read a file.
-   *
-   * @param file of the host
-   * @return this builder
-   */
-  public ContainerBuilder redirectInput(File file) {
-    return redirectInput(Redirect.from(file));
-  }
-
-  /**
-   * Where standard output goes.
-   *
-   * @param destination default: a pipe, {@link Container#getInputStream}
-   * @return this builder
-   * @throws IllegalArgumentException if it is one to read from
-   */
-  public ContainerBuilder redirectOutput(Redirect destination) {
-    settings.output = Settings.writable(destination);
-    return this;
-  }
-
-  /**
-   * Has standard output written to a file.
-   *
-   * @param file of the host; made, or emptied
-   * @return this builder
-   */
-  public ContainerBuilder redirectOutput(File file) {
-    return redirectOutput(Redirect.to(file));
-  }
-
-  /**
-   * Where standard error goes.
-   *
-   * @param destination default: a pipe, {@link Container#getErrorStream}
-   * @return this builder
-   * @throws IllegalArgumentException if it is one to read from
-   */
-  public ContainerBuilder redirectError(Redirect destination) {
-    settings.error = Settings.writable(destination);
-    return this;
-  }
-
-  /**
-   * Has standard error written to a file.
-   *
-   * @param file of the host; made, or emptied
-   * @return this builder
-   */
-  public ContainerBuilder redirectError(File file) {
-    return redirectError(Redirect.to(file));
-  }
-
-  /**
-   * Whether standard error goes where standard output does.
-   *
-   * @param value default: false
-   * @return this builder
-   */
-  public ContainerBuilder redirectErrorStream(boolean value) {
-    settings.errorToOutput = value;
-    return this;
-  }
-
-  /**
-   * Gives the command the three standard streams of the JVM.
-   *
-   * @return this builder
-   */
-  public ContainerBuilder inheritIO() {
-    return redirectInput(Redirect.INHERIT)
-        .redirectOutput(Redirect.INHERIT)
-        .redirectError(Redirect.INHERIT);
+  Settings settings() {
+    return settings;
   }
 
   /**
@@ -423,72 +294,32 @@ public final class ContainerBuilder {
   }
 
   /**
-   * The most that {@link #run()} keeps, of either stream; what comes after it is dropped, and harms
-   * nobody. What ends a command that writes too much is {@link Limits#output}.
+   * As {@link #startDetached(DetachSettings)}, with the default of each setting.
    *
-   * @param size less than 2 GiB; default: as much as {@link Limits#output} lets the command write,
-   *     or 1 MiB if there is no such limit
-   * @return this builder
+   * @return the container
+   * @throws ContainerException if it can't be started; nothing of it is left then
    */
-  public ContainerBuilder captureLimit(DataSize size) {
-    settings.captureLimit = Objects.requireNonNull(size);
-    return this;
+  public DetachedContainer startDetached() throws ContainerException {
+    return startDetached(DetachSettings.standard());
   }
 
   /**
-   * Starts the container. Blocks until its command runs, which takes some milliseconds; longer the
-   * first time, and while an archive is unpacked.
+   * Starts a container that lives on when this JVM has ended, as {@code nsrun run -d} does. Blocks
+   * until its command runs; while an archive is unpacked, too. The command reads nothing, and what
+   * it writes goes to the container's log, so that no stream may be redirected.
    *
-   * @return the container, to be closed, or left to end by itself
+   * <p>No listener hears of it, and closing the {@link Containers} does nothing to it.
+   *
+   * @param settings how it lives on
+   * @return the container
    * @throws ContainerException if it can't be started; nothing of it is left then. If the thread is
    *     interrupted, its interrupt status is set, and what there was of the container is gone, but
    *     for an archive that may still be unpacked
    */
-  public Container start() throws ContainerException {
+  public DetachedContainer startDetached(DetachSettings settings) throws ContainerException {
+    Objects.requireNonNull(settings);
     use();
-    return containers.start(settings);
-  }
-
-  /**
-   * As {@link #run(byte[])}, with nothing to read.
-   *
-   * @return how it ended, and what it wrote
-   * @throws ContainerException if it can't be started, or nobody can tell how it ended
-   * @throws InterruptedException if the thread is interrupted; the container is gone
-   */
-  public ContainerResult run() throws ContainerException, InterruptedException {
-    return run(new byte[0]);
-  }
-
-  /**
-   * Runs the container to its end, and keeps what it writes. Blocks until then; {@link
-   * Limits#timeout} bounds that. Of each stream the first {@link #captureLimit} is kept; what comes
-   * after it is read and dropped, so that the command does not wait.
-   *
-   * @param input what the command reads, and then the end of the file; it is copied
-   * @return how it ended, be it well or badly ({@link ContainerResult#requireSuccess}), and what it
-   *     wrote
-   * @throws ContainerException if it can't be started, as for {@link #start}; with the reason
-   *     {@link ContainerException.Reason#LOST LOST} if nobody can tell how it ended, or {@link
-   *     ContainerException.Reason#CLOSED CLOSED} if it was ended by {@link Containers#close}
-   * @throws InterruptedException if the thread is interrupted; the container was killed, and is
-   *     gone
-   */
-  public ContainerResult run(byte[] input) throws ContainerException, InterruptedException {
-    byte[] copy = input.clone();
-    use();
-    settings.hasInput = copy.length > 0;
-    return Capture.run(containers, settings, copy);
-  }
-
-  Settings settings() {
-    return settings;
-  }
-
-  private void use() throws ContainerException {
-    if (used) {
-      throw ContainerException.used();
-    }
-    used = true;
+    this.settings.detached = settings;
+    return containers.startDetached(this.settings);
   }
 }

@@ -46,13 +46,19 @@ public final class ContainerEnd {
   private final List<AchievedIsolation> isolation;
   private final Instant startedAt;
 
-  ContainerEnd(End end, Prepared prepared, Instant startedAt) {
+  private ContainerEnd(End end, List<AchievedIsolation> isolation, Instant startedAt) {
     this.end = end;
+    this.isolation = isolation;
     this.startedAt = startedAt;
-    this.isolation =
-        prepared == null
-            ? List.of()
-            : prepared.isolation().stream().map(AchievedIsolation::new).toList();
+  }
+
+  /**
+   * @param isolation how each property of its isolation came out
+   * @param startedAt when the command was started; null if it was not
+   */
+  static ContainerEnd of(End end, List<Prepared.Achieved> isolation, Instant startedAt) {
+    return new ContainerEnd(
+        end, isolation.stream().map(AchievedIsolation::new).toList(), startedAt);
   }
 
   /** {@return which of the ways} */

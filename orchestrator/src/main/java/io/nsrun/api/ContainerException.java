@@ -1,5 +1,8 @@
 package io.nsrun.api;
 
+import io.nsrun.engine.ContainerStateException;
+import io.nsrun.engine.DamagedContainerException;
+import io.nsrun.engine.NoSuchContainerException;
 import io.nsrun.spec.Explanation;
 import io.nsrun.spec.Printable;
 import io.nsrun.spec.SpecProblems;
@@ -11,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A container that did not come to be, or, where that was asked for, whose command did not succeed.
- * Nothing of it is left. The message says what went wrong, and on a line of its own what to do
- * about it, where that is known.
+ * A container that did not come to be, or, where that was asked for, whose command did not succeed:
+ * nothing of it is left then. Or something that could not be done to one that lives on. The message
+ * says what went wrong, and on a line of its own what to do about it, where that is known.
  *
  * {@snippet file="Snippets.java" region="exception"}
  */
@@ -39,6 +42,18 @@ public final class ContainerException extends IOException {
      * only of {@link ContainerBuilder#run()}; see {@link #end}.
      */
     LOST,
+    /**
+     * There is no container of that name, or more than one whose id begins with it: only of those
+     * that live on, see {@link DetachedContainer}.
+     */
+    NO_SUCH_CONTAINER,
+    /**
+     * A container that lives on is not in a state in which that can be done to it, as one that has
+     * ended and was to be signalled.
+     */
+    STATE,
+    /** What is kept of a container that lives on is damaged; it can but be removed. */
+    DAMAGED,
     /** The command ended badly: only of {@link ContainerResult#requireSuccess}. */
     UNSUCCESSFUL,
     /** A mistake of this library's own. */
@@ -105,7 +120,7 @@ public final class ContainerException extends IOException {
         null);
   }
 
-  static ContainerException interrupted(InterruptedException cause) {
+  static ContainerException interrupted(Exception cause) {
     return new ContainerException(
         Reason.INTERRUPTED,
         "the thread was interrupted while the container was started",
@@ -131,6 +146,9 @@ public final class ContainerException extends IOException {
 
   /** Of whatever the engine threw. */
   static ContainerException of(Throwable thrown) {
+    if (thrown instanceof ContainerException told) {
+      return told;
+    }
     if (thrown instanceof SpecProblemsException wrong) {
       List<String> lines = new ArrayList<>();
       for (SpecProblems.Problem problem : wrong.problems()) {
@@ -141,12 +159,33 @@ public final class ContainerException extends IOException {
     }
     Explanation told = Explanation.of(thrown);
     return new ContainerException(
-        told.expected() ? Reason.HOST : Reason.INTERNAL,
+        told.expected() ? reason(thrown) : Reason.INTERNAL,
         shown(told.what()),
-        told.expected() ? shown(told.remedy()) : "please report it, with its stack trace",
+        told.expected() ? remedy(thrown, told) : "please report it, with its stack trace",
         List.of(),
         null,
         thrown);
+  }
+
+  private static Reason reason(Throwable thrown) {
+    if (thrown instanceof NoSuchContainerException) {
+      return Reason.NO_SUCH_CONTAINER;
+    }
+    if (thrown instanceof ContainerStateException) {
+      return Reason.STATE;
+    }
+    return thrown instanceof DamagedContainerException ? Reason.DAMAGED : Reason.HOST;
+  }
+
+  private static String remedy(Throwable thrown, Explanation told) {
+    if (thrown instanceof NoSuchContainerException none) {
+      return none.nearest() == null
+          ? "Containers.list() has all there are"
+          : "did you mean " + none.nearest() + "?";
+    }
+    return thrown instanceof DamagedContainerException
+        ? "DetachedContainer.removeForcibly() removes it"
+        : shown(told.remedy());
   }
 
   private static String shown(Text text) {

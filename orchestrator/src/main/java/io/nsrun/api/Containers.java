@@ -3,21 +3,33 @@ package io.nsrun.api;
 import io.nsrun.engine.Caller;
 import io.nsrun.engine.ClosedStarterException;
 import io.nsrun.engine.ContainerStarter;
+import io.nsrun.engine.DamagedContainerException;
+import io.nsrun.engine.DetachedContainers;
+import io.nsrun.engine.ExecRequest;
+import io.nsrun.engine.NoSuchContainerException;
 import io.nsrun.engine.NotStartedException;
 import io.nsrun.engine.StartedContainer;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Starts containers: what an application has one of, for as long as it wants some. Safe for use by
  * several threads.
  *
  * <p>{@linkplain #close Closing} it ends all its containers, and so does the end of the JVM,
- * however that comes about; the end of a thread that started one does nothing to it.
+ * however that comes about; the end of a thread that started one does nothing to it. Others live on
+ * ({@link DetachedContainer}), and are found again by their names.
  *
  * {@snippet file="Snippets.java" region="containers"}
  */
@@ -132,10 +144,10 @@ public final class Containers implements AutoCloseable {
   }
 
   /**
-   * Kills all containers, also those that are about to start, and blocks until nothing of them is
-   * left, and the listener has heard of each end, unless it calls this; an interrupt waits until
-   * then. Does nothing the second time. Whoever starts one afterwards gets a {@link
-   * ContainerException}.
+   * Kills all containers but those that live on, also those that are about to start, and blocks
+   * until nothing of them is left, and the listener has heard of each end, unless it calls this; an
+   * interrupt waits until then. Does nothing the second time. Whoever starts one afterwards gets a
+   * {@link ContainerException}.
    */
   @Override
   public void close() {
@@ -150,33 +162,184 @@ public final class Containers implements AutoCloseable {
     listeners.awaitEnds();
   }
 
-  /** See {@link ContainerBuilder#start}. */
-  Container start(Settings settings) throws ContainerException {
-    String[] name = {""};
+  /**
+   * Looks for a container that lives on.
+   *
+   * @param nameOrId its name, its id, or the first digits of that
+   * @return the container; empty if there is none
+   * @throws ContainerException if these are the first digits of several ids
+   */
+  public Optional<DetachedContainer> find(String nameOrId) throws ContainerException {
+    Objects.requireNonNull(nameOrId);
+    return ask(
+        all -> {
+          try {
+            io.nsrun.engine.DetachedContainer found = all.find(nameOrId);
+            return Optional.of(new DetachedContainer(this, found.id(), found.name()));
+          } catch (NoSuchContainerException e) {
+            return Optional.empty();
+          } catch (DamagedContainerException e) {
+            // It can be removed.
+            return Optional.of(new DetachedContainer(this, e.id(), e.id().substring(0, 12)));
+          }
+        });
+  }
+
+  /**
+   * As {@link #find}, of one that is there.
+   *
+   * @param nameOrId its name, its id, or the first digits of that
+   * @return the container
+   * @throws ContainerException if there is none, with the name that was meant, as it seems; or if
+   *     these are the first digits of several ids
+   */
+  public DetachedContainer get(String nameOrId) throws ContainerException {
+    Optional<DetachedContainer> found = find(nameOrId);
+    return found.isPresent()
+        ? found.get()
+        : ask(all -> new DetachedContainer(this, all.find(nameOrId).id(), nameOrId));
+  }
+
+  /**
+   * All containers of this user that live on, also those that have ended and were not removed: what
+   * {@code nsrun ps -a} lists. The listener hears a warning of each of which nothing can be read.
+   *
+   * @return the youngest first; the caller's to change
+   * @throws ContainerException if they can't be looked for
+   */
+  public List<DetachedContainer> list() throws ContainerException {
+    List<IOException> damaged = new ArrayList<>();
+    List<DetachedContainer> list = new ArrayList<>();
+    for (io.nsrun.engine.DetachedContainer found : ask(all -> all.list(damaged))) {
+      list.add(new DetachedContainer(this, found.id(), found.name()));
+    }
+    for (IOException why : damaged) {
+      listeners.warning("", ContainerException.of(why).getMessage());
+    }
+    return list;
+  }
+
+  /** What is asked of the containers that live on; may block. */
+  interface Question<T> {
+    T answer(DetachedContainers all) throws IOException, InterruptedException;
+  }
+
+  /** Has it answered by another thread: an interrupt would close the files that are read. */
+  <T> CompletableFuture<T> submit(Question<T> question) {
+    return Blocking.ask(
+        () -> {
+          try {
+            return question.answer(DetachedContainers.of(caller()));
+          } catch (InterruptedException e) {
+            throw new IOException("interrupted", e);
+          } catch (IOException | RuntimeException e) {
+            throw ContainerException.of(e);
+          }
+        });
+  }
+
+  /** As {@link #submit}, and waits for the answer, also if the thread is interrupted. */
+  <T> T ask(Question<T> question) throws ContainerException {
     try {
-      ContainerStarter open = starter();
-      SpecProblems problems = new SpecProblems();
-      Spec spec = new SpecAssembly(settings, caller(), problems).build();
-      name[0] = spec.name();
-      Consumer<String> warnings = warning -> listeners.warning(spec.name(), warning);
-      StartedContainer started = open.start(spec, problems, settings.redirects(), warnings);
-      Container container = new Container(started);
-      listeners.started(container);
-      container.follow(listeners);
-      return container;
-    } catch (InterruptedException e) {
+      return submit(question).join();
+    } catch (CompletionException e) {
+      throw ContainerException.of(e.getCause());
+    }
+  }
+
+  /** What starts something, and fails as the engine does. */
+  private interface Start<T> {
+    T begin(ContainerStarter open) throws IOException, InterruptedException;
+  }
+
+  /**
+   * Has it started, and told in the words of this package what keeps it from that.
+   *
+   * @param name what it is called
+   */
+  private <T> T start(Supplier<String> name, Start<T> start) throws ContainerException {
+    try {
+      return start.begin(starter());
+    } catch (InterruptedException | ClosedByInterruptException e) {
       Thread.currentThread().interrupt();
       throw ContainerException.interrupted(e);
-    } catch (ContainerException e) {
-      throw e;
     } catch (ClosedStarterException e) {
       throw ContainerException.closed();
     } catch (NotStartedException e) {
-      throw ContainerException.notStarted(
-          name[0], new ContainerEnd(e.end(), e.prepared(), null), e);
+      ContainerEnd end = ContainerEnd.of(e.end(), e.prepared().isolation(), null);
+      throw ContainerException.notStarted(name.get(), end, e);
     } catch (IOException | RuntimeException e) {
       throw ContainerException.of(e);
     }
+  }
+
+  private Container follow(StartedContainer started, String name) {
+    Container container = new Container(started, name);
+    listeners.started(container);
+    container.follow(listeners);
+    return container;
+  }
+
+  private Consumer<String> warnings(String name) {
+    return warning -> listeners.warning(name, warning);
+  }
+
+  private Spec spec(Settings settings, SpecProblems problems) throws IOException {
+    return new SpecAssembly(settings, caller(), problems).build();
+  }
+
+  /** See {@link ContainerBuilder#start}. */
+  Container start(Settings settings) throws ContainerException {
+    Spec[] spec = new Spec[1];
+    return start(
+        () -> spec[0].name(),
+        open -> {
+          SpecProblems problems = new SpecProblems();
+          spec[0] = spec(settings, problems);
+          String name = spec[0].name();
+          return follow(open.start(spec[0], problems, settings.redirects(), warnings(name)), name);
+        });
+  }
+
+  /** See {@link ContainerBuilder#startDetached(DetachSettings)}. */
+  DetachedContainer startDetached(Settings settings) throws ContainerException {
+    Spec[] spec = new Spec[1];
+    return start(
+        () -> spec[0].name(),
+        open -> {
+          SpecProblems problems = new SpecProblems();
+          spec[0] = spec(settings, problems);
+          open.detach(spec[0], problems, warnings(spec[0].name()));
+          return new DetachedContainer(this, spec[0].id(), spec[0].name());
+        });
+  }
+
+  /** See {@link ExecBuilder}. */
+  Container exec(DetachedContainer container, CommandSettings settings) throws ContainerException {
+    return start(
+        container::name,
+        open -> {
+          DetachedContainers all = DetachedContainers.of(caller());
+          SpecProblems problems = new SpecProblems();
+          settings.checkStreams(problems);
+          ExecRequest request =
+              new ExecRequest(
+                  settings.command,
+                  settings.environment(problems),
+                  settings.directory,
+                  settings.user,
+                  null,
+                  true);
+          StartedContainer started =
+              all.exec(
+                  container.look(all),
+                  request,
+                  problems,
+                  open,
+                  settings.redirects(),
+                  warnings(container.name()));
+          return follow(started, container.name());
+        });
   }
 
   synchronized boolean isClosed() {

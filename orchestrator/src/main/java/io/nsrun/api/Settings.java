@@ -1,29 +1,13 @@
 package io.nsrun.api;
 
-import io.nsrun.engine.Redirects;
 import io.nsrun.spec.ProcessSpec;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** What a {@link ContainerBuilder} was told. Null stands for what nobody said. */
-final class Settings {
-  final List<String> command = new ArrayList<>();
-  final Map<String, String> environment = new LinkedHashMap<>();
-  String directory;
-  Redirect input = Redirect.PIPE;
-  Redirect output = Redirect.PIPE;
-  Redirect error = Redirect.PIPE;
-  boolean errorToOutput;
-  DataSize captureLimit;
-
-  /** Whether there is input that is not a stream's. */
-  boolean hasInput;
-
+final class Settings extends CommandSettings {
   String name;
   Rootfs rootfs = Rootfs.embedded();
   boolean readOnlyRoot;
@@ -36,7 +20,6 @@ final class Settings {
   String stopSignal;
   Duration stopTimeout;
 
-  String user;
   List<String> groups = List.of();
   boolean keepGroups;
   int umask = ProcessSpec.DEFAULT_UMASK;
@@ -49,18 +32,14 @@ final class Settings {
   EtcFiles etc = EtcFiles.standard();
   Security security = Security.standard();
 
+  /** How it lives on; null if it ends with its {@link Containers}. */
+  DetachSettings detached;
+
   Settings() {}
 
   /** A copy that has nothing in common with the original. */
   Settings(Settings other) {
-    command.addAll(other.command);
-    environment.putAll(other.environment);
-    directory = other.directory;
-    input = other.input;
-    output = other.output;
-    error = other.error;
-    errorToOutput = other.errorToOutput;
-    captureLimit = other.captureLimit;
+    super(other);
     name = other.name;
     rootfs = other.rootfs;
     readOnlyRoot = other.readOnlyRoot;
@@ -71,7 +50,6 @@ final class Settings {
     limits = other.limits;
     stopSignal = other.stopSignal;
     stopTimeout = other.stopTimeout;
-    user = other.user;
     groups = other.groups;
     keepGroups = other.keepGroups;
     umask = other.umask;
@@ -83,36 +61,14 @@ final class Settings {
     domainname = other.domainname;
     etc = other.etc;
     security = other.security;
+    detached = other.detached;
   }
 
-  /** The same; throws {@link IllegalArgumentException} if it is one to write to. */
-  static Redirect readable(Redirect source) {
-    if (source.type() == Redirect.Type.WRITE || source.type() == Redirect.Type.APPEND) {
-      throw new IllegalArgumentException("input can't be read from a redirect " + source);
-    }
-    return source;
-  }
-
-  /** The same; throws {@link IllegalArgumentException} if it is one to read from. */
-  static Redirect writable(Redirect destination) {
-    if (destination.type() == Redirect.Type.READ) {
-      throw new IllegalArgumentException("output can't be written to a redirect " + destination);
-    }
-    return destination;
-  }
-
-  /** The most that is kept of either stream. */
+  @Override
   DataSize captured() {
-    if (captureLimit != null) {
-      return captureLimit;
-    }
     DataSize written = limits.output();
-    return written == null
-        ? DataSize.ofMebi(1)
+    return captureLimit != null || written == null
+        ? super.captured()
         : DataSize.ofBytes(Math.min(written.toBytes(), Capture.LARGEST));
-  }
-
-  Redirects redirects() {
-    return new Redirects(input, output, error, errorToOutput);
   }
 }

@@ -19,7 +19,6 @@ import io.nsrun.spec.StopPolicy;
 import io.nsrun.spec.Text;
 import io.nsrun.spec.UserRef;
 import io.nsrun.spec.Writes;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +72,7 @@ final class SpecAssembly {
     for (Mount mount : settings.mounts) {
       builder.mount(mount.toSpec(paths, problems));
     }
-    redirects();
+    streams(builder);
     return builder.process(process(builder)).build();
   }
 
@@ -90,20 +89,14 @@ final class SpecAssembly {
             ? Groups.KEPT
             : settings.groups.isEmpty() ? Groups.NONE : new Groups(settings.groups, false),
         null,
-        true,
+        settings.detached == null,
         settings.umask,
         false);
   }
 
   private Map<String, String> environment(Spec.Builder builder) {
     Map<String, String> variables = Defaults.environment();
-    for (Map.Entry<String, String> variable : settings.environment.entrySet()) {
-      if (variable.getKey() == null || variable.getValue() == null) {
-        problems.add(SpecField.ENV, "has a name or a value that is null", "remove it");
-      } else {
-        variables.put(variable.getKey(), variable.getValue());
-      }
-    }
+    variables.putAll(settings.environment(problems));
     if (settings.jvm) {
       settings.limits.checkForJvm(problems);
       String options = JvmProfile.options(builder.limits().memory());
@@ -206,43 +199,19 @@ final class SpecAssembly {
     return asked;
   }
 
-  /** What ProcessBuilder would fail for, one after the other. Nothing is opened or made. */
-  private void redirects() {
-    if (settings.captured().toBytes() > Capture.LARGEST) {
-      problems.add(
-          "captureLimit(...)",
-          settings.captureLimit + " does not fit into an array",
-          "redirect the output to a file");
-    }
-    if (settings.hasInput && !settings.input.equals(ProcessBuilder.Redirect.PIPE)) {
-      problems.add(
-          "redirectInput(...)", "leaves no way for the input of run(...)", "keep one of them");
-    }
-    redirect("redirectInput(...)", settings.input);
-    redirect("redirectOutput(...)", settings.output);
-    if (!settings.errorToOutput) {
-      redirect("redirectError(...)", settings.error);
-    }
-  }
-
-  private void redirect(String where, ProcessBuilder.Redirect redirect) {
-    if (redirect.file() == null) {
+  /** Its streams, and whether it lives on. */
+  private void streams(Spec.Builder builder) {
+    if (settings.detached == null) {
+      settings.checkStreams(problems);
       return;
     }
-    File file = redirect.file();
-    if (file.isDirectory()) {
-      problems.add(where, file + " is a directory", "name a file");
-    } else if (redirect.type() == ProcessBuilder.Redirect.Type.READ) {
-      if (!file.canRead()) {
-        problems.add(
-            where, file + (file.exists() ? " can't be read" : " is missing"), "name another file");
-      }
-    } else if (file.exists() ? !file.canWrite() : !isWritable(file.getAbsoluteFile())) {
-      problems.add(where, file + " can't be written", "name another file");
+    settings.checkThatNothingIsRedirected(problems);
+    if (settings.ephemeralDirectory != null) {
+      problems.add(
+          SpecField.EPHEMERAL_DIRECTORY,
+          Text.of("nobody is left to remove it when a container ends that lives on"),
+          Text.of("leave it out"));
     }
-  }
-
-  private static boolean isWritable(File missing) {
-    return missing.getParentFile() != null && missing.getParentFile().canWrite();
+    builder.detached(settings.detached.toSpec(problems));
   }
 }

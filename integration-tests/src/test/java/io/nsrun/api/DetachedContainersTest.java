@@ -1,0 +1,541 @@
+package io.nsrun.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nsrun.api.ContainerException.Reason;
+import io.nsrun.container.Await;
+import io.nsrun.container.DependsOnJvm;
+import java.io.File;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the library alone has of containers that live on: threads, interrupts, futures, streams. */
+@DependsOnJvm
+class DetachedContainersTest extends ApiTest {
+  private static final String FOREVER =
+      "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done";
+
+  @TempDir static Path directory;
+  private static Containers own;
+
+  @BeforeAll
+  static void openOwn() throws Exception {
+    own = Containers.builder().spares(0).directory(directory.resolve("nsrun")).open();
+    own.container("true").run().requireSuccess();
+  }
+
+  @AfterAll
+  static void closeOwn() {
+    own.close();
+  }
+
+  @AfterEach
+  void removeAll() throws ContainerException {
+    for (DetachedContainer container : own.list()) {
+      container.removeForcibly();
+    }
+  }
+
+  private static ContainerBuilder script(String script) {
+    return own.container("sh", "-c", script);
+  }
+
+  /** One that has written that it is ready. */
+  private static DetachedContainer ready(String name) throws ContainerException {
+    DetachedContainer container = script(FOREVER).name(name).startDetached();
+    try (Stream<LogLine> lines = container.logs().follow()) {
+      assertThat(lines.findFirst().orElseThrow().text()).isEqualTo("ready");
+    }
+    return container;
+  }
+
+  private static void assertThatThrown(ThrowingCallable call, Reason reason, String message) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            ContainerException.class,
+            e -> {
+              assertThat(e).hasMessage(message);
+              assertThat(e.reason()).isEqualTo(reason);
+            });
+  }
+
+  @Test
+  void closingContainersDoesNothingToIt() throws Exception {
+    DetachedContainer container;
+    Instant before = Instant.now().minusMillis(1);
+    try (Containers some =
+        Containers.builder().spares(0).directory(directory.resolve("nsrun")).open()) {
+      container = some.container("sh", "-c", FOREVER).name("a").startDetached();
+    }
+
+    ContainerState state = container.state();
+    assertThat(state.status()).isEqualTo(ContainerState.Status.RUNNING);
+    assertThat(state.isAlive()).isTrue();
+    assertThat(state.command()).containsExactly("sh", "-c", FOREVER);
+    assertThat(state.rootfs()).isEqualTo("busybox");
+    assertThat(state.user()).isEqualTo("0:0");
+    assertThat(state.createdAt()).isBetween(before, state.startedAt().orElseThrow());
+    assertThat(state.end()).isEmpty();
+    assertThat(state.endedAt()).isEmpty();
+    ProcessHandle command = ProcessHandle.of(state.pid().orElseThrow()).orElseThrow();
+    assertThat(command.parent().orElseThrow().pid()).isEqualTo(state.initPid().orElseThrow());
+    assertThatThrown(
+        () -> container.exec("true").run(),
+        Reason.CLOSED,
+        "these Containers are closed\n  keep them open for as long as containers are wanted");
+
+    ContainerEnd end = container.stop();
+
+    assertThat(end.exitCode()).isEqualTo(3);
+    assertThat(end.isolation()).isNotEmpty();
+    assertThat(end.resources()).isPresent();
+    state = container.state();
+    assertThat(state.status()).isEqualTo(ContainerState.Status.EXITED);
+    assertThat(state.pid()).isEmpty();
+    assertThat(state.end().orElseThrow().toString()).isEqualTo("exited with code 3");
+    assertThat(state.endedAt().orElseThrow()).isBetween(before, Instant.now().plusMillis(1));
+    assertThat(state).hasToString("EXITED, exited with code 3");
+  }
+
+  @Test
+  void itIsFoundByItsNameAndTheBeginOfItsId() throws Exception {
+    DetachedContainer first = script("exit 0").name("website").startDetached();
+    DetachedContainer second = script("exit 0").startDetached();
+
+    assertThat(own.list()).containsExactly(second, first);
+    assertThat(own.find("website")).contains(first);
+    assertThat(own.find(first.id())).contains(first);
+    assertThat(own.find(second.name())).contains(second);
+    assertThat(own.get(second.id().substring(0, 20)).name()).isEqualTo(second.name());
+    assertThat(own.find("nosuch")).isEmpty();
+    assertThat(own.find("")).isEmpty();
+    assertThatThrown(
+        () -> own.get("websiet"),
+        Reason.NO_SUCH_CONTAINER,
+        "there is no container \"websiet\"\n  did you mean website?");
+    assertThatThrown(
+        () -> own.get("x"),
+        Reason.NO_SUCH_CONTAINER,
+        "there is no container \"x\"\n  Containers.list() has all there are");
+    assertThat(containers.find("website")).as("elsewhere").isEmpty();
+  }
+
+  @Test
+  void whatCanNotBeDoneIsToldWithItsReason() throws Exception {
+    DetachedContainer container = ready("a");
+
+    assertThatThrown(
+        container::remove,
+        Reason.STATE,
+        "container a still runs\n  stop it first, or force its removal");
+    assertThatThrown(
+        () -> script("true").name("a").startDetached(),
+        Reason.HOST,
+        "the name a is in use by a running container\n  choose another name(...)");
+    assertThatThrownBy(() -> container.signal(65)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> container.stop(Duration.ofMillis(-1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> container.logs().tail(-1))
+        .isInstanceOf(IllegalArgumentException.class);
+    container.kill();
+    assertThat(container.waitFor()).isEqualTo(137);
+    assertThatThrown(() -> container.signal(1), Reason.STATE, "container a does not run");
+    assertThatThrown(
+        () -> container.exec("true").start(), Reason.STATE, "container a does not run");
+    container.remove();
+    for (ThrowingCallable call :
+        List.<ThrowingCallable>of(
+            container::state,
+            container::remove,
+            container::kill,
+            container::waitFor,
+            container::stop,
+            () -> container.exec("true").start(),
+            () -> container.logs().lines())) {
+      assertThatThrown(
+          call,
+          Reason.NO_SUCH_CONTAINER,
+          "there is no container \"a\"\n  Containers.list() has all there are");
+    }
+    container.removeForcibly();
+  }
+
+  @Test
+  void settingsThatAreOfNoUseAreToldTogether() {
+    DetachSettings settings =
+        DetachSettings.standard().logFileSize(DataSize.ofBytes(0)).logFiles(101);
+
+    assertThatThrownBy(
+            () ->
+                script("true")
+                    .redirectInput(new File("/dev/null"))
+                    .redirectErrorStream(true)
+                    .ephemeralDirectory(directory)
+                    .startDetached(settings))
+        .isInstanceOfSatisfying(
+            ContainerException.class,
+            e ->
+                assertThat(e.problems())
+                    .containsExactlyInAnyOrder(
+                        "redirectInput(...): is of no use to a container that lives on, whose"
+                            + " streams are nobody's (leave it out: what it writes is in logs())",
+                        "redirectErrorStream(...): is of no use to a container that lives on, whose"
+                            + " streams are nobody's (leave it out: what it writes is in logs())",
+                        "ephemeralDirectory(...): nobody is left to remove it when a container ends"
+                            + " that lives on (leave it out)",
+                        "DetachSettings.logFileSize(...): is zero (DetachSettings.log(false) keeps"
+                            + " no log)",
+                        "DetachSettings.logFiles(...): 101 is out of range (use 1 to 100)"));
+  }
+
+  @Test
+  void aBuilderStartsOne() throws Exception {
+    ContainerBuilder builder = script("true");
+    builder.startDetached();
+
+    assertThatThrownBy(builder::startDetached)
+        .isInstanceOfSatisfying(
+            ContainerException.class, e -> assertThat(e.reason()).isEqualTo(Reason.USED));
+  }
+
+  @Test
+  void commandThatIsNotThereLeavesNothing() throws Exception {
+    assertThatThrownBy(() -> own.container("nosuch").name("n").startDetached())
+        .isInstanceOfSatisfying(
+            ContainerException.class,
+            e -> {
+              assertThat(e).hasMessageStartingWith("n: exec nosuch: ENOENT");
+              assertThat(e.end().orElseThrow().exitCode()).isEqualTo(127);
+            });
+    assertThat(own.list()).isEmpty();
+  }
+
+  @Test
+  void nothingOfItStaysWhereThatIsAsked() throws Exception {
+    DetachedContainer container =
+        script("read x").startDetached(DetachSettings.standard().removedAtEnd(true).log(false));
+
+    Await.until("it is gone", () -> isGone(container));
+  }
+
+  private static boolean isGone(DetachedContainer container) {
+    try {
+      container.state();
+      return false;
+    } catch (ContainerException e) {
+      return e.reason() == Reason.NO_SUCH_CONTAINER;
+    }
+  }
+
+  @Test
+  void oneWithoutALogSaysSo() throws Exception {
+    DetachedContainer container =
+        script("echo lost").name("a").startDetached(DetachSettings.standard().log(false));
+
+    assertThat(container.waitFor()).isZero();
+    assertThatThrown(
+        () -> container.logs().lines(),
+        Reason.STATE,
+        "container a keeps no log\n  it was started without one");
+  }
+
+  @Test
+  void linesHaveTheirSourceAndTime() throws Exception {
+    Instant before = Instant.now();
+    DetachedContainer container =
+        script("echo out; sleep 0.01; printf 'err\\377' >&2").startDetached();
+    container.waitFor();
+
+    List<LogLine> lines;
+    try (Stream<LogLine> all = container.logs().lines()) {
+      lines = all.toList();
+    }
+    assertThat(lines)
+        .extracting(LogLine::source)
+        .containsExactly(LogLine.Source.STDOUT, LogLine.Source.STDERR);
+    assertThat(lines).extracting(LogLine::text).containsExactly("out", "err\ufffd");
+    assertThat(lines).extracting(LogLine::isComplete).containsExactly(true, false);
+    assertThat(lines.get(1).bytes()).endsWith((byte) 0xff);
+    assertThat(lines.get(0).time()).isBetween(before, lines.get(1).time());
+    try (Stream<LogLine> late = container.logs().since(lines.get(1).time()).lines()) {
+      assertThat(late).hasSize(1);
+    }
+    try (Stream<LogLine> early = container.logs().until(lines.get(0).time()).lines()) {
+      assertThat(early).hasSize(1);
+    }
+    try (Stream<LogLine> last = container.logs().tail(1).lines()) {
+      assertThat(last.map(LogLine::source)).containsExactly(LogLine.Source.STDERR);
+    }
+    try (Stream<LogLine> none = container.logs().tail(0).follow()) {
+      assertThat(none).isEmpty();
+    }
+  }
+
+  @Test
+  void followingEndsWithTheContainer() throws Exception {
+    DetachedContainer container = ready("a");
+    CompletableFuture<List<String>> followed = new CompletableFuture<>();
+    CountDownLatch first = new CountDownLatch(1);
+    Thread thread = new Thread(() -> followed.complete(follow(container, first)));
+    thread.start();
+    assertThat(first.await(30, TimeUnit.SECONDS)).isTrue();
+
+    container.stop();
+
+    assertThat(followed.get(30, TimeUnit.SECONDS)).containsExactly("ready", "bye");
+  }
+
+  private static List<String> follow(DetachedContainer container, CountDownLatch first) {
+    List<String> lines = new ArrayList<>();
+    try (Stream<LogLine> all = container.logs().follow()) {
+      all.forEach(
+          line -> {
+            lines.add(line.text());
+            first.countDown();
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return lines;
+  }
+
+  @Test
+  void followingEndsWhereAnotherThreadClosesIt() throws Exception {
+    DetachedContainer container = ready("a");
+    // More often than a monitor has places for those that wait.
+    for (int i = 0; i < 70; i++) {
+      CountDownLatch first = new CountDownLatch(1);
+      CompletableFuture<Long> count = new CompletableFuture<>();
+      try (Stream<LogLine> all = container.logs().follow()) {
+        Thread thread =
+            new Thread(() -> count.complete(all.peek(line -> first.countDown()).count()));
+        thread.start();
+        assertThat(first.await(30, TimeUnit.SECONDS)).isTrue();
+      }
+      assertThat(count.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+    }
+    assertThat(container.stop(Duration.ofSeconds(30)).exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void interruptOfWhoFollowsIsTold() throws Exception {
+    DetachedContainer container = ready("a");
+    Thread following = Thread.currentThread();
+
+    try (Stream<LogLine> all = container.logs().follow()) {
+      assertThatThrownBy(() -> all.forEach(line -> following.interrupt()))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasCauseInstanceOf(InterruptedIOException.class);
+    }
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void questionsAreAnsweredToWhoIsInterrupted() throws Exception {
+    DetachedContainer container = ready("a");
+    Thread.currentThread().interrupt();
+
+    assertThat(container.state().isAlive()).isTrue();
+    assertThat(own.get("a")).isEqualTo(container);
+    container.signal(28);
+    assertThatThrownBy(container::waitFor).isInstanceOf(InterruptedException.class);
+    assertThat(Thread.interrupted()).isFalse();
+
+    Thread.currentThread().interrupt();
+    container.removeForcibly();
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(own.list()).isEmpty();
+  }
+
+  @Test
+  void interruptOfWhoStopsItStopsItNevertheless() throws Exception {
+    DetachedContainer container = ready("a");
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> container.stop(Duration.ofSeconds(60)))
+        .isInstanceOf(InterruptedException.class);
+
+    assertThat(container.waitFor()).isEqualTo(3);
+  }
+
+  @Test
+  void interruptOfWhoStartsItLeavesNothing() throws Exception {
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> script(FOREVER).startDetached())
+        .isInstanceOfSatisfying(
+            ContainerException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INTERRUPTED));
+
+    assertThat(Thread.interrupted()).isTrue();
+    Await.until("nothing is left", DetachedContainersTest::isNothingThere);
+  }
+
+  private static boolean isNothingThere() {
+    try (Stream<Path> all = Files.list(directory.resolve("nsrun/state/containers"))) {
+      return all.findAny().isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void whoStartsWhileContainersAreClosedIsToldOrHasOne() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      Containers some = Containers.builder().spares(0).directory(directory.resolve("nsrun")).open();
+      some.container("true").run();
+      CountDownLatch begun = new CountDownLatch(1);
+      CompletableFuture<Object> started =
+          CompletableFuture.supplyAsync(
+              () -> {
+                begun.countDown();
+                try {
+                  return some.container("sleep", "1000").startDetached();
+                } catch (ContainerException e) {
+                  return e.reason();
+                }
+              });
+      begun.await();
+
+      some.close();
+
+      Object what = started.get(30, TimeUnit.SECONDS);
+      if (what instanceof DetachedContainer container) {
+        assertThat(container.state().isAlive()).isTrue();
+        container.removeForcibly();
+      } else {
+        assertThat(what).isEqualTo(Reason.CLOSED);
+        assertThat(own.list()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void futuresOfTheEndAreEachItsOwn() throws Exception {
+    DetachedContainer container = ready("a");
+    CompletableFuture<ContainerEnd> cancelled = container.onExit();
+    CompletableFuture<ContainerEnd> other = container.onExit();
+
+    cancelled.cancel(true);
+    assertThat(container.waitFor(1, TimeUnit.MILLISECONDS)).isFalse();
+    assertThat(other).isNotDone();
+    container.stop();
+
+    assertThat(other.get(30, TimeUnit.SECONDS).exitCode()).isEqualTo(3);
+    assertThat(container.waitFor(0, TimeUnit.SECONDS) || container.waitFor() == 3).isTrue();
+  }
+
+  @Test
+  void commandsInItAreProcesses() throws Exception {
+    DetachedContainer container = ready("a");
+    ExecBuilder builder =
+        container.exec("sh", "-c", "id -u; id -g; pwd; echo $A; cat; exit 4").user("7:8");
+    builder.directory("/etc").environment().put("A", "b");
+
+    ContainerResult result = builder.copy().run("in\n".getBytes(StandardCharsets.UTF_8));
+
+    assertThat(result.stdoutText()).isEqualTo("7\n8\n/etc\nb\nin\n");
+    assertThat(result.exitCode()).isEqualTo(4);
+    try (Container sleeping = container.exec("sh", "-c", "echo up; sleep 1000").start()) {
+      assertThat(line(sleeping)).isEqualTo("up");
+      assertThat(sleeping.name()).isEqualTo("a");
+      container.stop();
+      assertThat(sleeping.waitFor()).isEqualTo(137);
+    }
+    assertThatThrownBy(() -> container.exec("true").user("root").run())
+        .isInstanceOf(ContainerException.class);
+  }
+
+  @Test
+  void whatIsWrongWithACommandInItIsTold() throws Exception {
+    DetachedContainer container = ready("a");
+
+    assertThatThrownBy(() -> container.exec("nosuch").start())
+        .isInstanceOfSatisfying(
+            ContainerException.class,
+            e -> {
+              assertThat(e).hasMessageStartingWith("a: exec nosuch: ENOENT");
+              assertThat(e.reason()).isEqualTo(Reason.NOT_STARTED);
+            });
+    assertThatThrownBy(() -> container.exec("true").user("root").start())
+        .hasMessage(
+            "\"root\" is no user by number\n  UID or UID:GID is expected, such as 1000:1000");
+    ExecBuilder builder = container.exec("true").directory("etc");
+    builder.redirectInput(new File("/nosuch")).environment().put("A", null);
+    assertThatThrownBy(builder::start)
+        .isInstanceOfSatisfying(
+            ContainerException.class,
+            e ->
+                assertThat(e.problems())
+                    .contains(
+                        "redirectInput(...): /nosuch is missing (name another file)",
+                        "environment(): has a name or a value that is null (remove it)",
+                        "directory(...): \"etc\" is not absolute (begin it with /)"));
+  }
+
+  @Test
+  void oneThatIsDamagedCanBeRemoved() throws Exception {
+    DetachedContainer container = ready("a");
+    Path record = directory.resolve("nsrun/state/containers").resolve(container.id());
+    Files.writeString(record.resolve("container.json"), "{");
+    List<String> warnings = new ArrayList<>();
+    ContainerListener listener =
+        new ContainerListener() {
+          @Override
+          public void warning(String name, String message) {
+            warnings.add(message);
+          }
+        };
+
+    try (Containers some =
+        Containers.builder().directory(directory.resolve("nsrun")).listener(listener).open()) {
+      assertThat(some.list()).isEmpty();
+      assertThat(warnings).singleElement().asString().contains("container.json is damaged");
+      DetachedContainer found = some.get(container.id().substring(0, 10));
+      assertThatThrownBy(found::state)
+          .hasMessageContaining("container.json is damaged")
+          .hasMessageEndingWith("\n  DetachedContainer.removeForcibly() removes it")
+          .isInstanceOfSatisfying(
+              ContainerException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED));
+      found.removeForcibly();
+      assertThat(some.find(container.id())).isEmpty();
+    }
+  }
+
+  @Test
+  void thoseThatLiveOnHaveNoThreadOfThisLibrary() throws Exception {
+    long before = threadsOfNsinit();
+    List<DetachedContainer> all = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      all.add(script("sleep 1000").startDetached());
+    }
+
+    Await.until("threads have ended", () -> threadsOfNsinit() == before);
+    assertThat(all).allMatch(container -> !isGone(container));
+  }
+
+  private static long threadsOfNsinit() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("nsinit"))
+        .count();
+  }
+}

@@ -1,0 +1,121 @@
+package io.nsrun.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What is known of a container that lives on, at the time when {@link DetachedContainer#state}
+ * looked. Immutable.
+ */
+public final class ContainerState {
+  /** What a container does. */
+  public enum Status {
+    /** It is being set up; its command does not run yet. */
+    CREATING,
+    /** Its command runs. */
+    RUNNING,
+    /** Its command has ended. */
+    EXITED,
+    /** It was killed with its monitor, or the machine stopped: nobody saw how it ended. */
+    DEAD
+  }
+
+  private final io.nsrun.engine.DetachedContainer seen;
+  private final ContainerEnd end;
+
+  ContainerState(io.nsrun.engine.DetachedContainer seen) {
+    this.seen = seen;
+    this.end =
+        seen.end() == null
+            ? null
+            : ContainerEnd.of(
+                seen.end(), seen.isolation(), instant(seen.startedMillis()).orElse(null));
+  }
+
+  private static Optional<Instant> instant(long millis) {
+    return millis == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+  }
+
+  private static OptionalLong pid(long pid) {
+    return pid == 0 ? OptionalLong.empty() : OptionalLong.of(pid);
+  }
+
+  /** {@return what it does} */
+  public Status status() {
+    return Status.valueOf(seen.status().name());
+  }
+
+  /** {@return whether it has not ended} */
+  public boolean isAlive() {
+    return end == null;
+  }
+
+  /**
+   * {@return the number of its command, as the host sees it; empty unless it runs} Another process
+   * may have it after the end.
+   */
+  public OptionalLong pid() {
+    return pid(seen.pid());
+  }
+
+  /**
+   * {@return the number of the container's PID 1, as the host sees it; empty unless it runs} The
+   * same as {@link #pid} with {@link ContainerBuilder#init init(false)}.
+   */
+  public OptionalLong initPid() {
+    return pid(seen.initPid());
+  }
+
+  /** {@return when it was asked for, to a millisecond} */
+  public Instant createdAt() {
+    return Instant.ofEpochMilli(seen.createdMillis());
+  }
+
+  /** {@return when its command was started, to a millisecond; empty if it was not} */
+  public Optional<Instant> startedAt() {
+    return instant(seen.startedMillis());
+  }
+
+  /** {@return when it ended, to a millisecond; empty if it has not, or nobody saw that} */
+  public Optional<Instant> endedAt() {
+    return instant(seen.endedMillis());
+  }
+
+  /** {@return how it ended; empty if it has not} */
+  public Optional<ContainerEnd> end() {
+    return Optional.ofNullable(end);
+  }
+
+  /** {@return its command and the arguments of that, not to be changed} */
+  public List<String> command() {
+    return seen.command();
+  }
+
+  /** {@return what was named as its root file system} */
+  public String rootfs() {
+    return seen.rootfs();
+  }
+
+  /** {@return uid and gid of its command inside, with a colon} */
+  public String user() {
+    return seen.user();
+  }
+
+  /** {@return its host name inside; empty for that of the host} */
+  public String hostname() {
+    return seen.hostname();
+  }
+
+  /** {@return how each property of its isolation came out} */
+  public List<AchievedIsolation> isolation() {
+    return seen.isolation().stream().map(AchievedIsolation::new).toList();
+  }
+
+  /** For messages: what it does, and how it ended if it has. */
+  @Override
+  public String toString() {
+    return end == null ? status().toString() : status() + ", " + end;
+  }
+}

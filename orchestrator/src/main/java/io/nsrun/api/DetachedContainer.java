@@ -1,0 +1,277 @@
+package io.nsrun.api;
+
+import io.nsrun.engine.DetachedContainers;
+import io.nsrun.engine.End;
+import io.nsrun.engine.LogQuery;
+import io.nsrun.spec.Signal;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A container that lives on when this JVM has ended, and {@link Containers} are closed: {@link
+ * ContainerBuilder#startDetached()} starts one, {@link Containers#find} and {@link Containers#list}
+ * find it again, in whichever process of the same user, and so does the command line. Safe for use
+ * by several threads.
+ *
+ * <p>It is there until it is removed, also when it has ended. This is but a name for it: each
+ * method looks at it anew, and throws a {@link ContainerException} with the reason {@link
+ * ContainerException.Reason#NO_SUCH_CONTAINER NO_SUCH_CONTAINER} once there is no such container
+ * any more. All but those that wait for something block for small reads at most, and no interrupt
+ * ends them. All but {@link #exec} can be used when {@link Containers} are closed.
+ *
+ * {@snippet file="Snippets.java" region="detached"}
+ */
+public final class DetachedContainer {
+  private static final long LONGEST_DAYS = 3_650;
+
+  private final Containers containers;
+  private final String id;
+  private final String name;
+
+  /** What waits for its end; null if nobody does. Guarded by this. */
+  private CompletableFuture<ContainerEnd> waiting;
+
+  DetachedContainer(Containers containers, String id, String name) {
+    this.containers = containers;
+    this.id = id;
+    this.name = name;
+  }
+
+  /** {@return 64 hexadecimal digits that no other container has} */
+  public String id() {
+    return id;
+  }
+
+  /** {@return its name, which messages call it} */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Looks at it.
+   *
+   * @return what is known of it now
+   * @throws ContainerException if there is no such container any more, or what is kept of it is
+   *     damaged
+   */
+  public ContainerState state() throws ContainerException {
+    return ask(all -> new ContainerState(look(all)));
+  }
+
+  /** {@return what it has written, to say which lines of it are wanted} */
+  public Logs logs() {
+    return new Logs(this, LogQuery.ALL);
+  }
+
+  /**
+   * Begins to say what one more command in it is to be.
+   *
+   * @param command the command and its arguments; may be left for later
+   * @return a builder
+   */
+  public ExecBuilder exec(String... command) {
+    return new ExecBuilder(containers, this, new CommandSettings()).command(command);
+  }
+
+  /**
+   * Sends its command a signal.
+   *
+   * @param number 1 to 64, signal(7); 9 is for the whole container
+   * @throws IllegalArgumentException if no signal has that number
+   * @throws ContainerException if it does not run
+   */
+  public void signal(int number) throws ContainerException {
+    Signal signal = new Signal(number);
+    ask(
+        all -> {
+          all.signal(look(all), signal);
+          return null;
+        });
+  }
+
+  /**
+   * Kills it, and does not wait for that.
+   *
+   * @throws ContainerException if it does not run
+   */
+  public void kill() throws ContainerException {
+    signal(Signal.KILL.number());
+  }
+
+  /**
+   * As {@link #stop(Duration)}, with the time that {@link ContainerBuilder#stop} gave it.
+   *
+   * @return how it ended, now or before
+   * @throws ContainerException if there is no such container any more, or nobody answers for it
+   * @throws InterruptedException if the thread is interrupted; it is stopped nevertheless
+   */
+  public ContainerEnd stop() throws ContainerException, InterruptedException {
+    return stopAfter(null);
+  }
+
+  /**
+   * Sends its command the stop signal, and kills it if it is alive after a while, which happens
+   * whatever becomes of this JVM. Blocks until it has ended.
+   *
+   * @param grace from the signal until it is killed; zero kills at once; less than 10 years,
+   *     resolution 1 ms
+   * @return how it ended, now or before
+   * @throws IllegalArgumentException if the time is out of range
+   * @throws ContainerException if there is no such container any more, or nobody answers for it
+   * @throws InterruptedException if the thread is interrupted; it is stopped nevertheless
+   */
+  public ContainerEnd stop(Duration grace) throws ContainerException, InterruptedException {
+    if (grace.isNegative() || grace.toDays() >= LONGEST_DAYS) {
+      throw new IllegalArgumentException("stop: " + grace + " is out of range");
+    }
+    return stopAfter(grace);
+  }
+
+  private ContainerEnd stopAfter(Duration grace) throws ContainerException, InterruptedException {
+    return await(
+        containers.submit(
+            all -> {
+              io.nsrun.engine.DetachedContainer seen = look(all);
+              return ended(seen, all.stop(seen, grace == null ? seen.stopTimeout() : grace));
+            }));
+  }
+
+  /**
+   * Blocks until it has ended.
+   *
+   * @return see {@link ContainerEnd#exitCode}
+   * @throws ContainerException if there is no such container any more, or nobody answers for it
+   * @throws InterruptedException if the thread is interrupted; nothing happens to the container
+   */
+  public int waitFor() throws ContainerException, InterruptedException {
+    return awaitEnd().exitCode();
+  }
+
+  /**
+   * Blocks until it has ended, but not for longer than said.
+   *
+   * @param timeout zero or less does not wait
+   * @param unit of that
+   * @return whether it has ended
+   * @throws ContainerException if there is no such container any more, or nobody answers for it
+   * @throws InterruptedException if the thread is interrupted; nothing happens to the container
+   */
+  public boolean waitFor(long timeout, TimeUnit unit)
+      throws ContainerException, InterruptedException {
+    CompletableFuture<ContainerEnd> end = onExit();
+    try {
+      end.get(Math.max(0, timeout), unit);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw ContainerException.of(e.getCause());
+    }
+  }
+
+  /**
+   * Blocks until it has ended.
+   *
+   * @return how it ended
+   * @throws ContainerException if there is no such container any more, or nobody answers for it
+   * @throws InterruptedException if the thread is interrupted; nothing happens to the container
+   */
+  public ContainerEnd awaitEnd() throws ContainerException, InterruptedException {
+    return await(onExit());
+  }
+
+  /**
+   * Completed when it has ended, and exceptionally with a {@link ContainerException} if there is no
+   * such container any more, or nobody answers for it. What is done with one of these futures does
+   * nothing to others.
+   *
+   * @return how it ended
+   */
+  public CompletableFuture<ContainerEnd> onExit() {
+    synchronized (this) {
+      // One that has ended may be started again.
+      if (waiting == null || waiting.isDone()) {
+        waiting =
+            containers.submit(
+                all -> {
+                  io.nsrun.engine.DetachedContainer seen = look(all);
+                  return ended(seen, all.await(seen));
+                });
+      }
+      return waiting.copy();
+    }
+  }
+
+  private static ContainerEnd ended(io.nsrun.engine.DetachedContainer seen, End end) {
+    return ContainerEnd.of(
+        end,
+        seen.isolation(),
+        seen.startedMillis() == 0 ? null : Instant.ofEpochMilli(seen.startedMillis()));
+  }
+
+  private static ContainerEnd await(CompletableFuture<ContainerEnd> end)
+      throws ContainerException, InterruptedException {
+    try {
+      return end.get();
+    } catch (ExecutionException e) {
+      throw ContainerException.of(e.getCause());
+    }
+  }
+
+  /**
+   * Removes what is kept of it: its log, and how it ended.
+   *
+   * @throws ContainerException if it has not ended, or there is no such container any more
+   */
+  public void remove() throws ContainerException {
+    ask(
+        all -> {
+          all.remove(look(all), false);
+          return null;
+        });
+  }
+
+  /**
+   * As {@link #remove}, of one that runs, too, which is killed; blocks until it has ended. Does
+   * nothing if there is no such container any more.
+   *
+   * @throws ContainerException if it can't be removed
+   */
+  public void removeForcibly() throws ContainerException {
+    ask(
+        all -> {
+          all.discard(id);
+          return null;
+        });
+  }
+
+  /** As it is now. */
+  io.nsrun.engine.DetachedContainer look(DetachedContainers all) throws IOException {
+    return all.get(id, name);
+  }
+
+  <T> T ask(Containers.Question<T> question) throws ContainerException {
+    return containers.ask(question);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DetachedContainer that && id.equals(that.id);
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
+
+  /** For messages: its name and the first digits of its id. */
+  @Override
+  public String toString() {
+    return "DetachedContainer[" + name + ", " + id.substring(0, 12) + "]";
+  }
+}
