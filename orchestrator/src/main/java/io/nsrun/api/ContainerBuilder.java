@@ -87,7 +87,7 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
    * with the container.
    *
    * @param value default: true for {@link Rootfs#embedded} and {@link Rootfs#archive}, where it
-   *     must be, else false
+   *     must be, unless the container is kept in the end ({@link #startDetached()}); else false
    * @return this builder
    */
   public ContainerBuilder ephemeral(boolean value) {
@@ -306,7 +306,9 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
   /**
    * Starts a container that lives on when this JVM has ended, as {@code nsrun run -d} does. Blocks
    * until its command runs; while an archive is unpacked, too. The command reads nothing, and what
-   * it writes goes to the container's log, so that no stream may be redirected.
+   * it writes to its streams goes to the container's log, so that none may be redirected. What it
+   * writes to a root file system that others start from, too, is kept until the container is
+   * removed.
    *
    * <p>No listener hears of it, and closing the {@link Containers} does nothing to it.
    *

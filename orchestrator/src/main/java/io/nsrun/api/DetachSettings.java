@@ -69,13 +69,18 @@ public final class DetachSettings {
   }
 
   /**
-   * Whether nothing of it stays after its end: no log, and nobody can ask any more how it ended.
+   * Whether nothing of it stays after its end: no log, nothing of what it wrote to the root file
+   * system of an archive, and nobody can ask any more how it ended.
    *
    * @param value default: false, which keeps it until {@link DetachedContainer#remove}
    * @return these settings with that
    */
   public DetachSettings removedAtEnd(boolean value) {
     return new DetachSettings(log, logFileSize, logFiles, value);
+  }
+
+  boolean isRemovedAtEnd() {
+    return removedAtEnd;
   }
 
   Detached toSpec(SpecProblems problems) {

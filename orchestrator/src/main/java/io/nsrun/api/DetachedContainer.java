@@ -224,7 +224,8 @@ public final class DetachedContainer {
   }
 
   /**
-   * Removes what is kept of it: its log, and how it ended.
+   * Removes what is kept of it: its log, how it ended, and what it wrote to the root file system of
+   * an archive. Blocks while that is removed.
    *
    * @throws ContainerException if it has not ended, or there is no such container any more
    */

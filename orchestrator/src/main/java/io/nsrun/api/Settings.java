@@ -64,6 +64,11 @@ final class Settings extends CommandSettings {
     detached = other.detached;
   }
 
+  /** Whether it can be asked for when it has ended. */
+  boolean isKept() {
+    return detached != null && !detached.isRemovedAtEnd();
+  }
+
   @Override
   DataSize captured() {
     DataSize written = limits.output();

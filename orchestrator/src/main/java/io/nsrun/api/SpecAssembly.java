@@ -159,7 +159,9 @@ final class SpecAssembly {
       writes =
           new Writes.KeptDirectory(host(settings.overlayDirectory, SpecField.OVERLAY_DIRECTORY));
     } else {
-      writes = Defaults.writes(source, settings.ephemeral, settings.readOnlyRoot, false, problems);
+      writes =
+          Defaults.writes(
+              source, settings.ephemeral, settings.readOnlyRoot, settings.isKept(), problems);
     }
     return new Root(source, writes, settings.readOnlyRoot);
   }
