@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(exact, data + 2, size - 2);
 	struct reader r = { .at = exact, .end = exact + size - 2 };
-	if (member_decode(&m, (uint16_t)(data[0] % (MEMBER_END + 2)), r) == NULL) {
+	if (member_decode(&m, (uint16_t)(data[0] % (MEMBER_LOOK + 2)), r) == NULL) {
 		if (leads_upwards(m.path) || (m.type == MEMBER_LINK && leads_upwards(m.target)))
 			abort();
 		if (m.bytes.length > 0 && crc32(m.bytes.bytes, m.bytes.length) == 1)

@@ -225,7 +225,7 @@ static void what_may_be_ahead(void)
 	static const uint16_t never[] = {
 		STEP_OPTIONS, STEP_TERMINAL, STEP_TIMEOUT, STEP_OUTPUT, STEP_LISTENER,
 		STEP_LOCK,    STEP_CONSOLE,  STEP_UNPACK,  STEP_REMOVE, STEP_NESTED_NAMESPACES,
-		STEP_EXEC
+		STEP_PACK,    STEP_EXEC
 	};
 
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)

@@ -195,12 +195,17 @@ static void work_in_place_of_a_command(void)
 {
 	begin_plan(&b);
 	add_namespaces(&b, 0);
-	put_step(&b, STEP_UNPACK, 1);
+	put_step(&b, STEP_UNPACK, 1, 0, 0);
 	CHECK_TEXT(decode_built(&b), NULL);
 	CHECK(plan.exec == NULL && !plan.stays_init);
 	begin_plan(&b);
 	add_namespaces(&b, 0);
 	put_step(&b, STEP_REMOVE, "/tree");
+	CHECK_TEXT(decode_built(&b), NULL);
+	CHECK(plan.exec == NULL);
+	begin_plan(&b);
+	add_namespaces(&b, 0);
+	put_step(&b, STEP_PACK, "/", 0, 0, 1);
 	CHECK_TEXT(decode_built(&b), NULL);
 	CHECK(plan.exec == NULL);
 }
@@ -219,6 +224,6 @@ int main(void)
 	test("a host step on the wrong side of namespaces is refused", wrong_side_of_namespaces);
 	test("a plan without exactly one namespaces step is refused", not_one_namespaces_step);
 	test("a plan without exactly one exec step, as its last, is refused", not_one_exec_step);
-	test("a plan may end with unpack or remove, and has no command then", work_in_place_of_a_command);
+	test("a plan may end with unpack, remove or pack, and has no command then", work_in_place_of_a_command);
 	return tests_done();
 }

@@ -159,7 +159,10 @@ static void mount_fields_are_those_of_the_plan(void)
 	CHECK(step_of(STEP_SYSCTL)->sysctl.required);
 	CHECK_TEXT(step_of(STEP_CONSOLE)->console.path, "/dev/console");
 	CHECK(step_of(STEP_UNPACK)->unpack.directories == 1000);
+	CHECK(step_of(STEP_UNPACK)->unpack.follow && !step_of(STEP_UNPACK)->unpack.keep);
 	CHECK_TEXT(step_of(STEP_REMOVE)->remove.path, "/tree");
+	CHECK_TEXT(step_of(STEP_PACK)->pack.path, "/srv");
+	CHECK(!step_of(STEP_PACK)->pack.follow && step_of(STEP_PACK)->pack.one_mount);
 }
 
 static void command_fields_are_those_of_the_plan(void)

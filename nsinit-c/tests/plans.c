@@ -65,8 +65,9 @@ static void add_init_steps(struct bytes *b)
 	put_step(b, STEP_LOOPBACK);
 	put_step(b, STEP_SYSCTL, "net/ipv4/ip_forward", "1", 1);
 	put_step(b, STEP_CONSOLE, "/dev/console");
-	put_step(b, STEP_UNPACK, 1000);
+	put_step(b, STEP_UNPACK, 1000, 1, 0);
 	put_step(b, STEP_REMOVE, "/tree");
+	put_step(b, STEP_PACK, "/srv", 0, 1, 0);
 }
 
 static void add_command_steps(struct bytes *b)

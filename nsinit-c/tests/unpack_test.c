@@ -44,19 +44,33 @@ static void file(const char *path, const char *content)
 }
 
 /* What the test wrote is our standard input, and the tree is "/" of the functions under test. */
-static void unpack_up_to(uint32_t directories)
+static void run_unpack(const struct unpack_step *step)
 {
-	const struct unpack_step step = { .directories = directories };
 	int in = memfd_create("frames", MFD_CLOEXEC), out = memfd_create("report", MFD_CLOEXEC);
 
 	put_frame(&b, MEMBER_END, "");
 	if (write(in, b.at, b.length) != (ssize_t)b.length || lseek(in, 0, SEEK_SET) != 0 || dup2(in, 0) != 0 ||
 	    dup2(out, 1) != 1)
 		abort();
-	step_unpack(&step);
+	step_unpack(step);
+}
+
+static void unpack_up_to(uint32_t directories)
+{
+	run_unpack(&(const struct unpack_step){ .directories = directories });
 }
 
 static void unpack(void) { unpack_up_to(100); }
+
+/* As into a container that runs: what is there counts. */
+static bool follow;
+
+static void unpack_into(void)
+{
+	const struct unpack_step step = { .directories = 0, .follow = follow, .keep = true };
+
+	run_unpack(&step);
+}
 
 static void unpack_with_two(void) { unpack_up_to(2); }
 
@@ -208,6 +222,54 @@ static void directories_with_files_stay(void)
 	CHECK_TEXT(content_of("a/b"), "x");
 }
 
+static void what_is_there_may_be_kept(void)
+{
+	enter_tree();
+	CHECK(mkdir(tree_path("directory"), 0755) == 0);
+	tree_link("directory", "link");
+	tree_file("file", "old");
+	file("directory", "file");
+	CHECK(refused(unpack_into));
+	named(MEMBER_SYMLINK, "directory", "link");
+	CHECK(refused(unpack_into));
+	named(MEMBER_DIRECTORY, "file", NULL);
+	CHECK(refused(unpack_into));
+	named(MEMBER_DIRECTORY, "link", NULL);
+	CHECK(refused(unpack_into));
+	/* Nor is a directory made that is none of the members. */
+	file("missing/file", "x");
+	CHECK(refused(unpack_into));
+	CHECK(S_ISDIR(stat_of("directory").st_mode) && S_ISLNK(stat_of("link").st_mode));
+	CHECK_TEXT(content_of("file"), "old");
+	file("file", "new");
+	unpack_into();
+	CHECK_TEXT(content_of("file"), "new");
+}
+
+static void links_on_the_way_may_be_followed(void)
+{
+	enter_tree();
+	CHECK(mkdir(tree_path("usr"), 0755) == 0);
+	tree_link("/usr", "bin");
+	tree_link("../../outside", "way");
+	tree_link("/proc/self/cwd", "magic");
+	file("bin/sh", "shell");
+	CHECK(refused(unpack_into));
+	CHECK(access(tree_path("usr/sh"), F_OK) < 0);
+	follow = true;
+	file("bin/sh", "shell");
+	named(MEMBER_LINK, "bin/ash", "bin/sh");
+	unpack_into();
+	CHECK_TEXT(content_of("usr/sh"), "shell");
+	CHECK_TEXT(content_of("usr/ash"), "shell");
+	b.length = 0;
+	file("way/secret", "harm");
+	CHECK(refused(unpack_into));
+	file("magic/file", "harm");
+	CHECK(refused(unpack_into));
+	CHECK(outside_untouched());
+}
+
 static void directories_of_no_member_are_counted(void)
 {
 	enter_tree();
@@ -280,7 +342,7 @@ static void members_are_decoded(void)
 		CHECK_TEXT(wrong, n == b.length ? NULL : "malformed");
 	}
 	CHECK_TEXT(member_decode(&m, MEMBER_END, (struct reader){ b.at, b.at, false }), NULL);
-	CHECK_TEXT(member_decode(&m, MEMBER_END + 1, (struct reader){ b.at, b.at, false }), "unknown frame");
+	CHECK_TEXT(member_decode(&m, MEMBER_LOOK + 1, (struct reader){ b.at, b.at, false }), "unknown frame");
 	b.length = 0;
 	attributes(010000);
 	CHECK_TEXT(member_decode(&m, MEMBER_ATTRIBUTES, (struct reader){ b.at + 6, b.at + b.length, false }),
@@ -332,6 +394,8 @@ int main(void)
 	test("no link on the way to a member is followed", no_link_on_the_way);
 	test("a path that is not plain is refused", paths_are_plain);
 	test("a directory that has files is not replaced", directories_with_files_stay);
+	test("a directory and what is none need not replace one another", what_is_there_may_be_kept);
+	test("links on the way to a member may be followed, and lead nowhere else", links_on_the_way_may_be_followed);
 	test("directories of no member are counted", directories_of_no_member_are_counted);
 	test("attributes that can't be kept are reported", attributes_that_can_not_be_kept);
 	test("frames that end too early are refused", frames_that_end_too_early);

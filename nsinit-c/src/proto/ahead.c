@@ -16,6 +16,7 @@ bool step_may_be_ahead(const struct step *step)
 	case STEP_CONSOLE:
 	case STEP_UNPACK:
 	case STEP_REMOVE:
+	case STEP_PACK:
 	case STEP_EXEC:
 		return false;
 	case STEP_RLIMIT:

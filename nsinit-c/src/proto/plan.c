@@ -280,7 +280,7 @@ static const char *check_together(const struct plan *plan, const struct step *la
 	/* Else nobody would answer, or somebody would wait for ever. */
 	if (count[STEP_LISTENER] != plan->listening || plan->listening > 1)
 		return "listener and a filter that tells one go together";
-	bool without = last->id == STEP_UNPACK || last->id == STEP_REMOVE;
+	bool without = last->id == STEP_UNPACK || last->id == STEP_REMOVE || last->id == STEP_PACK;
 	return without || (count[STEP_EXEC] == 1 && last->id == STEP_EXEC) ? NULL
 									   : "not exactly one exec step, as the last";
 }

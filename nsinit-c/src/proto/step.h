@@ -11,7 +11,7 @@
  *   MAPS     the monitor, about the namespaces of the new init
  *   INIT     PID 1 of the container, during set-up
  *   COMMAND  the process that becomes the user's command
- * The last step is exec, or unpack or remove, after which there is nothing more to do.
+ * The last step is exec, or unpack, remove or pack, after which there is nothing more to do.
  * Every step of a plan has its step function, step_NAME (steps.h), which carries it out or ends the process.
  *
  * The payload is a row of these, whoever uses the list defines F and L:
@@ -63,8 +63,9 @@
 	X(37, CONSOLE, console, INIT, F(str, path)) \
 	X(38, INJECT, inject, INIT, F(u16, detached) F(u32, mode) F(u32, uid) F(u32, gid) F(blob, content)) \
 	X(39, WATCH, watch, INIT, F(u64, memory_bytes) F(u64, cpu_ms) F(u32, processes) F(u32, period_ms)) \
-	X(41, UNPACK, unpack, INIT, F(u32, directories)) \
+	X(41, UNPACK, unpack, INIT, F(u32, directories) F(bool, follow) F(bool, keep)) \
 	X(42, REMOVE, remove, INIT, F(str, path)) \
+	X(43, PACK, pack, INIT, F(str, path) F(bool, follow) F(bool, one_mount) F(bool, content)) \
 	X(50, SESSION, session, COMMAND) \
 	X(51, KEYRING, keyring, COMMAND, F(bool, required)) \
 	X(52, RLIMIT, rlimit, COMMAND, F(u32, resource) F(u64, soft) F(u64, hard)) \

@@ -18,7 +18,7 @@ static void move_up(int directory, const char *entry, int top)
 	must(done, entry, "rename");
 }
 
-static DIR *list(int directory)
+DIR *directory_list(int directory)
 {
 	DIR *entries = fdopendir(directory);
 
@@ -27,13 +27,16 @@ static DIR *list(int directory)
 	return entries;
 }
 
-static const char *next(DIR *entries)
+const char *directory_next(DIR *entries)
 {
 	struct dirent *entry;
 
+	errno = 0;
 	do
 		entry = readdir(entries);
 	while (entry != NULL && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+	if (entry == NULL && errno != 0)
+		fail("directory", "list");
 	return entry ? entry->d_name : NULL;
 }
 
@@ -54,10 +57,10 @@ static bool drop(int directory, const char *name)
 static void empty_below(int top, const char *path)
 {
 	int directory = must(openat(top, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), path, "open");
-	DIR *entries = list(directory);
+	DIR *entries = directory_list(directory);
 	const char *name;
 
-	while ((name = next(entries)) != NULL) {
+	while ((name = directory_next(entries)) != NULL) {
 		if (!drop(directory, name))
 			move_up(directory, name, top);
 	}
@@ -67,11 +70,11 @@ static void empty_below(int top, const char *path)
 /* True if there was anything in it. */
 static bool empty_top(int top)
 {
-	DIR *entries = list(top);
+	DIR *entries = directory_list(top);
 	bool found = false;
 	const char *name;
 
-	while ((name = next(entries)) != NULL) {
+	while ((name = directory_next(entries)) != NULL) {
 		found = true;
 		if (drop(top, name))
 			continue;

@@ -9,12 +9,14 @@
 #define PIPE_BYTES (1u << 20) /* what an ordinary user may have in a pipe */
 
 static struct {
-	int parent;		 /* the directory of path; -1: none was opened yet */
-	size_t parent_length;	 /* of its own path, the begin of path */
-	char path[PATH_MAX];	 /* of the member at hand */
-	const char *name;	 /* its last component */
-	int file;		 /* an open file or directory; -1: a symbolic link */
-	uint32_t directories;	 /* that may still be made without being a member */
+	int parent;	      /* the directory of path; -1: none was opened yet */
+	size_t parent_length; /* of its own path, the begin of path */
+	char path[PATH_MAX];  /* of the member at hand */
+	const char *name;     /* its last component */
+	int file;	      /* an open file or directory; -1: a symbolic link */
+	uint32_t directories; /* that may still be made without being a member */
+	uint64_t resolve;     /* what is on the way to a member */
+	const struct unpack_step *step;
 	uint32_t lost, lost_for; /* extended attributes that could not be set; the errno of the first one */
 } at = { .parent = -1, .file = -1, .name = "" };
 
@@ -34,10 +36,10 @@ static bool is_plain(const char *path)
 const char *member_decode(struct member *m, uint16_t type, struct reader r)
 {
 	bool linked = type == MEMBER_SYMLINK || type == MEMBER_LINK;
-	bool named = linked || type == MEMBER_FILE || type == MEMBER_DIRECTORY;
+	bool named = linked || type == MEMBER_FILE || type == MEMBER_DIRECTORY || type == MEMBER_LOOK;
 
 	*m = (struct member){ .type = type, .path = "", .target = "" };
-	if (type < MEMBER_FILE || type > MEMBER_END)
+	if (type < MEMBER_FILE || type > MEMBER_LOOK)
 		return "unknown frame";
 	if (named)
 		m->path = get_str(&r);
@@ -56,7 +58,7 @@ const char *member_decode(struct member *m, uint16_t type, struct reader r)
 	}
 	if (r.bad || r.at != r.end)
 		return "malformed";
-	named &= type != MEMBER_DIRECTORY || *m->path;
+	named &= (type != MEMBER_DIRECTORY && type != MEMBER_LOOK) || *m->path;
 	if ((named && !is_plain(m->path)) || (type == MEMBER_LINK && !is_plain(m->target)))
 		return "a path that is not plain";
 	return strlen(m->path) >= PATH_MAX || m->mode > 07777 || m->offset > INT64_MAX ? "out of range" : NULL;
@@ -98,18 +100,21 @@ static void enter(const char *path)
 		return;
 	close(at.parent);
 	at.path[n] = '\0';
-	at.parent = root_open(n ? at.path : "/", O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+	at.parent = root_open(n ? at.path : "/", O_PATH | O_DIRECTORY, at.resolve);
+	if (at.parent < 0 && errno == ENOENT && at.step->directories > 0)
+		at.parent = at.step->follow ? root_mkdir(at.path, 0755) : make_directories(path, n);
 	at.path[n] = path[n];
-	if (at.parent < 0 && errno == ENOENT)
-		at.parent = make_directories(path, n);
 	must(at.parent, path, "open its directory");
 }
 
-/* What is there already makes way, unless it is a directory that has files. */
+/* What is there already makes way, unless it is a directory that has files, or that stays. */
 static void make_way(void)
 {
-	if (unlinkat(at.parent, at.name, 0) < 0 && errno == EISDIR)
-		must(unlinkat(at.parent, at.name, AT_REMOVEDIR), at.path, "replace a directory");
+	if (unlinkat(at.parent, at.name, 0) == 0 || errno == ENOENT)
+		return;
+	if (errno != EISDIR)
+		fail(at.path, "replace");
+	must(at.step->keep ? -1 : unlinkat(at.parent, at.name, AT_REMOVEDIR), at.path, "replace a directory");
 }
 
 static void make_file(const char *path)
@@ -133,7 +138,8 @@ static void make_directory(const char *path)
 	at.file = openat(at.parent, at.name, flags);
 	if (at.file >= 0)
 		return;
-	make_way();
+	if (!at.step->keep)
+		make_way();
 	must(mkdirat(at.parent, at.name, 0755), path, "mkdir");
 	at.file = must(openat(at.parent, at.name, flags), path, "open");
 }
@@ -148,7 +154,7 @@ static void make_link(const char *path, const char *target)
 		return;
 	enter(path);
 	snprintf(above, sizeof(above), "/%.*s", slash ? (int)(slash - target) : 0, target);
-	scoped_fd parent = root_open(above, O_PATH | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+	scoped_fd parent = root_open(above, O_PATH | O_DIRECTORY, at.resolve);
 	target = slash ? slash + 1 : target;
 	if (parent < 0 || fstatat(parent, target, &from, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(from.st_mode))
 		fail_errno(ENOENT, path, "hard link to no earlier file");
@@ -180,6 +186,18 @@ static void set_attributes(const struct member *m)
 	must(utimensat(fd, name, times, flags), at.path, "times");
 }
 
+/* Tells the kinds of what has a path itself, and of what that leads to; 0: of nothing that could be found. */
+static void look(const char *path)
+{
+	struct stat itself = { 0 }, target = { 0 };
+	scoped_fd found = root_open(*path ? path : "/", O_PATH | O_NOFOLLOW, at.resolve);
+	scoped_fd followed = root_open(*path ? path : "/", O_PATH, 0);
+
+	fstat(found, &itself);
+	fstat(followed, &target);
+	report((uint64_t)target.st_mode << 32 | itself.st_mode);
+}
+
 static void carry_out(const struct member *m)
 {
 	switch (m->type) {
@@ -201,6 +219,8 @@ static void carry_out(const struct member *m)
 		return make_link(m->path, m->target);
 	case MEMBER_ATTRIBUTES:
 		return set_attributes(m);
+	case MEMBER_LOOK:
+		return look(m->path);
 	case MEMBER_XATTR:
 		if (fsetxattr(at.file, m->target, m->bytes.bytes, m->bytes.length, 0) < 0 && at.lost++ == 0)
 			at.lost_for = (uint32_t)errno;
@@ -243,6 +263,8 @@ void step_unpack(const struct unpack_step *step)
 	fcntl(STDIN_FILENO, F_SETPIPE_SZ, PIPE_BYTES);
 	umask(022);
 	at.directories = step->directories;
+	at.resolve = step->follow ? 0 : RESOLVE_NO_SYMLINKS;
+	at.step = step;
 	do {
 		uint16_t type = receive(bytes, size, &r, &payload);
 		const char *wrong = member_decode(&m, type, payload);
@@ -252,5 +274,4 @@ void step_unpack(const struct unpack_step *step)
 		carry_out(&m);
 	} while (m.type != MEMBER_END);
 	report((uint64_t)at.lost_for << 32 | at.lost);
-	munmap(bytes, size);
 }

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <dirent.h>
+
 #include "proto/wire.h"
 
 /*
  * The members of an archive, as frames that nsinit reads from its standard input (nsinit-c/README.md). What FILE,
- * DIRECTORY or SYMLINK names is the member at hand, which the frames after it are about.
+ * DIRECTORY or SYMLINK names is the member at hand, which the frames after it are about. And what a tree is made of, as
+ * frames that nsinit writes to its standard output: there ENTRY names what is at hand.
  */
 enum member_type {
 	MEMBER_FILE = 1,
@@ -15,7 +18,12 @@ enum member_type {
 	MEMBER_LINK,
 	MEMBER_ATTRIBUTES,
 	MEMBER_XATTR,
-	MEMBER_END
+	MEMBER_END,
+	MEMBER_LOOK,
+	/* Only out of a tree, as XATTR, DATA and END are too. */
+	MEMBER_ENTRY,
+	MEMBER_PIECE,
+	MEMBER_CHANGED
 };
 
 #define MEMBER_MAX (256u << 10) /* bytes of a frame's payload */
@@ -35,3 +43,7 @@ struct member {
 const char *member_decode(struct member *m, uint16_t type, struct reader r);
 /* Tells a number on our standard output, which is the orchestrator's. */
 void report(uint64_t number);
+
+/* Over a directory that an open descriptor becomes part of; and its next entry, NULL at its end. */
+DIR *directory_list(int directory);
+const char *directory_next(DIR *entries);

@@ -64,7 +64,7 @@ public final class Causes {
       case PIVOT_ROOT -> MountCauses.pivotRoot(failure);
       case MOUNT -> MountCauses.mount(failure);
       case MKDIR, SYMLINK, MKNOD -> MountCauses.node(failure);
-      case UNPACK, REMOVE -> null; // the error says it all
+      case UNPACK, REMOVE, PACK -> null; // the error says it all
       case HOSTNAME, DOMAINNAME, LOOPBACK, SYSCTL, CONSOLE, INJECT, WATCH ->
           SetupCauses.init(failure);
       case SESSION,

@@ -55,7 +55,7 @@ final class NsinitTrees implements TreeWorker {
   @Override
   public void make(Path directory, Filler filler) throws IOException {
     byte[] report = new byte[8];
-    work(directory, new InitStep.Unpack(MOST_DIRECTORIES), filler, report);
+    work(directory, new InitStep.Unpack(MOST_DIRECTORIES, false, false), filler, report);
     ByteBuffer numbers = ByteBuffer.wrap(report).order(ByteOrder.LITTLE_ENDIAN);
     int lost = numbers.getInt();
     if (lost != 0) {

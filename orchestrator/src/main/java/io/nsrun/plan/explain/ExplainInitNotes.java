@@ -147,4 +147,14 @@ final class ExplainInitNotes {
         "Its files belong to ids that you have in a user namespace alone.",
         "user_namespaces(7), unlinkat(2)");
   }
+
+  static ExplainNote pack(InitStep.Pack step) {
+    return new ExplainNote(
+        "pack",
+        "Tell what there is at",
+        step.path() + (step.oneMount() ? ", and of what is mounted there nothing" : ""),
+        "Names, owners, modes and contents go to standard output, one frame after the other.",
+        "Each file is found first, and opened if that is safe; no link leads out of the root.",
+        "openat2(2), open_tree(2)");
+  }
 }

@@ -95,6 +95,7 @@ final class ExplainNotes {
       case INJECT -> ExplainMountNotes.inject((FileStep.Inject) step);
       case WATCH -> ExplainLimitNotes.watch((InitStep.Watch) step);
       case UNPACK -> ExplainInitNotes.unpack((InitStep.Unpack) step);
+      case PACK -> ExplainInitNotes.pack((InitStep.Pack) step);
       case REMOVE -> ExplainInitNotes.remove((InitStep.Remove) step);
       case SESSION -> ExplainCommandNotes.session(terminal);
       case KEYRING -> ExplainCommandNotes.keyring((CommandStep.Keyring) step);

@@ -19,7 +19,8 @@ public sealed interface InitStep extends Step
         InitStep.Console,
         InitStep.Watch,
         InitStep.Unpack,
-        InitStep.Remove {
+        InitStep.Remove,
+        InitStep.Pack {
   /**
    * init becomes this user of the new user namespace.
    *
@@ -182,8 +183,10 @@ public sealed interface InitStep extends Step
    * goes to its standard output. Last step of a plan that has no command.
    *
    * @param directories how many may be made on the way that are no member
+   * @param follow whether links on the way to a member are followed, inside the root
+   * @param keep whether a directory and what is none do not replace one another
    */
-  record Unpack(long directories) implements InitStep {
+  record Unpack(long directories, boolean follow, boolean keep) implements InitStep {
     @Override
     public SetupStep kind() {
       return SetupStep.UNPACK;
@@ -192,6 +195,8 @@ public sealed interface InitStep extends Step
     @Override
     public void fields(Fields to) {
       to.u32("directories", directories, NUMBER);
+      to.bool("follow", follow);
+      to.bool("keep", keep);
     }
   }
 
@@ -210,6 +215,31 @@ public sealed interface InitStep extends Step
     @Override
     public void fields(Fields to) {
       to.str("path", path);
+    }
+  }
+
+  /**
+   * What a tree is made of goes to nsinit's standard output, as frames. Last step of a plan that
+   * has no command.
+   *
+   * @param path absolute, in the root: a directory with all it has, or anything else
+   * @param follow whether the path may be a link, which is followed inside the root
+   * @param oneMount whether what is mounted below it is left out, and what it hides is there
+   * @param content whether what files have in them is told
+   */
+  record Pack(String path, boolean follow, boolean oneMount, boolean content)
+      implements InitStep {
+    @Override
+    public SetupStep kind() {
+      return SetupStep.PACK;
+    }
+
+    @Override
+    public void fields(Fields to) {
+      to.str("path", path);
+      to.bool("follow", follow);
+      to.bool("one_mount", oneMount);
+      to.bool("content", content);
     }
   }
 }

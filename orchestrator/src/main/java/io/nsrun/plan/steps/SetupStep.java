@@ -41,6 +41,7 @@ public enum SetupStep {
   WATCH(39, "watch", Stage.INIT),
   UNPACK(41, "unpack", Stage.INIT),
   REMOVE(42, "remove", Stage.INIT),
+  PACK(43, "pack", Stage.INIT),
   SESSION(50, "session", Stage.COMMAND),
   KEYRING(51, "keyring", Stage.COMMAND),
   RLIMIT(52, "rlimit", Stage.COMMAND),
