@@ -189,8 +189,10 @@ static void entries_are_told_in_order(void)
 	CHECK(b.mode == (S_IFREG | 04711) && b.uid == 42 && b.gid == 43 && b.seconds == 7 && b.size == 7);
 	CHECK(b.inode == 0 && !b.again);
 	struct frame data = about(b, MEMBER_DATA, 0), piece = about(b, MEMBER_PIECE, 0);
-	CHECK(number(&piece, 8) == 0 && number(&piece, 8) == 7);
-	CHECK(number(&data, 8) == 0 && number(&data, 4) == 7 && memcmp(data.at, "content", 7) == 0);
+	CHECK(number(&piece, 8) == 0);
+	CHECK(number(&piece, 8) == 7);
+	CHECK(number(&data, 8) == 0);
+	CHECK(number(&data, 4) == 7 && memcmp(data.at, "content", 7) == 0);
 	CHECK(about(entry("a/z"), MEMBER_PIECE, 0).type == 0 && about(entry("a/z"), MEMBER_DATA, 0).type == 0);
 	CHECK_TEXT(entry("link").target, "/outside/secret");
 	CHECK(S_ISLNK(entry("link").mode) && entry("a").mode == (S_IFDIR | 0700));
@@ -263,7 +265,8 @@ static void holes_are_left_out(void)
 	uint64_t offset = number(&piece, 8), size = number(&piece, 8);
 	CHECK(e.size == 3 << 20 && about(e, MEMBER_PIECE, 1).type == 0);
 	CHECK(offset <= 1 << 20 && offset + size > 1 << 20 && size <= 64 << 10);
-	CHECK(number(&data, 8) == offset && number(&data, 4) == size);
+	CHECK(number(&data, 8) == offset);
+	CHECK(number(&data, 4) == size);
 	CHECK(entry("empty").size == 1 << 20 && about(entry("empty"), MEMBER_PIECE, 0).type == 0);
 }
 
@@ -411,7 +414,7 @@ static void files_that_grow(void)
 	enter_tree();
 	large_file("tree/a");
 	begin_to_pack();
-	CHECK(truncate(tree_path("tree/a"), 2ll * LARGE) == 0);
+	CHECK(truncate(tree_path("tree/a"), 2LL * LARGE) == 0);
 	end_to_pack();
 	CHECK(entry("a").size == LARGE && bytes_of("a", 'x') == LARGE);
 	CHECK(about(entry("a"), MEMBER_CHANGED, 0).type == MEMBER_CHANGED);

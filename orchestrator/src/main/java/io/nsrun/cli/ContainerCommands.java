@@ -44,6 +44,7 @@ final class ContainerCommands {
       case "ps" -> PsCommand.execute(given, errors);
       case "inspect" -> InspectCommand.execute(given, errors);
       case "logs" -> LogsCommand.execute(given, errors);
+      case "cp" -> CopyCommand.execute(given, errors);
       default -> new ContainerCommands(errors).onEach(given, action(command, given));
     };
   }

@@ -8,7 +8,9 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /** The commands for containers that live on, as picocli knows them. */
 final class ContainerModel {
   /** What they are called, in the order in which the help lists them. */
-  static final String[] COMMANDS = {"exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect"};
+  static final String[] COMMANDS = {
+    "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp"
+  };
 
   private static final String CONTAINERS = "CONTAINER...";
 
@@ -53,6 +55,7 @@ final class ContainerModel {
               "Remove what is kept of containers that have ended: their log, and how they ended.",
               flag("Kill those that run, first.", "-f", "--force"));
       case "exec" -> exec(spec);
+      case "cp" -> copy(spec);
       case "inspect" -> about(spec, CONTAINERS, "Print, as JSON, all that is known of containers.");
       default -> throw new IllegalArgumentException("no command " + command);
     }
@@ -118,6 +121,28 @@ final class ContainerModel {
             .paramLabel("CONTAINER COMMAND [ARG...]")
             .hideParamSyntax(true)
             .description("A name, an id, or the begin of one; and the command.")
+            .build());
+  }
+
+  private static void copy(CommandSpec spec) {
+    spec.usageMessage()
+        .description(
+            "Copy files out of a container that runs, or into it. A directory is copied with all it has, and with /. behind it, what it has alone. - is a tar archive on standard output, or input.");
+    spec.addOption(
+        flag(
+            "Files keep the ids of their owners. Default: what comes out is yours, and what goes in is root's.",
+            "-a",
+            "--archive"));
+    spec.addOption(
+        flag("If what is to be copied is a symbolic link, follow it.", "-L", "--follow-link"));
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .index("0..*")
+            .arity("1..*")
+            .type(String[].class)
+            .paramLabel("CONTAINER:PATH FILE|DIR|- | FILE|DIR|- CONTAINER:PATH")
+            .hideParamSyntax(true)
+            .description("What is copied, and where to. A container is named as elsewhere.")
             .build());
   }
 

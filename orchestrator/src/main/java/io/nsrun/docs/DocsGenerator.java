@@ -43,6 +43,10 @@ public final class DocsGenerator {
   private static final String CONTAINERS =
       """
 
+      function _nsrun_containers() {
+        "${COMP_WORDS[0]}" ps -a 2>/dev/null | awk 'NR > 1 { print $NF }'
+      }
+
       # The names of containers, behind what picocli has made.
       function _complete_nsrun_and_containers() {
         local word=${COMP_WORDS[COMP_CWORD]} at=1
@@ -55,6 +59,14 @@ public final class DocsGenerator {
             done
             ((at + 1 >= COMP_CWORD)) || return 0
             ;;
+          cp)
+            if [[ $word != -* ]]; then
+              [[ $word == : || ${COMP_WORDS[COMP_CWORD - 1]} == : ]] ||
+                COMPREPLY=($(compgen -S : -W "$(_nsrun_containers)" -- "$word") $(compgen -f -- "$word"))
+              compopt -o nospace
+              return 0
+            fi
+            ;;
           COMMANDS) ;;
           *)
             _complete_nsrun "$@"
@@ -64,7 +76,7 @@ public final class DocsGenerator {
         if ((COMP_CWORD < 2)) || [[ $word == -* ]]; then
           _complete_nsrun "$@"
         else
-          COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" ps -a 2>/dev/null | awk 'NR > 1 { print $NF }')" -- "$word"))
+          COMPREPLY=($(compgen -W "$(_nsrun_containers)" -- "$word"))
         fi
       }
       complete -F _complete_nsrun_and_containers -o default nsrun

@@ -342,6 +342,11 @@ public final class DetachedContainers {
         .of(request);
   }
 
+  /** The way to its files. */
+  ContainerEntry entry(DetachedContainer container) {
+    return new ContainerEntry(container, directory(container.id()));
+  }
+
   private static boolean setsGroups(DetachedContainer container) {
     for (Prepared.Achieved property : container.isolation()) {
       if (property.aspect().equals(Isolation.Aspect.SUPPLEMENTARY_GROUPS.key())) {

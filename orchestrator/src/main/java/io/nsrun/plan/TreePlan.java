@@ -8,6 +8,7 @@ import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
+import io.nsrun.spec.Capability;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
@@ -36,9 +37,10 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
    * The plan of this caller.
    *
    * @param directory absolute path on the host; / of the work
+   * @param mounts whether what is mounted below it comes along; ordinary users can't leave it out
    * @param work unpack or remove
    */
-  public static TreePlan of(HostFacts facts, String directory, InitStep work) {
+  public static TreePlan of(HostFacts facts, String directory, boolean mounts, InitStep work) {
     IdAllocation ids = IdMapPlanner.ofCaller(facts);
     List<Step> steps = new ArrayList<>();
     boolean withIds = facts.euid() != 0 || facts.mayMapAnyIds();
@@ -57,7 +59,7 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
             new Step.MountSource(
                 DETACHED,
                 directory,
-                false,
+                mounts,
                 0,
                 0,
                 LinuxConstants.MS_PRIVATE,
@@ -71,6 +73,39 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
         withIds ? inside(ids.uids()) : List.of(new IdRange(0, IdMaps.MAX_ID)),
         withIds ? inside(ids.gids()) : List.of(new IdRange(0, IdMaps.MAX_ID)),
         withIds ? ids.ids().reason() : "");
+  }
+
+  /**
+   * How nsinit works on a tree of a container, as the root of that, with no process of the
+   * container's in sight of it, nor it in sight of them.
+   *
+   * @param joined namespaces of users and mounts
+   * @param work unpack or pack
+   */
+  public static LaunchPlan inContainer(HostFacts facts, List<Step.Joined> joined, InitStep work) {
+    List<Step> steps = new ArrayList<>();
+    if (!facts.setgroupsDenied() && (facts.capabilities() & Capability.SETGID.bit()) != 0) {
+      // Else they would open files of the host's in there.
+      steps.add(new HostStep.Options(Step.OptionFlags.DROP_GROUPS));
+    }
+    steps.add(new HostStep.Namespaces(0, joined));
+    for (int i = 0; i < joined.size(); i++) {
+      if (joined.get(i).type() == LinuxConstants.CLONE_NEWUSER) {
+        steps.add(new InitStep.SetupIds(0, 0));
+      }
+    }
+    steps.add(work);
+    return new LaunchPlan(steps, new Isolation(List.of()));
+  }
+
+  /**
+   * How nsinit reads a tree of the caller's, as the caller.
+   *
+   * @param work pack
+   */
+  public static LaunchPlan asCaller(InitStep work) {
+    return new LaunchPlan(
+        List.of(new HostStep.Namespaces(0, List.of()), work), new Isolation(List.of()));
   }
 
   private static List<IdRange> inside(List<IdMapping> map) {

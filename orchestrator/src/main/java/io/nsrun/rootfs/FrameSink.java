@@ -14,6 +14,7 @@ final class FrameSink implements TreeSink {
   private static final int ATTRIBUTES = 7;
   private static final int XATTR = 8;
   private static final int END = 9;
+  private static final int LOOK = 10;
 
   private static final int HEADER = 6;
   private static final int MOST_DATA = 192 << 10;
@@ -103,6 +104,14 @@ final class FrameSink implements TreeSink {
     text(name);
     bytes(value, 0, value.length);
     end();
+  }
+
+  /** Asks what there is; nsinit answers. */
+  void look(String path) throws IOException {
+    begin(LOOK, path.length() + 5);
+    text(path);
+    end();
+    flush();
   }
 
   /** Nothing more comes. */

@@ -1,36 +1,23 @@
 package io.nsrun.rootfs;
 
-import io.nsrun.control.ControlChannel;
 import io.nsrun.control.Errno;
-import io.nsrun.control.Event;
-import io.nsrun.control.PlanEncoder;
-import io.nsrun.doctor.Causes;
-import io.nsrun.doctor.LocalMachine;
-import io.nsrun.launch.Nsinit;
-import io.nsrun.launch.Outcome;
-import io.nsrun.launch.Progress;
-import io.nsrun.launch.Supervisor;
 import io.nsrun.plan.TreePlan;
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.facts.HostFactsReader;
 import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.InitStep;
-import io.nsrun.plan.steps.SetupStep;
-import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
-import io.nsrun.spec.Text;
 import io.nsrun.spec.UserNamespace;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.StatePaths;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,11 +27,6 @@ import java.util.Map;
 final class NsinitTrees implements TreeWorker {
   /** Directories that an archive may leave out. */
   private static final long MOST_DIRECTORIES = 100_000;
-
-  private static final String OPEN_DIRECTORY = "open its directory";
-  private static final String REPLACE = "replace a directory";
-  private static final String HARD_LINK = "hard link to no earlier file";
-  private static final String TOO_MANY = "too many directories that are no member";
 
   private final StatePaths paths;
 
@@ -91,34 +73,23 @@ final class NsinitTrees implements TreeWorker {
   private void work(Path directory, InitStep work, Filler filler, byte[] report)
       throws IOException {
     HostFacts facts = facts(directory);
-    TreePlan plan = TreePlan.of(facts, OsPath.text(directory), work);
-    try (Nsinit nsinit = Nsinit.startPiped(paths)) {
-      ControlChannel channel = nsinit.connect();
-      channel.send(PlanEncoder.encode(plan.launch()));
+    TreePlan plan = TreePlan.of(facts, OsPath.text(directory), false, work);
+    try (TreeProcess process = TreeProcess.start(paths, plan.launch())) {
       if (filler != null) {
         fill(
-            nsinit,
+            process,
             new Owners(plan.uids(), plan.gids(), plan.oneId(), facts.euid(), facts.egid()),
             filler);
       }
-      Outcome outcome = new Supervisor(nsinit, channel, new Silent()).await().outcome();
-      if (outcome instanceof Outcome.NotStarted notStarted) {
-        throw failure(notStarted.failure(), plan);
-      }
-      if (outcome instanceof Outcome.Lost lost) {
-        throw new IOException("nsinit " + lost.how());
-      }
-      if (nsinit.output().readNBytes(report, 0, report.length) < report.length) {
+      process.await();
+      if (process.output().readNBytes(report, 0, report.length) < report.length) {
         throw new IOException("nsinit ended without a report");
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
   }
 
   /** Those about the caller's ids: the container of the specification is none. */
-  private static HostFacts facts(Path directory) throws IOException {
+  static HostFacts facts(Path directory) throws IOException {
     Spec spec =
         Spec.builder()
             .root(Root.directory(OsPath.text(directory)))
@@ -130,57 +101,14 @@ final class NsinitTrees implements TreeWorker {
     return HostFactsReader.read(Resolved.of(spec, 0, 0), null);
   }
 
-  private static void fill(Nsinit nsinit, Owners owners, Filler filler)
-      throws IOException, InterruptedException {
-    FrameSink sink = new FrameSink(nsinit.input());
+  private static void fill(TreeProcess process, Owners owners, Filler filler) throws IOException {
+    FrameSink sink = new FrameSink(process.input());
     try {
       filler.fill(sink, owners);
       sink.finish();
     } catch (FrameSink.GoneException e) {
       // nsinit says why.
       TreesLog.readsNoMore(e);
-    }
-  }
-
-  private static IOException failure(Event.Failed failure, TreePlan plan) {
-    if (failure.step() == SetupStep.UNPACK && failure.errno() != Errno.EPROTO) {
-      byte[] path = failure.object().getBytes(StandardCharsets.UTF_8);
-      return new TreeException(
-          new String(path, StandardCharsets.ISO_8859_1), cause(failure), failure.errno());
-    }
-    return new ExplainedException(
-        failure.text(),
-        new Causes(new LocalMachine()).explain(failure, plan.launch()).orElse(Text.EMPTY));
-  }
-
-  private static TreeException.Cause cause(Event.Failed failure) {
-    Errno errno = failure.errno();
-    return switch (failure.detail()) {
-      case OPEN_DIRECTORY ->
-          errno == Errno.ENOTDIR || errno == Errno.ELOOP
-              ? TreeException.Cause.NO_DIRECTORY
-              : other(errno);
-      case REPLACE -> errno == Errno.ENOTEMPTY ? TreeException.Cause.HAS_FILES : other(errno);
-      case HARD_LINK -> TreeException.Cause.NO_TARGET;
-      case TOO_MANY -> TreeException.Cause.TOO_MANY_DIRECTORIES;
-      default -> other(errno);
-    };
-  }
-
-  private static TreeException.Cause other(Errno errno) {
-    return errno == Errno.ENAMETOOLONG ? TreeException.Cause.TOO_LONG : TreeException.Cause.OTHER;
-  }
-
-  /** Only the outcome counts. */
-  private static final class Silent implements Progress.Listener {
-    @Override
-    public void log(Event.Log message) {
-      // Of no interest.
-    }
-
-    @Override
-    public void started(long init, long command) {
-      // Of no interest.
     }
   }
 }

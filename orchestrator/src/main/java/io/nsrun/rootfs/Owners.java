@@ -1,5 +1,6 @@
 package io.nsrun.rootfs;
 
+import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
 import java.util.List;
 
@@ -16,6 +17,12 @@ record Owners(List<IdRange> uids, List<IdRange> gids, String oneId, long uid, lo
   Owners {
     uids = List.copyOf(uids);
     gids = List.copyOf(gids);
+  }
+
+  /** Those of a container that runs, which knows by itself what ids it has. */
+  static Owners ofContainer() {
+    List<IdRange> all = List.of(new IdRange(0, IdMaps.MAX_ID));
+    return new Owners(all, all, "", 0, 0);
   }
 
   boolean isOne() {

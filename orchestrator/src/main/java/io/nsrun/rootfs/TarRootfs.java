@@ -25,6 +25,9 @@ import java.util.Map;
  * sets ctime: whoever changes the content changes it).
  */
 public final class TarRootfs {
+  /** Nobody can tell how long a stream will be; what it may unpack to is sixteen GiB. */
+  static final long MOST_INPUT = (16L << 30) / UnpackLimits.LARGEST_RATIO;
+
   private static final String INDEX = ".index";
 
   private TarRootfs() {}
@@ -79,9 +82,6 @@ public final class TarRootfs {
   }
 
   private static final class Input implements RootfsStore.Archive {
-    /** Nobody can tell how long it will be; what it may unpack to is sixteen GiB. */
-    private static final long SIZE = (16L << 30) / UnpackLimits.LARGEST_RATIO;
-
     @Override
     public InputStream open() throws ExplainedException {
       // Else it is a file of the JVM's, which does not outlive our close.
@@ -93,7 +93,7 @@ public final class TarRootfs {
 
     @Override
     public long size() {
-      return SIZE;
+      return MOST_INPUT;
     }
 
     @Override

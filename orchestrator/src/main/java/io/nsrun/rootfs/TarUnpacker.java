@@ -106,6 +106,12 @@ final class TarUnpacker {
 
   /** Says what could not be kept; to be called once all is there. */
   void tellLosses() {
+    tellLeftOut();
+    tellOwners();
+  }
+
+  /** Says what is not there at all. */
+  void tellLeftOut() {
     if (skipped.count > 0) {
       LOG.warn(
           "left out of the archive, since it is a device or FIFO: {}{}",
@@ -118,6 +124,9 @@ final class TarUnpacker {
           leftXattrs.first,
           others(leftXattrs));
     }
+  }
+
+  private void tellOwners() {
     if (otherOwners.count > 0) {
       LOG.warn(
           "all files of the archive belong to root inside, not to their owners, as {}{}: {}",
@@ -159,7 +168,7 @@ final class TarUnpacker {
           new HostileArchiveException("the archive has too many directories that are no member");
       case TOO_LONG ->
           new HostileArchiveException("member '" + path + "' has a name that is too long");
-      case OTHER -> null;
+      case IS_DIRECTORY, IS_NO_DIRECTORY, NO_ID, READ, OTHER -> null;
     };
   }
 

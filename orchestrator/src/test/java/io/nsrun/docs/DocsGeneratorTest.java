@@ -42,6 +42,7 @@ class DocsGeneratorTest {
             "nsrun-wait",
             "nsrun-rm",
             "nsrun-inspect",
+            "nsrun-cp",
             "nsrun-explain",
             "nsrun-doctor",
             "nsrun-prune");
@@ -145,6 +146,9 @@ class DocsGeneratorTest {
     "exec -u 7 \"\", 4, web db",
     "exec -it d, 3, db",
     "exec web \"\", 3, ''",
+    "cp we, 2, web:",
+    "cp web : \"\", 4, ''",
+    "cp --arch, 2, --archive",
     "ru, 1, run"
   })
   void bashCompletesContainersWhereACommandTakesOne(String words, int at, String offered)

@@ -227,8 +227,7 @@ public sealed interface InitStep extends Step
    * @param oneMount whether what is mounted below it is left out, and what it hides is there
    * @param content whether what files have in them is told
    */
-  record Pack(String path, boolean follow, boolean oneMount, boolean content)
-      implements InitStep {
+  record Pack(String path, boolean follow, boolean oneMount, boolean content) implements InitStep {
     @Override
     public SetupStep kind() {
       return SetupStep.PACK;

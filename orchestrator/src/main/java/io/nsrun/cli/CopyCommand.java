@@ -1,0 +1,103 @@
+package io.nsrun.cli;
+
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.ContainerCopy;
+import io.nsrun.engine.DetachedContainer;
+import io.nsrun.engine.DetachedContainers;
+import io.nsrun.engine.ExitCode;
+import io.nsrun.spec.ExplainedException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.ParseResult;
+
+/** {@code cp}: files into a container that runs, and out of one. */
+final class CopyCommand {
+  private static final String STREAM = "-";
+
+  private CopyCommand() {}
+
+  static int execute(ParseResult given, ErrorPrinter errors) throws IOException {
+    List<String> words = ContainerCommands.names(given);
+    if (words.size() != 2) {
+      throw new ExplainedException(
+          "cp: from where, and where to? " + words.size() + " paths are given",
+          "cp CONTAINER:PATH FILE, or cp FILE CONTAINER:PATH");
+    }
+    String from = words.get(0);
+    String to = words.get(1);
+    int inFrom = colon(from);
+    int inTo = colon(to);
+    if ((inFrom < 0) == (inTo < 0)) {
+      throw new ExplainedException(
+          inFrom < 0
+              ? "cp: neither " + from + " nor " + to + " is in a container"
+              : "cp: both " + from + " and " + to + " are in containers",
+          "one of them is CONTAINER:PATH, and the other one a path of yours (./a:b if it has a colon), or -");
+    }
+    boolean out = inFrom >= 0;
+    String name = out ? from.substring(0, inFrom) : to.substring(0, inTo);
+    String inside = out ? from.substring(inFrom + 1) : to.substring(inTo + 1);
+    String own = out ? to : from;
+    if (inside.isEmpty() || own.isEmpty()) {
+      throw new ExplainedException("cp: which path?", "CONTAINER:PATH, as in web:/etc/hosts");
+    }
+    Caller caller = Caller.ofThisProcess();
+    DetachedContainers all = DetachedContainers.of(caller);
+    DetachedContainer container;
+    try {
+      container = all.find(name);
+    } catch (IOException e) {
+      return ContainerCommands.tell(e, errors);
+    }
+    ContainerCopy copy =
+        new ContainerCopy(
+            caller,
+            all,
+            container,
+            given.hasMatchedOption("--archive"),
+            given.hasMatchedOption("--follow-link"));
+    if (out) {
+      out(copy, inside, own);
+    } else {
+      in(copy, own, inside);
+    }
+    for (String loss : copy.losses()) {
+      errors.line(container.name() + ": " + loss);
+    }
+    return ExitCode.OK;
+  }
+
+  @SuppressWarnings("resource") // standard streams stay open
+  private static void out(ContainerCopy copy, String from, String to) throws IOException {
+    if (!to.equals(STREAM)) {
+      copy.out(from, to);
+      return;
+    }
+    if (!Caller.hasStream(1) || Caller.isTerminal(1)) {
+      throw new ExplainedException(
+          "an archive is not written to a terminal", "redirect it: nsrun cp ... - > FILE");
+    }
+    copy.out(from, new FileOutputStream(FileDescriptor.out));
+  }
+
+  @SuppressWarnings("resource") // standard streams stay open
+  private static void in(ContainerCopy copy, String from, String to) throws IOException {
+    if (!from.equals(STREAM)) {
+      copy.in(from, to);
+      return;
+    }
+    if (!Caller.hasStream(0)) {
+      throw new ExplainedException(
+          "standard input is closed", "give an archive: nsrun cp - ... < FILE");
+    }
+    copy.in(new FileInputStream(FileDescriptor.in), to);
+  }
+
+  /** Where the name of a container ends; -1 for a path of the caller's. */
+  private static int colon(String word) {
+    return word.startsWith("/") || word.startsWith(".") ? -1 : word.indexOf(':');
+  }
+}

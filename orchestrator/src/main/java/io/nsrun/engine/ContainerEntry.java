@@ -1,0 +1,80 @@
+package io.nsrun.engine;
+
+import io.nsrun.control.Event;
+import io.nsrun.control.LifeFile;
+import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.plan.steps.Step;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.NamespaceMode;
+import io.nsrun.spec.NamespaceType;
+import io.nsrun.spec.Spec;
+import io.nsrun.spec.UserNamespace;
+import io.nsrun.state.ContainerDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The way to the files of a container that runs: its namespaces, which its monitor has open. */
+final class ContainerEntry {
+  private final DetachedContainer container;
+  private final Path directory;
+
+  /**
+   * @param directory of the container, in the caller's state
+   */
+  ContainerEntry(DetachedContainer container, Path directory) {
+    this.container = container;
+    this.directory = directory;
+  }
+
+  /**
+   * The namespaces that its files are in. Whoever has entered them asks {@link #check} afterwards.
+   *
+   * @throws ExplainedException if it does not run, or can't be entered
+   */
+  List<Step.Joined> namespaces() throws IOException {
+    if (container.status() != DetachedContainer.Status.RUNNING) {
+      throw new ExplainedException("container " + container.name() + " does not run", "");
+    }
+    Spec spec = ContainerDirectory.spec(directory);
+    Event.Namespaces found = LifeFile.read(ContainerDirectory.life(directory)).namespaces();
+    if (found == null) {
+      throw new ExplainedException(
+          "container " + container.name() + " can't be entered",
+          "one that may mount by itself (CAP_SYS_ADMIN) has its namespaces from the inside");
+    }
+    if (spec.namespace(NamespaceType.MOUNT) instanceof NamespaceMode.Host) {
+      throw new ExplainedException(
+          "container " + container.name() + " has the host's mounts", "its files are the host's");
+    }
+    List<Step.Joined> joined = new ArrayList<>();
+    if (spec.user().mode() != UserNamespace.Mode.HOST) {
+      add(joined, found, LinuxConstants.CLONE_NEWUSER);
+    }
+    add(joined, found, LinuxConstants.CLONE_NEWNS);
+    return joined;
+  }
+
+  private void add(List<Step.Joined> joined, Event.Namespaces found, long type)
+      throws ExplainedException {
+    Long descriptor = found.descriptors().get(type);
+    if (descriptor == null) {
+      throw new ExplainedException(
+          "container " + container.name() + " can't be entered", "its monitor could not open it");
+    }
+    joined.add(new Step.Joined(type, "/proc/" + found.monitor() + "/fd/" + descriptor));
+  }
+
+  /**
+   * Sees to it that what was entered is the container: if it runs still, nobody else had the pid of
+   * its monitor meanwhile.
+   *
+   * @throws ExplainedException if it has ended
+   */
+  void check() throws IOException {
+    if (!ContainerDirectory.isInUse(directory)) {
+      throw new ExplainedException("container " + container.name() + " has ended", "");
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.nsrun.rootfs;
+
+import io.nsrun.plan.TreePlan;
+import io.nsrun.plan.steps.InitStep;
+import io.nsrun.plan.steps.LaunchPlan;
+import io.nsrun.plan.steps.Step;
+import io.nsrun.state.StatePaths;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A tree that an nsinit reads where it is in use: one of a container, in the container's namespaces
+ * and as its root, or one of the caller's, as the caller. Nothing of it is opened but plain files
+ * and directories, and no link is followed.
+ */
+public final class TreeSource implements Closeable {
+  private final TreeProcess process;
+  private final TreeReader reader;
+
+  private TreeSource(TreeProcess process) {
+    this.process = process;
+    this.reader = new TreeReader(process.output());
+  }
+
+  /**
+   * What there is at a path of a container. Blocks until it is being read.
+   *
+   * @param joined the container's namespaces of users and mounts
+   * @param path absolute
+   * @param follow whether it may be a link
+   */
+  public static TreeSource ofContainer(
+      StatePaths paths, List<Step.Joined> joined, String path, boolean follow) throws IOException {
+    return start(paths, joined, new InitStep.Pack(path, follow, false, true));
+  }
+
+  /** The root file system of a container, without what is mounted in it. */
+  public static TreeSource ofContainersRoot(StatePaths paths, List<Step.Joined> joined)
+      throws IOException {
+    return start(paths, joined, new InitStep.Pack("/", false, true, true));
+  }
+
+  private static TreeSource start(StatePaths paths, List<Step.Joined> joined, InitStep.Pack work)
+      throws IOException {
+    LaunchPlan plan = TreePlan.inContainer(NsinitTrees.facts(Path.of("/")), joined, work);
+    return new TreeSource(TreeProcess.start(paths, plan));
+  }
+
+  /**
+   * What there is at a path of the caller's. Blocks until it is being read.
+   *
+   * @param path absolute
+   * @param follow whether it may be a link
+   */
+  public static TreeSource ofCaller(StatePaths paths, String path, boolean follow)
+      throws IOException {
+    return new TreeSource(
+        TreeProcess.start(paths, TreePlan.asCaller(new InitStep.Pack(path, follow, false, true))));
+  }
+
+  /**
+   * The next entry: first what was asked for itself, with an empty path. Blocks.
+   *
+   * @return null once all was told
+   * @throws TreeException if something of it can't be read
+   */
+  public TreeEntry next() throws IOException {
+    try {
+      TreeEntry entry = reader.next();
+      if (entry == null) {
+        process.await();
+      }
+      return entry;
+    } catch (EOFException e) {
+      process.await();
+      throw e;
+    }
+  }
+
+  /** Its content: as much as is there while {@link #next} is not called again. */
+  TreeReader content() {
+    return reader;
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}
