@@ -217,7 +217,17 @@ public final class DetachedContainers {
       if (monitor == null) {
         throw ContainerStateException.doesNotRun(container.name());
       }
-      monitor.send(Frames.signal(signal.number()));
+      send(monitor, Frames.signal(signal.number()), container.name());
+    }
+  }
+
+  /** A monitor that can't be told any more has ended, and the container with it. */
+  private static void send(ControlChannel monitor, byte[] frame, String name)
+      throws ContainerStateException {
+    try {
+      monitor.send(frame);
+    } catch (IOException e) {
+      throw ContainerStateException.doesNotRun(name);
     }
   }
 
@@ -290,7 +300,19 @@ public final class DetachedContainers {
     if (!heard && !ContainerDirectory.isThere(directory)) {
       return null;
     }
+    awaitLastProcess(directory);
     return End.lost("its monitor was killed, or the machine stopped");
+  }
+
+  /** Its init dies of the death of its monitor, a moment later. */
+  private static void awaitLastProcess(Path directory) throws IOException {
+    try {
+      for (int i = 0; i < LOOKS && ContainerDirectory.isInUse(directory); i++) {
+        Thread.sleep(PAUSE_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
