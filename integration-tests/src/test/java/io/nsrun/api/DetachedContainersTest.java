@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nsrun.api.ContainerException.Reason;
 import io.nsrun.container.Await;
+import io.nsrun.container.Caller;
 import io.nsrun.container.DependsOnJvm;
+import io.nsrun.container.Nsrun;
 import java.io.File;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -114,6 +116,24 @@ class DetachedContainersTest extends ApiTest {
     assertThat(state.end().orElseThrow().toString()).isEqualTo("exited with code 3");
     assertThat(state.endedAt().orElseThrow()).isBetween(before, Instant.now().plusMillis(1));
     assertThat(state).hasToString("EXITED, exited with code 3");
+  }
+
+  @Test
+  void itIsTheCommandLinesToo() throws Exception {
+    DetachedContainer container = ready("a");
+    Nsrun nsrun = Nsrun.as(Caller.ROOT).env("NSRUN_HOME", directory.resolve("nsrun").toString());
+
+    assertThat(nsrun.nsrun("ps").out()).contains(container.id().substring(0, 12), "busybox", "Up ");
+    assertThat(nsrun.nsrun("exec", "a", "echo", "within").text()).isEqualTo("within");
+    assertThat(nsrun.nsrun("stop", "a").text()).isEqualTo("a");
+
+    assertThat(container.state().end().orElseThrow().exitCode()).isEqualTo(3);
+    nsrun.nsrun("run", "-d", "--name=b", "busybox", "sh", "-c", "echo other").orFail();
+    assertThat(own.get("b").waitFor()).isZero();
+    try (Stream<LogLine> lines = own.get("b").logs().lines()) {
+      assertThat(lines.map(LogLine::text)).containsExactly("other");
+    }
+    assertThat(own.list()).containsExactly(own.get("b"), container);
   }
 
   @Test

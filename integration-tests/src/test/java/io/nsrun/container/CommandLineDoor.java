@@ -34,7 +34,67 @@ final class CommandLineDoor implements Door {
     return new ByWords(running, name(asked));
   }
 
+  @Override
+  public Outcome fulfil(Caller caller, Wish wish) {
+    List<String> words = words(wish);
+    byte[] input = wish.asked() == null ? new byte[0] : wish.asked().input();
+    Result result = Nsrun.as(caller).input(input).nsrun(words.toArray(String[]::new));
+    Outcome outcome = outcome(result, wish.container().isEmpty() ? UNNAMED : wish.container());
+    return switch (wish.verb()) {
+      case LIST, LOOK -> outcome.with(ContainersJson.lines(outcome.out(), wish.verb()));
+      // Beyond what there is to be known, it names what it was done to.
+      case STOP, SIGNAL, REMOVE, REMOVE_FORCIBLY -> outcome.with("");
+      default -> outcome;
+    };
+  }
+
+  private static List<String> words(Wish wish) {
+    List<String> words = new ArrayList<>();
+    switch (wish.verb()) {
+      case START -> {
+        words.addAll(List.of("run", "-d"));
+        words.addAll(words(wish.asked()));
+        return words;
+      }
+      case LIST -> words.addAll(List.of("ps", "-a", "--format=json"));
+      case LOOK -> words.add("inspect");
+      case LOGS, FOLLOW -> {
+        words.add("logs");
+        wish.words().forEach(word -> words.add("--" + word));
+        words.addAll(wish.verb() == Wish.Verb.FOLLOW ? List.of("-f") : List.of());
+      }
+      case EXEC -> {
+        words.add("exec");
+        words.addAll(wish.asked().input().length > 0 ? List.of("-i") : List.of());
+        words.addAll(options(wish.asked()));
+      }
+      case STOP -> {
+        words.add("stop");
+        wish.words().forEach(time -> words.addAll(List.of("-t", time)));
+      }
+      case SIGNAL -> words.addAll(List.of("kill", "-s", wish.words().get(0)));
+      case WAIT -> words.add("wait");
+      case REMOVE -> words.add("rm");
+      case REMOVE_FORCIBLY -> words.addAll(List.of("rm", "-f"));
+      default -> throw new IllegalArgumentException(wish.toString());
+    }
+    words.addAll(wish.container().isEmpty() ? List.of() : List.of(wish.container()));
+    words.addAll(wish.asked() == null ? List.of() : wish.asked().command());
+    return words;
+  }
+
   private static List<String> words(Asked asked) {
+    List<String> words = options(asked);
+    switch (asked.root()) {
+      case EMBEDDED -> words.add("busybox");
+      case HOST -> words.add("--rootfs-host");
+      case DIRECTORY, ARCHIVE -> words.add(asked.rootfs());
+    }
+    words.addAll(asked.command());
+    return words;
+  }
+
+  private static List<String> options(Asked asked) {
     List<String> words = new ArrayList<>();
     StringBuilder variables = new StringBuilder();
     for (Asked.Told told : asked.settings()) {
@@ -47,12 +107,6 @@ final class CommandLineDoor implements Door {
     if (variables.length() > 0) {
       words.add("--env-file=" + file(asked.caller(), variables));
     }
-    switch (asked.root()) {
-      case EMBEDDED -> words.add("busybox");
-      case HOST -> words.add("--rootfs-host");
-      case DIRECTORY, ARCHIVE -> words.add(asked.rootfs());
-    }
-    words.addAll(asked.command());
     return words;
   }
 

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Containers that live on when whoever started them has ended. */
 @DependsOnJvm
@@ -19,10 +18,10 @@ class DetachTest extends LastingTest {
   private static final String ENDLESS =
       "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 1; done";
 
-  @ParameterizedTest
-  @EnumSource(Caller.class)
-  void theLearnersWalk(Caller caller) {
-    Lasting all = lasting(caller);
+  /** What is the same through the library is in {@link LivingOnTest}. */
+  @Test
+  void whatIsPrintedIsAsDockersIs() {
+    Lasting all = lasting(ANY);
 
     String id =
         all.nsrun("run", "--detach", "--name", "web", "busybox", "sh", "-c", ENDLESS).text();
@@ -46,7 +45,7 @@ class DetachTest extends LastingTest {
   }
 
   @Test
-  void whatDoesNotStartHasTheCodeThatRunGivesAndLeavesNothing() {
+  void whatDoesNotStartPrintsNoIdAndLeavesNothing() {
     Lasting all = lasting(ANY);
 
     Result missing = all.failing("run", "-d", "busybox", "nosuch");
@@ -97,10 +96,9 @@ class DetachTest extends LastingTest {
     assertThat(all.nsrun("wait", "a").text()).isEqualTo("137");
   }
 
-  @ParameterizedTest
-  @EnumSource(Caller.class)
-  void withItsMonitorItDies(Caller caller) {
-    Lasting all = lasting(caller);
+  @Test
+  void whoWaitsForItHearsThatItsMonitorHasDied() {
+    Lasting all = lasting(ANY);
     String id = all.nsrun("run", "-d", "--name=a", "busybox", "sleep", "1000").text();
     Proc init = all.init(id);
     Process waiting = all.start("wait", "a");

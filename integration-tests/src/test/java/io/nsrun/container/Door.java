@@ -11,6 +11,9 @@ interface Door {
   /** Starts it, and leaves it to the test, its streams too. */
   Live start(Asked asked);
 
+  /** Does something with the caller's containers that live on. Blocks until it is done. */
+  Outcome fulfil(Caller caller, Wish wish);
+
   /** Fails unless the host is as it was once, as soon as that can be. */
   void assertUnchanged(Host before);
 

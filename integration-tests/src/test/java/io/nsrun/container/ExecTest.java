@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Commands in a container that lives on. */
+/**
+ * Commands in a container that lives on; what is the same through the library is in {@link
+ * LivingOnTest}.
+ */
 @DependsOnJvm
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExecTest extends LastingTest {
@@ -22,33 +25,6 @@ class ExecTest extends LastingTest {
     args.addAll(List.of(options));
     args.addAll(List.of("busybox", "sleep", "1000"));
     return all.nsrun(args.toArray(String[]::new)).text();
-  }
-
-  @ParameterizedTest
-  @EnumSource(Caller.class)
-  void itHasTheRightsAndTheViewOfTheContainersOwnCommand(Caller caller) {
-    start(caller);
-    String mine =
-        "cat /proc/self/uid_map; grep -E '^(Cap|NoNew|Seccomp:)' /proc/self/status; hostname";
-    String own =
-        ContainerTest.sh(Nsrun.as(caller).env("NSRUN_HOME", all.home()), mine, "--hostname=x")
-            .out();
-
-    String exec = all.nsrun("exec", "c", "sh", "-c", mine).out();
-
-    List<String> wanted = new ArrayList<>(own.lines().toList());
-    List<String> got = new ArrayList<>(exec.lines().toList());
-    wanted.remove(wanted.size() - 1);
-    String hostname = got.remove(got.size() - 1);
-    if (caller == Caller.ROOT) {
-      // Each container has ids of its own.
-      wanted.remove(0);
-      got.remove(0);
-    }
-    assertThat(got).isEqualTo(wanted);
-    assertThat(all.nsrun("exec", "c", "sh", "-c", "echo $HOSTNAME; ps").out())
-        .startsWith(hostname)
-        .contains("sleep 1000");
   }
 
   @ParameterizedTest
@@ -82,73 +58,11 @@ class ExecTest extends LastingTest {
   }
 
   @Test
-  void codesAndStreamsAreTheCommands() {
+  void itReadsNothingUnlessThatIsAskedFor() {
     start(ANY);
 
-    Result result =
-        all.nsrun()
-            .input("in\n")
-            .nsrun("exec", "-i", "c", "sh", "-c", "cat; echo bad >&2; exit 42");
-
-    assertThat(result.code()).isEqualTo(42);
-    assertThat(result.out()).isEqualTo("in\n");
-    assertThat(result.err()).isEqualTo("bad\n");
-    assertThat(all.failing("exec", "c", "sh", "-c", "kill -9 $$").code()).isEqualTo(137);
-    assertThat(all.failing("exec", "c", "nosuch").code()).isEqualTo(127);
-    assertThat(all.failing("exec", "c", "/etc").code()).isEqualTo(126);
-    assertThat(all.nsrun().input("in\n").nsrun("exec", "c", "cat").out())
-        .as("without -i")
-        .isEmpty();
-  }
-
-  @Test
-  void whatIsAskedForIsSet() {
-    start(Caller.ROOT, "-e", "A=1", "-w", "/tmp", "-u", "7:8");
-
-    assertThat(all.nsrun("exec", "c", "sh", "-c", "echo $A $B; pwd; id").lines())
-        .containsExactly("1", "/tmp", "uid=7 gid=8 groups=8");
-    assertThat(
-            all.nsrun(
-                    "exec",
-                    "-e",
-                    "B=2",
-                    "-e",
-                    "A=3",
-                    "-w",
-                    "/",
-                    "-u",
-                    "1:2",
-                    "c",
-                    "sh",
-                    "-c",
-                    "echo $A $B; pwd; id")
-                .lines())
-        .containsExactly("3 2", "/", "uid=1 gid=2 groups=2");
-    assertThat(all.failing("exec", "-u", "daemon", "c", "id").errors().get(0))
-        .contains("\"daemon\" is no user by number");
-    assertThat(all.failing("exec", "-w", "/nosuch", "c", "pwd").code()).isEqualTo(125);
-  }
-
-  @Test
-  void itsFilterAndItsLimitsAreTheContainers() {
-    start(
-        ANY,
-        "--cap-drop=ALL",
-        "--ulimit=nofile=99",
-        "--umask=077",
-        "--landlock=rx:/",
-        "--landlock=rw:/tmp",
-        "--landlock=rw:/dev");
-
-    assertThat(
-            all.nsrun(
-                    "exec",
-                    "c",
-                    "sh",
-                    "-c",
-                    "grep CapEff /proc/self/status; ulimit -n; umask; echo > /tmp/a; (echo > /b) 2>/dev/null || echo denied")
-                .lines())
-        .containsExactly("CapEff:\t0000000000000000", "99", "0077", "denied");
+    assertThat(all.nsrun().input("in\n").nsrun("exec", "-i", "c", "cat").out()).isEqualTo("in\n");
+    assertThat(all.nsrun().input("in\n").nsrun("exec", "c", "cat").out()).isEmpty();
   }
 
   /** There are places for a few, who stop it or wait for it. */

@@ -63,6 +63,23 @@ final class Library implements AutoCloseable {
     return LibraryTerms.of(asked, containers).start();
   }
 
+  /** Does something with containers that live on. Blocks until it is done. */
+  Outcome fulfil(Wish wish) {
+    try {
+      return new LibraryWishes(this, containers).fulfil(wish);
+    } catch (ContainerException e) {
+      return refusal(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Of what was done. */
+  Outcome done(String out) {
+    return new Outcome(0, out, "", new ArrayList<>(warnings.take()));
+  }
+
   /** Of one that ran. */
   Outcome outcome(ContainerEnd end, String out, String err) {
     ArrayList<String> told = new ArrayList<>(warnings.take());

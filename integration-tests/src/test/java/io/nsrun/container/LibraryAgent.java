@@ -18,12 +18,22 @@ import java.util.Arrays;
  * A program with the {@link Library}, which does what tests ask it for: as another user. It prints
  * a port of the loopback interface, and ends when its input does.
  *
- * <p>Each connection brings an {@link Asked}. Of one that is to run to its end comes its {@link
- * Outcome}. Of one that is to live comes the pid of its command, then what it writes, as byte
- * arrays, then its outcome; what the connection brings meanwhile is its input.
+ * <p>Each connection brings an {@link Asked} or a {@link Wish}. Of what is to come to its end comes
+ * the {@link Outcome}. Of a container that is to live comes the pid of its command, then what it
+ * writes, as byte arrays, then its outcome; what the connection brings meanwhile is its input.
  */
 public final class LibraryAgent {
   private static final int CHUNK = 1 << 16;
+
+  /** What a connection brings first. */
+  enum Question {
+    /** A container that is to live follows. */
+    LIVE,
+    /** One that is to run to its end. */
+    RUN,
+    /** A {@link Wish}. */
+    FULFIL
+  }
 
   private LibraryAgent() {}
 
@@ -66,12 +76,10 @@ public final class LibraryAgent {
         ObjectOutputStream answers = new ObjectOutputStream(socket.getOutputStream())) {
       answers.flush();
       ObjectInputStream in = new ObjectInputStream(socket.getInputStream());
-      boolean live = in.readBoolean();
-      Asked asked = (Asked) in.readObject();
-      if (live) {
-        live(asked, library, socket.getInputStream(), answers);
-      } else {
-        answers.writeObject(library.run(asked));
+      switch ((Question) in.readObject()) {
+        case LIVE -> live((Asked) in.readObject(), library, socket.getInputStream(), answers);
+        case RUN -> answers.writeObject(library.run((Asked) in.readObject()));
+        case FULFIL -> answers.writeObject(library.fulfil((Wish) in.readObject()));
       }
     } catch (IOException | ReflectiveOperationException e) {
       throw new IllegalStateException(e);

@@ -8,6 +8,7 @@ import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -55,6 +56,8 @@ final class LibraryDoor implements Door {
                   LibraryAgent.class,
                   Library.class,
                   LibraryTerms.class,
+                  LibraryWishes.class,
+                  Wish.class,
                   Asked.class,
                   Caller.class,
                   Setting.class,
@@ -82,7 +85,16 @@ final class LibraryDoor implements Door {
 
   @Override
   public Outcome run(Asked asked) {
-    try (Socket socket = ask(asked, false);
+    return outcome(asked.caller(), LibraryAgent.Question.RUN, asked);
+  }
+
+  @Override
+  public Outcome fulfil(Caller caller, Wish wish) {
+    return outcome(caller, LibraryAgent.Question.FULFIL, wish);
+  }
+
+  private static Outcome outcome(Caller caller, LibraryAgent.Question kind, Serializable what) {
+    try (Socket socket = ask(caller, kind, what);
         ObjectInputStream answers = new ObjectInputStream(socket.getInputStream())) {
       return (Outcome) answers.readObject();
     } catch (IOException | ReflectiveOperationException e) {
@@ -93,17 +105,18 @@ final class LibraryDoor implements Door {
   @Override
   public Live start(Asked asked) {
     try {
-      return new ByCalls(ask(asked, true));
+      return new ByCalls(ask(asked.caller(), LibraryAgent.Question.LIVE, asked));
     } catch (IOException | ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static Socket ask(Asked asked, boolean live) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), PORTS.get(asked.caller()));
+  private static Socket ask(Caller caller, LibraryAgent.Question kind, Serializable what)
+      throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), PORTS.get(caller));
     ObjectOutputStream question = new ObjectOutputStream(socket.getOutputStream());
-    question.writeBoolean(live);
-    question.writeObject(asked);
+    question.writeObject(kind);
+    question.writeObject(what);
     question.flush();
     return socket;
   }

@@ -1,8 +1,11 @@
 package io.nsrun.container;
 
 import io.nsrun.api.ContainerBuilder;
+import io.nsrun.api.ContainerException;
 import io.nsrun.api.Containers;
 import io.nsrun.api.DataSize;
+import io.nsrun.api.DetachSettings;
+import io.nsrun.api.DetachedContainer;
 import io.nsrun.api.EtcFiles;
 import io.nsrun.api.IoPriority;
 import io.nsrun.api.Limits;
@@ -27,6 +30,7 @@ final class LibraryTerms {
   Security security = Security.standard();
   Namespaces namespaces = Namespaces.standard();
   EtcFiles etc = EtcFiles.standard();
+  DetachSettings detached = DetachSettings.standard();
   String stopSignal;
   Duration stopTimeout;
 
@@ -35,6 +39,15 @@ final class LibraryTerms {
   }
 
   static ContainerBuilder of(Asked asked, Containers containers) {
+    return terms(asked, containers).builder;
+  }
+
+  static DetachedContainer detach(Asked asked, Containers containers) throws ContainerException {
+    LibraryTerms terms = terms(asked, containers);
+    return terms.builder.startDetached(terms.detached);
+  }
+
+  private static LibraryTerms terms(Asked asked, Containers containers) {
     LibraryTerms terms =
         new LibraryTerms(containers.container(asked.command().toArray(String[]::new)));
     for (Asked.Told told : asked.settings()) {
@@ -54,12 +67,13 @@ final class LibraryTerms {
           terms.stopSignal == null ? "TERM" : terms.stopSignal,
           terms.stopTimeout == null ? Duration.ofSeconds(10) : terms.stopTimeout);
     }
-    return terms
+    terms
         .builder
         .limits(terms.limits)
         .security(terms.security)
         .namespaces(terms.namespaces)
         .etc(terms.etc);
+    return terms;
   }
 
   static InetAddress address(String text) {

@@ -9,12 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a container that lives on has written. */
+/**
+ * What a container that lives on has written; what is the same through the library is in {@link
+ * LivingOnTest}.
+ */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LogsTest extends LastingTest {
   private Lasting all;
@@ -25,16 +27,8 @@ class LogsTest extends LastingTest {
   }
 
   /** A container of that name whose shell has run this, and ended. */
-  private void ended(String name, String script, String... options) {
-    String[] args = new String[options.length + 8];
-    List<String> words = List.of("run", "-d", "--name", name);
-    words.toArray(args);
-    System.arraycopy(options, 0, args, words.size(), options.length);
-    List<String> last = List.of("busybox", "sh", "-c", script);
-    for (int i = 0; i < last.size(); i++) {
-      args[words.size() + options.length + i] = last.get(i);
-    }
-    all.nsrun(args);
+  private void ended(String name, String script) {
+    all.nsrun("run", "-d", "--name", name, "busybox", "sh", "-c", script);
     all.nsrun("wait", name);
   }
 
@@ -51,13 +45,6 @@ class LogsTest extends LastingTest {
   }
 
   @Test
-  void aLineOfManyBytesIsWhole() {
-    ended("a", "head -c 100000 /dev/zero | tr '\\0' x; echo; echo end");
-
-    assertThat(all.nsrun("logs", "a").out()).isEqualTo("x".repeat(100_000) + "\nend\n");
-  }
-
-  @Test
   void tailTimesAndSince() {
     ended("a", "for i in 1 2 3 4 5; do echo line $i; done");
 
@@ -71,39 +58,6 @@ class LogsTest extends LastingTest {
     assertThat(all.failing("logs", "--since", "yesterday", "a").errors().get(0))
         .contains("--since: \"yesterday\" is neither");
     assertThat(all.failing("logs", "--tail", "some", "a").errors().get(0)).contains("--tail");
-  }
-
-  /** The container runs on. */
-  @Test
-  void followingEndsAtTheTimeThatItWasGiven() {
-    all.nsrun("run", "-d", "--name=a", "busybox", "sh", "-c", "echo ready; sleep 1000");
-    all.awaitLog("a", "ready");
-
-    assertThat(all.nsrun("logs", "-f", "--until", "0s", "a").text()).isEqualTo("ready");
-    assertThat(all.nsrun("logs", "-f", "--until", "1h", "a").out()).isEmpty();
-  }
-
-  @Test
-  void whatIsOlderThanItMayBeGoes() {
-    ended(
-        "a",
-        "for i in $(seq 1000); do echo line $i; done",
-        "--log-max-size=4k",
-        "--log-max-files=3");
-
-    List<String> lines = all.nsrun("logs", "a").lines();
-
-    assertThat(lines).hasSizeBetween(160, 300);
-    assertThat(lines)
-        .isEqualTo(
-            IntStream.rangeClosed(1001 - lines.size(), 1000).mapToObj(i -> "line " + i).toList());
-  }
-
-  @Test
-  void withoutALogNothingIsKept() {
-    ended("a", "echo lost", "--log-driver=none");
-
-    assertThat(all.failing("logs", "a").errors().get(0)).contains("container a keeps no log");
   }
 
   @Test

@@ -26,6 +26,11 @@ record Outcome(int code, String out, String err, ArrayList<String> told) impleme
     return this;
   }
 
+  /** The same with another standard output. */
+  Outcome with(String otherOut) {
+    return new Outcome(code, otherOut, err, told);
+  }
+
   /** Fails unless the command did not run, for a reason that is told in just these lines. */
   void assertRefused(int expected, String... lines) {
     assertThat(told).as("told").containsExactly(lines);

@@ -143,6 +143,16 @@ enum Setting {
   STOP_SIGNAL("--stop-signal=%s", (api, v) -> api.stopSignal = v.get(0)),
   STOP_TIMEOUT("--stop-timeout=%s", (api, v) -> api.stopTimeout = LibraryTerms.time(v.get(0))),
 
+  // Living on
+  LOG_FILE_SIZE(
+      "--log-max-size=%s",
+      (api, v) -> api.detached = api.detached.logFileSize(LibraryTerms.size(v.get(0)))),
+  LOG_FILES(
+      "--log-max-files=%s",
+      (api, v) -> api.detached = api.detached.logFiles(Integer.parseInt(v.get(0)))),
+  NO_LOG("--log-driver=none", (api, v) -> api.detached = api.detached.log(false)),
+  REMOVED_AT_END("--rm", (api, v) -> api.detached = api.detached.removedAtEnd(true)),
+
   /** Only the command line has one; the library's container goes without. */
   TERMINAL_IF_ANY("--tty", (api, v) -> {});
 

@@ -1,0 +1,349 @@
+package io.nsrun.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nsrun.container.Wish.Verb;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Containers that live on, what they write, and commands in them. */
+@ThroughBothDoors
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LivingOnTest extends DoorTest {
+  private static final String FOREVER =
+      "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done";
+
+  /** For what is the same for every caller. */
+  private static final Caller ANY = Caller.PLAIN;
+
+  private final List<String> started = new ArrayList<>();
+  private Caller caller = ANY;
+
+  private Host before;
+
+  @BeforeEach
+  void remember() {
+    before = Host.now();
+  }
+
+  @AfterEach
+  void removeAll() {
+    for (String name : started) {
+      door.fulfil(caller, Wish.of(Verb.REMOVE_FORCIBLY, name));
+    }
+    assertThat(door.fulfil(caller, Wish.of(Verb.LIST, "")).out()).isEmpty();
+    // The monitor is a child of whoever started it, if that has not ended.
+    Await.unchanged(before);
+  }
+
+  private Outcome fulfil(Verb verb, String name, String... words) {
+    return door.fulfil(caller, Wish.of(verb, name, words));
+  }
+
+  private Outcome start(String name, Asked asked) {
+    caller = asked.caller();
+    started.add(name);
+    return door.fulfil(caller, Wish.of(Verb.START, name, asked.with(Setting.NAME, name)));
+  }
+
+  /** One that has said that it is ready. */
+  private void ready(String name, Asked asked) {
+    start(name, asked).orFail();
+    Await.until("it is ready", () -> fulfil(Verb.LOGS, name).out().startsWith("ready\n"));
+  }
+
+  /** One that has ended. */
+  private void ended(String name, Asked asked) {
+    start(name, asked).orFail();
+    fulfil(Verb.WAIT, name).orFail();
+  }
+
+  private Outcome exec(String name, Asked command) {
+    return door.fulfil(caller, Wish.of(Verb.EXEC, name, command));
+  }
+
+  private String list() {
+    return fulfil(Verb.LIST, "").orFail().out();
+  }
+
+  @DependsOnJvm
+  @ParameterizedTest
+  @EnumSource
+  void theLearnersWalk(Caller who) {
+    Outcome begun = start("web", sh(who, FOREVER)).orFail();
+
+    assertThat(begun.text()).matches("[0-9a-f]{64}");
+    Await.until("ready", () -> fulfil(Verb.LOGS, "web").text().equals("ready"));
+    assertThat(list()).isEqualTo("web running\n");
+    assertThat(fulfil(Verb.LOOK, begun.text().substring(0, 12)).lines())
+        .startsWith("web running")
+        .endsWith("[sh, -c, " + FOREVER + "]");
+    Outcome within = exec("web", sh(who, "id -u; cat; echo bad >&2; exit 42").input("in\n"));
+    assertThat(within).isEqualTo(new Outcome(42, "0\nin\n", "bad\n", new ArrayList<>()));
+    fulfil(Verb.STOP, "web").orFail();
+    assertThat(fulfil(Verb.LOGS, "web").text()).isEqualTo("ready\nbye");
+    assertThat(list()).isEqualTo("web exited 3\n");
+    assertThat(fulfil(Verb.WAIT, begun.text().substring(0, 7)).text()).isEqualTo("3");
+    fulfil(Verb.REMOVE, "web").orFail();
+    assertThat(list()).isEmpty();
+  }
+
+  @Test
+  void whatDoesNotStartHasItsCodeAndLeavesNothing() {
+    start("a", busybox(ANY, "nosuch"))
+        .assertRefused(
+            127,
+            "exec nosuch: ENOENT (in none of the directories of PATH)",
+            "no such command in the root filesystem; PATH there is"
+                + " /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin.");
+    assertThat(start("b", busybox(ANY, "/etc")).code()).isEqualTo(126);
+    assertThat(start("c", busybox(ANY, "true").bind(Path.of("/nosuch"), "/x")).code())
+        .isEqualTo(125);
+    assertThat(list()).isEmpty();
+  }
+
+  /** Of one that runs: that of its command, and that of its init. */
+  private List<Proc> processes(String name) {
+    List<Proc> both = new ArrayList<>();
+    for (String pid : fulfil(Verb.LOOK, name).orFail().lines().get(1).split(" ")) {
+      both.add(new Proc(Long.parseLong(pid)));
+    }
+    return both;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void withItsMonitorItDies(Caller who) {
+    start("a", busybox(who, "sleep", "1000")).orFail();
+    List<Proc> processes = processes("a");
+    Await.until("it is the command's", () -> processes.get(0).name().equals("sleep"));
+    assertThat(processes.get(0).stat(4)).isEqualTo(Long.toString(processes.get(1).pid()));
+
+    Command.check(List.of("kill", "-9", processes.get(1).stat(4)));
+
+    Await.until("it is gone", () -> processes.stream().allMatch(Proc::isGone));
+    assertThat(list()).isEqualTo("a dead 125\n");
+    assertThat(fulfil(Verb.WAIT, "a").text()).isEqualTo("125");
+    fulfil(Verb.REMOVE, "a").orFail();
+    assertThat(list()).isEmpty();
+  }
+
+  @Test
+  void oneThatDoesNotStopInItsTimeIsKilled() {
+    ready("a", sh(ANY, "trap '' TERM; echo ready; while :; do sleep 1; done"));
+
+    fulfil(Verb.STOP, "a", "0s").orFail();
+
+    assertThat(list()).isEqualTo("a exited 137\n");
+    ready(
+        "b",
+        sh(ANY, "trap 'exit 5' USR1; trap '' TERM; echo ready; while :; do sleep 0.1; done")
+            .with(Setting.STOP_SIGNAL, "USR1"));
+    fulfil(Verb.STOP, "b").orFail();
+    assertThat(fulfil(Verb.WAIT, "b").text()).isEqualTo("5");
+  }
+
+  @Test
+  void aSignalIsTheCommandsButKillIsTheContainers() {
+    ready("a", sh(ANY, "trap 'exit 6' HUP; echo ready; while :; do sleep 0.1; done"));
+    ready("b", sh(ANY, FOREVER));
+
+    fulfil(Verb.SIGNAL, "a", "1").orFail();
+    fulfil(Verb.SIGNAL, "b", "9").orFail();
+
+    assertThat(fulfil(Verb.WAIT, "a").text()).isEqualTo("6");
+    assertThat(fulfil(Verb.WAIT, "b").text()).isEqualTo("137");
+    fulfil(Verb.SIGNAL, "b", "9").assertRefused(125, "container b does not run");
+  }
+
+  @Test
+  void nothingStaysOfOneThatIsRemovedAtItsEnd() {
+    start("a", sh(ANY, "echo x").with(Setting.REMOVED_AT_END)).orFail();
+
+    Await.until("it is gone", () -> list().isEmpty());
+  }
+
+  @Test
+  void whatCanNotBeDoneIsToldInALine() {
+    ready("website", sh(ANY, FOREVER));
+
+    start("website", busybox(ANY, "true"))
+        .assertRefused(
+            125,
+            "the name website is in use by a running container",
+            "choose another " + door.either("--name", "name(...)"));
+    fulfil(Verb.REMOVE, "website")
+        .assertRefused(125, "container website still runs", "stop it first, or force its removal");
+    fulfil(Verb.STOP, "websiet")
+        .assertRefused(125, "there is no container \"websiet\"", "did you mean website?");
+    for (Verb verb : List.of(Verb.LOOK, Verb.LOGS, Verb.WAIT, Verb.REMOVE, Verb.STOP)) {
+      fulfil(verb, "x")
+          .assertRefused(
+              125,
+              "there is no container \"x\"",
+              door.either(
+                  "'nsrun ps -a' lists all there are", "Containers.list() has all there are"));
+    }
+    fulfil(Verb.REMOVE_FORCIBLY, "website").orFail();
+    assertThat(list()).isEmpty();
+  }
+
+  @Test
+  void theTwoStreamsAreKeptApartAndALineOfManyBytesIsWhole() {
+    String script =
+        "printf 'one\\n\\ntwo\\n'; printf 'bad\\n' >&2;"
+            + " head -c 100000 /dev/zero | tr '\\0' x; echo; printf end";
+    ended("a", sh(ANY, script));
+
+    assertThat(fulfil(Verb.LOGS, "a"))
+        .isEqualTo(
+            new Outcome(
+                0, "one\n\ntwo\n" + "x".repeat(100_000) + "\nend", "bad\n", new ArrayList<>()));
+  }
+
+  @Test
+  void linesAreThoseThatAreAskedFor() {
+    Instant before = Instant.now();
+    ended("a", sh(ANY, "for i in 1 2 3 4 5; do echo line $i; done"));
+
+    assertThat(fulfil(Verb.LOGS, "a", "tail=2").lines()).containsExactly("line 4", "line 5");
+    assertThat(fulfil(Verb.LOGS, "a", "tail=0").out()).isEmpty();
+    assertThat(fulfil(Verb.LOGS, "a", "since=" + before).lines()).hasSize(5);
+    assertThat(fulfil(Verb.LOGS, "a", "until=" + before).out()).isEmpty();
+    assertThat(fulfil(Verb.LOGS, "a", "since=2100-01-01T00:00:00Z").out()).isEmpty();
+    assertThat(fulfil(Verb.FOLLOW, "a", "tail=1").text()).isEqualTo("line 5");
+  }
+
+  /** The container runs on. */
+  @Test
+  void followingEndsAtTheTimeThatItWasGiven() {
+    ready("a", sh(ANY, FOREVER));
+
+    assertThat(fulfil(Verb.FOLLOW, "a", "until=" + Instant.now().plusMillis(100)).text())
+        .isEqualTo("ready");
+  }
+
+  @Test
+  void whatIsOlderThanItMayBeGoes() {
+    ended(
+        "a",
+        sh(ANY, "for i in $(seq 1000); do echo line $i; done")
+            .with(Setting.LOG_FILE_SIZE, "4k")
+            .with(Setting.LOG_FILES, "3"));
+
+    assertThat(fulfil(Verb.LOGS, "a").lines()).hasSizeBetween(100, 300).endsWith("line 1000");
+  }
+
+  @Test
+  void withoutALogNothingIsKept() {
+    ended("a", sh(ANY, "echo lost").with(Setting.NO_LOG));
+
+    fulfil(Verb.LOGS, "a")
+        .assertRefused(125, "container a keeps no log", "it was started without one");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCommandInItHasTheRightsAndTheViewOfItsOwn(Caller who) {
+    String look =
+        "cat /proc/self/uid_map; grep -E '^(Cap|NoNew|Seccomp:)' /proc/self/status; hostname;"
+            + " echo $HOSTNAME $A; pwd; id -u; id -g; umask; ulimit -n; ls /proc/self/fd";
+    Asked asked =
+        sh(who, look + "; echo ready; sleep 1000")
+            .with(Setting.DIRECTORY, "/tmp")
+            .with(Setting.ENV, "A", "b")
+            .with(Setting.CAP_DROP, "CHOWN")
+            .with(Setting.UMASK, "077")
+            .with(Setting.OPEN_FILES, "99");
+    start("a", asked).orFail();
+    Await.until("it has looked", () -> fulfil(Verb.LOGS, "a").out().endsWith("ready\n"));
+
+    String seen = exec("a", sh(who, look)).orFail().out();
+
+    assertThat(seen + "ready\n").isEqualTo(fulfil(Verb.LOGS, "a").out());
+    assertThat(seen).contains("\n/tmp\n", " b\n", "\n0077\n99\n0\n1\n2\n3\n");
+    assertThat(exec("a", busybox(who, "ps")).text()).contains("sleep 1000");
+  }
+
+  @Test
+  void whatIsAskedForOfACommandInItIsSet() {
+    start(
+            "a",
+            busybox(Caller.ROOT, "sleep", "1000")
+                .with(Setting.ENV, "A", "1")
+                .with(Setting.DIRECTORY, "/tmp")
+                .with(Setting.USER, "7:8"))
+        .orFail();
+    String look = "echo $A $B; pwd; id";
+
+    assertThat(exec("a", sh(Caller.ROOT, look)).lines())
+        .containsExactly("1", "/tmp", "uid=7 gid=8 groups=8");
+    assertThat(
+            exec(
+                    "a",
+                    sh(Caller.ROOT, look)
+                        .with(Setting.ENV, "B", "2")
+                        .with(Setting.ENV, "A", "3")
+                        .with(Setting.DIRECTORY, "/")
+                        .with(Setting.USER, "1:2"))
+                .lines())
+        .containsExactly("3 2", "/", "uid=1 gid=2 groups=2");
+    exec("a", busybox(Caller.ROOT, "id").with(Setting.USER, "daemon"))
+        .assertRefused(
+            125,
+            "\"daemon\" is no user by number",
+            "UID or UID:GID is expected, such as 1000:1000");
+    assertThat(exec("a", busybox(Caller.ROOT, "pwd").with(Setting.DIRECTORY, "/nosuch")).code())
+        .isEqualTo(125);
+  }
+
+  @Test
+  void aCommandInItIsFencedInAsItsOwn() {
+    Asked asked =
+        busybox(ANY, "sleep", "1000")
+            .with(Setting.LANDLOCK, "rx", "/")
+            .with(Setting.LANDLOCK, "rw", "/tmp")
+            .with(Setting.LANDLOCK, "rw", "/dev");
+    start("a", asked).orFail();
+
+    Outcome outcome = exec("a", sh(ANY, "echo >/tmp/a && echo allowed; echo >/b"));
+
+    assertThat(outcome.text()).isEqualTo("allowed");
+    assertThat(outcome.err()).contains("can't create /b: Permission denied");
+  }
+
+  @Test
+  void codesOfACommandInItAreItsOwn() {
+    start("a", busybox(ANY, "sleep", "1000")).orFail();
+
+    assertThat(exec("a", sh(ANY, "kill -9 $$")).code()).isEqualTo(137);
+    exec("a", busybox(ANY, "nosuch"))
+        .assertRefused(
+            127,
+            "exec nosuch: ENOENT (in none of the directories of PATH)",
+            "no such command in the root filesystem; PATH there is"
+                + " /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin.");
+    assertThat(exec("a", busybox(ANY, "/etc")).code()).isEqualTo(126);
+    fulfil(Verb.STOP, "a", "0s").orFail();
+    exec("a", busybox(ANY, "true")).assertRefused(125, "container a does not run");
+  }
+
+  @Test
+  void oneThatMountsByItselfCanNotBeEntered() {
+    start("a", busybox(ANY, "sleep", "1000").with(Setting.CAP_ADD, "SYS_ADMIN")).orFail();
+
+    exec("a", busybox(ANY, "true"))
+        .assertRefused(
+            125,
+            "container a can't be entered",
+            "one that may mount by itself (CAP_SYS_ADMIN) has its namespaces from the inside");
+  }
+}
