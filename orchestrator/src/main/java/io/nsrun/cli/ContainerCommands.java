@@ -45,6 +45,7 @@ final class ContainerCommands {
       case "inspect" -> InspectCommand.execute(given, errors);
       case "logs" -> LogsCommand.execute(given, errors);
       case "cp" -> CopyCommand.execute(given, errors);
+      case "commit" -> CommitCommand.execute(given, errors);
       default -> new ContainerCommands(errors).onEach(given, action(command, given));
     };
   }

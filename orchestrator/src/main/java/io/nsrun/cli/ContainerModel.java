@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class ContainerModel {
   /** What they are called, in the order in which the help lists them. */
   static final String[] COMMANDS = {
-    "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp"
+    "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit"
   };
 
   private static final String CONTAINERS = "CONTAINER...";
@@ -56,6 +56,7 @@ final class ContainerModel {
               flag("Kill those that run, first.", "-f", "--force"));
       case "exec" -> exec(spec);
       case "cp" -> copy(spec);
+      case "commit" -> commit(spec);
       case "inspect" -> about(spec, CONTAINERS, "Print, as JSON, all that is known of containers.");
       default -> throw new IllegalArgumentException("no command " + command);
     }
@@ -143,6 +144,22 @@ final class ContainerModel {
             .paramLabel("CONTAINER:PATH FILE|DIR|- | FILE|DIR|- CONTAINER:PATH")
             .hideParamSyntax(true)
             .description("What is copied, and where to. A container is named as elsewhere.")
+            .build());
+  }
+
+  private static void commit(CommandSpec spec) {
+    spec.usageMessage()
+        .description(
+            "Make an archive of a container's root filesystem, as it is now, which run takes. A container that runs is not paused. What is mounted in it, as volumes and /proc, is left out.");
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .index("0..*")
+            .arity("1..*")
+            .type(String[].class)
+            .paramLabel("CONTAINER FILE|-")
+            .hideParamSyntax(true)
+            .description(
+                "FILE ends with .tar, .tar.gz, .tgz or .tar.zst, and is compressed as it says; - is standard output.")
             .build());
   }
 

@@ -76,11 +76,17 @@ final class CopyCommand {
       copy.out(from, to);
       return;
     }
+    refuseTerminal("cp");
+    copy.out(from, new FileOutputStream(FileDescriptor.out));
+  }
+
+  /** An archive is nothing to be looked at. */
+  static void refuseTerminal(String command) throws ExplainedException {
     if (!Caller.hasStream(1) || Caller.isTerminal(1)) {
       throw new ExplainedException(
-          "an archive is not written to a terminal", "redirect it: nsrun cp ... - > FILE");
+          "an archive is not written to a terminal",
+          "redirect it: nsrun " + command + " ... - > FILE");
     }
-    copy.out(from, new FileOutputStream(FileDescriptor.out));
   }
 
   @SuppressWarnings("resource") // standard streams stay open

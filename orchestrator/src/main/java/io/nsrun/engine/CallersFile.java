@@ -169,6 +169,28 @@ public final class CallersFile implements Closeable {
             : FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
   }
 
+  /**
+   * Writes what takes long, or much room, to make: all of it or nothing, where the file is a plain
+   * one.
+   *
+   * @param content throws an {@link ExplainedException} where it is itself at fault
+   */
+  public void write(HeldDirectory.Content content, FileAttribute<?>... attributes)
+      throws ExplainedException {
+    try {
+      if (directory != null) {
+        directory.replace(entry, content, attributes);
+        return;
+      }
+      content.write(stream);
+      stream.flush();
+    } catch (ExplainedException e) {
+      throw e;
+    } catch (IOException e) {
+      throw unwritten(e);
+    }
+  }
+
   /** Writes it: all of it or nothing, where the file is a plain one. */
   public void write(byte[] content, FileAttribute<?>... attributes) throws ExplainedException {
     try {
@@ -182,11 +204,15 @@ public final class CallersFile implements Closeable {
       stream.write(content);
       stream.flush();
     } catch (IOException e) {
-      throw new ExplainedException(
-          option + ": can't write " + name + ": " + IoMessages.reason(e),
-          "name a file that can be written",
-          e);
+      throw unwritten(e);
     }
+  }
+
+  private ExplainedException unwritten(IOException e) {
+    return new ExplainedException(
+        option + ": can't write " + name + ": " + IoMessages.reason(e),
+        "name a file that can be written",
+        e);
   }
 
   private ExplainedException refused(String why, String remedy) {

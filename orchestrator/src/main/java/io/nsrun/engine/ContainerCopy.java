@@ -1,5 +1,7 @@
 package io.nsrun.engine;
 
+import io.nsrun.plan.facts.RootIds;
+import io.nsrun.rootfs.TreeAccess;
 import io.nsrun.rootfs.TreeEntry;
 import io.nsrun.rootfs.TreeException;
 import io.nsrun.rootfs.TreeSource;
@@ -94,7 +96,7 @@ public final class ContainerCopy {
   public void out(String from, OutputStream out) throws IOException {
     CopyPlace source = CopyPlace.inContainer(from, container.name());
     // What an archive says is no file yet.
-    TreeTransfer transfer = new TreeTransfer(new TreeTransfer.Keep(true, true));
+    TreeTransfer transfer = TreeTransfer.ofAll();
     try (TreeSource reads = openInside(source)) {
       TreeEntry top = first(reads);
       transfer.archive(reads, top, source.content() ? "." : CopyPlace.bytes(source.name()), out);
@@ -114,10 +116,11 @@ public final class ContainerCopy {
   public void in(String from, String to) throws IOException {
     CopyPlace source = CopyPlace.ofCaller(from, absolute(from));
     CopyPlace target = CopyPlace.inContainer(to, container.name());
-    TreeTransfer transfer = transferIn();
+    TreeAccess access = entry.access();
+    TreeTransfer transfer = transferIn(access);
     boolean through = follow || source.directory();
     try (TreeSource reads = TreeSource.ofCaller(caller.paths(), source.path(), through);
-        TreeTarget writes = TreeTarget.ofContainer(caller.paths(), entry.namespaces(), false)) {
+        TreeTarget writes = TreeTarget.ofContainer(caller.paths(), access, false)) {
       TreeEntry top = reads.next();
       Destination destination = look(writes, target);
       copy(transfer, reads, top, source, writes, destination);
@@ -134,12 +137,13 @@ public final class ContainerCopy {
    */
   public void in(InputStream tar, String to) throws IOException {
     CopyPlace target = CopyPlace.inContainer(to, container.name());
-    try (TreeTarget writes = TreeTarget.ofContainer(caller.paths(), entry.namespaces(), true)) {
+    TreeAccess access = entry.access();
+    try (TreeTarget writes = TreeTarget.ofContainer(caller.paths(), access, true)) {
       Destination destination = look(writes, target);
       if (destination.kind() != TreeEntry.Kind.DIRECTORY) {
         throw destination.kind() == TreeEntry.Kind.NOTHING ? missing(target) : none(target);
       }
-      transferIn().unpack(tar, writes, destination.path());
+      transferIn(access).unpack(tar, writes, destination.path());
     } catch (TreeException e) {
       throw explained(e, target, container.name() + ":");
     }
@@ -151,11 +155,11 @@ public final class ContainerCopy {
       losses.add("what is copied belongs to you: only root can give files to others");
     }
     // What a container has made gets no power on the host.
-    return new TreeTransfer(new TreeTransfer.Keep(kept, false));
+    return new TreeTransfer(new TreeTransfer.Keep(kept, false, RootIds.ROOT));
   }
 
-  private TreeTransfer transferIn() {
-    return new TreeTransfer(new TreeTransfer.Keep(owners, owners));
+  private TreeTransfer transferIn(TreeAccess access) {
+    return new TreeTransfer(new TreeTransfer.Keep(owners, owners, access.root()));
   }
 
   private String absolute(String name) {
@@ -164,7 +168,7 @@ public final class ContainerCopy {
 
   private TreeSource openInside(CopyPlace source) throws IOException {
     return TreeSource.ofContainer(
-        caller.paths(), entry.namespaces(), source.path(), follow || source.directory());
+        caller.paths(), entry.access(), source.path(), follow || source.directory());
   }
 
   /** Of the container: whoever reads has entered it once there is one. */

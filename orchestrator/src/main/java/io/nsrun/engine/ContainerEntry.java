@@ -2,8 +2,10 @@ package io.nsrun.engine;
 
 import io.nsrun.control.Event;
 import io.nsrun.control.LifeFile;
+import io.nsrun.plan.facts.RootIds;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
+import io.nsrun.rootfs.TreeAccess;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
@@ -29,11 +31,12 @@ final class ContainerEntry {
   }
 
   /**
-   * The namespaces that its files are in. Whoever has entered them asks {@link #check} afterwards.
+   * The namespaces that its files are in, and who it is that they obey. Whoever has entered them
+   * asks {@link #check} afterwards.
    *
    * @throws ExplainedException if it does not run, or can't be entered
    */
-  List<Step.Joined> namespaces() throws IOException {
+  TreeAccess access() throws IOException {
     if (container.status() != DetachedContainer.Status.RUNNING) {
       throw new ExplainedException("container " + container.name() + " does not run", "");
     }
@@ -53,7 +56,22 @@ final class ContainerEntry {
       add(joined, found, LinuxConstants.CLONE_NEWUSER);
     }
     add(joined, found, LinuxConstants.CLONE_NEWNS);
-    return joined;
+    return new TreeAccess(joined, RootIds.of(container.initPid()));
+  }
+
+  /**
+   * As {@link #access}, where there is a root file system of its own.
+   *
+   * @throws ExplainedException if that is the host's
+   */
+  TreeAccess accessToRoot() throws IOException {
+    TreeAccess access = access();
+    if (ContainerDirectory.spec(directory).root().isHost()) {
+      throw new ExplainedException(
+          "container " + container.name() + " has the host's root file system",
+          "start one from an archive or a directory");
+    }
+    return access;
   }
 
   private void add(List<Step.Joined> joined, Event.Namespaces found, long type)

@@ -369,6 +369,16 @@ public final class DetachedContainers {
     return new ContainerEntry(container, directory(container.id()));
   }
 
+  /**
+   * The root file system of one that does not run.
+   *
+   * @return it is to be closed
+   */
+  StoppedRoot stopped(Caller caller, DetachedContainer container) throws IOException {
+    return StoppedRoot.open(
+        caller, container, directory(container.id()), kept.record(container.id()));
+  }
+
   private static boolean setsGroups(DetachedContainer container) {
     for (Prepared.Achieved property : container.isolation()) {
       if (property.aspect().equals(Isolation.Aspect.SUPPLEMENTARY_GROUPS.key())) {

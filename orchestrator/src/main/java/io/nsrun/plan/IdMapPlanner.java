@@ -71,6 +71,20 @@ final class IdMapPlanner {
         new Isolation.Property(Isolation.Aspect.IDS, true, "all", ""));
   }
 
+  /**
+   * Ids under which a container's files look from outside as they do in it, where nothing runs in
+   * it: those of a range of its own are translated on the disk.
+   *
+   * @param wanted how the container got its ids: a user namespace of its own
+   */
+  static IdAllocation ofContainer(UserNamespace wanted, HostFacts facts) {
+    boolean translated =
+        wanted.mode() != UserNamespace.Mode.EXPLICIT && wanted.mode() != UserNamespace.Mode.PRIVATE;
+    return facts.mayMapAnyIds() && translated
+        ? ofCaller(facts)
+        : new IdMapPlanner(wanted, facts, new SpecProblems()).choose(new User(0, 0, List.of()));
+  }
+
   private IdAllocation choose(User user) {
     return switch (wanted.mode()) {
       case PRIVATE -> single(user, 0, 0, true, "");

@@ -1,6 +1,7 @@
 package io.nsrun.plan;
 
 import io.nsrun.plan.facts.HostFacts;
+import io.nsrun.plan.facts.RootIds;
 import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.InitStep;
@@ -12,6 +13,7 @@ import io.nsrun.spec.Capability;
 import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
+import io.nsrun.spec.UserNamespace;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +29,8 @@ import java.util.List;
  */
 public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids, String oneId) {
   private static final int DETACHED = 0;
+  private static final int LAYER = 1;
+  private static final int OVERLAY = 2;
 
   public TreePlan {
     uids = List.copyOf(uids);
@@ -54,18 +58,7 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
           new InitStep.SetupIds(IdMappings.rootOf(ids.uids()), IdMappings.rootOf(ids.gids())));
     }
     steps.add(new FileStep.Propagation(LinuxConstants.MS_REC | LinuxConstants.MS_PRIVATE));
-    steps.add(
-        new FileStep.Bind(
-            new Step.MountSource(
-                DETACHED,
-                directory,
-                mounts,
-                0,
-                0,
-                LinuxConstants.MS_PRIVATE,
-                Step.Expect.DIRECTORY,
-                0,
-                0)));
+    steps.add(bind(DETACHED, directory, mounts));
     steps.add(new FileStep.PivotRoot(DETACHED));
     steps.add(work);
     return new TreePlan(
@@ -76,13 +69,66 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
   }
 
   /**
+   * How nsinit reads the root file system of a container that does not run: with the ids that it
+   * had there.
+   *
+   * @param wanted how it got its ids
+   * @param root absolute path of its root on the host
+   * @param layer absolute path of what it has written above it; empty if there is none
+   * @param work pack
+   */
+  public static LaunchPlan ofStopped(
+      HostFacts facts, UserNamespace wanted, String root, String layer, InitStep work) {
+    List<Step> steps = new ArrayList<>();
+    boolean own = wanted.mode() != UserNamespace.Mode.HOST;
+    if (own) {
+      IdAllocation ids = IdMapPlanner.ofContainer(wanted, facts);
+      steps.add(
+          new HostStep.Namespaces(
+              LinuxConstants.CLONE_NEWNS | LinuxConstants.CLONE_NEWUSER, List.of()));
+      steps.addAll(ids.maps());
+      steps.add(
+          new InitStep.SetupIds(IdMappings.rootOf(ids.uids()), IdMappings.rootOf(ids.gids())));
+    } else {
+      steps.add(new HostStep.Namespaces(LinuxConstants.CLONE_NEWNS, List.of()));
+    }
+    steps.add(new FileStep.Propagation(LinuxConstants.MS_REC | LinuxConstants.MS_PRIVATE));
+    steps.add(bind(DETACHED, root, false));
+    int top = DETACHED;
+    if (!layer.isEmpty()) {
+      steps.add(bind(LAYER, layer, false));
+      steps.add(new FileStep.Overlay(OVERLAY, DETACHED, LAYER, 0));
+      top = OVERLAY;
+    }
+    steps.add(new FileStep.PivotRoot(top));
+    steps.add(work);
+    return new LaunchPlan(steps, new Isolation(List.of()));
+  }
+
+  private static Step bind(int detached, String directory, boolean mounts) {
+    return new FileStep.Bind(
+        new Step.MountSource(
+            detached,
+            directory,
+            mounts,
+            0,
+            0,
+            LinuxConstants.MS_PRIVATE,
+            Step.Expect.DIRECTORY,
+            0,
+            0));
+  }
+
+  /**
    * How nsinit works on a tree of a container, as the root of that, with no process of the
    * container's in sight of it, nor it in sight of them.
    *
    * @param joined namespaces of users and mounts
+   * @param root whom its files obey
    * @param work unpack or pack
    */
-  public static LaunchPlan inContainer(HostFacts facts, List<Step.Joined> joined, InitStep work) {
+  public static LaunchPlan inContainer(
+      HostFacts facts, List<Step.Joined> joined, RootIds root, InitStep work) {
     List<Step> steps = new ArrayList<>();
     if (!facts.setgroupsDenied() && (facts.capabilities() & Capability.SETGID.bit()) != 0) {
       // Else they would open files of the host's in there.
@@ -91,7 +137,7 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
     steps.add(new HostStep.Namespaces(0, joined));
     for (int i = 0; i < joined.size(); i++) {
       if (joined.get(i).type() == LinuxConstants.CLONE_NEWUSER) {
-        steps.add(new InitStep.SetupIds(0, 0));
+        steps.add(new InitStep.SetupIds(root.uid(), root.gid()));
       }
     }
     steps.add(work);

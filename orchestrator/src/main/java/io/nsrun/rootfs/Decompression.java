@@ -51,7 +51,7 @@ final class Decompression {
   }
 
   /** That there is a class, and that we may use it: on the module path it may be nobody's. */
-  private static void require(String format, String dependency, String className)
+  static void require(String format, String dependency, String className)
       throws ExplainedException {
     try {
       Class<?> found = Class.forName(className, false, Decompression.class.getClassLoader());

@@ -62,8 +62,7 @@ final class PrefixSink implements TreeSink {
   @Override
   public void attributes(long uid, long gid, int mode, long seconds, int nanos) throws IOException {
     if (!atTop) {
-      sink.attributes(
-          keep.owners() ? uid : 0, keep.owners() ? gid : 0, keep.mode(mode), seconds, nanos);
+      sink.attributes(keep.uid(uid), keep.gid(gid), keep.mode(mode), seconds, nanos);
     }
   }
 

@@ -3,13 +3,12 @@ package io.nsrun.rootfs;
 import io.nsrun.plan.TreePlan;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LaunchPlan;
-import io.nsrun.plan.steps.Step;
+import io.nsrun.spec.UserNamespace;
 import io.nsrun.state.StatePaths;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A tree that an nsinit reads where it is in use: one of a container, in the container's namespaces
@@ -28,25 +27,52 @@ public final class TreeSource implements Closeable {
   /**
    * What there is at a path of a container. Blocks until it is being read.
    *
-   * @param joined the container's namespaces of users and mounts
+   * @param access to the container
    * @param path absolute
    * @param follow whether it may be a link
    */
   public static TreeSource ofContainer(
-      StatePaths paths, List<Step.Joined> joined, String path, boolean follow) throws IOException {
-    return start(paths, joined, new InitStep.Pack(path, follow, false, true));
+      StatePaths paths, TreeAccess access, String path, boolean follow) throws IOException {
+    return start(paths, access, new InitStep.Pack(path, follow, false, true));
   }
 
   /** The root file system of a container, without what is mounted in it. */
-  public static TreeSource ofContainersRoot(StatePaths paths, List<Step.Joined> joined)
+  public static TreeSource ofContainersRoot(StatePaths paths, TreeAccess access)
       throws IOException {
-    return start(paths, joined, new InitStep.Pack("/", false, true, true));
+    return start(paths, access, new InitStep.Pack("/", false, true, true));
   }
 
-  private static TreeSource start(StatePaths paths, List<Step.Joined> joined, InitStep.Pack work)
+  private static TreeSource start(StatePaths paths, TreeAccess access, InitStep.Pack work)
       throws IOException {
-    LaunchPlan plan = TreePlan.inContainer(NsinitTrees.facts(Path.of("/")), joined, work);
+    return new TreeSource(TreeProcess.start(paths, access.plan(work)));
+  }
+
+  /**
+   * The root file system of a container that does not run, and that nobody starts meanwhile.
+   *
+   * @param ids how it got its ids: a user namespace that is not joined
+   * @param root absolute path of its root on the host
+   * @param layer absolute path of what it has written above it; empty if there is none
+   */
+  public static TreeSource ofStopped(StatePaths paths, UserNamespace ids, String root, String layer)
+      throws IOException {
+    LaunchPlan plan =
+        TreePlan.ofStopped(
+            NsinitTrees.facts(Path.of("/")),
+            ids,
+            root,
+            layer,
+            new InitStep.Pack("/", false, true, true));
     return new TreeSource(TreeProcess.start(paths, plan));
+  }
+
+  /**
+   * Where a tree of the caller's store is.
+   *
+   * @param tree its name there
+   */
+  public static Path stored(StatePaths paths, String tree) throws IOException {
+    return RootfsStore.of(paths).directory().resolve(tree);
   }
 
   /**

@@ -4,8 +4,6 @@ import io.nsrun.control.Errno;
 import io.nsrun.plan.TreePlan;
 import io.nsrun.plan.facts.HostFacts;
 import io.nsrun.plan.steps.InitStep;
-import io.nsrun.plan.steps.LaunchPlan;
-import io.nsrun.plan.steps.Step;
 import io.nsrun.spec.OsPath;
 import io.nsrun.state.StatePaths;
 import java.io.Closeable;
@@ -14,7 +12,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A tree in use that an nsinit adds files to: one of a container, in the container's namespaces and
@@ -39,16 +36,14 @@ public final class TreeTarget implements Closeable {
    * The tree of a container. Links on the way to a file are followed in there. Blocks until it can
    * be written to.
    *
-   * @param joined the container's namespaces of users and mounts
+   * @param access to the container
    * @param makesDirectories whether those on the way to a file are made if they are missing
    */
   public static TreeTarget ofContainer(
-      StatePaths paths, List<Step.Joined> joined, boolean makesDirectories) throws IOException {
+      StatePaths paths, TreeAccess access, boolean makesDirectories) throws IOException {
     long directories = makesDirectories ? MOST_DIRECTORIES : 0;
-    LaunchPlan plan =
-        TreePlan.inContainer(
-            NsinitTrees.facts(Path.of("/")), joined, new InitStep.Unpack(directories, true, true));
-    return new TreeTarget(TreeProcess.start(paths, plan));
+    InitStep work = new InitStep.Unpack(directories, true, true);
+    return new TreeTarget(TreeProcess.start(paths, access.plan(work)));
   }
 
   /**

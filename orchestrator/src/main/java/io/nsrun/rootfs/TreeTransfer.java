@@ -1,5 +1,6 @@
 package io.nsrun.rootfs;
 
+import io.nsrun.plan.facts.RootIds;
 import io.nsrun.spec.ExplainedException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,10 +39,22 @@ public final class TreeTransfer {
   /**
    * What comes along.
    *
-   * @param owners ids of owners; else all belongs to id 0 there
+   * @param owners ids of owners; else all belongs to {@code root}
    * @param powers set-id bits, and capabilities of programs
+   * @param root whom files obey there
    */
-  public record Keep(boolean owners, boolean powers) {
+  public record Keep(boolean owners, boolean powers, RootIds root) {
+    /** All of it. */
+    static final Keep ALL = new Keep(true, true, RootIds.ROOT);
+
+    long uid(long uid) {
+      return owners ? uid : root.uid();
+    }
+
+    long gid(long gid) {
+      return owners ? gid : root.gid();
+    }
+
     int mode(int mode) {
       return powers ? mode : mode & ~SET_ID_BITS;
     }
@@ -73,6 +86,11 @@ public final class TreeTransfer {
           + ArchiveNames.printable(first)
           + (count == 1 ? "" : " and " + (count - 1) + " more");
     }
+  }
+
+  /** One to which all comes along, as to an archive. */
+  public static TreeTransfer ofAll() {
+    return new TreeTransfer(Keep.ALL);
   }
 
   public TreeTransfer(Keep keep) {
@@ -161,8 +179,8 @@ public final class TreeTransfer {
 
   private void attributes(TreeEntry entry, TreeSink sink) throws IOException {
     sink.attributes(
-        keep.owners() ? entry.uid() : 0,
-        keep.owners() ? entry.gid() : 0,
+        keep.uid(entry.uid()),
+        keep.gid(entry.gid()),
         keep.mode(entry.permissions()),
         entry.seconds(),
         entry.nanos());

@@ -2,7 +2,9 @@ package io.nsrun.state;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
@@ -99,6 +101,26 @@ public final class HeldDirectory implements Closeable {
     }
   }
 
+  /** What is to be written. */
+  public interface Content {
+    /** Blocks until all is written; the stream is not closed. */
+    void write(OutputStream out) throws IOException;
+  }
+
+  /** No lambda, which would cost a run that writes a small file. */
+  private static final class Bytes implements Content {
+    private final byte[] bytes;
+
+    Bytes(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public void write(OutputStream out) throws IOException {
+      out.write(bytes);
+    }
+  }
+
   /**
    * Gives a name this content, all at once: whatever had the name is replaced, and never written
    * through. Blocks for the disk.
@@ -107,12 +129,18 @@ public final class HeldDirectory implements Closeable {
    */
   public void replace(Path name, byte[] content, FileAttribute<?>... attributes)
       throws IOException {
+    replace(name, new Bytes(content), attributes);
+  }
+
+  /** As {@link #replace(Path, byte[], FileAttribute...)}. */
+  public void replace(Path name, Content content, FileAttribute<?>... attributes)
+      throws IOException {
     release();
     Path temporary = temporaryName();
     boolean done = false;
     try {
       try (SeekableByteChannel out = create(temporary, attributes)) {
-        writeAll(out, content);
+        content.write(Channels.newOutputStream(out));
         force(out);
       }
       directory.move(temporary, directory, name);

@@ -43,6 +43,7 @@ class DocsGeneratorTest {
             "nsrun-rm",
             "nsrun-inspect",
             "nsrun-cp",
+            "nsrun-commit",
             "nsrun-explain",
             "nsrun-doctor",
             "nsrun-prune");

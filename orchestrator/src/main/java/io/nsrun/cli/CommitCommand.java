@@ -1,0 +1,47 @@
+package io.nsrun.cli;
+
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.ContainerCommit;
+import io.nsrun.engine.DetachedContainer;
+import io.nsrun.engine.DetachedContainers;
+import io.nsrun.engine.ExitCode;
+import io.nsrun.spec.ExplainedException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.List;
+import picocli.CommandLine.ParseResult;
+
+/** {@code commit}: the root file system of a container as an archive. */
+final class CommitCommand {
+  private CommitCommand() {}
+
+  @SuppressWarnings("resource") // standard output stays open
+  static int execute(ParseResult given, ErrorPrinter errors) throws IOException {
+    List<String> words = ContainerCommands.names(given);
+    if (words.size() != 2) {
+      throw new ExplainedException(
+          "commit: of which container, and to which archive? " + words.size() + " words are given",
+          "commit CONTAINER FILE.tar.gz");
+    }
+    Caller caller = Caller.ofThisProcess();
+    DetachedContainers all = DetachedContainers.of(caller);
+    DetachedContainer container;
+    try {
+      container = all.find(words.get(0));
+    } catch (IOException e) {
+      return ContainerCommands.tell(e, errors);
+    }
+    ContainerCommit commit = new ContainerCommit(caller, all, container);
+    if (words.get(1).equals("-")) {
+      CopyCommand.refuseTerminal("commit");
+      commit.toStream(new FileOutputStream(FileDescriptor.out));
+    } else {
+      commit.toFile(words.get(1));
+    }
+    for (String note : commit.notes()) {
+      errors.line(container.name() + ": " + note);
+    }
+    return ExitCode.OK;
+  }
+}
