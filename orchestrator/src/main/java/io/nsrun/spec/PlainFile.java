@@ -23,11 +23,23 @@ public final class PlainFile {
    */
   public static InputStream open(Path file) throws IOException {
     // Before it is opened: that of a pipe waits for a writer.
-    if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-        .isRegularFile()) {
+    attributes(file);
+    return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * What is known of a regular file.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is nothing
+   * @throws FileSystemException if it is something else
+   */
+  public static BasicFileAttributes attributes(Path file) throws IOException {
+    BasicFileAttributes found =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!found.isRegularFile()) {
       throw new FileSystemException(OsPath.text(file), null, "is no regular file");
     }
-    return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
+    return found;
   }
 
   /**
