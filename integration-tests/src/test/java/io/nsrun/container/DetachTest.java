@@ -12,13 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Containers that live on when whoever started them has ended. */
-@DependsOnJvm
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DetachTest extends LastingTest {
   private static final String ENDLESS =
       "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 1; done";
 
   /** What is the same through the library is in {@link LivingOnTest}. */
+  @DependsOnJvm
   @Test
   void whatIsPrintedIsAsDockersIs() {
     Lasting all = lasting(ANY);
@@ -59,6 +59,7 @@ class DetachTest extends LastingTest {
     assertThat(all.files()).isEmpty();
   }
 
+  @DependsOnJvm
   @Test
   void nothingOfTheCallersIsLeftInIt() {
     Lasting all = lasting(ANY);
@@ -81,6 +82,7 @@ class DetachTest extends LastingTest {
         .noneMatch(name -> name.endsWith("/life") || name.endsWith("/log"));
   }
 
+  @DependsOnJvm
   @Test
   void itOutlivesAJvmThatIsKilledAsSoonAsItRuns() throws InterruptedException {
     Lasting all = lasting(ANY);
@@ -173,6 +175,7 @@ class DetachTest extends LastingTest {
         .anySatisfy(line -> assertThat(line).contains("the name one is that of container"));
   }
 
+  @DependsOnJvm
   @Test
   void whoAskedItToStopMayGo() throws InterruptedException {
     Lasting all = lasting(ANY);
@@ -234,7 +237,7 @@ class DetachTest extends LastingTest {
   /** Also where nobody can read any more which one that is. */
   @Test
   void pruneLeavesTheTreeOfOneThatRuns() throws IOException {
-    Lasting all = lasting(ANY);
+    Lasting all = lasting(ANY, Directories.fresh(ANY));
     String id = all.nsrun("run", "-d", "--name=a", "busybox", "sleep", "1000").text();
     Files.writeString(all.directory(id).resolve("container.json"), "garbage");
 

@@ -13,7 +13,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Commands in a container that lives on; what is the same through the library is in {@link
  * LivingOnTest}.
  */
-@DependsOnJvm
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExecTest extends LastingTest {
   private Lasting all;
@@ -27,6 +26,7 @@ class ExecTest extends LastingTest {
     return all.nsrun(args.toArray(String[]::new)).text();
   }
 
+  @DependsOnJvm
   @ParameterizedTest
   @EnumSource(Caller.class)
   void nothingOfTheHostComesAlong(Caller caller) {
@@ -57,6 +57,7 @@ class ExecTest extends LastingTest {
     assertThat(Lasting.code(exec)).isZero();
   }
 
+  @DependsOnJvm
   @Test
   void itReadsNothingUnlessThatIsAskedFor() {
     start(ANY);
@@ -90,6 +91,7 @@ class ExecTest extends LastingTest {
     assertThat(Lasting.code(exec)).isIn(137, 125);
   }
 
+  @DependsOnJvm
   @Test
   void itEndsWithWhoeverAskedForIt() throws InterruptedException {
     String id = start(ANY);
@@ -104,6 +106,7 @@ class ExecTest extends LastingTest {
     assertThat(all.init(id).isGone()).isFalse();
   }
 
+  @DependsOnJvm
   @Test
   void manyAtOnceDoNotDisturbEachOther() {
     start(ANY);

@@ -172,7 +172,7 @@ class KeptLayerTest extends LastingTest {
 
   @Test
   void pruneLeavesTheTreeOfOneThatMayStartAgain() {
-    Lasting all = lasting(ANY);
+    Lasting all = lasting(ANY, Directories.fresh(ANY));
     all.nsrun("run", "-d", "--name=a", "busybox", "true");
     all.nsrun("wait", "a");
 

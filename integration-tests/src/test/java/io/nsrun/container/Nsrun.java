@@ -43,6 +43,9 @@ public final class Nsrun {
   private Path directory;
   private String groups = "";
 
+  /** NSRUN_HOME of a JVM that stays; null for none. */
+  private Path home;
+
   /** Whether environment, directory, input and program are what they are without any wish. */
   private boolean asUsual = true;
 
@@ -62,6 +65,13 @@ public final class Nsrun {
   public Nsrun env(String name, String value) {
     asUsual = false;
     environment.put(name, value);
+    return this;
+  }
+
+  /** Sets NSRUN_HOME, to one of few: there is a JVM that stays for each. */
+  public Nsrun home(Path value) {
+    home = value;
+    environment.put("NSRUN_HOME", value.toString());
     return this;
   }
 
@@ -137,7 +147,7 @@ public final class Nsrun {
    * the JVM and the test is not one that {@link DependsOnJvm}.
    */
   public Result nsrun(String... args) {
-    Result warm = asUsual && !FreshJvms.wanted() ? WarmJvms.tryRun(caller, args) : null;
+    Result warm = asUsual && !FreshJvms.wanted() ? WarmJvms.tryRun(caller, home, args) : null;
     return warm == null ? inItsOwnJvm(args) : warm;
   }
 

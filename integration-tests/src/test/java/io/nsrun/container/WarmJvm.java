@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -39,9 +40,17 @@ final class WarmJvm implements AutoCloseable {
   }
 
   static WarmJvm start(Caller caller) {
+    return start(caller, null);
+  }
+
+  /** One with another NSRUN_HOME, unless that is null. */
+  static WarmJvm start(Caller caller, Path home) {
+    Nsrun program = JavaProgram.of(caller, WarmRuns.class);
+    if (home != null) {
+      program.home(home);
+    }
     try (ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Process process =
-          JavaProgram.of(caller, WarmRuns.class).start(Integer.toString(port.getLocalPort()));
+      Process process = program.start(Integer.toString(port.getLocalPort()));
       process.getOutputStream().close();
       port.setSoTimeout(START_MILLIS);
       return new WarmJvm(process, port.accept());

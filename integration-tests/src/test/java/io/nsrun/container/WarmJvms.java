@@ -1,30 +1,39 @@
 package io.nsrun.container;
 
-import java.util.EnumMap;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A {@link WarmJvm} for each caller, which stays as long as the JVM of the tests. */
+/**
+ * A {@link WarmJvm} for each caller, and each place where he keeps what is nsrun's, which stays as
+ * long as the JVM of the tests.
+ */
 final class WarmJvms {
-  private static final Map<Caller, WarmJvms> ALL = new EnumMap<>(Caller.class);
+  /**
+   * One of them.
+   *
+   * @param home NSRUN_HOME; null for none
+   */
+  private record Key(Caller caller, Path home) {}
 
-  static {
-    for (Caller caller : Caller.values()) {
-      ALL.put(caller, new WarmJvms(caller));
-    }
-  }
+  private static final Map<Key, WarmJvms> ALL = new ConcurrentHashMap<>();
 
-  private final Caller caller;
+  private final Key key;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile WarmJvm jvm;
 
-  private WarmJvms(Caller caller) {
-    this.caller = caller;
+  private WarmJvms(Key key) {
+    this.key = key;
   }
 
-  /** {@code nsrun args...}, blocking; null if another thread has the JVM. */
-  static Result tryRun(Caller caller, String... args) {
-    WarmJvms mine = ALL.get(caller);
+  /**
+   * {@code nsrun args...}, blocking; null if another thread has the JVM.
+   *
+   * @param home NSRUN_HOME; null for none
+   */
+  static Result tryRun(Caller caller, Path home, String... args) {
+    WarmJvms mine = ALL.computeIfAbsent(new Key(caller, home), WarmJvms::new);
     // Not twice in one thread either: the first start of a JVM makes what it needs with nsrun.
     if (mine.lock.isHeldByCurrentThread() || !mine.lock.tryLock()) {
       return null;
@@ -50,9 +59,9 @@ final class WarmJvms {
   private WarmJvm started() {
     if (jvm == null || !jvm.isAlive()) {
       boolean first = jvm == null;
-      jvm = WarmJvm.start(caller);
+      jvm = WarmJvm.start(key.caller(), key.home());
       if (first) {
-        Users.beforeRemoval(caller, this::end);
+        Users.beforeRemoval(key.caller(), this::end);
       }
     }
     return jvm;
