@@ -35,7 +35,14 @@ final class LibraryWishes {
       case LIST -> {
         StringBuilder lines = new StringBuilder();
         for (DetachedContainer container : containers.list()) {
-          lines.append(line(container)).append('\n');
+          try {
+            lines.append(line(container)).append('\n');
+          } catch (ContainerException e) {
+            // One that is removed at its end may be gone since.
+            if (e.reason() != ContainerException.Reason.NO_SUCH_CONTAINER) {
+              throw e;
+            }
+          }
         }
         return library.done(lines.toString());
       }
