@@ -237,7 +237,7 @@ class Snippets {
     // @start region="detached"
     try (Containers containers = Containers.open()) {
       containers
-          .container("sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.1; done")
+          .container("sleep", "1000")
           .name("worker")
           .startDetached(DetachSettings.standard().logFileSize(DataSize.ofMebi(1)));
     }

@@ -52,8 +52,8 @@ class DetachedContainersTest extends ApiTest {
 
   @AfterEach
   void removeAll() throws ContainerException {
-    for (DetachedContainer container : own.list()) {
-      container.removeForcibly();
+    for (ContainerState state : own.list()) {
+      state.container().removeForcibly();
     }
   }
 
@@ -115,7 +115,7 @@ class DetachedContainersTest extends ApiTest {
     assertThat(state.pid()).isEmpty();
     assertThat(state.end().orElseThrow().toString()).isEqualTo("exited with code 3");
     assertThat(state.endedAt().orElseThrow()).isBetween(before, Instant.now().plusMillis(1));
-    assertThat(state).hasToString("EXITED, exited with code 3");
+    assertThat(state).hasToString("a: EXITED, exited with code 3");
   }
 
   @Test
@@ -133,7 +133,9 @@ class DetachedContainersTest extends ApiTest {
     try (Stream<LogLine> lines = own.get("b").logs().lines()) {
       assertThat(lines.map(LogLine::text)).containsExactly("other");
     }
-    assertThat(own.list()).containsExactly(own.get("b"), container);
+    assertThat(own.list())
+        .extracting(ContainerState::container)
+        .containsExactly(own.get("b"), container);
   }
 
   @Test
@@ -141,7 +143,7 @@ class DetachedContainersTest extends ApiTest {
     DetachedContainer first = script("exit 0").name("website").startDetached();
     DetachedContainer second = script("exit 0").startDetached();
 
-    assertThat(own.list()).containsExactly(second, first);
+    assertThat(own.list()).extracting(ContainerState::container).containsExactly(second, first);
     assertThat(own.find("website")).contains(first);
     assertThat(own.find(first.id())).contains(first);
     assertThat(own.find(second.name())).contains(second);

@@ -81,8 +81,8 @@ class DetachedFaultsTest {
         counts
             .computeIfAbsent(doing, any -> new TreeMap<>())
             .merge(outcome + ", " + state(name), 1, Integer::sum);
-        for (DetachedContainer each : own.list()) {
-          each.removeForcibly();
+        for (ContainerState each : own.list()) {
+          each.container().removeForcibly();
         }
         Await.until("no process of it is left", () -> isLauncherAtMost(before));
         assertThat(kept()).as("round %d, %s", i, doing).isEmpty();

@@ -34,23 +34,15 @@ final class LibraryWishes {
       }
       case LIST -> {
         StringBuilder lines = new StringBuilder();
-        for (DetachedContainer container : containers.list()) {
-          try {
-            lines.append(line(container)).append('\n');
-          } catch (ContainerException e) {
-            // One that is removed at its end may be gone since.
-            if (e.reason() != ContainerException.Reason.NO_SUCH_CONTAINER) {
-              throw e;
-            }
-          }
+        for (ContainerState state : containers.list()) {
+          lines.append(line(state)).append('\n');
         }
         return library.done(lines.toString());
       }
       case LOOK -> {
-        DetachedContainer container = containers.get(name);
-        ContainerState state = container.state();
+        ContainerState state = containers.get(name).state();
         String pids = state.pid().orElse(0) + " " + state.initPid().orElse(0);
-        return library.done(String.join("\n", line(container), pids, state.command().toString()));
+        return library.done(String.join("\n", line(state), pids, state.command().toString()));
       }
       case LOGS, FOLLOW -> {
         return logs(containers.get(name).logs(), words, wish.verb() == Wish.Verb.FOLLOW);
@@ -76,9 +68,8 @@ final class LibraryWishes {
     return library.done("");
   }
 
-  private static String line(DetachedContainer container) throws ContainerException {
-    ContainerState state = container.state();
-    return container.name()
+  private static String line(ContainerState state) {
+    return state.container().name()
         + " "
         + state.status().name().toLowerCase(Locale.ROOT)
         + state.end().map(end -> " " + end.exitCode()).orElse("");

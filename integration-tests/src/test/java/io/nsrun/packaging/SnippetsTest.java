@@ -76,7 +76,7 @@ class SnippetsTest {
             same
             detached
             RUNNING
-            exited with code 3
+            killed by SIGTERM
             logs
             one
             exec

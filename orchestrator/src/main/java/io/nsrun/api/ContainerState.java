@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What is known of a container that lives on, at the time when {@link DetachedContainer#state}
- * looked. Immutable.
+ * What is known of a container that lives on, at the time when {@link DetachedContainer#state} or
+ * {@link Containers#list} looked. Immutable.
  */
 public final class ContainerState {
   /** What a container does. */
@@ -22,10 +22,12 @@ public final class ContainerState {
     DEAD
   }
 
+  private final DetachedContainer container;
   private final io.nsrun.engine.DetachedContainer seen;
   private final ContainerEnd end;
 
-  ContainerState(io.nsrun.engine.DetachedContainer seen) {
+  ContainerState(DetachedContainer container, io.nsrun.engine.DetachedContainer seen) {
+    this.container = container;
     this.seen = seen;
     this.end =
         seen.end() == null
@@ -40,6 +42,11 @@ public final class ContainerState {
 
   private static OptionalLong pid(long pid) {
     return pid == 0 ? OptionalLong.empty() : OptionalLong.of(pid);
+  }
+
+  /** {@return the container} */
+  public DetachedContainer container() {
+    return container;
   }
 
   /** {@return what it does} */
@@ -113,9 +120,9 @@ public final class ContainerState {
     return seen.isolation().stream().map(AchievedIsolation::new).toList();
   }
 
-  /** For messages: what it does, and how it ended if it has. */
+  /** For messages: its name, what it does, and how it ended if it has. */
   @Override
   public String toString() {
-    return end == null ? status().toString() : status() + ", " + end;
+    return container.name() + ": " + status() + (end == null ? "" : ", " + end);
   }
 }

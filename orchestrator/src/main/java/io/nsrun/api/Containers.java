@@ -174,8 +174,7 @@ public final class Containers implements AutoCloseable {
     return ask(
         all -> {
           try {
-            io.nsrun.engine.DetachedContainer found = all.find(nameOrId);
-            return Optional.of(new DetachedContainer(this, found.id(), found.name()));
+            return Optional.of(container(all.find(nameOrId)));
           } catch (NoSuchContainerException e) {
             return Optional.empty();
           } catch (DamagedContainerException e) {
@@ -195,28 +194,30 @@ public final class Containers implements AutoCloseable {
    */
   public DetachedContainer get(String nameOrId) throws ContainerException {
     Optional<DetachedContainer> found = find(nameOrId);
-    return found.isPresent()
-        ? found.get()
-        : ask(all -> new DetachedContainer(this, all.find(nameOrId).id(), nameOrId));
+    return found.isPresent() ? found.get() : ask(all -> container(all.find(nameOrId)));
   }
 
   /**
    * All containers of this user that live on, also those that have ended and were not removed: what
    * {@code nsrun ps -a} lists. The listener hears a warning of each of which nothing can be read.
    *
-   * @return the youngest first; the caller's to change
+   * @return what is known of each now, with the container; the youngest first
    * @throws ContainerException if they can't be looked for
    */
-  public List<DetachedContainer> list() throws ContainerException {
+  public List<ContainerState> list() throws ContainerException {
     List<IOException> damaged = new ArrayList<>();
-    List<DetachedContainer> list = new ArrayList<>();
-    for (io.nsrun.engine.DetachedContainer found : ask(all -> all.list(damaged))) {
-      list.add(new DetachedContainer(this, found.id(), found.name()));
-    }
+    List<ContainerState> list =
+        ask(all -> all.list(damaged)).stream()
+            .map(found -> new ContainerState(container(found), found))
+            .toList();
     for (IOException why : damaged) {
       listeners.warning("", ContainerException.of(why).getMessage());
     }
     return list;
+  }
+
+  private DetachedContainer container(io.nsrun.engine.DetachedContainer found) {
+    return new DetachedContainer(this, found.id(), found.name());
   }
 
   /** What is asked of the containers that live on; may block. */

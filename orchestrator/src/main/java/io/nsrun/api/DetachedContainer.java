@@ -60,7 +60,7 @@ public final class DetachedContainer {
    *     damaged
    */
   public ContainerState state() throws ContainerException {
-    return ask(all -> new ContainerState(look(all)));
+    return ask(all -> new ContainerState(this, look(all)));
   }
 
   /** {@return what it has written, to say which lines of it are wanted} */
