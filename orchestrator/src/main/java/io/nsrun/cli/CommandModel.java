@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 public final class CommandModel {
   /** All commands, in the order in which the help lists them. */
   static final String[] COMMANDS = {
-    "run", "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit", "explain",
-    "doctor", "prune", "version", "help"
+    "run", "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit", "diff",
+    "explain", "doctor", "prune", "version", "help"
   };
 
   private CommandModel() {}

@@ -46,6 +46,7 @@ final class ContainerCommands {
       case "logs" -> LogsCommand.execute(given, errors);
       case "cp" -> CopyCommand.execute(given, errors);
       case "commit" -> CommitCommand.execute(given, errors);
+      case "diff" -> DiffCommand.execute(given, errors);
       default -> new ContainerCommands(errors).onEach(given, action(command, given));
     };
   }

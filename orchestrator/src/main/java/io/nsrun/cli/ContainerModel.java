@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class ContainerModel {
   /** What they are called, in the order in which the help lists them. */
   static final String[] COMMANDS = {
-    "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit"
+    "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit", "diff"
   };
 
   private static final String CONTAINERS = "CONTAINER...";
@@ -57,6 +57,11 @@ final class ContainerModel {
       case "exec" -> exec(spec);
       case "cp" -> copy(spec);
       case "commit" -> commit(spec);
+      case "diff" ->
+          about(
+              spec,
+              "CONTAINER",
+              "List what a container has changed of the root filesystem that it was started from: C for changed, A for added, D for deleted.");
       case "inspect" -> about(spec, CONTAINERS, "Print, as JSON, all that is known of containers.");
       default -> throw new IllegalArgumentException("no command " + command);
     }

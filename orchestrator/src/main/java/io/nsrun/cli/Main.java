@@ -132,7 +132,7 @@ public final class Main {
       case "version", "--version", "-v", "-V" -> InfoCommands.version(rest, errors);
       case "help", "--help", "-h" -> InfoCommands.help(rest, System.out, errors);
       case "exec" -> new ExecCommand(errors).execute(rest);
-      case "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit" ->
+      case "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit", "diff" ->
           ContainerCommands.execute(args[first], rest, errors);
       default -> unknownCommand(args[first], errors);
     };

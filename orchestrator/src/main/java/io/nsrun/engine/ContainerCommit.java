@@ -5,6 +5,7 @@ import io.nsrun.rootfs.TreeEntry;
 import io.nsrun.rootfs.TreeException;
 import io.nsrun.rootfs.TreeSource;
 import io.nsrun.spec.ExplainedException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.attribute.FileAttribute;
@@ -71,23 +72,30 @@ public final class ContainerCommit {
     try {
       if (container.status() == DetachedContainer.Status.RUNNING) {
         ContainerEntry entry = all.entry(container);
-        try (TreeSource tree = TreeSource.ofContainersRoot(caller.paths(), entry.accessToRoot())) {
+        try (TreeSource tree =
+            TreeSource.ofContainersRoot(caller.paths(), entry.accessToRoot(), true)) {
           TreeEntry top = tree.next();
           entry.check();
           archive.write(tree, top, out);
         }
         notes.add("it was not paused while its files were read");
       } else {
-        try (StoppedRoot root = all.stopped(caller, container);
-            TreeSource tree = root.read()) {
-          archive.write(tree, tree.next(), out);
-        }
+        write(archive, all.files(caller, container), out);
       }
     } catch (TreeException e) {
       throw new ExplainedException(
           "can't read " + container.name() + ":" + path(e) + ": " + e.problem(), "", e);
     }
     notes.addAll(archive.losses());
+  }
+
+  @SuppressWarnings("try") // to be held is all that it is for
+  private static void write(TreeArchive archive, RootFiles files, OutputStream out)
+      throws IOException {
+    try (Closeable held = files.hold();
+        TreeSource tree = files.readAll()) {
+      archive.write(tree, tree.next(), out);
+    }
   }
 
   private static String path(TreeException e) {

@@ -369,14 +369,9 @@ public final class DetachedContainers {
     return new ContainerEntry(container, directory(container.id()));
   }
 
-  /**
-   * The root file system of one that does not run.
-   *
-   * @return it is to be closed
-   */
-  StoppedRoot stopped(Caller caller, DetachedContainer container) throws IOException {
-    return StoppedRoot.open(
-        caller, container, directory(container.id()), kept.record(container.id()));
+  /** What its root file system is made of. */
+  RootFiles files(Caller caller, DetachedContainer container) throws IOException {
+    return new RootFiles(caller, container, directory(container.id()), kept.record(container.id()));
   }
 
   private static boolean setsGroups(DetachedContainer container) {

@@ -36,10 +36,14 @@ public final class TreeSource implements Closeable {
     return start(paths, access, new InitStep.Pack(path, follow, false, true));
   }
 
-  /** The root file system of a container, without what is mounted in it. */
-  public static TreeSource ofContainersRoot(StatePaths paths, TreeAccess access)
+  /**
+   * The root file system of a container, without what is mounted in it.
+   *
+   * @param content whether what files have in them is wanted
+   */
+  public static TreeSource ofContainersRoot(StatePaths paths, TreeAccess access, boolean content)
       throws IOException {
-    return start(paths, access, new InitStep.Pack("/", false, true, true));
+    return start(paths, access, new InitStep.Pack("/", false, true, content));
   }
 
   private static TreeSource start(StatePaths paths, TreeAccess access, InitStep.Pack work)
@@ -53,8 +57,10 @@ public final class TreeSource implements Closeable {
    * @param ids how it got its ids: a user namespace that is not joined
    * @param root absolute path of its root on the host
    * @param layer absolute path of what it has written above it; empty if there is none
+   * @param content whether what files have in them is wanted
    */
-  public static TreeSource ofStopped(StatePaths paths, UserNamespace ids, String root, String layer)
+  public static TreeSource ofStopped(
+      StatePaths paths, UserNamespace ids, String root, String layer, boolean content)
       throws IOException {
     LaunchPlan plan =
         TreePlan.ofStopped(
@@ -62,7 +68,7 @@ public final class TreeSource implements Closeable {
             ids,
             root,
             layer,
-            new InitStep.Pack("/", false, true, true));
+            new InitStep.Pack("/", false, true, content));
     return new TreeSource(TreeProcess.start(paths, plan));
   }
 

@@ -44,6 +44,7 @@ class DocsGeneratorTest {
             "nsrun-inspect",
             "nsrun-cp",
             "nsrun-commit",
+            "nsrun-diff",
             "nsrun-explain",
             "nsrun-doctor",
             "nsrun-prune");

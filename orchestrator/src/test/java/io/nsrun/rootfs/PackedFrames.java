@@ -29,6 +29,18 @@ final class PackedFrames {
   }
 
   PackedFrames entry(String path, int mode, long size, long inode, boolean again, String target) {
+    return entry(path, mode, size, inode, again, target, 1, 3);
+  }
+
+  private PackedFrames entry(
+      String path,
+      int mode,
+      long size,
+      long inode,
+      boolean again,
+      String target,
+      int major,
+      int minor) {
     begin();
     text(path);
     number(mode, 4);
@@ -37,13 +49,17 @@ final class PackedFrames {
     number(1_700_000_000L, 8);
     number(5, 4);
     number(size, 8);
-    number(3, 4);
-    number(1, 4);
+    number(minor, 4);
+    number(major, 4);
     number(7, 8);
     number(inode, 8);
     number(again ? 1 : 0, 1);
     text(target);
     return end(11);
+  }
+
+  PackedFrames device(String path, int mode, int major, int minor) {
+    return entry(path, mode, 0, 0, false, "", major, minor);
   }
 
   PackedFrames xattr(String name, byte[] value) {

@@ -1,0 +1,36 @@
+package io.nsrun.cli;
+
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.ContainerDiff;
+import io.nsrun.engine.DetachedContainer;
+import io.nsrun.engine.DetachedContainers;
+import io.nsrun.engine.ExitCode;
+import io.nsrun.spec.Printable;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine.ParseResult;
+
+/** {@code diff}: what a container has changed of its root file system. */
+final class DiffCommand {
+  private DiffCommand() {}
+
+  static int execute(ParseResult given, ErrorPrinter errors) throws IOException {
+    Caller caller = Caller.ofThisProcess();
+    DetachedContainers all = DetachedContainers.of(caller);
+    DetachedContainer container;
+    try {
+      container = all.find(ContainerCommands.names(given).get(0));
+    } catch (IOException e) {
+      return ContainerCommands.tell(e, errors);
+    }
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    try {
+      new ContainerDiff(caller, all, container)
+          .tell((kind, path) -> out.print(kind.name().charAt(0) + " " + Printable.of(path) + "\n"));
+    } finally {
+      out.flush();
+    }
+    return ExitCode.OK;
+  }
+}
