@@ -38,6 +38,9 @@ class LauncherTest {
     Path archive = archive();
     FileTime made = Files.getLastModifiedTime(archive);
     assertThat(Files.size(archive)).isGreaterThan(100_000);
+    try (Stream<Path> files = Files.list(archive.getParent())) {
+      assertThat(files).as("nothing of the training").hasSize(3);
+    }
 
     assertThat(version(env())).startsWith("nsrun ");
     assertThat(archive()).isEqualTo(archive);
