@@ -8,6 +8,10 @@
 /* Room for all that is written there, so that a full disk does not lose how it ended. */
 #define LIFE_BYTES 4096
 
+/* Until the command runs, what is told of an earlier start is still true. */
+#define LIFE	  "life"
+#define LIFE_NEXT "life.next"
+
 static int life = -1;
 static bool lives_on;
 static int directory_fd = -1;
@@ -55,12 +59,12 @@ static void tell_namespaces(void)
 
 static int open_life(int directory)
 {
-	int fd = must(openat(directory, "life", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600),
-		      "life", "open");
+	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+	int fd = must(openat(directory, LIFE_NEXT, flags, 0600), LIFE_NEXT, "open");
 
 	/* Some file systems can't; EOPNOTSUPP. */
 	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, LIFE_BYTES) < 0 && errno == ENOSPC)
-		fail("life", "fallocate");
+		fail(LIFE_NEXT, "fallocate");
 	return fd;
 }
 
@@ -100,7 +104,9 @@ void detach_started(pid_t init, pid_t command)
 	event_pid(FRAME_READY, (uint32_t)init);
 	tell_namespaces();
 	if (!event_pid(FRAME_STARTED, (uint32_t)command))
-		fail("life", "write");
+		fail(LIFE_NEXT, "write");
+	must(fdatasync(life), LIFE_NEXT, "fdatasync");
+	must(renameat(directory_fd, LIFE_NEXT, directory_fd, LIFE), LIFE, "rename");
 	lives_on = true;
 	clients_serve();
 	/* What the caller hears of it last. */
@@ -131,7 +137,11 @@ void detach_tell_end(const struct child_exit *child, const struct ending *ending
 /* The record first: without it, it is no container any more, whoever looks. */
 void detach_end(void)
 {
-	static const char *const files[] = { "container.json", "spec.json", "life", "control", "lock" };
+	static const char *const files[] = { "container.json", "spec.json", LIFE, "control", "lock" };
+
+	/* Its mounts end with them, before what says that it is alive: whoever starts it again finds its layer free. */
+	for (size_t i = 0; i < ARRAY_LEN(namespaces); i++)
+		close(namespaces[i].fd);
 
 	if (to_remove[0] == 0)
 		return;

@@ -8,8 +8,9 @@
  * A container that lives on when whoever started it has ended. Its directory is private to the caller.
  *
  * In its file "life" are frames of the monitor, as the control channel has them: HELLO, CLOCK, READY, NAMESPACES and
- * STARTED; then CLOCK and how it ended, EXITED or FAILED. "log" has what it wrote (lifecycle/log.h), and "control" is a
- * socket (lifecycle/clients.h).
+ * STARTED; then CLOCK and how it ended, EXITED or FAILED. Of a container that starts again the file tells of the time
+ * before until its command runs; then another one has its name, which is "life.next" until then. "log" has what it
+ * wrote (lifecycle/log.h), and "control" is a socket (lifecycle/clients.h).
  */
 
 /*

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Containers of one caller that live on, in a directory with no others. */
@@ -105,12 +106,18 @@ final class Lasting {
 
   /** Waits until a line of its log is there. */
   void awaitLog(String name, String line) {
+    awaitLog(name, line, 1);
+  }
+
+  /** Waits until lines of its log that begin so are there, as many times. */
+  void awaitLog(String name, String line, int times) {
     Path log = find(name).resolve("log");
     Await.until(
-        line + " in " + log,
+        times + " times " + line + " in " + log,
         () -> {
           try {
-            return Files.exists(log) && Files.readString(log).contains(" F " + line);
+            return Files.exists(log)
+                && Files.readString(log).split(Pattern.quote(" F " + line), -1).length > times;
           } catch (IOException e) {
             return false;
           }

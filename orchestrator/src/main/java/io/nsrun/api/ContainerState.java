@@ -12,6 +12,8 @@ import java.util.OptionalLong;
 public final class ContainerState {
   /** What a container does. */
   public enum Status {
+    /** It was made, and has never run. */
+    CREATED,
     /** It is being set up; its command does not run yet. */
     CREATING,
     /** Its command runs. */
@@ -54,9 +56,9 @@ public final class ContainerState {
     return Status.valueOf(seen.status().name());
   }
 
-  /** {@return whether it has not ended} */
+  /** {@return whether it runs, or is about to} */
   public boolean isAlive() {
-    return end == null;
+    return seen.isAlive();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.nsrun.api;
 
+import io.nsrun.engine.ContainerStateException;
 import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.End;
 import io.nsrun.engine.LogQuery;
@@ -207,7 +208,11 @@ public final class DetachedContainer {
     }
   }
 
-  private static ContainerEnd ended(io.nsrun.engine.DetachedContainer seen, End end) {
+  private static ContainerEnd ended(io.nsrun.engine.DetachedContainer seen, End end)
+      throws ContainerStateException {
+    if (end == null) {
+      throw ContainerStateException.wasNotStarted(seen.name());
+    }
     return ContainerEnd.of(
         end,
         seen.isolation(),

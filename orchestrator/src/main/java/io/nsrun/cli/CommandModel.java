@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 public final class CommandModel {
   /** All commands, in the order in which the help lists them. */
   static final String[] COMMANDS = {
-    "run", "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit", "diff",
-    "explain", "doctor", "prune", "version", "help"
+    "run", "create", "start", "restart", "exec", "ps", "logs", "stop", "kill", "wait", "rm",
+    "inspect", "cp", "commit", "diff", "explain", "doctor", "prune", "version", "help"
   };
 
   private CommandModel() {}
@@ -57,6 +57,7 @@ public final class CommandModel {
     spec.name("nsrun " + name);
     switch (name) {
       case "run" -> run(spec, values);
+      case "create" -> create(spec, values);
       case "explain" -> explain(spec, values);
       case "doctor" -> doctor(spec, values);
       case "prune" -> prune(spec, values);
@@ -98,6 +99,22 @@ public final class CommandModel {
             "can't be executed, 127 if it was not found.");
     for (RunOption option : RunOption.values()) {
       spec.addOption(option(option, values));
+    }
+    spec.addPositional(positional("[ROOTFS [COMMAND [ARG...]]]", values));
+  }
+
+  private static void create(CommandSpec spec, IParameterPreprocessor values) {
+    spec.usageMessage()
+        .description(
+            "Make a container as 'nsrun run -d' does, but do not start it: print its id.",
+            "'nsrun start' starts it, then and whenever it has ended.")
+        .footer(
+            "ROOTFS and what follows it are those of 'nsrun run'. What is asked for here, the environment",
+            "included, is what the container has at each start.");
+    for (RunOption option : RunOption.values()) {
+      if (option.isOfCreate()) {
+        spec.addOption(option(option, values));
+      }
     }
     spec.addPositional(positional("[ROOTFS [COMMAND [ARG...]]]", values));
   }

@@ -91,7 +91,7 @@ final class ContainerCommands {
   }
 
   /** A number alone is of seconds, as docker stop has it. */
-  private static Duration duration(String option, String text) throws ExplainedException {
+  static Duration duration(String option, String text) throws ExplainedException {
     try {
       return Durations.parse(text);
     } catch (IllegalArgumentException e) {

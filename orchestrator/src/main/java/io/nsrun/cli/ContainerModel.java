@@ -9,7 +9,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class ContainerModel {
   /** What they are called, in the order in which the help lists them. */
   static final String[] COMMANDS = {
-    "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit", "diff"
+    "start", "restart", "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp",
+    "commit", "diff"
   };
 
   private static final String CONTAINERS = "CONTAINER...";
@@ -30,6 +31,26 @@ final class ContainerModel {
     switch (command) {
       case "ps" -> ps(spec);
       case "logs" -> logs(spec);
+      case "start" ->
+          about(
+              spec,
+              CONTAINERS,
+              "Start containers that were created, or have ended, with what they have written.",
+              value(
+                  "FILE",
+                  "Write the command's pid, as the host sees it, to FILE once it runs.",
+                  "--pid-file",
+                  "--pidfile"));
+      case "restart" ->
+          about(
+              spec,
+              CONTAINERS,
+              "Stop containers if they run, and start them again.",
+              value(
+                  "DURATION",
+                  "How long they have, before they are killed. Default: their --stop-timeout.",
+                  "-t",
+                  "--time"));
       case "stop" ->
           about(
               spec,
@@ -52,7 +73,7 @@ final class ContainerModel {
           about(
               spec,
               CONTAINERS,
-              "Remove what is kept of containers that have ended: their log, and how they ended.",
+              "Remove what is kept of containers that do not run: what they have written, their log, how they ended.",
               flag("Kill those that run, first.", "-f", "--force"));
       case "exec" -> exec(spec);
       case "cp" -> copy(spec);
@@ -78,8 +99,8 @@ final class ContainerModel {
     about(
         spec,
         null,
-        "List the containers that were started with 'run -d'.",
-        flag("Those that have ended, too.", "-a", "--all"),
+        "List the containers in the background, of 'run -d' and 'create'.",
+        flag("Those that do not run, too.", "-a", "--all"),
         flag("Their ids alone.", "-q", "--quiet"),
         flag("Whole ids and commands.", "--no-trunc"),
         value("FORMAT", "table or json. Default: table.", "--format"));

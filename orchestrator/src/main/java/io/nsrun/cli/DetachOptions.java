@@ -52,7 +52,7 @@ final class DetachOptions {
       if (values.has(option)) {
         problems.add(
             option.longName(),
-            "nobody is left to do that when a container ends that was started with -d",
+            "nobody is left to do that when a container in the background ends",
             "leave one of the two out; 'nsrun inspect' tells how it ended");
       }
     }

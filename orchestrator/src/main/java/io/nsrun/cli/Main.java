@@ -125,13 +125,14 @@ public final class Main {
     String[] rest = new String[args.length - first - 1];
     System.arraycopy(args, first + 1, rest, 0, rest.length);
     return switch (args[first]) {
-      case "run" -> new RunCommand(errors).execute(rest);
+      case "run", "create" -> new RunCommand(args[first], errors).execute(rest);
       case "explain" -> ExplainCommand.execute(rest, errors);
       case "prune" -> PruneCommand.execute(rest, errors);
       case "doctor" -> InfoCommands.doctor(rest, errors);
       case "version", "--version", "-v", "-V" -> InfoCommands.version(rest, errors);
       case "help", "--help", "-h" -> InfoCommands.help(rest, System.out, errors);
       case "exec" -> new ExecCommand(errors).execute(rest);
+      case "start", "restart" -> new StartCommand(args[first], errors).execute(rest);
       case "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit", "diff" ->
           ContainerCommands.execute(args[first], rest, errors);
       default -> unknownCommand(args[first], errors);

@@ -29,6 +29,16 @@ final class OptionValues {
     return false;
   }
 
+  /** Whether one was given that {@code create} has not. */
+  boolean hasOtherThanOfCreate() {
+    for (RunOption option : last.keySet()) {
+      if (!option.isOfCreate()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The value of a flag, {@code otherwise} if it was not given. */
   boolean flag(RunOption option, boolean otherwise) {
     String value = last.get(option);

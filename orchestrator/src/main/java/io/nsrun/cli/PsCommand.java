@@ -31,7 +31,7 @@ final class PsCommand {
     List<IOException> damaged = new ArrayList<>();
     DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
     for (DetachedContainer container : all.list(damaged)) {
-      if (given.hasMatchedOption("--all") || container.end() == null) {
+      if (given.hasMatchedOption("--all") || container.isAlive()) {
         shown.add(container);
       }
     }
@@ -79,6 +79,7 @@ final class PsCommand {
 
   private static String status(DetachedContainer container, long now) {
     return switch (container.status()) {
+      case CREATED -> "Created";
       case CREATING -> "Creating";
       case RUNNING -> "Up " + ago(now - container.startedMillis());
       case DEAD -> "Dead";

@@ -21,8 +21,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** {@code run}: from arguments to a container, and from its end to an exit code. */
+/**
+ * {@code run}: from arguments to a container, and from its end to an exit code. {@code create}: to
+ * a container that was not started.
+ */
 final class RunCommand implements Launcher.Listener, Runnable {
+  private final String command;
   private final ErrorPrinter errors;
   private final Leases leases = new Leases();
   private Caller caller;
@@ -32,30 +36,42 @@ final class RunCommand implements Launcher.Listener, Runnable {
   private volatile NewFile cidFile;
   private CallersFile pidFile;
 
-  RunCommand(ErrorPrinter errors) {
+  /**
+   * @param command run or create
+   */
+  RunCommand(String command, ErrorPrinter errors) {
+    this.command = command;
     this.errors = errors;
   }
 
+  private boolean isCreate() {
+    return command.equals("create");
+  }
+
   /**
-   * Runs a container; blocks until it has ended.
+   * Runs a container; blocks until it has ended, or, in the background, until it runs.
    *
-   * @param args what follows {@code run}
+   * @param args what follows the command
    * @return exit code, see {@link ExitCode}
    */
   int execute(String[] args) throws IOException, InterruptedException {
     caller = Caller.ofThisProcess();
-    Launcher started = willLaunch(args) ? Launcher.ahead(caller) : Launcher.of(caller);
+    boolean ahead = !isCreate() && willLaunch(args);
+    Launcher started = ahead ? Launcher.ahead(caller) : Launcher.of(caller);
     try (started) {
       launcher = started;
       launcher.forwardSignals(this);
       launcher.proceed();
       values = OptionParser.parse(args);
-      if (values == null) {
-        values = CommandModel.parse("run", args);
+      if (values == null || (isCreate() && values.hasOtherThanOfCreate())) {
+        values = CommandModel.parse(command, args);
       }
       launcher.phase("arguments");
       if (values.has(RunOption.HELP)) {
-        return InfoCommands.help(new String[] {"run"}, System.out, errors);
+        return InfoCommands.help(new String[] {command}, System.out, errors);
+      }
+      if (isCreate()) {
+        values.set(RunOption.DETACH, "true");
       }
       if (values.has(RunOption.LOG_LEVEL)
           && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
@@ -132,6 +148,10 @@ final class RunCommand implements Launcher.Listener, Runnable {
                 values.value(RunOption.CIDFILE),
                 prepared.spec().id());
       }
+      if (isCreate()) {
+        leases.keep();
+        return created();
+      }
       if (prepared.spec().detached() != null) {
         return detach(prepared);
       }
@@ -155,12 +175,21 @@ final class RunCommand implements Launcher.Listener, Runnable {
   private int detach(Prepared prepared) throws IOException, InterruptedException {
     End end = launcher.detach(prepared, this);
     if (end == null) {
-      System.out.println(prepared.spec().id());
-      return ExitCode.OK;
+      return created();
     }
     closeCidFile(end);
     tell(end);
     return end.exitCode();
+  }
+
+  private int created() {
+    NewFile written = cidFile;
+    cidFile = null; // whatever comes now, the id is that of a container
+    if (written != null) {
+      written.close();
+    }
+    System.out.println(spec.id());
+    return ExitCode.OK;
   }
 
   /** Null if the option is not given. */

@@ -341,6 +341,14 @@ enum RunOption {
     return compareTo(MEMORY) >= 0 && (compareTo(DETACH) < 0 || this == RESULT);
   }
 
+  /** Whether {@code create} has it too: what it does has a meaning before the start. */
+  boolean isOfCreate() {
+    return switch (this) {
+      case DETACH, PID_FILE, EPHEMERAL_DIR, RESULT, TRACE, DRY_RUN, FORMAT -> false;
+      default -> true;
+    };
+  }
+
   private final Kind kind;
   private final String parameter;
   private final String description;

@@ -129,6 +129,15 @@ public final class Frames {
     return out.toByteArray();
   }
 
+  /** For the file of a container that lives on: nobody is left who could tell how it ended. */
+  static byte[] gone() {
+    ByteWriter out = new ByteWriter(HEADER_BYTES + 4);
+    int start = out.beginFrame(GONE);
+    out.u32(0);
+    out.endFrame(start);
+    return out.toByteArray();
+  }
+
   /** In place of a plan: nsinit is to be a launcher, which all frames below are for. */
   public static byte[] serve() {
     ByteWriter out = new ByteWriter(HEADER_BYTES);

@@ -1,6 +1,7 @@
 package io.nsrun.control;
 
 import io.nsrun.spec.PlainFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
  * @param endedMillis milliseconds since 1970 UTC; 0 if nobody has told the end
  * @param namespaces where they can be entered; null if they can't be
  * @param exit how the command ended; null if nobody has told that
+ * @param lost whether somebody has found that nobody will tell it any more
  */
 public record LifeFile(
     long init,
@@ -22,8 +24,9 @@ public record LifeFile(
     long startedMillis,
     long endedMillis,
     Event.Namespaces namespaces,
-    Event.Exited exit) {
-  private static final LifeFile EMPTY = new LifeFile(0, 0, 0, 0, null, null);
+    Event.Exited exit,
+    boolean lost) {
+  private static final LifeFile EMPTY = new LifeFile(0, 0, 0, 0, null, null, false);
   private static final int LARGEST = 16 << 20;
   private static final long NANOS_OF_MILLI = 1_000_000;
 
@@ -42,7 +45,11 @@ public record LifeFile(
       throw new ProtocolException(e.getMessage());
     }
     try {
-      return decode(bytes);
+      LifeFile life = decode(bytes);
+      if (!life.started() && !life.lost()) {
+        throw new ProtocolException("it does not begin with a start");
+      }
+      return life;
     } catch (ProtocolException e) {
       throw new ProtocolException(file + " is damaged: " + e.getMessage());
     }
@@ -52,16 +59,11 @@ public record LifeFile(
     LifeFile life = EMPTY;
     long now = 0;
     int at = 0;
-    while (bytes.length - at >= Frames.HEADER_BYTES) {
-      ByteReader header = new ByteReader(bytes, at, Frames.HEADER_BYTES);
-      long length = header.u32();
-      int type = header.u16();
-      at += Frames.HEADER_BYTES;
-      if (length > bytes.length - at) {
-        break;
-      }
-      Event event = EventDecoder.decode(type, bytes, at, (int) length);
-      at += (int) length;
+    for (int end = end(bytes, at); end > 0; end = end(bytes, at)) {
+      int type = new ByteReader(bytes, at + Integer.BYTES, Short.BYTES).u16();
+      int payload = at + Frames.HEADER_BYTES;
+      Event event = EventDecoder.decode(type, bytes, payload, end - payload);
+      at = end;
       if (event instanceof Event.Clock clock) {
         now = clock.nanos() / NANOS_OF_MILLI;
       } else {
@@ -71,18 +73,59 @@ public record LifeFile(
     return life;
   }
 
+  /** Where a frame ends that begins there; 0 if there is no whole one. */
+  private static int end(byte[] bytes, int at) throws ProtocolException {
+    if (bytes.length - at < Frames.HEADER_BYTES) {
+      return 0;
+    }
+    long length = new ByteReader(bytes, at, Frames.HEADER_BYTES).u32();
+    int most = bytes.length - at - Frames.HEADER_BYTES;
+    return length > most ? 0 : at + Frames.HEADER_BYTES + (int) length;
+  }
+
+  /**
+   * What the file is to be, once it was found that nobody will tell the end: to be asked while
+   * nobody writes to it.
+   *
+   * @return null if it is so already
+   */
+  public static byte[] lose(Path file) throws IOException {
+    LifeFile life;
+    byte[] bytes;
+    int at = 0;
+    try {
+      life = read(file);
+      bytes = life.started() ? PlainFile.read(file, LARGEST) : new byte[0];
+      for (int end = end(bytes, at); end > 0; end = end(bytes, at)) {
+        at = end;
+      }
+    } catch (ProtocolException e) {
+      return Frames.gone(); // the rest is of use to nobody
+    }
+    if (!life.started() || life.lost() || life.exit() != null) {
+      return null;
+    }
+    ByteArrayOutputStream lost = new ByteArrayOutputStream(at + Frames.HEADER_BYTES);
+    lost.write(bytes, 0, at);
+    lost.write(Frames.gone());
+    return lost.toByteArray();
+  }
+
   private LifeFile with(Event event, long now) {
     if (event instanceof Event.Ready ready) {
-      return new LifeFile(ready.pid(), pid, startedMillis, endedMillis, namespaces, exit);
+      return new LifeFile(ready.pid(), pid, startedMillis, endedMillis, namespaces, exit, lost);
     }
     if (event instanceof Event.Started started) {
-      return new LifeFile(init, started.pid(), now, endedMillis, namespaces, exit);
+      return new LifeFile(init, started.pid(), now, endedMillis, namespaces, exit, lost);
     }
     if (event instanceof Event.Namespaces found) {
-      return new LifeFile(init, pid, startedMillis, endedMillis, found, exit);
+      return new LifeFile(init, pid, startedMillis, endedMillis, found, exit, lost);
     }
     if (event instanceof Event.Exited exited) {
-      return new LifeFile(init, pid, startedMillis, now, namespaces, exited);
+      return new LifeFile(init, pid, startedMillis, now, namespaces, exited, lost);
+    }
+    if (event instanceof Event.Gone) {
+      return new LifeFile(init, pid, startedMillis, endedMillis, namespaces, exit, true);
     }
     return this;
   }

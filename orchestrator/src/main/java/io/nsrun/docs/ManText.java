@@ -105,6 +105,23 @@ final class ManText {
           leave the *--cpus* it was put on.
           """);
 
+  private static final String STARTING =
+      """
+      A container starts again with its id, its name, its host name, and what it has written to its
+      root filesystem; its log goes on. What was asked for when it was made is asked for again: the
+      environment is that of then, relative paths are those of the directory of then, and where
+      volumes have gone it does not start, and says so. An archive need not be there any more, or may
+      be another one by now: the files that were made of it are kept as long as there is a container
+      of them. Root's containers get another range of ids, which shows nowhere in their files.
+
+      What was kept in memory, as with *--ephemeral*, is gone with the end: such a container starts
+      once.
+
+      Starting one that runs is no failure, and does nothing. Until the command runs, all that is
+      known of the container is as it was: if it does not start, *nsrun-ps*(1) tells how it ended
+      before.
+      """;
+
   private static final Section RUN_EXAMPLES =
       new Section(
           "EXAMPLES",
@@ -153,6 +170,29 @@ final class ManText {
                   "SEE ALSO",
                   "*nsrun*(1), *nsrun-explain*(1), *nsrun-doctor*(1), *subuid*(5),"
                       + " *capabilities*(7), *namespaces*(7)"));
+      case "nsrun-create" ->
+          List.of(
+              EXIT,
+              FILES,
+              new Section(
+                  "EXAMPLES",
+                  """
+                  A container that is started later, and as often as it is wanted:
+
+                    nsrun create --name build -v "$PWD:/src:ro" busybox sh -c 'date >>/log; ls /src'
+                    nsrun start build
+                    nsrun wait build
+                    nsrun logs build
+                  """),
+              new Section(
+                  "SEE ALSO", "*nsrun*(1), *nsrun-run*(1), *nsrun-start*(1), *nsrun-rm*(1)"));
+      case "nsrun-start", "nsrun-restart" ->
+          List.of(
+              new Section("STARTING AGAIN", STARTING),
+              EXIT,
+              new Section(
+                  "SEE ALSO",
+                  "*nsrun*(1), *nsrun-create*(1), *nsrun-stop*(1), *nsrun-logs*(1), *nsrun-prune*(1)"));
       case "nsrun-explain" ->
           List.of(
               new Section(

@@ -19,13 +19,15 @@ import java.util.List;
 
 /** The way to the files of a container that runs: its namespaces, which its monitor has open. */
 final class ContainerEntry {
+  private final DetachedContainers all;
   private final DetachedContainer container;
   private final Path directory;
 
   /**
    * @param directory of the container, in the caller's state
    */
-  ContainerEntry(DetachedContainer container, Path directory) {
+  ContainerEntry(DetachedContainers all, DetachedContainer container, Path directory) {
+    this.all = all;
     this.container = container;
     this.directory = directory;
   }
@@ -91,7 +93,7 @@ final class ContainerEntry {
    * @throws ExplainedException if it has ended
    */
   void check() throws IOException {
-    if (!ContainerDirectory.isInUse(directory)) {
+    if (!all.runs(container)) {
       throw new ExplainedException("container " + container.name() + " has ended", "");
     }
   }

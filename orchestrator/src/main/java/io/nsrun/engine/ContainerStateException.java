@@ -1,6 +1,7 @@
 package io.nsrun.engine;
 
 import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.Text;
 
 /** A container that lives on is not in a state in which that can be done to it. */
 public final class ContainerStateException extends ExplainedException {
@@ -8,6 +9,10 @@ public final class ContainerStateException extends ExplainedException {
 
   ContainerStateException(String message, String remedy) {
     super(message, remedy);
+  }
+
+  ContainerStateException(Text message, Text remedy) {
+    super(message, remedy, null);
   }
 
   static ContainerStateException doesNotRun(String name) {
@@ -22,6 +27,16 @@ public final class ContainerStateException extends ExplainedException {
   static ContainerStateException stillRuns(String name) {
     return new ContainerStateException(
         "container " + name + " still runs", "stop it first, or force its removal");
+  }
+
+  static ContainerStateException isBeingStarted(String name) {
+    return new ContainerStateException(
+        "container " + name + " is being started", "try again, or force its removal");
+  }
+
+  /** What was asked for makes no sense before the first start. */
+  public static ContainerStateException wasNotStarted(String name) {
+    return new ContainerStateException("container " + name + " was not started yet", "");
   }
 
   static ContainerStateException keepsNoLog(String name) {

@@ -26,7 +26,7 @@ import java.util.List;
  * @param removed whether it is removed when it ends
  * @param logFiles most files of its log; 0 for none
  * @param isolation how isolated it is
- * @param end how it ended; null while it runs
+ * @param end how it ended; null while it runs, and before
  */
 public record DetachedContainer(
     String id,
@@ -51,7 +51,9 @@ public record DetachedContainer(
     End end) {
   /** What a container does. */
   public enum Status {
-    /** It is being set up; its command does not run yet. */
+    /** It was made, and has never run. */
+    CREATED,
+    /** It is being set up for the first time; its command does not run yet. */
     CREATING,
     /** Its command runs. */
     RUNNING,
@@ -74,6 +76,11 @@ public record DetachedContainer(
   public DetachedContainer {
     command = List.copyOf(command);
     isolation = List.copyOf(isolation);
+  }
+
+  /** Whether processes of it are alive, or about to be. */
+  public boolean isAlive() {
+    return status == Status.CREATING || status == Status.RUNNING;
   }
 
   /** The first digits of the id, which are enough for people. */

@@ -34,15 +34,19 @@ public final class DetachedContainers {
 
   private static final long PAUSE_MILLIS = 10;
 
+  private static final String LOST = "its monitor was killed, or the machine stopped";
+
+  private final Caller caller;
   private final ContainerDirectories kept;
 
-  private DetachedContainers(ContainerDirectories kept) {
+  private DetachedContainers(Caller caller, ContainerDirectories kept) {
+    this.caller = caller;
     this.kept = kept;
   }
 
   /** Those of a caller. */
   public static DetachedContainers of(Caller caller) throws IOException {
-    return new DetachedContainers(KeptContainers.of(caller));
+    return new DetachedContainers(caller, KeptContainers.of(caller));
   }
 
   /**
@@ -181,7 +185,7 @@ public final class DetachedContainers {
     try {
       return LifeFile.read(ContainerDirectory.life(directory));
     } catch (ProtocolException e) {
-      return new LifeFile(0, 0, record.createdMillis(), 0, null, null);
+      return new LifeFile(0, 0, record.createdMillis(), 0, null, null, false);
     }
   }
 
@@ -189,22 +193,48 @@ public final class DetachedContainers {
     if (life.exit() != null) {
       return DetachedContainer.Status.EXITED;
     }
-    if (!used) {
+    if (life.lost() || (life.started() && !used)) {
       return DetachedContainer.Status.DEAD;
     }
-    return life.started() ? DetachedContainer.Status.RUNNING : DetachedContainer.Status.CREATING;
+    if (life.started()) {
+      return DetachedContainer.Status.RUNNING;
+    }
+    return used ? DetachedContainer.Status.CREATING : DetachedContainer.Status.CREATED;
   }
 
   private static End end(DetachedContainer.Status status, LifeFile life) {
     return switch (status) {
       case EXITED -> End.of(life.exit());
-      case DEAD ->
-          End.lost(
-              life.started()
-                  ? "its monitor was killed, or the machine stopped"
-                  : "whoever started it was killed");
+      case DEAD -> End.lost(LOST);
       default -> null;
     };
+  }
+
+  /**
+   * Prepares one that was created, or has ended, to be started again: with the same id and name,
+   * and what it has written. {@link Launcher#detach} starts it. Blocks while an archive is
+   * unpacked.
+   *
+   * @param launcher what will start it
+   * @param leases takes what it has of the host; to be released whatever comes of it
+   * @return null if it runs already
+   * @throws io.nsrun.spec.SpecProblemsException with everything that is not there any more
+   * @throws ContainerStateException if somebody else starts it, or it can't start again
+   */
+  public Prepared prepareStart(DetachedContainer container, Launcher launcher, Leases leases)
+      throws IOException, InterruptedException {
+    return Verb.START.check(container)
+        ? new NextStart(caller, kept, this).prepare(container, launcher, leases)
+        : null;
+  }
+
+  /**
+   * Sees to it that it could be started again once it has ended.
+   *
+   * @throws ContainerStateException if it could not
+   */
+  public void checkThatItCanStartAgain(DetachedContainer container) throws IOException {
+    NextStart.check(container, ContainerDirectory.spec(directory(container.id())));
   }
 
   /**
@@ -213,6 +243,7 @@ public final class DetachedContainers {
    * @throws ContainerStateException if it does not run
    */
   public void signal(DetachedContainer container, Signal signal) throws IOException {
+    Verb.SIGNAL.check(container);
     try (ControlChannel monitor = connect(container)) {
       if (monitor == null) {
         throw ContainerStateException.doesNotRun(container.name());
@@ -237,19 +268,24 @@ public final class DetachedContainers {
    * ended.
    *
    * @param grace wall-clock wait before SIGKILL; zero kills at once; resolution 1 ms
-   * @return how it ended, now or before
+   * @return how it ended, now or before; null if it never ran
    * @throws NoSuchContainerException if it was removed meanwhile
    */
   public End stop(DetachedContainer container, Duration grace) throws IOException {
-    return listen(container, Frames.stop(container.stopSignal().number(), grace.toMillis()));
+    // Of one that has ended something may be there for a moment still.
+    return Verb.STOP.check(container) || container.end() != null
+        ? listen(container, Frames.stop(container.stopSignal().number(), grace.toMillis()))
+        : null;
   }
 
   /**
    * Blocks until it has ended; returns at once if it already has.
    *
+   * @throws ContainerStateException if it was not started yet
    * @throws NoSuchContainerException if it was removed meanwhile
    */
   public End await(DetachedContainer container) throws IOException {
+    Verb.AWAIT.check(container);
     return listen(container, null);
   }
 
@@ -301,7 +337,7 @@ public final class DetachedContainers {
       return null;
     }
     awaitLastProcess(directory);
-    return End.lost("its monitor was killed, or the machine stopped");
+    return End.lost(LOST);
   }
 
   /** Its init dies of the death of its monitor, a moment later. */
@@ -316,7 +352,7 @@ public final class DetachedContainers {
   }
 
   /**
-   * Removes what there is of a container that has ended.
+   * Removes what there is of a container that does not run.
    *
    * @param force whether one that runs is killed before
    * @throws ContainerStateException if it runs
@@ -325,8 +361,10 @@ public final class DetachedContainers {
       throws IOException, InterruptedException {
     if (force) {
       listen(directory(container.id()), Frames.stop(Signal.KILL.number(), 0));
+    } else {
+      Verb.REMOVE.check(container);
     }
-    remove(container.id(), container.name(), force || container.end() != null);
+    remove(container.id(), container.name());
   }
 
   /**
@@ -335,13 +373,12 @@ public final class DetachedContainers {
    */
   public void discard(String id) throws IOException, InterruptedException {
     listen(directory(id), Frames.stop(Signal.KILL.number(), 0));
-    remove(id, id, true);
+    remove(id, id);
   }
 
-  private void remove(String id, String name, boolean ended)
-      throws IOException, InterruptedException {
+  private void remove(String id, String name) throws IOException, InterruptedException {
     for (int i = 0; !kept.remove(id); i++) {
-      if (!ended || i == LOOKS) {
+      if (i == LOOKS) {
         throw ContainerStateException.stillRuns(name);
       }
       Thread.sleep(PAUSE_MILLIS); // its last process is on its way out
@@ -354,11 +391,9 @@ public final class DetachedContainers {
    * @throws ContainerStateException if it does not run, or can't be entered
    */
   public Spec exec(DetachedContainer container, ExecRequest request) throws IOException {
+    Verb.ENTER.check(container);
     Path directory = directory(container.id());
     LifeFile life = LifeFile.read(ContainerDirectory.life(directory));
-    if (container.status() != DetachedContainer.Status.RUNNING) {
-      throw ContainerStateException.doesNotRun(container.name());
-    }
     return new ExecSpec(
             ContainerDirectory.spec(directory), life.namespaces(), setsGroups(container))
         .of(request);
@@ -366,7 +401,7 @@ public final class DetachedContainers {
 
   /** The way to its files. */
   ContainerEntry entry(DetachedContainer container) {
-    return new ContainerEntry(container, directory(container.id()));
+    return new ContainerEntry(this, container, directory(container.id()));
   }
 
   /** What its root file system is made of. */
@@ -384,11 +419,12 @@ public final class DetachedContainers {
   }
 
   /**
-   * Whether it runs still. If it does once a command of {@link #exec} runs, that has entered it,
-   * and nobody who got the pid of its monitor afterwards.
+   * Whether it runs still, and has not been started again. If so once a command of {@link #exec}
+   * runs, that has entered it, and nobody who got the pid of its monitor afterwards.
    */
   public boolean runs(DetachedContainer container) throws IOException {
-    return ContainerDirectory.isInUse(directory(container.id()));
+    DetachedContainer now = get(container.id(), container.name());
+    return now.status() == DetachedContainer.Status.RUNNING && now.initPid() == container.initPid();
   }
 
   /**

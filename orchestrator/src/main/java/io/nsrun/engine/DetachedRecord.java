@@ -4,6 +4,7 @@ import io.nsrun.plan.facts.Resolved;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.spec.Groups;
+import io.nsrun.spec.Mount;
 import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.RootSource;
@@ -29,12 +30,6 @@ final class DetachedRecord {
    */
   static ContainerRecord of(Resolved resolved, LaunchPlan plan, String unfit) {
     Spec spec = resolved.spec();
-    List<ExitRecord.Property> isolation = new ArrayList<>();
-    for (Isolation.Property property : plan.isolation().properties()) {
-      isolation.add(
-          new ExitRecord.Property(
-              property.aspect().key(), property.full(), property.value(), property.reason()));
-    }
     return new ContainerRecord(
         spec.id(),
         spec.name(),
@@ -50,7 +45,17 @@ final class DetachedRecord {
         new ContainerRecord.Stop(spec.stop().signal().number(), spec.stop().grace().toMillis()),
         spec.detached().remove(),
         spec.detached().logFiles(),
-        isolation);
+        isolation(plan));
+  }
+
+  static List<ExitRecord.Property> isolation(LaunchPlan plan) {
+    List<ExitRecord.Property> isolation = new ArrayList<>();
+    for (Isolation.Property property : plan.isolation().properties()) {
+      isolation.add(
+          new ExitRecord.Property(
+              property.aspect().key(), property.full(), property.value(), property.reason()));
+    }
+    return isolation;
   }
 
   private static ContainerRecord.Root root(Resolved resolved, String unfit) {
@@ -70,11 +75,14 @@ final class DetachedRecord {
     return new ContainerRecord.Root(tree, kind, "", unfit);
   }
 
-  /** What was asked for, with what was found of the command's user and environment in its place. */
+  /**
+   * What was asked for, with what was found of the command's user and environment, and of the host
+   * name, in its place: so that it is the same whenever the container starts.
+   */
   static Spec found(Resolved resolved) {
     Spec spec = resolved.spec();
     ProcessSpec process = spec.process();
-    return spec.withProcess(
+    return spec.with(
         new ProcessSpec(
             process.args(),
             resolved.env(),
@@ -84,7 +92,25 @@ final class DetachedRecord {
             process.terminal(),
             process.interactive(),
             process.umask(),
-            process.relayed()));
+            process.relayed()),
+        resolved.hostname(),
+        mounts(resolved));
+  }
+
+  /**
+   * The caller's entry among the users was found, too: nobody looks for it where the user of the
+   * command has numbers.
+   */
+  private static List<Mount> mounts(Resolved resolved) {
+    List<Mount> mounts = new ArrayList<>(resolved.spec().mounts());
+    for (Mount mount : resolved.mounts()) {
+      if (mount instanceof Mount.Inject file
+          && file.provided()
+          && ProvidedFiles.isOfUsers(file.target())) {
+        mounts.add(file);
+      }
+    }
+    return mounts;
   }
 
   private static String rootfs(RootSource source) {

@@ -140,7 +140,11 @@ public final class Launcher implements Closeable {
    * @return null once it runs; else how it came to nothing
    */
   public End detach(Prepared prepared, Listener listener) throws IOException, InterruptedException {
-    return running(prepared, Streams.UNOPENED, listener).detach(nsinit);
+    End end = running(prepared, Streams.UNOPENED, listener).detach(nsinit);
+    if (signals != null) {
+      signals.detach(); // its signals are whoever asks its monitor for them
+    }
+    return end;
   }
 
   private Running running(Prepared prepared, Streams streams, Listener listener)

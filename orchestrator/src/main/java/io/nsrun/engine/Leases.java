@@ -79,6 +79,12 @@ public final class Leases {
     return new HostStep.Lock(directory + "/" + LockedDirectory.FILE, LockedDirectory.HEIRS_OFFSET);
   }
 
+  /** The container is made: all that is kept of it stays, though nobody starts it now. */
+  public void keep() {
+    state.keep();
+    state = null;
+  }
+
   /** The command runs: what it writes is removed by {@link #release} alone from now on. */
   void started() {
     unstarted = null;

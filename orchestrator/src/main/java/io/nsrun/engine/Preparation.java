@@ -22,6 +22,7 @@ import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.Writes;
 import io.nsrun.state.ContainerDirectories;
 import io.nsrun.state.ContainerDirectory;
+import io.nsrun.state.ContainerRecord;
 import io.nsrun.state.IdRangePool;
 import io.nsrun.state.NameLock;
 import java.io.IOException;
@@ -38,6 +39,11 @@ public final class Preparation {
   private final Launcher launcher;
   private final Leases leases;
   private final Ahead ahead;
+
+  /** Of a container that starts again; else null. */
+  private final ContainerDirectory kept;
+
+  private final ContainerRecord record;
 
   private Spec spec;
   private String root;
@@ -75,10 +81,36 @@ public final class Preparation {
    * @param ahead null if there is nothing
    */
   Preparation(Caller caller, Launcher launcher, Leases leases, Ahead ahead) {
+    this(caller, launcher, leases, ahead, null, null);
+  }
+
+  /**
+   * For a container that starts again: its directory is taken already.
+   *
+   * @param record of it
+   */
+  Preparation(
+      Caller caller,
+      Launcher launcher,
+      Leases leases,
+      ContainerDirectory kept,
+      ContainerRecord record) {
+    this(caller, launcher, leases, null, kept, record);
+  }
+
+  private Preparation(
+      Caller caller,
+      Launcher launcher,
+      Leases leases,
+      Ahead ahead,
+      ContainerDirectory kept,
+      ContainerRecord record) {
     this.caller = caller;
     this.launcher = launcher;
     this.leases = leases;
     this.ahead = ahead;
+    this.kept = kept;
+    this.record = record;
   }
 
   /** For a plan that is only looked at: nothing is taken or made, but what an archive has. */
@@ -108,7 +140,7 @@ public final class Preparation {
     users = known && Resolution.needsUsers(spec) ? users(root) : null;
     String state = state();
     List<String> warnings = new ArrayList<>();
-    if (spec.root().writes() instanceof Writes.Lasting) {
+    if (kept == null && spec.root().writes() instanceof Writes.Lasting) {
       keepInMemoryIfUnfit(warnings);
     }
     String layer = layer(state);
@@ -145,7 +177,9 @@ public final class Preparation {
       return null;
     }
     try {
-      return Roots.directory(source, caller);
+      return kept != null && spec.root().isStored()
+          ? Roots.again(source, record.root().tree(), caller)
+          : Roots.directory(source, caller);
     } catch (ExplainedException e) {
       problems.add(SpecField.ROOT, e.text(), e.remedy());
       return null;
@@ -227,7 +261,12 @@ public final class Preparation {
     if (spec.hasGivenName()) {
       leases.push(NameLock.acquire(stateDirectory(), spec.name()));
     }
-    if (spec.detached() != null) {
+    if (kept != null) {
+      ContainerRecord now = record.withIsolation(DetachedRecord.isolation(plan));
+      if (!now.equals(record)) {
+        kept.write(now);
+      }
+    } else if (spec.detached() != null) {
       leases.pushState(
           KeptContainers.of(caller)
               .make(DetachedRecord.of(resolved, plan, unfit), DetachedRecord.found(resolved)));

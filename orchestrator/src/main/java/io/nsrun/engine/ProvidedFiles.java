@@ -76,6 +76,11 @@ final class ProvidedFiles {
     }
   }
 
+  /** Whether a file says who the users are. */
+  static boolean isOfUsers(String path) {
+    return path.equals(PASSWD) || path.equals(GROUP);
+  }
+
   /** A root without it is none of a whole system, and gets no directory for them. */
   private boolean hasEtc() {
     String etc = root + "/etc";

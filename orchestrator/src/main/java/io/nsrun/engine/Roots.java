@@ -5,6 +5,7 @@ import io.nsrun.rootfs.RootfsStore;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.RootSource;
+import io.nsrun.spec.Text;
 import io.nsrun.state.ContainerDirectories;
 import io.nsrun.state.ContainerRecord;
 import io.nsrun.state.StatePaths;
@@ -44,6 +45,35 @@ public final class Roots {
       EMBEDDED.put(caller.paths(), found);
     }
     return found;
+  }
+
+  /**
+   * As {@link #directory}, of a container that has started from a tree before, whatever has become
+   * of the archive since.
+   *
+   * @param tree its name in the store
+   * @throws ExplainedException if it is not there any more, and can't be made again
+   */
+  static String again(RootSource source, String tree, Caller caller) throws IOException {
+    String found = RootfsStore.of(caller.paths()).use(tree);
+    if (found != null) {
+      return found;
+    }
+    String made;
+    try {
+      made = directory(source, caller);
+    } catch (ExplainedException e) {
+      throw new ExplainedException(
+          Text.of("the files that it started from, ", tree, ", are gone: ", e.text()),
+          e.remedy(),
+          e);
+    }
+    if (!made.endsWith("/" + tree)) {
+      throw new ExplainedException(
+          "the files that it started from, " + tree + ", are gone, and are others by now",
+          "make a new container of them");
+    }
+    return made;
   }
 
   /**

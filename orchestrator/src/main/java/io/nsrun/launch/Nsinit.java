@@ -253,6 +253,9 @@ public final class Nsinit implements AutoCloseable {
    */
   public void abandon() {
     synchronized (this) {
+      if (left) {
+        return;
+      }
       closed = true;
       abandoned = true;
       notifyAll();

@@ -2,6 +2,7 @@ package io.nsrun.rootfs;
 
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
+import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Text;
 import io.nsrun.state.FileStat;
 import io.nsrun.state.RandomBytes;
@@ -100,6 +101,21 @@ public final class RootfsStore {
   Path find(String name) throws IOException {
     Path tree = directory.resolve(name);
     return isThere(tree) && TreeUse.hold(directory, name) && isThere(tree) ? tree : null;
+  }
+
+  /**
+   * Path of the tree of this name, from now on in use by this process.
+   *
+   * @return null if it is not there
+   */
+  public String use(String name) throws IOException {
+    Path tree = isTree(name) ? find(name) : null;
+    return tree == null ? null : OsPath.text(tree);
+  }
+
+  /** A name that leads nowhere else. */
+  private static boolean isTree(String name) {
+    return !name.isEmpty() && name.indexOf('/') < 0 && name.charAt(0) != '.';
   }
 
   private static boolean isThere(Path tree) throws IOException {

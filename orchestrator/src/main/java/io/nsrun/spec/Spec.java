@@ -71,15 +71,16 @@ public record Spec(
 
   /** The same with another root file system. */
   public Spec withRoot(Root value) {
-    return with(value, process);
+    return with(value, process, hostname, mounts);
   }
 
-  /** The same with another command. */
-  public Spec withProcess(ProcessSpec value) {
-    return with(root, value);
+  /** The same with another command, host name and mounts. */
+  public Spec with(ProcessSpec command, String host, List<Mount> places) {
+    return with(root, command, host, places);
   }
 
-  private Spec with(Root otherRoot, ProcessSpec otherProcess) {
+  private Spec with(
+      Root otherRoot, ProcessSpec otherProcess, String otherHostname, List<Mount> otherMounts) {
     return new Spec(
         id,
         name,
@@ -87,7 +88,7 @@ public record Spec(
         otherProcess,
         user,
         namespaces,
-        mounts,
+        otherMounts,
         etc,
         rlimits,
         sysctls,
@@ -96,7 +97,7 @@ public record Spec(
         seccomp,
         init,
         stop,
-        hostname,
+        otherHostname,
         domainname,
         proc,
         masks,

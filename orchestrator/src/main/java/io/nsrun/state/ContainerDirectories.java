@@ -94,6 +94,26 @@ public final class ContainerDirectories {
     }
   }
 
+  /**
+   * Takes that of a container that is there, until what comes back is closed. It stays.
+   *
+   * @return null if it is in use
+   * @throws NoSuchFileException if there is none
+   */
+  public ContainerDirectory take(String id) throws IOException {
+    Path path = path(id);
+    LockedDirectory lock = isDirectory(path) ? LockedDirectory.tryAcquire(path) : null;
+    if (lock == null && FileStat.of(path) == null) {
+      throw new NoSuchFileException(OsPath.text(path));
+    }
+    if (lock == null) {
+      return null;
+    }
+    ContainerDirectory taken = new ContainerDirectory(this, path, lock);
+    taken.keep();
+    return taken;
+  }
+
   /** As nsinit's step {@code overlay} wants it: the root of the container has the mode of upper. */
   private static void makeLayer(Path layer) throws IOException {
     makeDirectory(layer, PRIVATE_MODE);

@@ -48,7 +48,7 @@ public final class ContainerDirectory implements Closeable {
    * @return null if there is none
    * @throws ExplainedException if it is damaged, or another container's
    */
-  static ContainerRecord record(Path directory) throws IOException {
+  public static ContainerRecord record(Path directory) throws IOException {
     Path file = directory.resolve(RECORD);
     byte[] bytes;
     try {
@@ -75,7 +75,7 @@ public final class ContainerDirectory implements Closeable {
   }
 
   /** Writes the record, in place of what was there. Blocks for the disk. */
-  void write(ContainerRecord record) throws IOException {
+  public void write(ContainerRecord record) throws IOException {
     AtomicFile.write(path.resolve(RECORD), ContainerRecordJson.INSTANCE.encode(record));
   }
 

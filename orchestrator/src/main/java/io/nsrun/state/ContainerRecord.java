@@ -52,6 +52,24 @@ public record ContainerRecord(
    */
   public record Stop(int signal, long graceMillis) {}
 
+  /** The same, of a container that is isolated otherwise. */
+  public ContainerRecord withIsolation(List<ExitRecord.Property> other) {
+    return new ContainerRecord(
+        id,
+        name,
+        rootfs,
+        root,
+        command,
+        createdMillis,
+        user,
+        hostname,
+        terminal,
+        stop,
+        remove,
+        logFiles,
+        other);
+  }
+
   public ContainerRecord {
     command = List.copyOf(command);
     isolation = List.copyOf(isolation);

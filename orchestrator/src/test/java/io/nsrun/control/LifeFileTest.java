@@ -64,6 +64,30 @@ class LifeFileTest {
     assertThat(life.exit().exitCode()).isEqualTo(137);
   }
 
+  /** Whoever starts a container again whose monitor was killed, at whatever byte that was. */
+  @Test
+  void oneWhoseEndNobodyTellsIsLost() throws IOException {
+    Path file = directory.resolve("life");
+    assertThat(LifeFile.lose(file)).as("there is none").isNull();
+    byte[] all = whole();
+    int started = begun().toByteArray().length;
+    for (int length = 0; length < all.length; length++) {
+      Files.write(file, Arrays.copyOf(all, length));
+      byte[] lost = LifeFile.lose(file);
+      LifeFile life = LifeFile.decode(lost);
+      assertThat(life.lost()).isTrue();
+      assertThat(life.startedMillis())
+          .as("of %d bytes", length)
+          .isEqualTo(length < started ? 0 : STARTED_NANOS / 1_000_000);
+      Files.write(file, lost);
+      assertThat(LifeFile.lose(file)).as("again").isNull();
+    }
+    Files.write(file, all);
+    assertThat(LifeFile.lose(file)).as("it has its end").isNull();
+    Files.write(file, new byte[] {0, 0, 0, 0, 99, 0});
+    assertThat(LifeFile.decode(LifeFile.lose(file)).lost()).as("a damaged one").isTrue();
+  }
+
   /** A monitor that was killed, or is about to write the rest. */
   @Test
   void cutAtAnyByteItIsWhatCameWhole() throws IOException {
@@ -92,7 +116,9 @@ class LifeFileTest {
         file,
         "nothing of the kind, and long enough for a frame".getBytes(StandardCharsets.US_ASCII));
 
-    assertThat(LifeFile.read(file).started()).isFalse();
+    assertThatThrownBy(() -> LifeFile.read(file))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining(file + " is damaged: it does not begin with a start");
 
     Files.write(file, new byte[] {0, 0, 0, 0, 99, 0});
     assertThatThrownBy(() -> LifeFile.read(file))

@@ -34,6 +34,9 @@ class DocsGeneratorTest {
         .containsOnlyKeys(
             "nsrun",
             "nsrun-run",
+            "nsrun-create",
+            "nsrun-start",
+            "nsrun-restart",
             "nsrun-exec",
             "nsrun-ps",
             "nsrun-logs",

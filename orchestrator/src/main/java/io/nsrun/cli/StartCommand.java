@@ -1,0 +1,156 @@
+package io.nsrun.cli;
+
+import io.nsrun.engine.Caller;
+import io.nsrun.engine.CallersFile;
+import io.nsrun.engine.DetachedContainer;
+import io.nsrun.engine.DetachedContainers;
+import io.nsrun.engine.End;
+import io.nsrun.engine.ExitCode;
+import io.nsrun.engine.Launcher;
+import io.nsrun.engine.Leases;
+import io.nsrun.engine.Prepared;
+import io.nsrun.engine.RunLog;
+import io.nsrun.engine.Running;
+import io.nsrun.log.LogLevel;
+import io.nsrun.spec.ExplainedException;
+import io.nsrun.spec.SpecProblemsException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.ParseResult;
+
+/** {@code start} and {@code restart}: containers that were created, or have ended. */
+final class StartCommand implements Launcher.Listener, Runnable {
+  private final String command;
+  private final ErrorPrinter errors;
+  private Caller caller;
+  private DetachedContainers all;
+  private CallersFile pidFile;
+
+  // Of the container at hand.
+  private volatile Launcher launcher;
+  private volatile Leases leases;
+
+  /**
+   * @param command start or restart
+   */
+  StartCommand(String command, ErrorPrinter errors) {
+    this.command = command;
+    this.errors = errors;
+  }
+
+  /**
+   * Starts them, one after the other; blocks until the last one's command runs.
+   *
+   * @param args what follows the command
+   * @return exit code: that of {@code run} for the last one that did not start
+   */
+  int execute(String[] args) throws IOException, InterruptedException {
+    ParseResult given = ContainerModel.parse(command, args);
+    if (given == null) {
+      return InfoCommands.help(new String[] {command}, System.out, errors);
+    }
+    List<String> names = ContainerCommands.names(given);
+    String time = given.matchedOptionValue("--time", null);
+    Duration grace = time == null ? null : ContainerCommands.duration("--time", time);
+    String file = given.matchedOptionValue("--pid-file", null);
+    if (file != null && names.size() > 1) {
+      throw new ExplainedException("--pid-file: is for one container", "start them one by one");
+    }
+    caller = Caller.ofThisProcess();
+    all = DetachedContainers.of(caller);
+    int code = ExitCode.OK;
+    try (CallersFile pid = file == null ? null : CallersFile.open(caller, "--pid-file", file)) {
+      pidFile = pid;
+      for (String name : names) {
+        int one = startOne(name, grace);
+        code = one == ExitCode.OK ? code : one;
+      }
+    }
+    return code;
+  }
+
+  /** Tells what goes wrong, and goes on with the others. */
+  private int startOne(String name, Duration grace) throws InterruptedException {
+    try {
+      DetachedContainer container = all.find(name);
+      if (command.equals("restart")) {
+        all.checkThatItCanStartAgain(container);
+        all.stop(container, grace == null ? container.stopTimeout() : grace);
+        container = all.find(container.id());
+      }
+      int code = start(container);
+      if (code != ExitCode.OK && container.removed()) {
+        all.remove(container, true); // nothing of it was to stay
+      }
+      return code;
+    } catch (IOException e) {
+      return ContainerCommands.tell(e, errors);
+    } catch (SpecProblemsException e) {
+      return errors.failure(e);
+    }
+  }
+
+  private int start(DetachedContainer container) throws IOException, InterruptedException {
+    Leases taken = new Leases();
+    leases = taken;
+    try (Launcher started = Launcher.of(caller)) {
+      launcher = started;
+      launcher.forwardSignals(this);
+      Prepared prepared = all.prepareStart(container, launcher, taken);
+      End end = prepared == null ? null : detach(prepared);
+      if (end == null) {
+        System.out.println(container.name());
+        return ExitCode.OK;
+      }
+      errors.line(container.name() + ": " + end.reason());
+      errors.remedy(end.remedy().in(OptionDialect.OPTIONS));
+      return end.exitCode();
+    } finally {
+      launcher = null;
+      for (IOException trouble : taken.release()) {
+        errors.failure(trouble);
+      }
+    }
+  }
+
+  /** Null once it runs. */
+  private End detach(Prepared prepared) throws IOException, InterruptedException {
+    if (LogLevel.current().covers(LogLevel.WARN)) {
+      for (String warning : prepared.warnings()) {
+        RunLog.warn(warning);
+      }
+    }
+    return launcher.detach(prepared, this);
+  }
+
+  @Override
+  public void log(Launcher.Level told, String message) {
+    if (told == Launcher.Level.WARN && LogLevel.current().covers(LogLevel.WARN)) {
+      NsinitLog.log(LogLevel.WARN, message);
+    }
+  }
+
+  @Override
+  public void started(Running running) {
+    if (pidFile == null) {
+      return;
+    }
+    try {
+      pidFile.write(Long.toString(running.pid()).getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      // The container is not ended for it.
+      errors.failure(e);
+    }
+  }
+
+  /** A signal came before the command runs: leaves all as it was. */
+  @Override
+  public void run() {
+    Launcher started = launcher;
+    if (started != null) {
+      started.abandon(leases);
+    }
+  }
+}
