@@ -10,15 +10,14 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
-import picocli.CommandLine.ParseResult;
 
 /** {@code commit}: the root file system of a container as an archive. */
 final class CommitCommand {
   private CommitCommand() {}
 
   @SuppressWarnings("resource") // standard output stays open
-  static int execute(ParseResult given, ErrorPrinter errors) throws IOException {
-    List<String> words = ContainerCommands.names(given);
+  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
+    List<String> words = given.words();
     if (words.size() != 2) {
       throw new ExplainedException(
           "commit: of which container, and to which archive? " + words.size() + " words are given",

@@ -10,8 +10,6 @@ import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.Signal;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import picocli.CommandLine.ParseResult;
 
 /**
  * What is done to containers that live on: {@code stop}, {@code kill}, {@code wait}, {@code rm}.
@@ -36,7 +34,7 @@ final class ContainerCommands {
    */
   static int execute(String command, String[] args, ErrorPrinter errors)
       throws IOException, InterruptedException {
-    ParseResult given = ContainerModel.parse(command, args);
+    GivenArguments given = ContainerModel.parse(command, args);
     if (given == null) {
       return InfoCommands.help(new String[] {command}, System.out, errors);
     }
@@ -51,13 +49,13 @@ final class ContainerCommands {
     };
   }
 
-  private static Action action(String command, ParseResult given) throws ExplainedException {
+  private static Action action(String command, GivenArguments given) throws ExplainedException {
     return switch (command) {
       case "stop" -> stop(given);
       case "kill" -> kill(given);
       case "wait" -> (all, container) -> System.out.println(all.await(container).exitCode());
       case "rm" -> {
-        boolean force = given.hasMatchedOption("--force");
+        boolean force = given.has("--force");
         yield (all, container) -> {
           all.remove(container, force);
           System.out.println(container.name());
@@ -67,8 +65,8 @@ final class ContainerCommands {
     };
   }
 
-  private static Action stop(ParseResult given) throws ExplainedException {
-    String text = given.matchedOptionValue("--time", null);
+  private static Action stop(GivenArguments given) throws ExplainedException {
+    String text = given.value("--time", null);
     Duration grace = text == null ? null : duration("--time", text);
     return (all, container) -> {
       all.stop(container, grace == null ? container.stopTimeout() : grace);
@@ -76,8 +74,8 @@ final class ContainerCommands {
     };
   }
 
-  private static Action kill(ParseResult given) throws ExplainedException {
-    String text = given.matchedOptionValue("--signal", "KILL");
+  private static Action kill(GivenArguments given) throws ExplainedException {
+    String text = given.value("--signal", "KILL");
     Signal signal;
     try {
       signal = Signal.parse(text);
@@ -100,14 +98,14 @@ final class ContainerCommands {
   }
 
   /** Goes on with the others where one fails, and says so with the exit code. */
-  private int onEach(ParseResult given, Action action) throws IOException, InterruptedException {
+  private int onEach(GivenArguments given, Action action) throws IOException, InterruptedException {
     DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
     int code = ExitCode.OK;
-    for (String name : names(given)) {
+    for (String name : given.words()) {
       try {
         action.act(all, all.find(name));
       } catch (DamagedContainerException e) {
-        if (given.hasMatchedOption("--force")) {
+        if (given.has("--force")) {
           all.discard(e.id());
           System.out.println(e.id());
         } else {
@@ -116,17 +114,11 @@ final class ContainerCommands {
       } catch (IOException e) {
         int told = tell(e, errors);
         // It is as whoever cleans up wants it.
-        boolean gone = e instanceof NoSuchContainerException && given.hasMatchedOption("--force");
+        boolean gone = e instanceof NoSuchContainerException && given.has("--force");
         code = gone ? code : told;
       }
     }
     return code;
-  }
-
-  /** The containers that were named; at least one. */
-  static List<String> names(ParseResult given) {
-    Object value = given.matchedPositionals().get(0).getValue();
-    return value instanceof String[] all ? List.of(all) : List.of((String) value);
   }
 
   /** Tells what went wrong with a container. */

@@ -11,7 +11,6 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
-import picocli.CommandLine.ParseResult;
 
 /** {@code cp}: files into a container that runs, and out of one. */
 final class CopyCommand {
@@ -19,8 +18,8 @@ final class CopyCommand {
 
   private CopyCommand() {}
 
-  static int execute(ParseResult given, ErrorPrinter errors) throws IOException {
-    List<String> words = ContainerCommands.names(given);
+  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
+    List<String> words = given.words();
     if (words.size() != 2) {
       throw new ExplainedException(
           "cp: from where, and where to? " + words.size() + " paths are given",
@@ -54,11 +53,7 @@ final class CopyCommand {
     }
     ContainerCopy copy =
         new ContainerCopy(
-            caller,
-            all,
-            container,
-            given.hasMatchedOption("--archive"),
-            given.hasMatchedOption("--follow-link"));
+            caller, all, container, given.has("--archive"), given.has("--follow-link"));
     if (out) {
       out(copy, inside, own);
     } else {

@@ -9,18 +9,17 @@ import io.nsrun.spec.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine.ParseResult;
 
 /** {@code diff}: what a container has changed of its root file system. */
 final class DiffCommand {
   private DiffCommand() {}
 
-  static int execute(ParseResult given, ErrorPrinter errors) throws IOException {
+  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
     Caller caller = Caller.ofThisProcess();
     DetachedContainers all = DetachedContainers.of(caller);
     DetachedContainer container;
     try {
-      container = all.find(ContainerCommands.names(given).get(0));
+      container = all.find(given.words().get(0));
     } catch (IOException e) {
       return ContainerCommands.tell(e, errors);
     }

@@ -19,7 +19,6 @@ import io.nsrun.spec.TerminalSize;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
-import picocli.CommandLine.ParseResult;
 
 /** {@code exec}: a command in a container that lives on. */
 final class ExecCommand implements Launcher.Listener, Runnable {
@@ -43,11 +42,11 @@ final class ExecCommand implements Launcher.Listener, Runnable {
    * @return exit code, as of {@code run}
    */
   int execute(String[] args) throws IOException, InterruptedException {
-    ParseResult given = ContainerModel.parse("exec", args);
+    GivenArguments given = ContainerModel.parse("exec", args);
     if (given == null) {
       return InfoCommands.help(new String[] {"exec"}, System.out, errors);
     }
-    List<String> words = ContainerCommands.names(given);
+    List<String> words = given.words();
     Caller caller = Caller.ofThisProcess();
     all = DetachedContainers.of(caller);
     try {
@@ -69,9 +68,9 @@ final class ExecCommand implements Launcher.Listener, Runnable {
     }
   }
 
-  private static ExecRequest request(ParseResult given, List<String> command, Caller caller) {
+  private static ExecRequest request(GivenArguments given, List<String> command, Caller caller) {
     boolean terminals = Caller.isTerminal(0) && Caller.isTerminal(1);
-    boolean terminal = given.hasMatchedOption("--tty") || terminals;
+    boolean terminal = given.has("--tty") || terminals;
     SpecProblems problems = new SpecProblems();
     EnvironmentBuilder env =
         new EnvironmentBuilder(caller.environment(), new LinkedHashMap<>(), problems);
@@ -79,15 +78,15 @@ final class ExecCommand implements Launcher.Listener, Runnable {
       String type = caller.variable("TERM");
       env.set("TERM", type == null || type.isEmpty() ? "xterm" : type);
     }
-    env.addAll(List.of(given.matchedOptionValue("--env", new String[0])));
+    env.addAll(given.values("--env"));
     problems.throwIfAny();
     return new ExecRequest(
         command,
         env.build(),
-        given.matchedOptionValue("--workdir", null),
-        given.matchedOptionValue("--user", null),
+        given.value("--workdir", null),
+        given.value("--user", null),
         terminal ? TerminalSize.DEFAULT : null,
-        given.hasMatchedOption("--interactive") || terminal);
+        given.has("--interactive") || terminal);
   }
 
   private int tell(End end) {

@@ -9,17 +9,16 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.ParseResult;
 
 /** {@code inspect}: all that is known of containers that live on. */
 final class InspectCommand {
   private InspectCommand() {}
 
-  static int execute(ParseResult given, ErrorPrinter errors) throws IOException {
+  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
     DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
     List<DetachedContainer> found = new ArrayList<>();
     int code = ExitCode.OK;
-    for (String name : ContainerCommands.names(given)) {
+    for (String name : given.words()) {
       try {
         found.add(all.find(name));
       } catch (IOException e) {

@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import picocli.CommandLine.ParseResult;
 
 /** {@code logs}: what a container that lives on has written. */
 final class LogsCommand {
@@ -33,35 +32,35 @@ final class LogsCommand {
     this.timestamps = timestamps;
   }
 
-  static int execute(ParseResult given, ErrorPrinter errors)
+  static int execute(GivenArguments given, ErrorPrinter errors)
       throws IOException, InterruptedException {
     LogQuery query = query(given);
     DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
     DetachedContainer container;
     try {
-      container = all.find(ContainerCommands.names(given).get(0));
+      container = all.find(given.words().get(0));
     } catch (IOException e) {
       return ContainerCommands.tell(e, errors);
     }
     try (LogLines lines = all.log(container, query)) {
-      new LogsCommand(given.hasMatchedOption("--timestamps")).print(lines);
+      new LogsCommand(given.has("--timestamps")).print(lines);
     }
     return ExitCode.OK;
   }
 
-  private static LogQuery query(ParseResult given) throws ExplainedException {
-    String count = given.matchedOptionValue("--tail", "all");
+  private static LogQuery query(GivenArguments given) throws ExplainedException {
+    String count = given.value("--tail", "all");
     long tail = count.equals("all") ? Long.MAX_VALUE : Decimal.parse(count, Integer.MAX_VALUE);
     if (tail < 0) {
       throw new ExplainedException(
           "--tail: \"" + count + "\" is no number (a number of lines or all is expected)", "");
     }
     return new LogQuery(
-        time(given, "--since"), time(given, "--until"), tail, given.hasMatchedOption("--follow"));
+        time(given, "--since"), time(given, "--until"), tail, given.has("--follow"));
   }
 
-  private static Instant time(ParseResult given, String option) throws ExplainedException {
-    String text = given.matchedOptionValue(option, null);
+  private static Instant time(GivenArguments given, String option) throws ExplainedException {
+    String text = given.value(option, null);
     if (text == null) {
       return null;
     }

@@ -12,7 +12,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.ParseResult;
 
 /** {@code ps}: the containers that live on, in a table. */
 final class PsCommand {
@@ -21,8 +20,8 @@ final class PsCommand {
 
   private PsCommand() {}
 
-  static int execute(ParseResult given, ErrorPrinter errors) throws IOException {
-    String format = given.matchedOptionValue("--format", "table");
+  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
+    String format = given.value("--format", "table");
     if (!format.equals("table") && !format.equals("json")) {
       throw new ExplainedException(
           "--format: \"" + format + "\" is no format (table or json is expected)", "");
@@ -31,15 +30,15 @@ final class PsCommand {
     List<IOException> damaged = new ArrayList<>();
     DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
     for (DetachedContainer container : all.list(damaged)) {
-      if (given.hasMatchedOption("--all") || container.isAlive()) {
+      if (given.has("--all") || container.isAlive()) {
         shown.add(container);
       }
     }
-    boolean whole = given.hasMatchedOption("--no-trunc");
+    boolean whole = given.has("--no-trunc");
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     if (format.equals("json")) {
       out.print(ContainerJson.list(shown));
-    } else if (given.hasMatchedOption("--quiet")) {
+    } else if (given.has("--quiet")) {
       for (DetachedContainer container : shown) {
         out.println(whole ? container.id() : container.shortId());
       }

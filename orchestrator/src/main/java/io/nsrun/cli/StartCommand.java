@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import picocli.CommandLine.ParseResult;
 
 /** {@code start} and {@code restart}: containers that were created, or have ended. */
 final class StartCommand implements Launcher.Listener, Runnable {
@@ -47,14 +46,14 @@ final class StartCommand implements Launcher.Listener, Runnable {
    * @return exit code: that of {@code run} for the last one that did not start
    */
   int execute(String[] args) throws IOException, InterruptedException {
-    ParseResult given = ContainerModel.parse(command, args);
+    GivenArguments given = ContainerModel.parse(command, args);
     if (given == null) {
       return InfoCommands.help(new String[] {command}, System.out, errors);
     }
-    List<String> names = ContainerCommands.names(given);
-    String time = given.matchedOptionValue("--time", null);
+    List<String> names = given.words();
+    String time = given.value("--time", null);
     Duration grace = time == null ? null : ContainerCommands.duration("--time", time);
-    String file = given.matchedOptionValue("--pid-file", null);
+    String file = given.value("--pid-file", null);
     if (file != null && names.size() > 1) {
       throw new ExplainedException("--pid-file: is for one container", "start them one by one");
     }
