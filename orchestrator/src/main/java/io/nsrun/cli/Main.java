@@ -27,6 +27,8 @@ public final class Main {
    */
   public static void main(String[] args) {
     alone = true;
+    // What is done once is done faster than a method handle for it is made (JDK 18 and newer).
+    System.setProperty("jdk.reflect.useNativeAccessorOnly", "true");
     int code = lost(run(args), new ErrorPrinter(System.err));
     System.err.flush();
     System.exit(code);
