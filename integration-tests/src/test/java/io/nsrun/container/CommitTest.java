@@ -163,6 +163,21 @@ class CommitTest extends LastingTest {
   }
 
   @Test
+  void aSignalLeavesNothingOfIt() throws Exception {
+    start(ANY);
+    all.nsrun("exec", "c", "sh", "-c", "dd if=/dev/urandom of=/large bs=1M count=64 2>/dev/null");
+    Process commit = all.nsrun().in(here).start("commit", "c", "c.tar.gz");
+    Await.until("it is being written", () -> here.toFile().list().length > 0);
+    // Its file has no name yet that anybody knows.
+    assertThat(here.resolve("c.tar.gz")).doesNotExist();
+
+    commit.destroy();
+
+    assertThat(Lasting.code(commit)).isEqualTo(143);
+    assertThat(here).isEmptyDirectory();
+  }
+
+  @Test
   void aDiskThatIsFullHasNoHalfOfIt() throws IOException {
     start(Caller.ROOT);
     Path small = Files.createDirectory(here.resolve("small"));

@@ -31,8 +31,7 @@ class CopyHostileTest extends LastingTest {
     List<String> args = new ArrayList<>(List.of("run", "-d", "--name=c", "-e", "VICTIM=" + victim));
     args.addAll(List.of(options));
     args.addAll(List.of("busybox", "sh", "-c", script + "; echo ready; sleep 1000"));
-    all.nsrun(args.toArray(String[]::new));
-    all.awaitLog("c", "ready");
+    all.awaitLog(all.nsrun(args.toArray(String[]::new)).text(), "ready");
   }
 
   private Result copy(String from, String to) {
@@ -107,6 +106,32 @@ class CopyHostileTest extends LastingTest {
     Files.delete(here.resolve("out/relative"));
     Files.createSymbolicLink(here.resolve("out/relative"), Path.of("../victim"));
     assertThat(copy("c:/d/relative", "out/relative").errors().get(0)).contains("symbolic link");
+    assertUnharmed();
+  }
+
+  /** It has the directory as a volume, and puts a link in the place of what is copied to. */
+  @Test
+  void aDestinationThatBecomesALinkLeadsNowhereElse() throws IOException {
+    Path volume = Files.createDirectory(here.resolve("volume"));
+    Files.createDirectory(volume.resolve("d"));
+    start(
+        "mkdir /f; for i in 1 2 3 4 5 6 7 8 9; do echo harm > /f/$i; done;"
+            + " { while :; do mv /v/d /v/e; ln -s $VICTIM /v/d; rm /v/d; mv /v/e /v/d; done; } & true",
+        "-v",
+        volume + ":/v");
+
+    for (int i = 0; i < 6; i++) {
+      copy("c:/f/.", "volume/d");
+    }
+    all.nsrun("stop", "-t0", "c");
+
+    assertUnharmed();
+    Files.createSymbolicLink(here.resolve("link"), victim);
+    start("mkdir /f; echo harm > /f/new", "--name=again");
+    for (String to : List.of("link", "link/")) {
+      assertThat(all.nsrun().in(here).nsrun("cp", "again:/f/.", to).errors().get(0))
+          .isEqualTo("nsrun: " + to + " is a symbolic link");
+    }
     assertUnharmed();
   }
 

@@ -129,14 +129,50 @@ public final class HeldDirectory implements Closeable {
    */
   public void replace(Path name, byte[] content, FileAttribute<?>... attributes)
       throws IOException {
-    replace(name, new Bytes(content), attributes);
+    replace(name, temporaryName(), new Bytes(content), attributes);
   }
 
-  /** As {@link #replace(Path, byte[], FileAttribute...)}. */
+  /**
+   * As {@link #replace(Path, byte[], FileAttribute...)}, for what takes long: a signal that ends
+   * this process leaves nothing half written.
+   */
   public void replace(Path name, Content content, FileAttribute<?>... attributes)
       throws IOException {
-    release();
     Path temporary = temporaryName();
+    Thread removal = new Removal(temporary);
+    Runtime.getRuntime().addShutdownHook(removal);
+    try {
+      replace(name, temporary, content, attributes);
+    } finally {
+      try {
+        Runtime.getRuntime().removeShutdownHook(removal);
+      } catch (IllegalStateException e) {
+        // It runs already, and finds what is there, or nothing.
+      }
+    }
+  }
+
+  private final class Removal extends Thread {
+    private final Path temporary;
+
+    Removal(Path temporary) {
+      super("nsrun removal");
+      this.temporary = temporary;
+    }
+
+    @Override
+    public void run() {
+      try {
+        deleteIfExists(temporary);
+      } catch (IOException e) {
+        return; // nobody is left who could be told
+      }
+    }
+  }
+
+  private void replace(Path name, Path temporary, Content content, FileAttribute<?>... attributes)
+      throws IOException {
+    release();
     boolean done = false;
     try {
       try (SeekableByteChannel out = create(temporary, attributes)) {
