@@ -171,7 +171,7 @@ class CommitTest extends LastingTest {
     // Its file has no name yet that anybody knows.
     assertThat(here.resolve("c.tar.gz")).doesNotExist();
 
-    commit.destroy();
+    commit.toHandle().destroy();
 
     assertThat(Lasting.code(commit)).isEqualTo(143);
     assertThat(here).isEmptyDirectory();
