@@ -132,12 +132,38 @@ public final class ContainerDirectories {
    * @throws ExplainedException if a container that is there has it, running or not
    */
   public void checkThatNobodyIsNamed(String name) throws IOException {
-    for (ContainerRecord record : list().records()) {
-      if (record.name().equals(name)) {
-        throw new ExplainedException(
-            "the name " + name + " is that of container " + record.id().substring(0, SHORT_ID),
-            "choose another one, or remove that container");
+    Path all = stateDirectory.resolve(ALL);
+    if (!isDirectory(all)) {
+      return;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(all)) {
+      for (Path entry : entries) {
+        ContainerRecord record = recordOf(entry, name);
+        if (record != null) {
+          throw new ExplainedException(
+              "the name " + name + " is that of container " + record.id().substring(0, SHORT_ID),
+              "choose another one, or remove that container");
+        }
       }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  /**
+   * The record in a directory if it is of that name, which most show without being understood; null
+   * otherwise, and if it is damaged: that is in nobody's way.
+   */
+  private static ContainerRecord recordOf(Path entry, String name) throws IOException {
+    if (!ID.matcher(OsPath.text(entry.getFileName())).matches() || !isDirectory(entry)) {
+      return null;
+    }
+    try {
+      ContainerRecord record =
+          ContainerDirectory.mayBeNamed(entry, name) ? ContainerDirectory.record(entry) : null;
+      return record != null && record.name().equals(name) ? record : null;
+    } catch (IOException e) {
+      return null;
     }
   }
 
