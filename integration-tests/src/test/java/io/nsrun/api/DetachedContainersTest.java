@@ -36,6 +36,8 @@ class DetachedContainersTest extends ApiTest {
   private static final String FOREVER =
       "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done";
 
+  private static final Duration TENTH = Duration.ofMillis(100);
+
   @TempDir static Path directory;
   private static Containers own;
 
@@ -181,6 +183,8 @@ class DetachedContainersTest extends ApiTest {
     container.kill();
     assertThat(container.waitFor()).isEqualTo(137);
     assertThatThrown(() -> container.signal(1), Reason.STATE, "container a does not run");
+    assertThatThrown(container::processes, Reason.STATE, "container a does not run");
+    assertThatThrown(container::usage, Reason.STATE, "container a does not run");
     assertThatThrown(
         () -> container.exec("true").start(), Reason.STATE, "container a does not run");
     container.remove();
@@ -191,6 +195,8 @@ class DetachedContainersTest extends ApiTest {
             container::kill,
             container::waitFor,
             container::stop,
+            container::processes,
+            container::usage,
             () -> container.exec("true").start(),
             () -> container.logs().lines())) {
       assertThatThrown(
@@ -485,6 +491,36 @@ class DetachedContainersTest extends ApiTest {
     }
     assertThatThrownBy(() -> container.exec("true").user("root").run())
         .isInstanceOf(ContainerException.class);
+  }
+
+  @Test
+  void itsProcessesAndWhatTheyUseAreSeen() throws Exception {
+    DetachedContainer container = script("while :; do :; done").startDetached();
+    ContainerUsage first = container.usage();
+
+    Await.until("it has used some time", () -> cpuTime(container).compareTo(TENTH) > 0);
+    ContainerUsage later = container.usage();
+    List<ContainerProcess> processes = container.processes();
+
+    assertThat(later.cpusSince(first)).isBetween(0.001, 1.1);
+    assertThat(later.memory()).isGreaterThan(DataSize.ofKibi(100));
+    assertThat(later.read()).isPresent();
+    assertThat(processes).hasSize(2);
+    ContainerProcess shell = processes.get(1);
+    assertThat(shell.pid()).isEqualTo(container.state().pid().orElseThrow());
+    assertThat(shell.parentPid()).isEqualTo(processes.get(0).pid());
+    assertThat(shell.pidInside()).hasValue(2);
+    assertThat(shell.user()).hasValue(0);
+    assertThat(shell.threads()).isEqualTo(1);
+    assertThat(shell.command()).containsExactly("sh", "-c", "while :; do :; done");
+  }
+
+  private static Duration cpuTime(DetachedContainer container) {
+    try {
+      return container.usage().cpuTime();
+    } catch (ContainerException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

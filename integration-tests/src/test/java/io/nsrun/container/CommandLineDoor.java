@@ -41,6 +41,8 @@ final class CommandLineDoor implements Door {
     Result result = Nsrun.as(caller).input(input).nsrun(words.toArray(String[]::new));
     Outcome outcome = outcome(result, wish.container().isEmpty() ? UNNAMED : wish.container());
     return switch (wish.verb()) {
+      case PROCESSES -> outcome.with(ContainersJson.processes(outcome.out()));
+      case USAGE -> outcome.with(ContainersJson.usage(outcome.out()));
       case LIST, LOOK -> outcome.with(ContainersJson.lines(outcome.out(), wish.verb()));
       // Beyond what there is to be known, it names what it was done to.
       case STOP, SIGNAL, REMOVE, REMOVE_FORCIBLY -> outcome.with("");
@@ -58,6 +60,8 @@ final class CommandLineDoor implements Door {
       }
       case LIST -> words.addAll(List.of("ps", "-a", "--format=json"));
       case LOOK -> words.add("inspect");
+      case PROCESSES -> words.addAll(List.of("top", "--format=json"));
+      case USAGE -> words.addAll(List.of("stats", "--no-stream", "--format=json"));
       case LOGS, FOLLOW -> {
         words.add("logs");
         wish.words().forEach(word -> words.add("--" + word));

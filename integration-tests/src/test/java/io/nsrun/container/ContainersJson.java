@@ -13,7 +13,36 @@ final class ContainersJson {
               + "\"end\" : (null|\\{.*?\"exit_code\" : (?<code>\\d+))",
           Pattern.DOTALL);
 
+  private static final Pattern PROCESS =
+      Pattern.compile(
+          "\"inside\" : (?<inside>\\d+).*?\"user\" : (?<user>-?\\d+).*?"
+              + "\"command\" : \\[ (?<command>.*?) \\]",
+          Pattern.DOTALL);
+
+  private static final Pattern USAGE =
+      Pattern.compile(
+          "\"cpu_ms\":(?<cpu>\\d+).*\"memory_bytes\":(?<memory>\\d+).*\"processes\":(?<processes>\\d+)");
+
   private ContainersJson() {}
+
+  /** What {@code top} prints. */
+  static String processes(String json) {
+    StringBuilder lines = new StringBuilder();
+    Matcher each = PROCESS.matcher(json);
+    while (each.find()) {
+      lines.append(each.group("inside")).append(' ').append(each.group("user")).append(' ');
+      lines.append(each.group("command").replace("\"", "").replace(", ", " ")).append('\n');
+    }
+    return lines.toString();
+  }
+
+  /** What {@code stats} prints. */
+  static String usage(String json) {
+    Matcher found = USAGE.matcher(json);
+    return found.find()
+        ? found.group("processes") + " " + found.group("memory") + " " + found.group("cpu")
+        : "";
+  }
 
   static String lines(String json, Wish.Verb verb) {
     StringBuilder lines = new StringBuilder();

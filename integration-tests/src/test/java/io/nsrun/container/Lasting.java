@@ -178,7 +178,7 @@ final class Lasting {
   }
 
   /** The next line; what comes behind it is left to be read. */
-  private static String line(Process process) {
+  static String line(Process process) {
     StringBuilder line = new StringBuilder();
     try {
       for (int b = process.getInputStream().read(); b >= 0 && b != '\n'; ) {

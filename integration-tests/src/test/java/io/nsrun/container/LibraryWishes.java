@@ -2,8 +2,10 @@ package io.nsrun.container;
 
 import io.nsrun.api.ContainerEnd;
 import io.nsrun.api.ContainerException;
+import io.nsrun.api.ContainerProcess;
 import io.nsrun.api.ContainerResult;
 import io.nsrun.api.ContainerState;
+import io.nsrun.api.ContainerUsage;
 import io.nsrun.api.Containers;
 import io.nsrun.api.DetachedContainer;
 import io.nsrun.api.ExecBuilder;
@@ -43,6 +45,20 @@ final class LibraryWishes {
         ContainerState state = containers.get(name).state();
         String pids = state.pid().orElse(0) + " " + state.initPid().orElse(0);
         return library.done(String.join("\n", line(state), pids, state.command().toString()));
+      }
+      case PROCESSES -> {
+        StringBuilder lines = new StringBuilder();
+        for (ContainerProcess process : containers.get(name).processes()) {
+          lines.append(process.pidInside().orElse(0)).append(' ');
+          lines.append(process.user().orElse(-1)).append(' ');
+          lines.append(String.join(" ", process.command())).append('\n');
+        }
+        return library.done(lines.toString());
+      }
+      case USAGE -> {
+        ContainerUsage usage = containers.get(name).usage();
+        return library.done(
+            usage.processes() + " " + usage.memory().toBytes() + " " + usage.cpuTime().toMillis());
       }
       case LOGS, FOLLOW -> {
         return logs(containers.get(name).logs(), words, wish.verb() == Wish.Verb.FOLLOW);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -345,5 +346,50 @@ class LivingOnTest extends DoorTest {
             125,
             "container a can't be entered",
             "one that may mount by itself (CAP_SYS_ADMIN) has its namespaces from the inside");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void itsProcessesAreThoseOfItsOwnCommandAndOfOthersInIt(Caller who) {
+    start("a", sh(who, "sleep 999 & exec sleep 1000")).orFail();
+    CompletableFuture<Outcome> other =
+        CompletableFuture.supplyAsync(() -> exec("a", busybox(who, "sleep", "998")));
+
+    Await.until(
+        "all sleep",
+        () ->
+            fulfil(Verb.PROCESSES, "a")
+                .lines()
+                .equals(
+                    List.of(
+                        "1 0 nsinit",
+                        "2 0 sleep 1000",
+                        "3 0 sleep 999",
+                        "4 0 nsinit",
+                        "5 0 sleep 998")));
+
+    fulfil(Verb.STOP, "a", "0s").orFail();
+    assertThat(other.join().code()).isIn(137, 125);
+    fulfil(Verb.PROCESSES, "a").assertRefused(125, "container a does not run");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatItUsesIsThatOfAllItHas(Caller who) {
+    start(
+            "a",
+            sh(
+                    who,
+                    "head -c 9000000 /dev/zero >/m/x; head -c 9000000 /dev/zero >/dev/shm/x;"
+                        + " i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo done; sleep 1000")
+                .with(Setting.TMPFS, "/m"))
+        .orFail();
+    Await.until("it is done", () -> fulfil(Verb.LOGS, "a").text().equals("done"));
+
+    String[] usage = fulfil(Verb.USAGE, "a").orFail().text().split(" ");
+
+    assertThat(usage[0]).as("processes").isEqualTo("2");
+    assertThat(Long.parseLong(usage[1])).as("memory").isBetween(16_000_000L, 40_000_000L);
+    assertThat(Long.parseLong(usage[2])).as("CPU time").isBetween(10L, 60_000L);
   }
 }

@@ -28,6 +28,10 @@ record Wish(Verb verb, String container, ArrayList<String> words, Asked asked)
      * its command.
      */
     LOOK,
+    /** A line for each of its processes: number inside, user inside, command. */
+    PROCESSES,
+    /** Its processes, bytes of memory, and milliseconds of CPU time. */
+    USAGE,
     /** What it has written; words are {@code tail=N}, {@code since=T}, {@code until=T}. */
     LOGS,
     /** As {@link #LOGS}, until its end. */

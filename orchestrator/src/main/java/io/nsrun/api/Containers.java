@@ -2,6 +2,7 @@ package io.nsrun.api;
 
 import io.nsrun.engine.Caller;
 import io.nsrun.engine.ClosedStarterException;
+import io.nsrun.engine.ContainerObserver;
 import io.nsrun.engine.ContainerStarter;
 import io.nsrun.engine.DamagedContainerException;
 import io.nsrun.engine.DetachedContainers;
@@ -246,6 +247,16 @@ public final class Containers implements AutoCloseable {
     } catch (CompletionException e) {
       throw ContainerException.of(e.getCause());
     }
+  }
+
+  /** What is asked about how containers that live on fare; may block. */
+  interface Look<T> {
+    T at(DetachedContainers all, ContainerObserver observer) throws IOException;
+  }
+
+  /** As {@link #ask}. */
+  <T> T observe(Look<T> look) throws ContainerException {
+    return ask(all -> look.at(all, ContainerObserver.of(caller())));
   }
 
   /** What starts something, and fails as the engine does. */

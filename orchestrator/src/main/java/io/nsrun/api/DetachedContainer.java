@@ -8,6 +8,7 @@ import io.nsrun.spec.Signal;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,28 @@ public final class DetachedContainer {
    */
   public ContainerState state() throws ContainerException {
     return ask(all -> new ContainerState(this, look(all)));
+  }
+
+  /**
+   * Looks at its processes, those of {@link #exec} included.
+   *
+   * @return in the order of their numbers, not to be changed
+   * @throws ContainerException if it does not run
+   */
+  public List<ContainerProcess> processes() throws ContainerException {
+    return containers.observe((all, observer) -> observer.processes(look(all))).stream()
+        .map(ContainerProcess::new)
+        .toList();
+  }
+
+  /**
+   * Looks at what it uses; {@link ContainerEnd#resources} tells that once it has ended.
+   *
+   * @return what it uses now
+   * @throws ContainerException if it does not run
+   */
+  public ContainerUsage usage() throws ContainerException {
+    return new ContainerUsage(containers.observe((all, observer) -> observer.usage(look(all))));
   }
 
   /** {@return what it has written, to say which lines of it are wanted} */

@@ -14,8 +14,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 public final class CommandModel {
   /** All commands, in the order in which the help lists them. */
   static final String[] COMMANDS = {
-    "run", "create", "start", "restart", "exec", "ps", "logs", "stop", "kill", "wait", "rm",
-    "inspect", "cp", "commit", "diff", "explain", "doctor", "prune", "version", "help"
+    "run", "create", "start", "restart", "exec", "ps", "top", "stats", "logs", "stop", "kill",
+    "wait", "rm", "inspect", "cp", "commit", "diff", "explain", "doctor", "prune", "version", "help"
   };
 
   private CommandModel() {}
@@ -150,7 +150,20 @@ public final class CommandModel {
         .description(
             "Remove the unpacked archives that no container uses, and say what that freed.",
             "What is asked for again is unpacked again.");
+    spec.addOption(
+        flag(
+            "Before that, all containers that have ended: their logs, what they wrote to their root filesystem, how they ended. Asks first.",
+            "--containers"));
+    spec.addOption(flag("Don't ask.", "-f", "--force"));
     spec.addOption(option(RunOption.HELP, values));
+  }
+
+  private static OptionSpec flag(String description, String... names) {
+    return OptionSpec.builder(names)
+        .arity("0")
+        .type(boolean.class)
+        .description(description)
+        .build();
   }
 
   private static void help(CommandSpec spec, IParameterPreprocessor values) {

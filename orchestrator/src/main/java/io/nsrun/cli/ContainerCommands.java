@@ -41,6 +41,8 @@ final class ContainerCommands {
     return switch (command) {
       case "ps" -> PsCommand.execute(given, errors);
       case "inspect" -> InspectCommand.execute(given, errors);
+      case "top" -> TopCommand.execute(given, errors);
+      case "stats" -> StatsCommand.execute(given, errors);
       case "logs" -> LogsCommand.execute(given, errors);
       case "cp" -> CopyCommand.execute(given, errors);
       case "commit" -> CommitCommand.execute(given, errors);
@@ -119,6 +121,20 @@ final class ContainerCommands {
       }
     }
     return code;
+  }
+
+  /**
+   * Whether the format that was asked for is JSON.
+   *
+   * @throws ExplainedException if it is neither that nor a table
+   */
+  static boolean isJson(GivenArguments given) throws ExplainedException {
+    String format = given.value("--format", "table");
+    if (!format.equals("table") && !format.equals("json")) {
+      throw new ExplainedException(
+          "--format: \"" + format + "\" is no format (table or json is expected)", "");
+    }
+    return format.equals("json");
   }
 
   /** Tells what went wrong with a container. */

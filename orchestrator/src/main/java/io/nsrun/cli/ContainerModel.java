@@ -9,8 +9,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class ContainerModel {
   /** What they are called, in the order in which the help lists them. */
   static final String[] COMMANDS = {
-    "start", "restart", "exec", "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp",
-    "commit", "diff"
+    "start", "restart", "exec", "ps", "top", "stats", "logs", "stop", "kill", "wait", "rm",
+    "inspect", "cp", "commit", "diff"
   };
 
   private ContainerModel() {}
@@ -87,7 +87,8 @@ final class ContainerModel {
     if (parsed.hasMatchedOption("--help")) {
       return null;
     }
-    if (syntax.words() != null && parsed.matchedPositionals().isEmpty()) {
+    boolean words = !parsed.matchedPositionals().isEmpty();
+    if (!words && syntax.words() != null && syntax.words().least() > 0) {
       throw new CommandLine.ParameterException(
           model, command + ": which CONTAINER? 'nsrun ps -a' lists all there are");
     }
@@ -100,7 +101,7 @@ final class ContainerModel {
         }
       }
     }
-    if (syntax.words() != null) {
+    if (words) {
       // One that was met again and again is there as often, each time with all of them.
       for (String word : strings(parsed.matchedPositionals().get(0).getValue())) {
         given.addWord(word);

@@ -62,6 +62,9 @@ final class ContainerSyntax {
   private static final Words CONTAINERS = new Words("CONTAINER", WHICH, 1, Integer.MAX_VALUE);
   private static final Words CONTAINER = new Words("CONTAINER", WHICH, 1, 1);
 
+  private static final Option FORMAT =
+      value("FORMAT", "table or json. Default: table.", "--format");
+
   private ContainerSyntax() {}
 
   /**
@@ -78,7 +81,27 @@ final class ContainerSyntax {
               flag("Those that do not run, too.", "-a", "--all"),
               flag("Their ids alone.", "-q", "--quiet"),
               flag("Whole ids and commands.", "--no-trunc"),
-              value("FORMAT", "table or json. Default: table.", "--format"));
+              new Option(
+                  "KEY=VALUE",
+                  true,
+                  "Those alone of which it is so: name=PART, id=BEGIN, status=STATUS, exited=CODE. Of a key that is given several times one value is enough.",
+                  List.of("-f", "--filter")),
+              FORMAT);
+      case "top" ->
+          command(
+              "List the processes of a container: their numbers on the host and inside, the user that each has inside, and the CPU time that it has used.",
+              CONTAINER,
+              FORMAT);
+      case "stats" ->
+          command(
+              "Show what containers use, beside what they may use, each second anew: CPU, memory, reads and writes of disks, processes and threads. A - is what there is no limit of, or what can't be seen.",
+              new Words(
+                  "CONTAINER",
+                  "A name, an id, or the begin of one. Default: all that run.",
+                  0,
+                  Integer.MAX_VALUE),
+              flag("Once, over one second.", "--no-stream"),
+              FORMAT);
       case "logs" -> logs();
       case "start" ->
           command(

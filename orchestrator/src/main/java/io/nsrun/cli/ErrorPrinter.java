@@ -26,6 +26,11 @@ final class ErrorPrinter {
     print("nsrun: " + Printable.of(message) + "\n");
   }
 
+  /** As {@link #line}, with the answer to be typed behind it. */
+  void question(String text) {
+    print("nsrun: " + Printable.of(text));
+  }
+
   /** The indented second line; nothing if it is empty. */
   void remedy(String text) {
     if (!text.isEmpty()) {

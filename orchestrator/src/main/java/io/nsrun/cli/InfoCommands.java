@@ -49,6 +49,15 @@ final class InfoCommands {
     return ExitCode.OK;
   }
 
+  /** Docker's {@code pause} and {@code unpause}: why they are not there. */
+  static int noFreezer(String command, ErrorPrinter errors) {
+    errors.line(
+        command
+            + ": freezing all of a container takes a cgroup, and nsrun touches none;"
+            + " 'nsrun kill -s STOP' stops its command, and 'kill -s CONT' has it go on");
+    return ExitCode.NOT_STARTED;
+  }
+
   /** Version of the build. */
   private static String version() throws IOException {
     try (InputStream in = InfoCommands.class.getResourceAsStream("version")) {

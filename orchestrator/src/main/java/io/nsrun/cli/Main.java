@@ -135,7 +135,19 @@ public final class Main {
       case "help", "--help", "-h" -> InfoCommands.help(rest, System.out, errors);
       case "exec" -> new ExecCommand(errors).execute(rest);
       case "start", "restart" -> new StartCommand(args[first], errors).execute(rest);
-      case "ps", "logs", "stop", "kill", "wait", "rm", "inspect", "cp", "commit", "diff" ->
+      case "pause", "unpause" -> InfoCommands.noFreezer(args[first], errors);
+      case "ps",
+          "top",
+          "stats",
+          "logs",
+          "stop",
+          "kill",
+          "wait",
+          "rm",
+          "inspect",
+          "cp",
+          "commit",
+          "diff" ->
           ContainerCommands.execute(args[first], rest, errors);
       default -> unknownCommand(args[first], errors);
     };

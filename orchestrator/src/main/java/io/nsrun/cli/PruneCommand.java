@@ -1,52 +1,120 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Caller;
+import io.nsrun.engine.DetachedContainer;
+import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.ExitCode;
 import io.nsrun.engine.Roots;
 import io.nsrun.rootfs.RootfsStore;
+import io.nsrun.spec.Bytes;
+import io.nsrun.spec.ExplainedException;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import picocli.CommandLine.ParseResult;
 
-/** {@code prune}: makes room, where archives were unpacked. */
+/** {@code prune}: makes room, where archives were unpacked and containers were kept. */
 final class PruneCommand {
-  private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+  /** Nothing was done, since nobody wanted it. */
+  private static final int REFUSED = 1;
 
-  private PruneCommand() {}
+  private final Caller caller;
+  private final ErrorPrinter errors;
+  private final PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+  private int code = ExitCode.OK;
+
+  private PruneCommand(Caller caller, ErrorPrinter errors) {
+    this.caller = caller;
+    this.errors = errors;
+  }
 
   /**
-   * Removes the trees that no container uses; blocks until they are gone.
+   * Removes the trees that no container uses, and before that, if asked to, the containers that
+   * have ended; blocks until all of it is gone.
    *
    * @param args what follows {@code prune}
    */
-  static int execute(String[] args, ErrorPrinter errors) throws IOException {
-    OptionValues values = CommandModel.parse("prune", args);
+  static int execute(String[] args, ErrorPrinter errors) throws IOException, InterruptedException {
+    OptionValues values = new OptionValues();
+    ParseResult given = CommandModel.command("prune", values).parseArgs(args);
     if (values.has(RunOption.HELP)) {
       return InfoCommands.help(new String[] {"prune"}, System.out, errors);
     }
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PruneCommand command = new PruneCommand(Caller.ofThisProcess(), errors);
+    if (given.hasMatchedOption("--containers")
+        && !command.containers(given.hasMatchedOption("--force"))) {
+      errors.line("nothing is removed");
+      return REFUSED;
+    }
+    command.trees();
+    return command.code;
+  }
+
+  /** False if they are to stay. */
+  private boolean containers(boolean force) throws IOException, InterruptedException {
+    DetachedContainers all = DetachedContainers.of(caller);
+    List<DetachedContainer> ended = new ArrayList<>();
+    List<IOException> damaged = new ArrayList<>();
+    for (DetachedContainer container : all.list(damaged)) {
+      if (container.end() != null) {
+        ended.add(container);
+      }
+    }
+    if (!ended.isEmpty() && !force && !isWanted(ended)) {
+      return false;
+    }
+    for (DetachedContainer container : ended) {
+      try {
+        all.remove(container, false);
+        out.println("removed  container " + container.name());
+      } catch (IOException e) {
+        code = ContainerCommands.tell(e, errors);
+      }
+    }
+    for (IOException why : damaged) {
+      code = ContainerCommands.tell(why, errors);
+    }
+    out.flush();
+    return true;
+  }
+
+  private boolean isWanted(List<DetachedContainer> ended) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (DetachedContainer container : ended) {
+      names.add(container.name());
+    }
+    if (!Caller.hasStream(0)) {
+      throw new ExplainedException(
+          "prune: there is nobody to ask: standard input is closed", "--force does not ask");
+    }
+    errors.question(
+        "remove "
+            + (names.size() == 1 ? "this container that has" : "these containers that have")
+            + " ended, with all that is kept of "
+            + (names.size() == 1 ? "it: " : "them: ")
+            + String.join(", ", names)
+            + "? [y/N] ");
+    String answer =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+    return answer != null && List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT));
+  }
+
+  private void trees() throws IOException {
     long freed = 0;
-    for (RootfsStore.Pruned tree : Roots.prune(Caller.ofThisProcess())) {
+    for (RootfsStore.Pruned tree : Roots.prune(caller)) {
       if (tree.bytes() < 0) {
         out.println("in use   " + tree.name());
       } else {
         freed += tree.bytes();
-        out.println("removed  " + tree.name() + "  " + size(tree.bytes()));
+        out.println("removed  " + tree.name() + "  " + new Bytes(tree.bytes()).text());
       }
     }
-    out.println("freed    " + size(freed));
+    out.println("freed    " + new Bytes(freed).text());
     out.flush();
-    return ExitCode.OK;
-  }
-
-  private static String size(long bytes) {
-    double amount = bytes;
-    int unit = 0;
-    while (amount >= 1024 && unit < UNITS.length - 1) {
-      amount /= 1024;
-      unit++;
-    }
-    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", amount, UNITS[unit]);
   }
 }

@@ -5,8 +5,6 @@ import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.End;
 import io.nsrun.engine.ExitCode;
-import io.nsrun.spec.ExplainedException;
-import io.nsrun.spec.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -21,29 +19,27 @@ final class PsCommand {
   private PsCommand() {}
 
   static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
-    String format = given.value("--format", "table");
-    if (!format.equals("table") && !format.equals("json")) {
-      throw new ExplainedException(
-          "--format: \"" + format + "\" is no format (table or json is expected)", "");
-    }
+    boolean json = ContainerCommands.isJson(given);
+    PsFilter filter = PsFilter.of(given.values("--filter"));
+    boolean ended = given.has("--all") || filter.isOfStatus();
     List<DetachedContainer> shown = new ArrayList<>();
     List<IOException> damaged = new ArrayList<>();
     DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
     for (DetachedContainer container : all.list(damaged)) {
-      if (given.has("--all") || container.isAlive()) {
+      if ((ended || container.isAlive()) && filter.lets(container)) {
         shown.add(container);
       }
     }
     boolean whole = given.has("--no-trunc");
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
-    if (format.equals("json")) {
+    if (json) {
       out.print(ContainerJson.list(shown));
     } else if (given.has("--quiet")) {
       for (DetachedContainer container : shown) {
         out.println(whole ? container.id() : container.shortId());
       }
     } else {
-      print(table(shown, whole, System.currentTimeMillis()), out);
+      TextTable.print(table(shown, whole, System.currentTimeMillis()), out);
     }
     out.flush();
     int code = ExitCode.OK;
@@ -105,23 +101,5 @@ final class PsCommand {
       }
     }
     throw new IllegalStateException();
-  }
-
-  private static void print(List<String[]> rows, PrintWriter out) {
-    int columns = rows.get(0).length;
-    int[] widths = new int[columns];
-    for (String[] row : rows) {
-      for (int i = 0; i < columns; i++) {
-        row[i] = Printable.of(row[i]);
-        widths[i] = Math.max(widths[i], row[i].length());
-      }
-    }
-    for (String[] row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < columns - 1; i++) {
-        line.append(row[i]).append(" ".repeat(widths[i] - row[i].length() + 3));
-      }
-      out.println(line.append(row[columns - 1]));
-    }
   }
 }

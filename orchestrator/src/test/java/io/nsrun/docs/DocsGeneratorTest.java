@@ -39,6 +39,8 @@ class DocsGeneratorTest {
             "nsrun-restart",
             "nsrun-exec",
             "nsrun-ps",
+            "nsrun-top",
+            "nsrun-stats",
             "nsrun-logs",
             "nsrun-stop",
             "nsrun-kill",
