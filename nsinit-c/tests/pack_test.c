@@ -355,9 +355,13 @@ static void begin_to_pack(void)
 	close(ends[1]);
 	out_of_it = ends[0];
 	/* The first of it: the entry of a large file, and nsinit in the midst of that. */
-	length = 0;
-	while (length < 4096)
-		length += (size_t)read(out_of_it, told + length, 4096 - length);
+	for (length = 0; length < 4096;) {
+		ssize_t n = read(out_of_it, told + length, 4096 - length);
+
+		if (n <= 0)
+			abort(); /* it has failed */
+		length += (size_t)n;
+	}
 }
 
 static void end_to_pack(void)
