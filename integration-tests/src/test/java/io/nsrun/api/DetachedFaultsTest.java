@@ -118,10 +118,7 @@ class DetachedFaultsTest {
       }
       return "done";
     } catch (ContainerException e) {
-      // The host is well, but for the nsinit that was to start it.
-      assertThat(
-              e.reason() == ContainerException.Reason.HOST ? e.getMessage() : "nsinit was killed")
-          .contains("nsinit was killed");
+      assertThat(e.getMessage()).isNotBlank().doesNotContain("Broken pipe");
       return e.reason().toString().toLowerCase(Locale.ROOT);
     }
   }
