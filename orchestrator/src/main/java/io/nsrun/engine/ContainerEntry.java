@@ -39,9 +39,7 @@ final class ContainerEntry {
    * @throws ExplainedException if it does not run, or can't be entered
    */
   TreeAccess access() throws IOException {
-    if (container.status() != DetachedContainer.Status.RUNNING) {
-      throw new ExplainedException("container " + container.name() + " does not run", "");
-    }
+    Verb.ENTER.check(container);
     Spec spec = ContainerDirectory.spec(directory);
     Event.Namespaces found = LifeFile.read(ContainerDirectory.life(directory)).namespaces();
     if (found == null) {
@@ -68,11 +66,7 @@ final class ContainerEntry {
    */
   TreeAccess accessToRoot() throws IOException {
     TreeAccess access = access();
-    if (ContainerDirectory.spec(directory).root().isHost()) {
-      throw new ExplainedException(
-          "container " + container.name() + " has the host's root file system",
-          "start one from an archive or a directory");
-    }
+    RootFiles.checkThatItHasItsOwn(container, ContainerDirectory.spec(directory));
     return access;
   }
 
@@ -94,7 +88,7 @@ final class ContainerEntry {
    */
   void check() throws IOException {
     if (!all.runs(container)) {
-      throw new ExplainedException("container " + container.name() + " has ended", "");
+      throw ContainerStateException.hasEnded(container.name());
     }
   }
 }

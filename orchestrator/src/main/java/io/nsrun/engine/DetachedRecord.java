@@ -21,6 +21,15 @@ final class DetachedRecord {
   /** What is written goes to a layer that is kept beside the record. */
   static final String LAYER = "layer";
 
+  /** To a layer in a directory of the caller's. */
+  static final String DIRECTORY = "directory";
+
+  /** To a layer that ends with the container. */
+  static final String MEMORY = "memory";
+
+  private static final String IN_PLACE = "rootfs";
+  private static final String NOWHERE = "nowhere";
+
   private DetachedRecord() {}
 
   /**
@@ -66,12 +75,12 @@ final class DetachedRecord {
       return new ContainerRecord.Root(tree, LAYER, "", unfit);
     }
     if (root.hasDirectoryForWrites()) {
-      return new ContainerRecord.Root(tree, "directory", resolved.layer(), unfit);
+      return new ContainerRecord.Root(tree, DIRECTORY, resolved.layer(), unfit);
     }
     if (root.writes() instanceof Writes.InPlace) {
-      return new ContainerRecord.Root(tree, "rootfs", resolved.root(), unfit);
+      return new ContainerRecord.Root(tree, IN_PLACE, resolved.root(), unfit);
     }
-    String kind = root.writes() instanceof Writes.None ? "nowhere" : "memory";
+    String kind = root.writes() instanceof Writes.None ? NOWHERE : MEMORY;
     return new ContainerRecord.Root(tree, kind, "", unfit);
   }
 

@@ -35,11 +35,7 @@ final class RootFiles {
   RootFiles(Caller caller, DetachedContainer container, Path directory, ContainerRecord record)
       throws IOException {
     Spec spec = ContainerDirectory.spec(directory);
-    if (spec.root().isHost()) {
-      throw new ExplainedException(
-          "container " + container.name() + " has the host's root file system",
-          "start one from an archive or a directory");
-    }
+    checkThatItHasItsOwn(container, spec);
     this.container = container;
     this.paths = caller.paths();
     this.directory = directory;
@@ -49,6 +45,20 @@ final class RootFiles {
       throw new ExplainedException(
           "the files that container " + container.name() + " was started from are gone: " + root,
           "");
+    }
+  }
+
+  /**
+   * Sees to it that there is a root file system of its own.
+   *
+   * @throws ExplainedException if that is the host's
+   */
+  static void checkThatItHasItsOwn(DetachedContainer container, Spec spec)
+      throws ExplainedException {
+    if (spec.root().isHost()) {
+      throw new ExplainedException(
+          "container " + container.name() + " has the host's root file system",
+          "start one from an archive or a directory");
     }
   }
 
@@ -64,7 +74,7 @@ final class RootFiles {
   /** Absolute path of what was written above the root; empty if that is no directory. */
   private String layer() {
     return switch (container.writes().kind()) {
-      case DetachedRecord.LAYER, "directory" -> container.writes().directory();
+      case DetachedRecord.LAYER, DetachedRecord.DIRECTORY -> container.writes().directory();
       default -> "";
     };
   }
@@ -95,7 +105,7 @@ final class RootFiles {
    * @throws ExplainedException if it can't be had
    */
   TreeSource readAll() throws IOException {
-    if (container.writes().kind().equals("memory")) {
+    if (container.writes().kind().equals(DetachedRecord.MEMORY)) {
       throw forgotten(container);
     }
     return TreeSource.ofStopped(paths, idsInside(), root, layer(), true);
