@@ -29,11 +29,6 @@ import java.util.function.Consumer;
  * each has a monitor, and a directory in the caller's state. May be used by any thread.
  */
 public final class DetachedContainers {
-  /** A monitor that was told to kill its container needs no longer, unless the kernel hangs. */
-  private static final int LOOKS = 200;
-
-  private static final long PAUSE_MILLIS = 10;
-
   private static final String LOST = "its monitor was killed, or the machine stopped";
 
   private final Caller caller;
@@ -343,8 +338,10 @@ public final class DetachedContainers {
   /** Its init dies of the death of its monitor, a moment later. */
   private static void awaitLastProcess(Path directory) throws IOException {
     try {
-      for (int i = 0; i < LOOKS && ContainerDirectory.isInUse(directory); i++) {
-        Thread.sleep(PAUSE_MILLIS);
+      Patience patience = new Patience();
+      boolean waits = true;
+      while (waits && ContainerDirectory.isInUse(directory)) {
+        waits = patience.pause();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -377,11 +374,11 @@ public final class DetachedContainers {
   }
 
   private void remove(String id, String name) throws IOException, InterruptedException {
-    for (int i = 0; !kept.remove(id); i++) {
-      if (i == LOOKS) {
+    Patience patience = new Patience();
+    while (!kept.remove(id)) { // its last process is on its way out
+      if (!patience.pause()) {
         throw ContainerStateException.stillRuns(name);
       }
-      Thread.sleep(PAUSE_MILLIS); // its last process is on its way out
     }
   }
 

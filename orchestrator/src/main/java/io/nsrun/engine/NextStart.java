@@ -18,11 +18,6 @@ import java.util.List;
  * runs again, all that is kept of it says how it was before.
  */
 final class NextStart {
-  /** A container that has ended needs no longer until its last process is gone. */
-  private static final int LOOKS = 200;
-
-  private static final long PAUSE_MILLIS = 10;
-
   private final Caller caller;
   private final ContainerDirectories kept;
   private final DetachedContainers all;
@@ -64,7 +59,8 @@ final class NextStart {
   /** Null if it runs by now. */
   private ContainerDirectory take(DetachedContainer container)
       throws IOException, InterruptedException {
-    for (int i = 0; i < LOOKS; i++) {
+    Patience patience = new Patience();
+    do {
       ContainerDirectory mine = kept.take(container.id());
       if (mine != null) {
         return mine;
@@ -72,14 +68,17 @@ final class NextStart {
       if (!Verb.START.check(all.get(container.id(), container.name()))) {
         return null;
       }
-      Thread.sleep(PAUSE_MILLIS);
-    }
+    } while (patience.pause());
     throw ContainerStateException.isBeingStarted(container.name());
   }
 
   /** Sees to it that nothing is lost that it has written. */
   static void check(DetachedContainer container, Spec spec) throws ContainerStateException {
-    boolean ran = container.status() != DetachedContainer.Status.CREATED && !isFirst(container);
+    boolean ran =
+        switch (container.status()) {
+          case CREATED, CREATING -> false;
+          case RUNNING, EXITED, DEAD -> true;
+        };
     if (ran && spec.root().forgetsWrites() && !spec.root().readOnly()) {
       throw new ContainerStateException(
           Text.of(
@@ -90,10 +89,5 @@ final class NextStart {
               ? Text.of("run it anew; without ", SpecField.EPHEMERAL, " that is kept")
               : Text.of("run it anew; ", container.writes().reason()));
     }
-  }
-
-  /** While it is started for the first time. */
-  private static boolean isFirst(DetachedContainer container) {
-    return container.status() == DetachedContainer.Status.CREATING;
   }
 }

@@ -132,35 +132,45 @@ public final class ContainerDirectories {
    * @throws ExplainedException if a container that is there has it, running or not
    */
   public void checkThatNobodyIsNamed(String name) throws IOException {
+    for (Path directory : directories()) {
+      ContainerRecord record = recordOf(directory, name);
+      if (record != null) {
+        throw new ExplainedException(
+            "the name " + name + " is that of container " + record.id().substring(0, SHORT_ID),
+            "choose another one, or remove that container");
+      }
+    }
+  }
+
+  /** Those that have an id for a name. */
+  private List<Path> directories() throws IOException {
+    List<Path> directories = new ArrayList<>();
     Path all = stateDirectory.resolve(ALL);
     if (!isDirectory(all)) {
-      return;
+      return directories; // there never was one
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(all)) {
       for (Path entry : entries) {
-        ContainerRecord record = recordOf(entry, name);
-        if (record != null) {
-          throw new ExplainedException(
-              "the name " + name + " is that of container " + record.id().substring(0, SHORT_ID),
-              "choose another one, or remove that container");
+        if (ID.matcher(OsPath.text(entry.getFileName())).matches() && isDirectory(entry)) {
+          directories.add(entry);
         }
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
+    return directories;
   }
 
   /**
    * The record in a directory if it is of that name, which most show without being understood; null
    * otherwise, and if it is damaged: that is in nobody's way.
    */
-  private static ContainerRecord recordOf(Path entry, String name) throws IOException {
-    if (!ID.matcher(OsPath.text(entry.getFileName())).matches() || !isDirectory(entry)) {
-      return null;
-    }
+  private static ContainerRecord recordOf(Path directory, String name) {
     try {
       ContainerRecord record =
-          ContainerDirectory.mayBeNamed(entry, name) ? ContainerDirectory.record(entry) : null;
+          ContainerDirectory.mayBeNamed(directory, name)
+              ? ContainerDirectory.record(directory)
+              : null;
       return record != null && record.name().equals(name) ? record : null;
     } catch (IOException e) {
       return null;
@@ -187,29 +197,17 @@ public final class ContainerDirectories {
   public Found list() throws IOException {
     List<ContainerRecord> records = new ArrayList<>();
     Map<String, IOException> damaged = new HashMap<>();
-    Path all = stateDirectory.resolve(ALL);
-    if (!isDirectory(all)) {
-      // There never was one.
-      return new Found(records, damaged);
-    }
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(all)) {
-      for (Path entry : entries) {
-        String id = OsPath.text(entry.getFileName());
-        if (ID.matcher(id).matches() && isDirectory(entry)) {
-          try {
-            ContainerRecord record = ContainerDirectory.record(entry);
-            if (record == null) {
-              removeLeft(entry);
-            } else {
-              records.add(record);
-            }
-          } catch (IOException e) {
-            damaged.put(id, e);
-          }
+    for (Path directory : directories()) {
+      try {
+        ContainerRecord record = ContainerDirectory.record(directory);
+        if (record == null) {
+          removeLeft(directory);
+        } else {
+          records.add(record);
         }
+      } catch (IOException e) {
+        damaged.put(OsPath.text(directory.getFileName()), e);
       }
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
     }
     return new Found(records, damaged);
   }
