@@ -40,9 +40,7 @@ public final class ContainerObserver {
    * @throws ContainerStateException if it does not run
    */
   public List<SeenProcess> processes(DetachedContainer container) throws IOException {
-    if (container.status() != DetachedContainer.Status.RUNNING) {
-      throw ContainerStateException.doesNotRun(container.name());
-    }
+    Verb.ENTER.check(container);
     Path directory = kept.path(container.id());
     String namespace = pidNamespace(ContainerDirectory.spec(directory), namespaces(directory));
     List<SeenProcess> found =

@@ -43,6 +43,10 @@ final class HostProcesses {
       long pid, long parent, String name, long cpuMillis, long childrenMillis, long threads) {}
 
   private final Map<Long, Entry> all = new TreeMap<>();
+  private final Map<Long, List<Entry>> children = new HashMap<>();
+
+  /** What their links to a pid namespace show; empty until somebody asks for one. */
+  private final Map<Long, String> namespaces = new HashMap<>();
 
   private HostProcesses() {}
 
@@ -54,6 +58,7 @@ final class HostProcesses {
         Entry process = parse(read(entry, "stat"));
         if (process != null) {
           found.all.put(process.pid(), process);
+          found.children.computeIfAbsent(process.parent(), pid -> new ArrayList<>()).add(process);
         }
       }
     } catch (DirectoryIteratorException e) {
@@ -102,6 +107,10 @@ final class HostProcesses {
     }
   }
 
+  private String namespace(long pid) {
+    return namespaces.computeIfAbsent(pid, of -> link(of, "ns/pid"));
+  }
+
   /** Null if it is none. */
   static Entry parse(String stat) {
     // The name is the process's own choice, and may have blanks and parentheses.
@@ -141,14 +150,12 @@ final class HostProcesses {
    *     empty if nobody can enter it
    */
   List<Entry> of(long init, String namespace) {
-    Map<Long, List<Entry>> children = new HashMap<>();
     Deque<Entry> open = new ArrayDeque<>();
     int depth = pids(init).length;
     for (Entry entry : all.values()) {
-      children.computeIfAbsent(entry.parent(), parent -> new ArrayList<>()).add(entry);
       if (entry.pid() == init) {
         open.add(entry);
-      } else if (!namespace.isEmpty() && link(entry.pid(), "ns/pid").equals(namespace)) {
+      } else if (!namespace.isEmpty() && namespace(entry.pid()).equals(namespace)) {
         open.add(entry);
         // One of nsrun's own, whose links are shown to root alone; from outside comes another.
         Entry parent = all.get(entry.parent());

@@ -1,10 +1,11 @@
 package io.nsrun.engine;
 
+import io.nsrun.plan.facts.MountEntry;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.OsString;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -17,10 +18,6 @@ import java.util.Set;
  * was told to be on does not count.
  */
 final class MemoryFiles {
-  private static final int DEVICE = 2;
-  private static final int ROOT = 3;
-  private static final int MOUNT_POINT = 4;
-
   private final String root;
 
   /** Those of the host, which belong to others too. */
@@ -43,14 +40,11 @@ final class MemoryFiles {
    */
   static MemoryFiles of(long pid, String mounts, String ofHost, boolean layer) {
     MemoryFiles files = new MemoryFiles("/proc/" + pid + "/root");
-    for (String line : ofHost.split("\n", -1)) {
-      String[] fields = line.split(" ", -1);
-      if (fields.length > DEVICE) {
-        files.others.add(fields[DEVICE]);
-      }
+    for (MountEntry mount : MountEntry.parseAll(ofHost)) {
+      files.others.add(mount.device());
     }
-    for (String line : mounts.split("\n", -1)) {
-      files.add(line, layer);
+    for (MountEntry mount : MountEntry.parseAll(mounts)) {
+      files.add(mount, layer);
     }
     return files;
   }
@@ -59,20 +53,15 @@ final class MemoryFiles {
     return bytes;
   }
 
-  private void add(String line, boolean layer) {
-    String[] fields = line.split(" ", -1);
-    int type = line.indexOf(" - ");
-    if (fields.length <= MOUNT_POINT || type < 0) {
-      return;
-    }
+  private void add(MountEntry mount, boolean layer) {
     boolean memory =
-        line.startsWith("tmpfs ", type + 3)
-            || (layer && fields[MOUNT_POINT].equals("/") && line.startsWith("overlay ", type + 3));
-    String device = fields[DEVICE];
-    if (!memory || !fields[ROOT].equals("/") || others.contains(device) || !seen.add(device)) {
+        mount.type().equals("tmpfs")
+            || (layer && mount.point().equals("/") && mount.type().equals("overlay"));
+    String device = mount.device();
+    if (!memory || !mount.root().equals("/") || others.contains(device) || !seen.add(device)) {
       return;
     }
-    String name = unescaped(fields[MOUNT_POINT]);
+    String name = OsString.decode(mount.point().getBytes(StandardCharsets.ISO_8859_1));
     // The root is behind the link.
     Path place = OsPath.of(root + (name.equals("/") ? "/." : name));
     // Not Files.getFileStore, which wants to find it among the mounts of this process.
@@ -92,19 +81,5 @@ final class MemoryFiles {
     } catch (IOException e) {
       return false;
     }
-  }
-
-  /** Blanks and the like stand there as a backslash and three octal digits. */
-  private static String unescaped(String text) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) == '\\' && i + 3 < text.length()) {
-        bytes.write(Integer.parseInt(text, i + 1, i + 4, 8));
-        i += 3;
-      } else {
-        bytes.write(text.charAt(i));
-      }
-    }
-    return OsString.decode(bytes.toByteArray());
   }
 }

@@ -11,13 +11,20 @@ import java.util.Optional;
  *
  * @param id of the mount
  * @param parent id of the mount it is on
+ * @param device of the file system, as MAJOR:MINOR
  * @param root directory of the file system that is mounted; {@code /} for all of it
  * @param point where it is mounted, as the reading process sees it
  * @param options of the mount, e.g. {@code noexec}
  * @param type of the file system
  */
 public record MountEntry(
-    int id, int parent, String root, String point, List<String> options, String type) {
+    int id,
+    int parent,
+    String device,
+    String root,
+    String point,
+    List<String> options,
+    String type) {
 
   /** Every line that is one; a run reads them too, so that plain loops have to do. */
   public static List<MountEntry> parseAll(String mountinfo) {
@@ -48,6 +55,7 @@ public record MountEntry(
     return new MountEntry(
         id,
         parent,
+        words.get(2),
         unescape(words.get(3)),
         unescape(words.get(4)),
         List.of(words.get(5).split(",", -1)),
