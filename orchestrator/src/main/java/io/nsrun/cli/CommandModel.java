@@ -1,5 +1,6 @@
 package io.nsrun.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterPreprocessor;
@@ -13,12 +14,16 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  */
 public final class CommandModel {
   /** All commands, in the order in which the help lists them. */
-  static final String[] COMMANDS = {
-    "run", "create", "start", "restart", "exec", "ps", "top", "stats", "logs", "stop", "kill",
-    "wait", "rm", "inspect", "cp", "commit", "diff", "explain", "doctor", "prune", "version", "help"
-  };
+  static final List<String> COMMANDS = commands();
 
   private CommandModel() {}
+
+  private static List<String> commands() {
+    List<String> all = new ArrayList<>(List.of("run", "create"));
+    all.addAll(List.of(ContainerModel.COMMANDS));
+    all.addAll(List.of("explain", "doctor", "prune", "version", "help"));
+    return List.copyOf(all);
+  }
 
   /** The whole program with all its commands, for completion scripts and manual pages. */
   public static CommandLine all() {

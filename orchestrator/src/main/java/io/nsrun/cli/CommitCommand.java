@@ -25,12 +25,7 @@ final class CommitCommand {
     }
     Caller caller = Caller.ofThisProcess();
     DetachedContainers all = DetachedContainers.of(caller);
-    DetachedContainer container;
-    try {
-      container = all.find(words.get(0));
-    } catch (IOException e) {
-      return ContainerCommands.tell(e, errors);
-    }
+    DetachedContainer container = all.find(words.get(0));
     ContainerCommit commit = new ContainerCommit(caller, all, container);
     if (words.get(1).equals("-")) {
       CopyCommand.refuseTerminal("commit");

@@ -38,15 +38,24 @@ final class ContainerCommands {
     if (given == null) {
       return InfoCommands.help(new String[] {command}, System.out, errors);
     }
+    try {
+      return execute(command, given, errors);
+    } catch (NoSuchContainerException | DamagedContainerException e) {
+      return tell(e, errors);
+    }
+  }
+
+  private static int execute(String command, GivenArguments given, ErrorPrinter errors)
+      throws IOException, InterruptedException {
     return switch (command) {
       case "ps" -> PsCommand.execute(given, errors);
       case "inspect" -> InspectCommand.execute(given, errors);
-      case "top" -> TopCommand.execute(given, errors);
-      case "stats" -> StatsCommand.execute(given, errors);
-      case "logs" -> LogsCommand.execute(given, errors);
+      case "top" -> TopCommand.execute(given);
+      case "stats" -> StatsCommand.execute(given);
+      case "logs" -> LogsCommand.execute(given);
       case "cp" -> CopyCommand.execute(given, errors);
       case "commit" -> CommitCommand.execute(given, errors);
-      case "diff" -> DiffCommand.execute(given, errors);
+      case "diff" -> DiffCommand.execute(given);
       default -> new ContainerCommands(errors).onEach(given, action(command, given));
     };
   }

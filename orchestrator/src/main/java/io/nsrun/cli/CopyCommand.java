@@ -45,12 +45,7 @@ final class CopyCommand {
     }
     Caller caller = Caller.ofThisProcess();
     DetachedContainers all = DetachedContainers.of(caller);
-    DetachedContainer container;
-    try {
-      container = all.find(name);
-    } catch (IOException e) {
-      return ContainerCommands.tell(e, errors);
-    }
+    DetachedContainer container = all.find(name);
     ContainerCopy copy =
         new ContainerCopy(
             caller, all, container, given.has("--archive"), given.has("--follow-link"));

@@ -14,15 +14,10 @@ import java.nio.charset.StandardCharsets;
 final class DiffCommand {
   private DiffCommand() {}
 
-  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
+  static int execute(GivenArguments given) throws IOException {
     Caller caller = Caller.ofThisProcess();
     DetachedContainers all = DetachedContainers.of(caller);
-    DetachedContainer container;
-    try {
-      container = all.find(given.words().get(0));
-    } catch (IOException e) {
-      return ContainerCommands.tell(e, errors);
-    }
+    DetachedContainer container = all.find(given.words().get(0));
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     try {
       new ContainerDiff(caller, all, container)

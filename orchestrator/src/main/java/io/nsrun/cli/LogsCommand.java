@@ -32,16 +32,10 @@ final class LogsCommand {
     this.timestamps = timestamps;
   }
 
-  static int execute(GivenArguments given, ErrorPrinter errors)
-      throws IOException, InterruptedException {
+  static int execute(GivenArguments given) throws IOException, InterruptedException {
     LogQuery query = query(given);
     DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
-    DetachedContainer container;
-    try {
-      container = all.find(given.words().get(0));
-    } catch (IOException e) {
-      return ContainerCommands.tell(e, errors);
-    }
+    DetachedContainer container = all.find(given.words().get(0));
     try (LogLines lines = all.log(container, query)) {
       new LogsCommand(given.has("--timestamps")).print(lines);
     }

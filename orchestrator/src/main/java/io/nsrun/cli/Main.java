@@ -136,26 +136,16 @@ public final class Main {
       case "exec" -> new ExecCommand(errors).execute(rest);
       case "start", "restart" -> new StartCommand(args[first], errors).execute(rest);
       case "pause", "unpause" -> InfoCommands.noFreezer(args[first], errors);
-      case "ps",
-          "top",
-          "stats",
-          "logs",
-          "stop",
-          "kill",
-          "wait",
-          "rm",
-          "inspect",
-          "cp",
-          "commit",
-          "diff" ->
-          ContainerCommands.execute(args[first], rest, errors);
-      default -> unknownCommand(args[first], errors);
+      default ->
+          ContainerModel.knows(args[first])
+              ? ContainerCommands.execute(args[first], rest, errors)
+              : unknownCommand(args[first], errors);
     };
   }
 
   private static int unknownCommand(String name, ErrorPrinter errors) {
     String what = name.startsWith("-") ? "option" : "command";
-    List<String> known = new ArrayList<>(List.of(CommandModel.COMMANDS));
+    List<String> known = new ArrayList<>(CommandModel.COMMANDS);
     known.addAll(List.of("--help", "--version", "--log-level"));
     String nearest = Suggestion.nearest(name, known);
     errors.line(

@@ -54,17 +54,12 @@ final class StatsCommand {
     this.json = json;
   }
 
-  static int execute(GivenArguments given, ErrorPrinter errors)
-      throws IOException, InterruptedException {
+  static int execute(GivenArguments given) throws IOException, InterruptedException {
     boolean json = ContainerCommands.isJson(given);
     Caller caller = Caller.ofThisProcess();
     List<DetachedContainer> named = new ArrayList<>();
     for (String name : given.words()) {
-      try {
-        named.add(DetachedContainers.of(caller).find(name));
-      } catch (IOException e) {
-        return ContainerCommands.tell(e, errors);
-      }
+      named.add(DetachedContainers.of(caller).find(name));
     }
     StatsCommand command = new StatsCommand(caller, named, json);
     if (given.has("--no-stream")) {

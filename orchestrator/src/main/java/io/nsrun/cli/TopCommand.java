@@ -21,15 +21,10 @@ import java.util.List;
 final class TopCommand {
   private TopCommand() {}
 
-  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
+  static int execute(GivenArguments given) throws IOException {
     boolean json = ContainerCommands.isJson(given);
     Caller caller = Caller.ofThisProcess();
-    DetachedContainer container;
-    try {
-      container = DetachedContainers.of(caller).find(given.words().get(0));
-    } catch (IOException e) {
-      return ContainerCommands.tell(e, errors);
-    }
+    DetachedContainer container = DetachedContainers.of(caller).find(given.words().get(0));
     List<SeenProcess> found = ContainerObserver.of(caller).processes(container);
     PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
     if (json) {
