@@ -70,6 +70,8 @@ class Snippets {
       System.out.println("exec");
       exec(server);
       server.removeForcibly();
+      System.out.println("start");
+      start(containers);
     }
     System.out.println("listener");
     listener();
@@ -268,5 +270,20 @@ class Snippets {
         server.exec("sh", "-c", "tr a-z A-Z").run("hello\n".getBytes(StandardCharsets.UTF_8));
     System.out.print(result.requireSuccess().stdoutText());
     // @end region="exec"
+  }
+
+  private static void start(Containers containers) throws IOException, InterruptedException {
+    // @start region="start"
+    DetachedContainer counter =
+        containers.container("sh", "-c", "echo x >>/count; wc -l </count").create();
+    for (int i = 0; i < 2; i++) {
+      counter.start();
+      counter.waitFor();
+    }
+    try (Stream<LogLine> lines = counter.logs().lines()) {
+      lines.forEach(line -> System.out.println(line.text()));
+    }
+    counter.remove();
+    // @end region="start"
   }
 }

@@ -45,7 +45,7 @@ final class CommandLineDoor implements Door {
       case USAGE -> outcome.with(ContainersJson.usage(outcome.out()));
       case LIST, LOOK -> outcome.with(ContainersJson.lines(outcome.out(), wish.verb()));
       // Beyond what there is to be known, it names what it was done to.
-      case STOP, SIGNAL, REMOVE, REMOVE_FORCIBLY -> outcome.with("");
+      case START_AGAIN, RESTART, STOP, SIGNAL, REMOVE, REMOVE_FORCIBLY -> outcome.with("");
       default -> outcome;
     };
   }
@@ -53,11 +53,12 @@ final class CommandLineDoor implements Door {
   private static List<String> words(Wish wish) {
     List<String> words = new ArrayList<>();
     switch (wish.verb()) {
-      case START -> {
-        words.addAll(List.of("run", "-d"));
+      case START, CREATE -> {
+        words.addAll(wish.verb() == Wish.Verb.START ? List.of("run", "-d") : List.of("create"));
         words.addAll(words(wish.asked()));
         return words;
       }
+      case START_AGAIN -> words.add("start");
       case LIST -> words.addAll(List.of("ps", "-a", "--format=json"));
       case LOOK -> words.add("inspect");
       case PROCESSES -> words.addAll(List.of("top", "--format=json"));
@@ -72,8 +73,8 @@ final class CommandLineDoor implements Door {
         words.addAll(wish.asked().input().length > 0 ? List.of("-i") : List.of());
         words.addAll(options(wish.asked()));
       }
-      case STOP -> {
-        words.add("stop");
+      case STOP, RESTART -> {
+        words.add(wish.verb() == Wish.Verb.STOP ? "stop" : "restart");
         wish.words().forEach(time -> words.addAll(List.of("-t", time)));
       }
       case SIGNAL -> words.addAll(List.of("kill", "-s", wish.words().get(0)));

@@ -47,6 +47,11 @@ final class LibraryTerms {
     return terms.builder.startDetached(terms.detached);
   }
 
+  static DetachedContainer create(Asked asked, Containers containers) throws ContainerException {
+    LibraryTerms terms = terms(asked, containers);
+    return terms.builder.create(terms.detached);
+  }
+
   private static LibraryTerms terms(Asked asked, Containers containers) {
     LibraryTerms terms =
         new LibraryTerms(containers.container(asked.command().toArray(String[]::new)));

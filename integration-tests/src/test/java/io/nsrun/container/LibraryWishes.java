@@ -34,6 +34,18 @@ final class LibraryWishes {
       case START -> {
         return library.done(LibraryTerms.detach(wish.asked(), containers).id());
       }
+      case CREATE -> {
+        return library.done(LibraryTerms.create(wish.asked(), containers).id());
+      }
+      case START_AGAIN -> containers.get(name).start();
+      case RESTART -> {
+        DetachedContainer container = containers.get(name);
+        if (words.isEmpty()) {
+          container.restart();
+        } else {
+          container.restart(LibraryTerms.time(words.get(0)));
+        }
+      }
       case LIST -> {
         StringBuilder lines = new StringBuilder();
         for (ContainerState state : containers.list()) {

@@ -8,8 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,63 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Containers that live on, what they write, and commands in them. */
 @ThroughBothDoors
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class LivingOnTest extends DoorTest {
-  private static final String FOREVER =
-      "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done";
-
-  /** For what is the same for every caller. */
-  private static final Caller ANY = Caller.PLAIN;
-
-  private final List<String> started = new ArrayList<>();
-  private Caller caller = ANY;
-
-  private Host before;
-
-  @BeforeEach
-  void remember() {
-    before = Host.now();
-  }
-
-  @AfterEach
-  void removeAll() {
-    for (String name : started) {
-      door.fulfil(caller, Wish.of(Verb.REMOVE_FORCIBLY, name));
-    }
-    assertThat(door.fulfil(caller, Wish.of(Verb.LIST, "")).out()).isEmpty();
-    // The monitor is a child of whoever started it, if that has not ended.
-    Await.unchanged(before);
-  }
-
-  private Outcome fulfil(Verb verb, String name, String... words) {
-    return door.fulfil(caller, Wish.of(verb, name, words));
-  }
-
-  private Outcome start(String name, Asked asked) {
-    caller = asked.caller();
-    started.add(name);
-    return door.fulfil(caller, Wish.of(Verb.START, name, asked.with(Setting.NAME, name)));
-  }
-
-  /** One that has said that it is ready. */
-  private void ready(String name, Asked asked) {
-    start(name, asked).orFail();
-    Await.until("it is ready", () -> fulfil(Verb.LOGS, name).out().startsWith("ready\n"));
-  }
-
-  /** One that has ended. */
-  private void ended(String name, Asked asked) {
-    start(name, asked).orFail();
-    fulfil(Verb.WAIT, name).orFail();
-  }
-
-  private Outcome exec(String name, Asked command) {
-    return door.fulfil(caller, Wish.of(Verb.EXEC, name, command));
-  }
-
-  private String list() {
-    return fulfil(Verb.LIST, "").orFail().out();
-  }
-
+class LivingOnTest extends LivingOnDoorTest {
   @DependsOnJvm
   @ParameterizedTest
   @EnumSource

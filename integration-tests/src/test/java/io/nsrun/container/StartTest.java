@@ -72,23 +72,6 @@ class StartTest extends LastingTest {
   }
 
   @Test
-  void whatIsNotStartedYetCanBeStoppedAndRemovedAndNothingElse() {
-    Lasting all = lasting(ANY);
-    all.nsrun("create", "--name=a", "busybox", "true");
-
-    assertThat(all.failing("wait", "a").errors().get(0)).contains("a was not started yet");
-    assertThat(all.failing("kill", "a").errors().get(0)).contains("a does not run");
-    assertThat(all.failing("exec", "a", "true").errors().get(0)).contains("a does not run");
-    assertThat(all.nsrun("stop", "a").text()).isEqualTo("a");
-    assertThat(all.nsrun("logs", "-f", "a").out()).isEmpty();
-    assertThat(all.nsrun("inspect", "a").out()).contains("\"status\" : \"created\"");
-    assertThat(all.failing("create", "--name=a", "busybox", "true").errors().get(0))
-        .contains("the name a is that of container");
-    assertThat(all.nsrun("rm", "a").text()).isEqualTo("a");
-    assertThat(all.files()).isEmpty();
-  }
-
-  @Test
   void ofSomeAtOnceOneStartsIt() {
     Lasting all = lasting(ANY);
     all.nsrun(counting("create", "--name=a"));
@@ -157,29 +140,6 @@ class StartTest extends LastingTest {
   }
 
   @Test
-  void whatWasInMemoryIsNotStartedWithoutIt() {
-    Lasting all = lasting(ANY);
-    all.nsrun(counting("create", "--ephemeral", "--name=a"));
-    all.nsrun("start", "a");
-    awaitStarts(all, "a", 1);
-
-    Result running = all.failing("restart", "a");
-
-    assertThat(running.errors())
-        .containsExactly(
-            "nsrun: container a can't start again: what it wrote to its root filesystem was in"
-                + " memory",
-            "  run it anew; without --ephemeral that is kept");
-    assertThat(all.nsrun("ps").out()).as("it was not stopped for it").contains("Up ");
-    all.nsrun("stop", "-t0", "a");
-    assertThat(all.failing("start", "a").errors()).isEqualTo(running.errors());
-    all.nsrun("run", "-d", "--read-only", "--name=b", "busybox", "sh", "-c", "exit 5");
-    all.nsrun("wait", "b");
-    all.nsrun("start", "b");
-    assertThat(all.nsrun("wait", "b").text()).as("nothing was lost").isEqualTo("5");
-  }
-
-  @Test
   void itsFilesAreThoseOfThenWhateverBecameOfTheArchive() throws IOException {
     Lasting all = lasting(ANY, Directories.fresh(ANY));
     Path tree = Rootfs.tree(ANY);
@@ -207,23 +167,6 @@ class StartTest extends LastingTest {
         .contains("ROOTFS: the files that it started from, ", " are gone: ");
     Command.check(List.of("tar", "-C", tree.toString(), "-cf", archive.toString(), "."));
     assertThat(all.failing("start", "a").errors().get(0)).contains("are others by now");
-  }
-
-  @ParameterizedTest
-  @EnumSource(Caller.class)
-  void oneWhoseMonitorWasKilledStartsAgain(Caller caller) {
-    Lasting all = lasting(caller);
-    all.nsrun(counting("run", "-d", "--name=a"));
-    awaitStarts(all, "a", 1);
-    Proc init = all.init("a");
-    Command.check(List.of("kill", "-9", init.stat(4)));
-    Await.until("init is gone", init::isGone);
-    assertThat(all.nsrun("ps", "-a").out()).contains("Dead");
-
-    assertThat(all.nsrun("start", "a").text()).isEqualTo("a");
-
-    awaitStarts(all, "a", 2);
-    assertThat(all.nsrun("ps").out()).contains("Up ");
   }
 
   /** At any instant from a JVM that comes up to a command that runs. */
@@ -326,18 +269,6 @@ class StartTest extends LastingTest {
     assertThat(file).hasContent(Long.toString(all.command("a").pid()));
     assertThat(all.failing("start", "--pid-file=" + file, "a", "a").errors().get(0))
         .contains("--pid-file: is for one container");
-  }
-
-  @Test
-  void whatWasNotToStayGoesWithItsEnd() {
-    Lasting all = lasting(ANY);
-    all.nsrun("create", "--rm", "--name=a", "busybox", "true");
-    all.nsrun("create", "--rm", "--name=b", "busybox", "nosuch");
-
-    all.nsrun("start", "a");
-    assertThat(all.failing("start", "b").code()).isEqualTo(127);
-
-    Await.until("nothing is left", () -> all.files().isEmpty());
   }
 
   @ParameterizedTest

@@ -21,6 +21,11 @@ record Wish(Verb verb, String container, ArrayList<String> words, Asked asked)
   enum Verb {
     /** Its id. */
     START,
+    /** Its id, though it does not run. */
+    CREATE,
+    START_AGAIN,
+    /** A word is how long it has to end, as {@code 5s}; none for its own time. */
+    RESTART,
     /** A line for each, the youngest first: name, status, and the exit code if it has ended. */
     LIST,
     /**

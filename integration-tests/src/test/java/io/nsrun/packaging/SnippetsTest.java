@@ -81,6 +81,9 @@ class SnippetsTest {
             one
             exec
             HELLO
+            start
+            1
+            2
             listener
             three exited with code 3
             """);

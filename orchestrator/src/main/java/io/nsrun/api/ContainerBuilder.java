@@ -319,9 +319,38 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
    *     for an archive that may still be unpacked
    */
   public DetachedContainer startDetached(DetachSettings settings) throws ContainerException {
-    Objects.requireNonNull(settings);
+    return detach(settings, true);
+  }
+
+  /**
+   * As {@link #create(DetachSettings)}, with the default of each setting.
+   *
+   * @return the container
+   * @throws ContainerException if it can't be made; nothing of it is left then
+   */
+  public DetachedContainer create() throws ContainerException {
+    return create(DetachSettings.standard());
+  }
+
+  /**
+   * Makes a container that lives on, and does not start it, as {@code nsrun create} does: {@link
+   * DetachedContainer#start} starts it, in this JVM or another one. Blocks while an archive is
+   * unpacked. Environment, user and all else that is asked for are found now, so that it is the
+   * same whenever it starts; what it is to mount has to be there then, too.
+   *
+   * @param settings how it lives on
+   * @return the container, which has the status {@link ContainerState.Status#CREATED CREATED}
+   * @throws ContainerException if it can't be made; nothing of it is left then. If the thread is
+   *     interrupted, as with {@link #startDetached(DetachSettings)}
+   */
+  public DetachedContainer create(DetachSettings settings) throws ContainerException {
+    return detach(settings, false);
+  }
+
+  private DetachedContainer detach(DetachSettings how, boolean started) throws ContainerException {
+    Objects.requireNonNull(how);
     use();
-    this.settings.detached = settings;
-    return containers.startDetached(this.settings);
+    settings.detached = how;
+    return containers.detach(settings, started);
   }
 }

@@ -313,16 +313,35 @@ public final class Containers implements AutoCloseable {
         });
   }
 
-  /** See {@link ContainerBuilder#startDetached(DetachSettings)}. */
-  DetachedContainer startDetached(Settings settings) throws ContainerException {
+  /**
+   * See {@link ContainerBuilder#startDetached(DetachSettings)}.
+   *
+   * @param started whether its command is to run now
+   */
+  DetachedContainer detach(Settings settings, boolean started) throws ContainerException {
     Spec[] spec = new Spec[1];
     return start(
         () -> spec[0].name(),
         open -> {
           SpecProblems problems = new SpecProblems();
           spec[0] = spec(settings, problems);
-          open.detach(spec[0], problems, warnings(spec[0].name()));
-          return new DetachedContainer(this, spec[0].id(), spec[0].name());
+          String name = spec[0].name();
+          if (started) {
+            open.detach(spec[0], problems, warnings(name));
+          } else {
+            open.create(spec[0], problems, warnings(name));
+          }
+          return new DetachedContainer(this, spec[0].id(), name);
+        });
+  }
+
+  /** See {@link DetachedContainer#start}. */
+  void startAgain(DetachedContainer container) throws ContainerException {
+    start(
+        container::name,
+        open -> {
+          open.startAgain(container.id(), container.name(), warnings(container.name()));
+          return null;
         });
   }
 
@@ -358,6 +377,13 @@ public final class Containers implements AutoCloseable {
     return closed;
   }
 
+  /** Sees to it that something may be started. */
+  void checkThatTheyAreOpen() throws ContainerException {
+    if (isClosed()) {
+      throw ContainerException.closed();
+    }
+  }
+
   private synchronized Caller caller() throws IOException {
     if (caller == null) {
       Caller found = Caller.ofThisProcess();
@@ -367,9 +393,7 @@ public final class Containers implements AutoCloseable {
   }
 
   private synchronized ContainerStarter starter() throws IOException, ContainerException {
-    if (closed) {
-      throw ContainerException.closed();
-    }
+    checkThatTheyAreOpen();
     if (starter == null) {
       starter = ContainerStarter.warm(caller(), spares);
     }

@@ -5,7 +5,8 @@ import io.nsrun.spec.SpecProblems;
 import java.util.Objects;
 
 /**
- * How a container lives on, see {@link ContainerBuilder#startDetached(DetachSettings)}.
+ * How a container lives on, see {@link ContainerBuilder#startDetached(DetachSettings)} and {@link
+ * ContainerBuilder#create(DetachSettings)}.
  *
  * <p>Immutable: each method returns another value. What is out of range is told by the start of a
  * container.

@@ -16,15 +16,16 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * A container that lives on when this JVM has ended, and {@link Containers} are closed: {@link
- * ContainerBuilder#startDetached()} starts one, {@link Containers#find} and {@link Containers#list}
- * find it again, in whichever process of the same user, and so does the command line. Safe for use
- * by several threads.
+ * ContainerBuilder#startDetached()} starts one, {@link ContainerBuilder#create()} makes one to be
+ * started later, {@link Containers#find} and {@link Containers#list} find it again, in whichever
+ * process of the same user, and so does the command line. Safe for use by several threads.
  *
  * <p>It is there until it is removed, also when it has ended. This is but a name for it: each
  * method looks at it anew, and throws a {@link ContainerException} with the reason {@link
  * ContainerException.Reason#NO_SUCH_CONTAINER NO_SUCH_CONTAINER} once there is no such container
  * any more. All but those that wait for something block for small reads at most, and no interrupt
- * ends them. All but {@link #exec} can be used when {@link Containers} are closed.
+ * ends them. All but {@link #exec}, {@link #start} and {@link #restart} can be used when {@link
+ * Containers} are closed.
  *
  * {@snippet file="Snippets.java" region="detached"}
  */
@@ -87,6 +88,63 @@ public final class DetachedContainer {
     return new ContainerUsage(containers.observe((all, observer) -> observer.usage(look(all))));
   }
 
+  /**
+   * Starts one that was created, or has ended, as it was asked for when it was made: with what it
+   * has written to its root file system, and its log goes on. Blocks until its command runs; does
+   * nothing if it does already.
+   *
+   * {@snippet file="Snippets.java" region="start"}
+   *
+   * @throws ContainerException if it can't be started: with the reason {@link
+   *     ContainerException.Reason#STATE STATE} if somebody else starts it, or what it wrote was in
+   *     memory ({@link ContainerBuilder#ephemeral}), so that it starts once. It is as it was then,
+   *     but gone if nothing of it was to stay ({@link DetachSettings#removedAtEnd}). If the thread
+   *     is interrupted, its interrupt status is set, and the container is as it was, or runs
+   */
+  public void start() throws ContainerException {
+    containers.startAgain(this);
+    synchronized (this) {
+      waiting = null; // for the end of the time before
+    }
+  }
+
+  /**
+   * As {@link #restart(Duration)}, with the time that {@link ContainerBuilder#stop} gave it.
+   *
+   * @throws ContainerException see {@link #restart(Duration)}
+   * @throws InterruptedException see {@link #restart(Duration)}
+   */
+  public void restart() throws ContainerException, InterruptedException {
+    restartAfter(null);
+  }
+
+  /**
+   * Stops it as {@link #stop(Duration)} does, if it runs, and starts it again as {@link #start}
+   * does. Blocks until its command runs again.
+   *
+   * @param grace from the signal until it is killed; zero kills at once; less than 10 years,
+   *     resolution 1 ms
+   * @throws IllegalArgumentException if the time is out of range
+   * @throws ContainerException if it can't start again, and runs on then; or if it was stopped and
+   *     does not start, as {@link #start} has it
+   * @throws InterruptedException if the thread is interrupted before it has ended; it is stopped
+   *     nevertheless, and not started
+   */
+  public void restart(Duration grace) throws ContainerException, InterruptedException {
+    restartAfter(checked("restart", grace));
+  }
+
+  private void restartAfter(Duration grace) throws ContainerException, InterruptedException {
+    containers.checkThatTheyAreOpen();
+    await(
+        containers.submit(
+            all -> {
+              io.nsrun.engine.DetachedContainer seen = look(all);
+              return all.stopToRestart(seen, grace == null ? seen.stopTimeout() : grace);
+            }));
+    start();
+  }
+
   /** {@return what it has written, to say which lines of it are wanted} */
   public Logs logs() {
     return new Logs(this, LogQuery.ALL);
@@ -131,7 +189,8 @@ public final class DetachedContainer {
    * As {@link #stop(Duration)}, with the time that {@link ContainerBuilder#stop} gave it.
    *
    * @return how it ended, now or before
-   * @throws ContainerException if there is no such container any more, or nobody answers for it
+   * @throws ContainerException if there is no such container any more, it was never started, or
+   *     nobody answers for it
    * @throws InterruptedException if the thread is interrupted; it is stopped nevertheless
    */
   public ContainerEnd stop() throws ContainerException, InterruptedException {
@@ -146,14 +205,19 @@ public final class DetachedContainer {
    *     resolution 1 ms
    * @return how it ended, now or before
    * @throws IllegalArgumentException if the time is out of range
-   * @throws ContainerException if there is no such container any more, or nobody answers for it
+   * @throws ContainerException if there is no such container any more, it was never started, or
+   *     nobody answers for it
    * @throws InterruptedException if the thread is interrupted; it is stopped nevertheless
    */
   public ContainerEnd stop(Duration grace) throws ContainerException, InterruptedException {
+    return stopAfter(checked("stop", grace));
+  }
+
+  private static Duration checked(String verb, Duration grace) {
     if (grace.isNegative() || grace.toDays() >= LONGEST_DAYS) {
-      throw new IllegalArgumentException("stop: " + grace + " is out of range");
+      throw new IllegalArgumentException(verb + ": " + grace + " is out of range");
     }
-    return stopAfter(grace);
+    return grace;
   }
 
   private ContainerEnd stopAfter(Duration grace) throws ContainerException, InterruptedException {
@@ -242,10 +306,10 @@ public final class DetachedContainer {
         seen.startedMillis() == 0 ? null : Instant.ofEpochMilli(seen.startedMillis()));
   }
 
-  private static ContainerEnd await(CompletableFuture<ContainerEnd> end)
+  private static <T> T await(CompletableFuture<T> answer)
       throws ContainerException, InterruptedException {
     try {
-      return end.get();
+      return answer.get();
     } catch (ExecutionException e) {
       throw ContainerException.of(e.getCause());
     }

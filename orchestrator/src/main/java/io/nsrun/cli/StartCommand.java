@@ -75,13 +75,11 @@ final class StartCommand implements Launcher.Listener, Runnable {
     try {
       DetachedContainer container = all.find(name);
       if (command.equals("restart")) {
-        all.checkThatItCanStartAgain(container);
-        all.stop(container, grace == null ? container.stopTimeout() : grace);
-        container = all.find(container.id());
+        container = all.stopToRestart(container, grace == null ? container.stopTimeout() : grace);
       }
       int code = start(container);
-      if (code != ExitCode.OK && container.removed()) {
-        all.remove(container, true); // nothing of it was to stay
+      if (code != ExitCode.OK) {
+        all.startFailed(container);
       }
       return code;
     } catch (IOException e) {

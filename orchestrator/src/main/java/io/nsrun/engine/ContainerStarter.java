@@ -59,6 +59,33 @@ public interface ContainerStarter extends Closeable {
       throws IOException, InterruptedException;
 
   /**
+   * As {@link #detach}, but keeps it as it is, and starts nothing: {@link #startAgain} does. Blocks
+   * while an archive is unpacked.
+   *
+   * @throws ClosedStarterException after {@link #close}
+   */
+  void create(Spec spec, SpecProblems problems, Consumer<String> warnings)
+      throws IOException, InterruptedException;
+
+  /**
+   * Starts one that was created, or has ended, see {@link DetachedContainers#prepareStart}. Blocks
+   * until its command runs; returns at once if it does already.
+   *
+   * @param id of the container
+   * @param name what it is called where it is not there any more
+   * @param warnings takes what is odd about it, a sentence each; called by any thread
+   * @throws io.nsrun.spec.SpecProblemsException with everything that is not there any more
+   * @throws ContainerStateException if somebody else starts it, or it can't start again
+   * @throws NoSuchContainerException if there is no such container any more
+   * @throws NotStartedException if the command did not come to run; it is as it was then, or gone
+   *     if nothing of it was to stay
+   * @throws InterruptedException if the thread was interrupted; it is as it was, or runs
+   * @throws ClosedStarterException after {@link #close}
+   */
+  void startAgain(String id, String name, Consumer<String> warnings)
+      throws IOException, InterruptedException;
+
+  /**
    * Kills all containers but those that live on, also those that are about to start. Blocks until
    * nothing of them is left. Does nothing the second time.
    */

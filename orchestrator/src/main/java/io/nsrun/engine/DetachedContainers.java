@@ -224,12 +224,23 @@ public final class DetachedContainers {
   }
 
   /**
-   * Sees to it that it could be started again once it has ended.
+   * Stops one that is to be started again, if that can be; see {@link #stop}.
    *
-   * @throws ContainerStateException if it could not
+   * @return as it is now, to be started
+   * @throws ContainerStateException if it can't start again; it runs on then, if it does
    */
-  public void checkThatItCanStartAgain(DetachedContainer container) throws IOException {
+  public DetachedContainer stopToRestart(DetachedContainer container, Duration grace)
+      throws IOException {
     NextStart.check(container, ContainerDirectory.spec(directory(container.id())));
+    stop(container, grace);
+    return get(container.id(), container.name());
+  }
+
+  /** Its command did not come to run: removes it, if nothing of it was to stay. */
+  public void startFailed(DetachedContainer container) throws IOException, InterruptedException {
+    if (container.removed()) {
+      remove(container, true);
+    }
   }
 
   /**

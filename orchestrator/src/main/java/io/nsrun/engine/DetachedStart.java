@@ -11,37 +11,125 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * The start of one container that lives on when this program has ended: by an nsinit of its own,
- * not by the launcher, with which all others end.
+ * What makes or starts one container that lives on when this program has ended: by an nsinit of its
+ * own, not by the launcher, with which all others end.
  */
 final class DetachedStart implements Launcher.Listener {
   /** How long whoever was interrupted waits for the end, which takes long only while unpacking. */
   private static final long PATIENCE_SECONDS = 1;
 
   private final Caller caller;
-  private final Spec spec;
-  private final SpecProblems problems;
+  private final Work work;
   private final Consumer<String> warnings;
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final AtomicReference<IOException> cancelled = new AtomicReference<>();
   private volatile Launcher launcher;
 
-  DetachedStart(Caller caller, Spec spec, SpecProblems problems, Consumer<String> warnings) {
+  private DetachedStart(Caller caller, Work work, Consumer<String> warnings) {
     this.caller = caller;
-    this.spec = spec;
-    this.problems = problems;
+    this.work = work;
     this.warnings = warnings;
+  }
+
+  /** What is to become of the container. */
+  private interface Work {
+    /** What is to be made; null if it runs already. */
+    Prepared prepare(Launcher launcher, Leases leases) throws IOException, InterruptedException;
+
+    /** Whether its command is to run now. */
+    boolean starts();
+
+    /** Its command did not come to run. */
+    void failed() throws IOException, InterruptedException;
+
+    /**
+     * It is done, and nobody wants it any more.
+     *
+     * @return false if it stays
+     */
+    boolean undo() throws IOException, InterruptedException;
+  }
+
+  /** A new container. */
+  private record Making(Caller caller, Spec spec, SpecProblems problems, boolean starts)
+      implements Work {
+    @Override
+    public Prepared prepare(Launcher launcher, Leases leases)
+        throws IOException, InterruptedException {
+      return new Preparation(caller, launcher, leases).prepare(spec, problems);
+    }
+
+    @Override
+    public void failed() {
+      // Its leases are all that there was.
+    }
+
+    @Override
+    public boolean undo() throws IOException, InterruptedException {
+      DetachedContainers.of(caller).discard(spec.id());
+      return true;
+    }
+  }
+
+  /** One that was created, or has ended. */
+  private record StartingAgain(Caller caller, String id, String name) implements Work {
+    @Override
+    public Prepared prepare(Launcher launcher, Leases leases)
+        throws IOException, InterruptedException {
+      DetachedContainers all = DetachedContainers.of(caller);
+      return all.prepareStart(all.get(id, name), launcher, leases);
+    }
+
+    @Override
+    public boolean starts() {
+      return true;
+    }
+
+    @Override
+    public void failed() throws IOException, InterruptedException {
+      DetachedContainers all = DetachedContainers.of(caller);
+      all.startFailed(all.get(id, name));
+    }
+
+    @Override
+    public boolean undo() {
+      return false;
+    }
+  }
+
+  /**
+   * A new container, which starts.
+   *
+   * @param warnings see {@link ContainerStarter#detach}
+   */
+  static DetachedStart of(
+      Caller caller, Spec spec, SpecProblems problems, Consumer<String> warnings) {
+    return new DetachedStart(caller, new Making(caller, spec, problems, true), warnings);
+  }
+
+  /** As {@link #of}, of one that does not start. */
+  static DetachedStart creation(
+      Caller caller, Spec spec, SpecProblems problems, Consumer<String> warnings) {
+    return new DetachedStart(caller, new Making(caller, spec, problems, false), warnings);
+  }
+
+  /**
+   * One that there is.
+   *
+   * @param name what it is called where it is not there any more
+   */
+  static DetachedStart again(Caller caller, String id, String name, Consumer<String> warnings) {
+    return new DetachedStart(caller, new StartingAgain(caller, id, name), warnings);
   }
 
   /** Does all of it; for a worker, which nobody interrupts. */
   void begin() {
     try {
       start();
-      if (cancelled.get() == null) {
+      if (cancelled.get() == null || !work.undo()) {
         done.complete(null);
         return;
       }
-      DetachedContainers.of(caller).discard(spec.id());
       done.completeExceptionally(cancelled.get());
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       IOException why = cancelled.get();
@@ -51,13 +139,29 @@ final class DetachedStart implements Launcher.Listener {
   }
 
   private void start() throws IOException, InterruptedException {
+    try {
+      prepareAndStart();
+    } catch (NotStartedException e) {
+      work.failed();
+      throw e;
+    }
+  }
+
+  private void prepareAndStart() throws IOException, InterruptedException {
     Leases leases = new Leases();
     try (Launcher own = Launcher.toDetach(caller)) {
       launcher = own;
-      Prepared prepared = new Preparation(caller, own, leases).prepare(spec, problems);
+      Prepared prepared = work.prepare(own, leases);
+      if (prepared == null) {
+        return;
+      }
       prepared.warnings().forEach(warnings);
       if (cancelled.get() != null) {
         throw cancelled.get();
+      }
+      if (!work.starts()) {
+        leases.keep();
+        return;
       }
       End end = own.detach(prepared, this);
       if (end != null) {

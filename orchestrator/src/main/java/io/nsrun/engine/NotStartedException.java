@@ -2,7 +2,10 @@ package io.nsrun.engine;
 
 import java.io.IOException;
 
-/** A container whose command did not come to run. Nothing of it is left. */
+/**
+ * A container whose command did not come to run. Nothing of it is left, but what there was before
+ * of one that was to start again.
+ */
 public final class NotStartedException extends IOException {
   private static final long serialVersionUID = 1L;
 

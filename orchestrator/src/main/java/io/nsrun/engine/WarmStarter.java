@@ -86,7 +86,22 @@ final class WarmStarter implements ContainerStarter {
   @Override
   public void detach(Spec spec, SpecProblems problems, Consumer<String> warnings)
       throws IOException, InterruptedException {
-    DetachedStart start = new DetachedStart(caller, spec, problems, warnings);
+    carryOut(DetachedStart.of(caller, spec, problems, warnings));
+  }
+
+  @Override
+  public void create(Spec spec, SpecProblems problems, Consumer<String> warnings)
+      throws IOException, InterruptedException {
+    carryOut(DetachedStart.creation(caller, spec, problems, warnings));
+  }
+
+  @Override
+  public void startAgain(String id, String name, Consumer<String> warnings)
+      throws IOException, InterruptedException {
+    carryOut(DetachedStart.again(caller, id, name, warnings));
+  }
+
+  private void carryOut(DetachedStart start) throws IOException, InterruptedException {
     synchronized (this) {
       if (closed) {
         throw new ClosedStarterException();

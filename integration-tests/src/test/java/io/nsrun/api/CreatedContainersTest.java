@@ -1,0 +1,224 @@
+package io.nsrun.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nsrun.api.ContainerException.Reason;
+import io.nsrun.api.ContainerState.Status;
+import io.nsrun.container.Await;
+import io.nsrun.container.Caller;
+import io.nsrun.container.DependsOnJvm;
+import io.nsrun.container.Nsrun;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the library alone has of containers that are created, and started again. */
+@DependsOnJvm
+class CreatedContainersTest extends ApiTest {
+  private static final String FOREVER =
+      "trap 'exit 3' TERM; echo ready; while :; do sleep 0.1; done";
+
+  @TempDir static Path directory;
+  private static Containers own;
+
+  private static Containers openOther() {
+    return Containers.builder().spares(0).directory(directory.resolve("nsrun")).open();
+  }
+
+  @BeforeAll
+  static void openOwn() throws Exception {
+    own = openOther();
+    own.container("true").run().requireSuccess();
+  }
+
+  @AfterAll
+  static void closeOwn() {
+    own.close();
+  }
+
+  @AfterEach
+  void removeAll() throws ContainerException {
+    for (ContainerState state : own.list()) {
+      state.container().removeForcibly();
+    }
+  }
+
+  private static ContainerBuilder script(String script) {
+    return own.container("sh", "-c", script);
+  }
+
+  private static Status status(DetachedContainer container) throws ContainerException {
+    return container.state().status();
+  }
+
+  private static void assertThatItThrows(ContainerCall call, Reason reason) {
+    assertThatThrownBy(call::call)
+        .isInstanceOfSatisfying(
+            ContainerException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  }
+
+  /** What a test does. */
+  private interface ContainerCall {
+    void call() throws Exception;
+  }
+
+  @Test
+  void itIsTheCommandLinesToo() throws Exception {
+    DetachedContainer made = script("echo made; exit 4").name("a").create();
+    ContainerState state = made.state();
+    assertThat(state.status()).isEqualTo(Status.CREATED);
+    assertThat(state.isAlive()).isFalse();
+    assertThat(state.startedAt()).isEmpty();
+    assertThat(state.end()).isEmpty();
+    Nsrun nsrun = Nsrun.as(Caller.ROOT).env("NSRUN_HOME", directory.resolve("nsrun").toString());
+
+    nsrun.nsrun("start", "a").orFail();
+    assertThat(made.waitFor()).isEqualTo(4);
+    nsrun.nsrun("create", "--name=b", "busybox", "sh", "-c", "exit 5").orFail();
+    own.get("b").start();
+
+    assertThat(nsrun.nsrun("wait", "b").text()).isEqualTo("5");
+  }
+
+  @Test
+  void aBuilderMakesOne() throws Exception {
+    ContainerBuilder builder = script("true");
+    builder.create();
+
+    assertThatItThrows(builder::create, Reason.USED);
+    assertThatItThrows(builder::startDetached, Reason.USED);
+  }
+
+  @Test
+  void whatIsWrongWithItIsToldTogether() {
+    assertThatThrownBy(() -> script("true").hostname("").umask(01000).create())
+        .isInstanceOfSatisfying(ContainerException.class, e -> assertThat(e.problems()).hasSize(2));
+  }
+
+  @Test
+  void aFutureOfTheEndIsOfTheTimeThatItWasAskedIn() throws Exception {
+    DetachedContainer container = script(FOREVER).startDetached();
+    for (int i = 0; i < 5; i++) {
+      CompletableFuture<ContainerEnd> before = container.onExit();
+
+      container.restart(Duration.ZERO);
+
+      CompletableFuture<ContainerEnd> after = container.onExit();
+      assertThat(before.get(30, TimeUnit.SECONDS).exitCode()).isEqualTo(137);
+      assertThat(after).isNotDone();
+    }
+  }
+
+  @Test
+  void timesThatAreOutOfRangeAreRefused() throws Exception {
+    DetachedContainer container = script(FOREVER).startDetached();
+
+    assertThatThrownBy(() -> container.restart(Duration.ofMillis(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("restart: PT-0.001S is out of range");
+    assertThat(container.state().isAlive()).isTrue();
+  }
+
+  @Test
+  void closedContainersStartNothingAndStopNothingForIt() throws Exception {
+    Containers other = openOther();
+    DetachedContainer running = other.container("sleep", "1000").startDetached();
+    DetachedContainer made = other.container("true").create();
+    other.close();
+
+    assertThatItThrows(made::start, Reason.CLOSED);
+    assertThatItThrows(running::restart, Reason.CLOSED);
+    assertThatItThrows(() -> other.container("true").create(), Reason.CLOSED);
+
+    assertThat(status(made)).isEqualTo(Status.CREATED);
+    assertThat(status(running)).isEqualTo(Status.RUNNING);
+  }
+
+  @Test
+  void interruptOfWhoStartsItLeavesItAsItWasOrRunning() throws Exception {
+    DetachedContainer container = script(FOREVER).create();
+    Thread.currentThread().interrupt();
+
+    assertThatItThrows(container::start, Reason.INTERRUPTED);
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(status(container)).isIn(Status.CREATED, Status.CREATING, Status.RUNNING);
+    Await.until("it can be started", () -> starts(container));
+    assertThat(container.stop(Duration.ZERO).exitCode()).isEqualTo(137);
+  }
+
+  private static boolean starts(DetachedContainer container) {
+    try {
+      container.start();
+      return true;
+    } catch (ContainerException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void interruptOfWhoMakesItLeavesNothing() throws Exception {
+    Thread.currentThread().interrupt();
+
+    assertThatItThrows(() -> script(FOREVER).create(), Reason.INTERRUPTED);
+
+    assertThat(Thread.interrupted()).isTrue();
+    Await.until("nothing is left", CreatedContainersTest::isNothingThere);
+  }
+
+  private static boolean isNothingThere() {
+    try {
+      return own.list().isEmpty();
+    } catch (ContainerException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void interruptOfWhoRestartsItStopsItAndStartsNothing() throws Exception {
+    DetachedContainer container = script(FOREVER).startDetached();
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> container.restart(Duration.ZERO))
+        .isInstanceOf(InterruptedException.class);
+
+    assertThat(container.waitFor()).isEqualTo(137);
+    assertThat(status(container)).isEqualTo(Status.EXITED);
+  }
+
+  @Test
+  void whoStartsItWhileContainersAreClosedIsToldOrItRuns() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      Containers other = openOther();
+      DetachedContainer container = other.container("sleep", "1000").create();
+      CountDownLatch begun = new CountDownLatch(1);
+      CompletableFuture<Object> started =
+          CompletableFuture.supplyAsync(
+              () -> {
+                begun.countDown();
+                try {
+                  container.start();
+                  return Status.RUNNING;
+                } catch (ContainerException e) {
+                  return e.reason();
+                }
+              });
+      begun.await();
+
+      other.close();
+
+      Object what = started.get(30, TimeUnit.SECONDS);
+      assertThat(what).isIn(Status.RUNNING, Reason.CLOSED);
+      assertThat(status(container)).isIn(Status.RUNNING, Status.CREATED);
+      container.removeForcibly();
+    }
+  }
+}
