@@ -93,6 +93,7 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     put(samples, "--require=ids", "The plan has all of ids");
     put(samples, "--prefer=proc", "With less than all of proc");
     put(samples, "--result=" + directory + "/result", directory + "/result is replaced");
+    put(samples, "--status-fd=3", "Your descriptor 3 gets a line of JSON");
     put(samples, "--timeout=10s", "Set a time limit: SIGTERM after 10 s");
     put(samples, "--stop-signal=INT", "SIGINT after 10 s", "--timeout=10s");
     put(samples, "--stop-timeout=3s", "SIGKILL 3 s later", "--timeout=10s");

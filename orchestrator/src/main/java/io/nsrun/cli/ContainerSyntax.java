@@ -65,6 +65,12 @@ final class ContainerSyntax {
   private static final Option FORMAT =
       value("FORMAT", "table or json. Default: table.", "--format");
 
+  private static final Option STATUS_FD =
+      value(
+          "N",
+          "Write a line of JSON to the caller's descriptor N when the command runs, with its pids, and, of exec, one when it has ended.",
+          "--status-fd");
+
   private ContainerSyntax() {}
 
   /**
@@ -111,7 +117,8 @@ final class ContainerSyntax {
                   "FILE",
                   "Write the command's pid, as the host sees it, to FILE once it runs.",
                   "--pid-file",
-                  "--pidfile"));
+                  "--pidfile"),
+              STATUS_FD);
       case "restart" ->
           command(
               "Stop containers if they run, and start them again.",
@@ -196,7 +203,8 @@ final class ContainerSyntax {
                 "Set an environment variable, beyond those of the container.",
                 List.of("-e", "--env")),
             value("DIR", "Start it in DIR. Default: as the container.", "-w", "--workdir"),
-            value("UID[:GID]", "Run it as this user. Default: as the container.", "-u", "--user")));
+            value("UID[:GID]", "Run it as this user. Default: as the container.", "-u", "--user"),
+            STATUS_FD));
   }
 
   private static Command copy() {

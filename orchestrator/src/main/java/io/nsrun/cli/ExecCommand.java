@@ -11,6 +11,7 @@ import io.nsrun.engine.Leases;
 import io.nsrun.engine.Preparation;
 import io.nsrun.engine.Prepared;
 import io.nsrun.engine.Running;
+import io.nsrun.engine.StatusLines;
 import io.nsrun.engine.Streams;
 import io.nsrun.log.LogLevel;
 import io.nsrun.spec.Signal;
@@ -27,6 +28,7 @@ final class ExecCommand implements Launcher.Listener, Runnable {
   private volatile Launcher launcher;
   private DetachedContainers all;
   private DetachedContainer container;
+  private StatusLines status = StatusLines.none();
 
   /** What was entered is another one, if anything. */
   private boolean gone;
@@ -46,14 +48,30 @@ final class ExecCommand implements Launcher.Listener, Runnable {
     if (given == null) {
       return InfoCommands.help(new String[] {"exec"}, System.out, errors);
     }
-    List<String> words = given.words();
     Caller caller = Caller.ofThisProcess();
+    status =
+        StatusLines.open(
+            caller, "--status-fd", given.value("--status-fd", null), OptionDialect.OPTIONS);
+    try {
+      return execute(given, caller);
+    } catch (IOException | RuntimeException e) {
+      status.failed(e);
+      throw e;
+    }
+  }
+
+  private int execute(GivenArguments given, Caller caller)
+      throws IOException, InterruptedException {
+    List<String> words = given.words();
     all = DetachedContainers.of(caller);
+    status.of("", words.get(0));
     try {
       container = all.find(words.get(0));
     } catch (IOException e) {
+      status.failed(e);
       return ContainerCommands.tell(e, errors);
     }
+    status.of(container.id(), container.name());
     try (Launcher started = Launcher.of(caller)) {
       launcher = started;
       launcher.forwardSignals(this);
@@ -91,8 +109,11 @@ final class ExecCommand implements Launcher.Listener, Runnable {
 
   private int tell(End end) {
     if (gone) {
-      return errors.failure(ContainerStateException.hasEnded(container.name()));
+      IOException why = ContainerStateException.hasEnded(container.name());
+      status.failed(why);
+      return errors.failure(why);
     }
+    status.ended(end);
     if (!end.ran()) {
       errors.line(container.name() + ": " + end.reason());
       errors.remedy(end.remedy().in(OptionDialect.OPTIONS));
@@ -113,6 +134,8 @@ final class ExecCommand implements Launcher.Listener, Runnable {
       gone = !all.runs(container);
       if (gone) {
         running.signal(Signal.KILL);
+      } else {
+        status.started(running);
       }
     } catch (IOException e) {
       // It has ended as well.

@@ -128,6 +128,12 @@ final class OptionNotes {
             + value(RunOption.RESULT)
             + " is replaced by a record of how the container ended, what it used and how isolated it"
             + " was; of why, if it was never started.");
+    add(
+        RunOption.STATUS_FD,
+        "Your descriptor "
+            + value(RunOption.STATUS_FD)
+            + " gets a line of JSON once the command runs"
+            + (spec.detached() == null ? ", and one when it has ended." : "."));
     if (spec.detached() != null) {
       detached();
     } else {

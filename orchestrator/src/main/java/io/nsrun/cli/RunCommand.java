@@ -12,6 +12,7 @@ import io.nsrun.engine.Prepared;
 import io.nsrun.engine.Records;
 import io.nsrun.engine.RunLog;
 import io.nsrun.engine.Running;
+import io.nsrun.engine.StatusLines;
 import io.nsrun.engine.Streams;
 import io.nsrun.engine.TraceReport;
 import io.nsrun.log.LogLevel;
@@ -35,6 +36,7 @@ final class RunCommand implements Launcher.Listener, Runnable {
   private volatile Launcher launcher;
   private volatile NewFile cidFile;
   private CallersFile pidFile;
+  private StatusLines status = StatusLines.none();
 
   /**
    * @param command run or create
@@ -102,14 +104,30 @@ final class RunCommand implements Launcher.Listener, Runnable {
   private Prepared prepare(Preparation preparation) throws IOException, InterruptedException {
     RunRequest request = RunRequest.read(values, caller);
     spec = request.spec();
+    status.of(spec.id(), spec.name());
     launcher.phase("options");
     Prepared prepared = preparation.prepare(spec, request.problems());
     request.warn(prepared);
     return prepared;
   }
 
-  /** Whatever becomes of it, the file of {@code --result} says so. */
+  /** Whatever becomes of it, {@code --status-fd} and the file of {@code --result} say so. */
   private int launch() throws IOException, InterruptedException {
+    status =
+        StatusLines.open(
+            caller,
+            RunOption.STATUS_FD.longName(),
+            values.value(RunOption.STATUS_FD),
+            OptionDialect.OPTIONS);
+    try {
+      return launchAndRecord();
+    } catch (IOException | RuntimeException e) {
+      status.failed(e);
+      throw e;
+    }
+  }
+
+  private int launchAndRecord() throws IOException, InterruptedException {
     Preparation preparation = new Preparation(caller, launcher, leases);
     try (Records records = new Records(OptionDialect.OPTIONS)) {
       if (values.has(RunOption.RESULT)) {
@@ -158,11 +176,16 @@ final class RunCommand implements Launcher.Listener, Runnable {
       Running running = launcher.run(prepared, streams(), this);
       End end = running.await();
       launcher.ended(prepared);
-      if (trace != null) {
-        trace.write(TraceReport.of(launcher, running));
+      Path kept;
+      try {
+        if (trace != null) {
+          trace.write(TraceReport.of(launcher, running));
+        }
+        closeCidFile(end);
+        kept = records.areWanted() ? records.write(running, end) : null;
+      } finally {
+        status.ended(end);
       }
-      closeCidFile(end);
-      Path kept = records.areWanted() ? records.write(running, end) : null;
       tell(end);
       if (kept != null) {
         errors.line(spec.name() + ": record kept: " + OsPath.text(kept));
@@ -178,6 +201,7 @@ final class RunCommand implements Launcher.Listener, Runnable {
       return created();
     }
     closeCidFile(end);
+    status.ended(end);
     tell(end);
     return end.exitCode();
   }
@@ -203,6 +227,7 @@ final class RunCommand implements Launcher.Listener, Runnable {
     boolean left =
         Main.isAlone()
             && Caller.hasStream(1)
+            && !StatusLines.areStandardOutput(values.value(RunOption.STATUS_FD))
             && !CallersFile.isStandardOutput(values.value(RunOption.RESULT))
             && !CallersFile.isStandardOutput(values.value(RunOption.PID_FILE))
             && !CallersFile.isStandardOutput(values.value(RunOption.TRACE));
@@ -257,6 +282,7 @@ final class RunCommand implements Launcher.Listener, Runnable {
         errors.failure(e);
       }
     }
+    status.started(running);
   }
 
   /** A signal came before there was a container: leaves nothing behind. */

@@ -297,6 +297,11 @@ enum RunOption {
       "FILE",
       "Write to FILE, as JSON, its pids, how it ended, what it used, and how isolated it was; also if it did not start.",
       "--result"),
+  STATUS_FD(
+      Kind.VALUE,
+      "N",
+      "Write a line of JSON to the caller's descriptor N when the command runs, with its pids, and one when it has ended, with how; with -d the first alone.",
+      "--status-fd"),
   TIMEOUT(
       Kind.VALUE,
       "DURATION",
@@ -344,7 +349,7 @@ enum RunOption {
   /** Whether {@code create} has it too: what it does has a meaning before the start. */
   boolean isOfCreate() {
     return switch (this) {
-      case DETACH, PID_FILE, EPHEMERAL_DIR, RESULT, TRACE, DRY_RUN, FORMAT -> false;
+      case DETACH, PID_FILE, EPHEMERAL_DIR, RESULT, STATUS_FD, TRACE, DRY_RUN, FORMAT -> false;
       default -> true;
     };
   }

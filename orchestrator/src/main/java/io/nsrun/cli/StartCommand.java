@@ -11,6 +11,7 @@ import io.nsrun.engine.Leases;
 import io.nsrun.engine.Prepared;
 import io.nsrun.engine.RunLog;
 import io.nsrun.engine.Running;
+import io.nsrun.engine.StatusLines;
 import io.nsrun.log.LogLevel;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.SpecProblemsException;
@@ -26,6 +27,7 @@ final class StartCommand implements Launcher.Listener, Runnable {
   private Caller caller;
   private DetachedContainers all;
   private CallersFile pidFile;
+  private StatusLines status = StatusLines.none();
 
   // Of the container at hand.
   private volatile Launcher launcher;
@@ -59,6 +61,9 @@ final class StartCommand implements Launcher.Listener, Runnable {
     }
     caller = Caller.ofThisProcess();
     all = DetachedContainers.of(caller);
+    status =
+        StatusLines.open(
+            caller, "--status-fd", given.value("--status-fd", null), OptionDialect.OPTIONS);
     int code = ExitCode.OK;
     try (CallersFile pid = file == null ? null : CallersFile.open(caller, "--pid-file", file)) {
       pidFile = pid;
@@ -72,8 +77,10 @@ final class StartCommand implements Launcher.Listener, Runnable {
 
   /** Tells what goes wrong, and goes on with the others. */
   private int startOne(String name, Duration grace) throws InterruptedException {
+    status.of("", name);
     try {
       DetachedContainer container = all.find(name);
+      status.of(container.id(), container.name());
       if (command.equals("restart")) {
         container = all.stopToRestart(container, grace == null ? container.stopTimeout() : grace);
       }
@@ -83,8 +90,10 @@ final class StartCommand implements Launcher.Listener, Runnable {
       }
       return code;
     } catch (IOException e) {
+      status.failed(e);
       return ContainerCommands.tell(e, errors);
     } catch (SpecProblemsException e) {
+      status.failed(e);
       return errors.failure(e);
     }
   }
@@ -101,6 +110,7 @@ final class StartCommand implements Launcher.Listener, Runnable {
         System.out.println(container.name());
         return ExitCode.OK;
       }
+      status.ended(end);
       errors.line(container.name() + ": " + end.reason());
       errors.remedy(end.remedy().in(OptionDialect.OPTIONS));
       return end.exitCode();
@@ -131,15 +141,15 @@ final class StartCommand implements Launcher.Listener, Runnable {
 
   @Override
   public void started(Running running) {
-    if (pidFile == null) {
-      return;
+    if (pidFile != null) {
+      try {
+        pidFile.write(Long.toString(running.pid()).getBytes(StandardCharsets.US_ASCII));
+      } catch (IOException e) {
+        // The container is not ended for it.
+        errors.failure(e);
+      }
     }
-    try {
-      pidFile.write(Long.toString(running.pid()).getBytes(StandardCharsets.US_ASCII));
-    } catch (IOException e) {
-      // The container is not ended for it.
-      errors.failure(e);
-    }
+    status.started(running);
   }
 
   /** A signal came before the command runs: leaves all as it was. */

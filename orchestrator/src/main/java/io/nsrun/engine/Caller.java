@@ -178,6 +178,15 @@ public final class Caller {
     return CallersStreams.gave(descriptor);
   }
 
+  /**
+   * Whether a descriptor of this process was opened for writing.
+   *
+   * @throws IOException if it can't be looked at
+   */
+  static boolean isWritable(int descriptor) throws IOException {
+    return CallersStreams.isWritable(descriptor);
+  }
+
   /** The number in a name of one of this process' descriptors; null if it is no such name. */
   static String descriptor(String name) {
     if (name.equals("/dev/stdout")) {

@@ -84,11 +84,15 @@ public final class CallersFile implements Closeable {
         throw refused(
             "descriptor " + number + " is not the caller's", "open it: " + number + ">FILE");
       }
+      if (!Caller.isWritable(Integer.parseInt(number))) {
+        throw refused(
+            "descriptor " + number + " is not open for writing", "open it: " + number + ">FILE");
+      }
       // The descriptor itself: its file may be one that can't be opened again, or would be cut.
       stream =
           standard
               ? new FileOutputStream(number.equals("1") ? FileDescriptor.out : FileDescriptor.err)
-              : open(Caller.descriptorFile(number));
+              : openAgain(number);
     } catch (NumberFormatException e) {
       throw refused("\"" + number + "\" is no descriptor", "");
     } catch (ExplainedException e) {
@@ -96,6 +100,17 @@ public final class CallersFile implements Closeable {
     } catch (IOException e) {
       throw cantBeWritten("", e, "");
     }
+  }
+
+  private OutputStream openAgain(String number) throws IOException {
+    Path file = Caller.descriptorFile(number);
+    FileStat stat = FileStat.ofTarget(file);
+    if (!stat.isPipe() && !stat.isRegularFile() && !stat.isCharacterDevice()) {
+      throw refused(
+          "descriptor " + number + " is no pipe, file or terminal",
+          "such a one can't be opened again; give a pipe");
+    }
+    return open(file);
   }
 
   private void openEntry() throws ExplainedException {

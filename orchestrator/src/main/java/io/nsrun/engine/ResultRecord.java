@@ -53,6 +53,19 @@ public final class ResultRecord {
    */
   public static ExitRecord of(
       Spec spec, Preparation preparation, Launcher launcher, Throwable thrown, Dialect dialect) {
+    return record(
+        spec,
+        preparation.resolved(),
+        preparation.plan(),
+        0,
+        ExitRecord.Pids.NONE,
+        end(thrown, dialect),
+        null,
+        phases(launcher.times()));
+  }
+
+  /** Of what did not come to be. */
+  static ExitRecord.End end(Throwable thrown, Dialect dialect) {
     List<String> problems = new ArrayList<>();
     String reason = String.valueOf(thrown.getMessage());
     String remedy = "";
@@ -65,25 +78,17 @@ public final class ResultRecord {
       reason = explained.text().in(dialect);
       remedy = explained.remedy().in(dialect);
     }
-    return record(
-        spec,
-        preparation.resolved(),
-        preparation.plan(),
+    return new ExitRecord.End(
+        word(End.Kind.NOT_STARTED),
+        ExitCode.NOT_STARTED,
+        -1,
         0,
-        ExitRecord.Pids.NONE,
-        new ExitRecord.End(
-            word(End.Kind.NOT_STARTED),
-            ExitCode.NOT_STARTED,
-            -1,
-            0,
-            false,
-            "",
-            reason,
-            remedy,
-            null,
-            problems),
+        false,
+        "",
+        reason,
+        remedy,
         null,
-        phases(launcher.times()));
+        problems);
   }
 
   private static ExitRecord record(
@@ -120,7 +125,8 @@ public final class ResultRecord {
         phases);
   }
 
-  private static ExitRecord.End end(End end, Dialect dialect) {
+  /** Of what came to its end. */
+  static ExitRecord.End end(End end, Dialect dialect) {
     String cause = end.controlLost() ? "control-lost" : "own";
     if (!end.ran()) {
       cause = "";

@@ -23,6 +23,9 @@ public final class CallersStreams {
    */
   private static final int CLOSED_BY_EXECVE = 02000000;
 
+  /** O_WRONLY and O_RDWR. */
+  private static final int WRITABLE = 03;
+
   private static final File NULL = new File("/dev/null");
 
   private static final boolean[] MISSING = new boolean[3];
@@ -86,6 +89,16 @@ public final class CallersStreams {
     return others != null && others.contains(Integer.toString(descriptor)) && isCallers(descriptor);
   }
 
+  /**
+   * Whether a descriptor was opened for writing: by its name in /proc any file could be opened so
+   * that this process may write to.
+   *
+   * @throws IOException if it can't be looked at
+   */
+  public static boolean isWritable(int descriptor) throws IOException {
+    return (flags(descriptor) & WRITABLE) != 0;
+  }
+
   /** Whether the caller gave us a descriptor, as {@link #settle} saw it. */
   public static boolean given(int descriptor) {
     return !MISSING[descriptor];
@@ -114,12 +127,12 @@ public final class CallersStreams {
     }
     // An epoll instance and the like are of use to their maker alone.
     return !name.startsWith("anon_inode:")
-        && !isClosedByExecve(descriptor)
+        && (flags(descriptor) & CLOSED_BY_EXECVE) == 0
         && !OwnFiles.contain(file, name);
   }
 
-  /** Whether a line of it says so: "flags:\t0100002". */
-  private static boolean isClosedByExecve(int descriptor) throws IOException {
+  /** What a line of it says in octal: "flags:\t0100002". */
+  private static int flags(int descriptor) throws IOException {
     byte[] info;
     try (FileInputStream in = new FileInputStream("/proc/self/fdinfo/" + descriptor)) {
       info = in.readNBytes(256);
@@ -133,6 +146,6 @@ public final class CallersStreams {
     for (at += 7; at < info.length && info[at] >= '0' && info[at] <= '7'; at++) {
       flags = flags * 8 + info[at] - '0';
     }
-    return (flags & CLOSED_BY_EXECVE) != 0;
+    return flags;
   }
 }

@@ -11,9 +11,9 @@ import java.util.Map;
 /** How an {@link ExitRecord} is JSON; docs/result.md tells what each property is. */
 public final class ExitRecordJson extends JsonRecord<ExitRecord> {
   /** Of the format; no other is read. */
-  private static final int VERSION = 1;
+  static final int VERSION = 1;
 
-  private static final JsonRecord<ExitRecord.Pids> PIDS =
+  static final JsonRecord<ExitRecord.Pids> PIDS =
       new JsonRecord<>(ExitRecord.Pids.NONE) {
         @Override
         protected ExitRecord.Pids properties(JsonProperties json, ExitRecord.Pids pids)
@@ -36,7 +36,7 @@ public final class ExitRecordJson extends JsonRecord<ExitRecord> {
         }
       };
 
-  private static final JsonRecord<ExitRecord.End> END =
+  static final JsonRecord<ExitRecord.End> END =
       new JsonRecord<>(new ExitRecord.End("", 0, -1, 0, false, "", "", "", null, List.of())) {
         @Override
         protected ExitRecord.End properties(JsonProperties json, ExitRecord.End end)
