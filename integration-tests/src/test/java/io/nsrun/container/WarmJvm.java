@@ -96,9 +96,20 @@ final class WarmJvm implements AutoCloseable {
     requests.writeChars(text);
   }
 
+  private static final class Output extends ByteArrayOutputStream {
+    boolean endsWith(byte[] mark) {
+      int length = count - mark.length;
+      return length >= 0 && Arrays.equals(buf, length, count, mark, 0, mark.length);
+    }
+
+    String before(byte[] mark) {
+      return new String(buf, 0, count - mark.length, StandardCharsets.UTF_8);
+    }
+  }
+
   /** What comes before the mark. */
   private static String readTo(byte[] mark, InputStream stream) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Output bytes = new Output();
     byte[] some = new byte[1 << 16];
     try {
       while (true) {
@@ -107,12 +118,8 @@ final class WarmJvm implements AutoCloseable {
           throw new IOException("the JVM ended after " + bytes);
         }
         bytes.write(some, 0, n);
-        int length = bytes.size() - mark.length;
-        if (n > 0 && some[n - 1] == '\n' && length >= 0) {
-          byte[] all = bytes.toByteArray();
-          if (Arrays.equals(all, length, all.length, mark, 0, mark.length)) {
-            return new String(all, 0, length, StandardCharsets.UTF_8);
-          }
+        if (bytes.endsWith(mark)) {
+          return bytes.before(mark);
         }
       }
     } catch (IOException e) {
