@@ -5,18 +5,6 @@ import java.io.OutputStream;
 
 /** Frames for an nsinit that makes a tree (nsinit-c/README.md), many of them in one write. */
 final class FrameSink implements TreeSink {
-  private static final int FILE = 1;
-  private static final int DATA = 2;
-  private static final int SIZE = 3;
-  private static final int DIRECTORY = 4;
-  private static final int SYMLINK = 5;
-  private static final int LINK = 6;
-  private static final int ATTRIBUTES = 7;
-  private static final int XATTR = 8;
-  private static final int END = 9;
-  private static final int LOOK = 10;
-
-  private static final int HEADER = 6;
   private static final int MOST_DATA = 192 << 10;
 
   private final OutputStream out;
@@ -39,7 +27,7 @@ final class FrameSink implements TreeSink {
 
   @Override
   public void file(String path) throws IOException {
-    begin(FILE, path.length() + 5);
+    begin(TreeFrame.FILE, path.length() + 5);
     text(path);
     end();
   }
@@ -48,7 +36,7 @@ final class FrameSink implements TreeSink {
   public void data(long offset, byte[] bytes, int start, int length) throws IOException {
     for (int done = 0; done < length; ) {
       int count = Math.min(length - done, MOST_DATA);
-      begin(DATA, count + 12);
+      begin(TreeFrame.DATA, count + 12);
       u64(offset + done);
       bytes(bytes, start + done, count);
       end();
@@ -58,26 +46,26 @@ final class FrameSink implements TreeSink {
 
   @Override
   public void size(long bytes) throws IOException {
-    begin(SIZE, 8);
+    begin(TreeFrame.SIZE, 8);
     u64(bytes);
     end();
   }
 
   @Override
   public void directory(String path) throws IOException {
-    begin(DIRECTORY, path.length() + 5);
+    begin(TreeFrame.DIRECTORY, path.length() + 5);
     text(path);
     end();
   }
 
   @Override
   public void symbolicLink(String path, String target) throws IOException {
-    two(SYMLINK, path, target);
+    two(TreeFrame.SYMLINK, path, target);
   }
 
   @Override
   public void hardLink(String path, String target) throws IOException {
-    two(LINK, path, target);
+    two(TreeFrame.LINK, path, target);
   }
 
   private void two(int type, String path, String target) throws IOException {
@@ -89,7 +77,7 @@ final class FrameSink implements TreeSink {
 
   @Override
   public void attributes(long uid, long gid, int mode, long seconds, int nanos) throws IOException {
-    begin(ATTRIBUTES, 24);
+    begin(TreeFrame.ATTRIBUTES, 24);
     u32(uid);
     u32(gid);
     u32(mode);
@@ -100,7 +88,7 @@ final class FrameSink implements TreeSink {
 
   @Override
   public void xattr(String name, byte[] value) throws IOException {
-    begin(XATTR, name.length() + 5 + 4 + value.length);
+    begin(TreeFrame.XATTR, name.length() + 5 + 4 + value.length);
     text(name);
     bytes(value, 0, value.length);
     end();
@@ -108,7 +96,7 @@ final class FrameSink implements TreeSink {
 
   /** Asks what there is; nsinit answers. */
   void look(String path) throws IOException {
-    begin(LOOK, path.length() + 5);
+    begin(TreeFrame.LOOK, path.length() + 5);
     text(path);
     end();
     flush();
@@ -116,13 +104,13 @@ final class FrameSink implements TreeSink {
 
   /** Nothing more comes. */
   void finish() throws IOException {
-    begin(END, 0);
+    begin(TreeFrame.END, 0);
     end();
     flush();
   }
 
   private void begin(int type, int payload) throws IOException {
-    if (size + HEADER + payload > buffer.length) {
+    if (size + TreeFrame.HEADER + payload > buffer.length) {
       flush();
     }
     frame = size;
@@ -132,7 +120,7 @@ final class FrameSink implements TreeSink {
   }
 
   private void end() {
-    int payload = size - frame - HEADER;
+    int payload = size - frame - TreeFrame.HEADER;
     for (int i = 0; i < 4; i++) {
       buffer[frame + i] = (byte) (payload >> (8 * i));
     }

@@ -15,14 +15,6 @@ import java.util.Map;
  * no more memory than a bound says.
  */
 final class TreeReader {
-  private static final int DATA = 2;
-  private static final int XATTR = 8;
-  private static final int END = 9;
-  private static final int ENTRY = 11;
-  private static final int PIECE = 12;
-  private static final int CHANGED = 13;
-
-  private static final int HEADER = 6;
   private static final int MOST_PAYLOAD = 256 << 10;
   private static final int MOST_PATH = 4095;
   private static final int MOST_PIECES = 1 << 18;
@@ -34,7 +26,7 @@ final class TreeReader {
   private static final int MOST_NANOS = 999_999_999;
 
   private final InputStream in;
-  private final byte[] buffer = new byte[2 * (HEADER + MOST_PAYLOAD)];
+  private final byte[] buffer = new byte[2 * (TreeFrame.HEADER + MOST_PAYLOAD)];
   private int start;
   private int end;
 
@@ -71,19 +63,19 @@ final class TreeReader {
       consume(available());
     }
     peek();
-    if (type == CHANGED && entry != null && entry.kind() == TreeEntry.Kind.FILE) {
+    if (type == TreeFrame.CHANGED && entry != null && entry.kind() == TreeEntry.Kind.FILE) {
       finish();
       if (changed++ == 0) {
         firstChanged = entry.path();
       }
       peek();
     }
-    if (type == END) {
+    if (type == TreeFrame.END) {
       finish();
       over = true;
       return null;
     }
-    if (type != ENTRY || over) {
+    if (type != TreeFrame.ENTRY || over) {
       throw senseless("a frame of type " + type);
     }
     piece = 0;
@@ -111,7 +103,7 @@ final class TreeReader {
   int available() throws IOException {
     if (dataLeft == 0 && entry != null && piece < entry.pieces().count()) {
       peek();
-      if (type != DATA) {
+      if (type != TreeFrame.DATA) {
         throw senseless("a file without its content");
       }
       long offset = u64();
@@ -184,7 +176,7 @@ final class TreeReader {
   private Map<String, byte[]> xattrs() throws IOException {
     Map<String, byte[]> xattrs = new LinkedHashMap<>();
     int sum = 0;
-    for (peek(); type == XATTR; peek()) {
+    for (peek(); type == TreeFrame.XATTR; peek()) {
       String name = text();
       int length = (int) u32();
       if (length != limit - at || name.isEmpty()) {
@@ -205,7 +197,7 @@ final class TreeReader {
     long[] pieces = new long[2];
     int count = 0;
     long from = 0;
-    for (peek(); type == PIECE; peek()) {
+    for (peek(); type == TreeFrame.PIECE; peek()) {
       long offset = u64();
       long length = u64();
       finish();
@@ -232,17 +224,17 @@ final class TreeReader {
     if (!taken) {
       return;
     }
-    need(HEADER);
+    need(TreeFrame.HEADER);
     at = start;
-    limit = start + HEADER;
+    limit = start + TreeFrame.HEADER;
     long length = u32();
     int low = u8();
     type = low | u8() << 8;
     if (length > MOST_PAYLOAD) {
       throw senseless("a frame of " + length + " bytes");
     }
-    need(HEADER + (int) length);
-    at = start + HEADER;
+    need(TreeFrame.HEADER + (int) length);
+    at = start + TreeFrame.HEADER;
     limit = at + (int) length;
     start = limit;
     taken = false;
