@@ -113,7 +113,10 @@ class DetachedFaultsTest {
           return result.end().isSuccess() ? "done" : "ended otherwise";
         }
         case SIGNAL -> container.signal(15);
-        case STOP -> container.stop(Duration.ofMillis(1));
+        case STOP -> {
+          container.stop(Duration.ofMillis(1));
+          assertThat(state(name)).isNotEqualTo("running");
+        }
         default -> container.removeForcibly();
       }
       return "done";

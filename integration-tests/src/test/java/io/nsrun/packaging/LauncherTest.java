@@ -99,7 +99,8 @@ class LauncherTest {
                 System.getProperty("java.home") + "/bin/java",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                (archive.toString().endsWith("aot") ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=") + archive,
+                (archive.toString().endsWith("aot") ? "-XX:AOTCache=" : "-XX:SharedArchiveFile=")
+                    + archive,
                 "-Xlog:class+load:file=" + loaded,
                 "-jar",
                 JAR.toString()));
