@@ -9,6 +9,7 @@ import io.nsrun.api.DataSize;
 import io.nsrun.api.DetachSettings;
 import io.nsrun.api.DetachedContainer;
 import io.nsrun.api.EtcFiles;
+import io.nsrun.api.FileChange;
 import io.nsrun.api.IsolationProperty;
 import io.nsrun.api.Limits;
 import io.nsrun.api.LogLine;
@@ -69,6 +70,8 @@ class Snippets {
       logs(server);
       System.out.println("exec");
       exec(server);
+      System.out.println("files");
+      files(server, Path.of(arguments[0]), Path.of(arguments[2]));
       server.removeForcibly();
       System.out.println("start");
       start(containers);
@@ -195,7 +198,7 @@ class Snippets {
             .nameServers(InetAddress.getByName("192.0.2.53"));
     ContainerResult result =
         containers
-            .container("sh", "-c", "grep db /etc/hosts; cat /etc/resolv.conf")
+            .container("sh", "-c", "grep -w db /etc/hosts; cat /etc/resolv.conf")
             .etc(files)
             .run();
     System.out.print(result.requireSuccess().stdoutText());
@@ -285,5 +288,16 @@ class Snippets {
     }
     counter.remove();
     // @end region="start"
+  }
+
+  private static void files(DetachedContainer server, Path texts, Path results) throws IOException {
+    // @start region="files"
+    server.copyTo(texts, "/texts");
+    server.copyFrom("/etc/passwd", results.resolve("users"));
+    for (FileChange change : server.diff()) {
+      System.out.println(change.kind() + " " + change.path());
+    }
+    server.commit(results.resolve("server.tar.gz"));
+    // @end region="files"
   }
 }

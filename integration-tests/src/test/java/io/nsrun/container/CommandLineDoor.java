@@ -77,6 +77,21 @@ final class CommandLineDoor implements Door {
         words.add(wish.verb() == Wish.Verb.STOP ? "stop" : "restart");
         wish.words().forEach(time -> words.addAll(List.of("-t", time)));
       }
+      case COPY_FROM, COPY_TO -> {
+        boolean out = wish.verb() == Wish.Verb.COPY_FROM;
+        List<String> flags = wish.words().subList(2, wish.words().size());
+        words.add("cp");
+        words.addAll(flags.contains("owners") ? List.of("-a") : List.of());
+        words.addAll(flags.contains("follow") ? List.of("-L") : List.of());
+        words.add((out ? wish.container() + ":" : "") + wish.words().get(0));
+        words.add((out ? "" : wish.container() + ":") + wish.words().get(1));
+        return words;
+      }
+      case COMMIT -> {
+        words.addAll(List.of("commit", wish.container(), wish.words().get(0)));
+        return words;
+      }
+      case DIFF -> words.add("diff");
       case SIGNAL -> words.addAll(List.of("kill", "-s", wish.words().get(0)));
       case WAIT -> words.add("wait");
       case REMOVE -> words.add("rm");

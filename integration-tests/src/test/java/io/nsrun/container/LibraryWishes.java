@@ -7,10 +7,13 @@ import io.nsrun.api.ContainerResult;
 import io.nsrun.api.ContainerState;
 import io.nsrun.api.ContainerUsage;
 import io.nsrun.api.Containers;
+import io.nsrun.api.CopyFlag;
 import io.nsrun.api.DetachedContainer;
 import io.nsrun.api.ExecBuilder;
+import io.nsrun.api.FileChange;
 import io.nsrun.api.LogLine;
 import io.nsrun.api.Logs;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +81,18 @@ final class LibraryWishes {
       case EXEC -> {
         return exec(containers.get(name), wish.asked());
       }
+      case COPY_FROM ->
+          containers.get(name).copyFrom(words.get(0), Path.of(words.get(1)), flags(words));
+      case COPY_TO ->
+          containers.get(name).copyTo(Path.of(words.get(0)), words.get(1), flags(words));
+      case COMMIT -> containers.get(name).commit(Path.of(words.get(0)));
+      case DIFF -> {
+        StringBuilder lines = new StringBuilder();
+        for (FileChange change : containers.get(name).diff()) {
+          lines.append(change).append('\n');
+        }
+        return library.done(lines.toString());
+      }
       case STOP -> {
         DetachedContainer container = containers.get(name);
         ContainerEnd end =
@@ -94,6 +109,13 @@ final class LibraryWishes {
       case REMOVE_FORCIBLY -> containers.get(name).removeForcibly();
     }
     return library.done("");
+  }
+
+  private static CopyFlag[] flags(List<String> words) {
+    return words.stream()
+        .skip(2)
+        .map(word -> word.equals("owners") ? CopyFlag.KEEP_OWNERS : CopyFlag.FOLLOW_LINK)
+        .toArray(CopyFlag[]::new);
   }
 
   private static String line(ContainerState state) {

@@ -43,6 +43,14 @@ record Wish(Verb verb, String container, ArrayList<String> words, Asked asked)
     FOLLOW,
     /** What the command writes. */
     EXEC,
+    /** Words are a path of it, one of the host, and flags: {@code owners}, {@code follow}. */
+    COPY_FROM,
+    /** Words are a path of the host, one of it, and flags as those of {@link #COPY_FROM}. */
+    COPY_TO,
+    /** The word is a path of the host. */
+    COMMIT,
+    /** A line for each change: A, C or D, and a path. */
+    DIFF,
     /** A word is how long it has, as {@code 5s}; none for its own time. */
     STOP,
     /** The word is the number of a signal. */

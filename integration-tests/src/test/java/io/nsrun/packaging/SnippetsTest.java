@@ -42,7 +42,7 @@ class SnippetsTest {
         System.getProperty("nsrun.library") + File.pathSeparator + LibraryJarTest.dependencies();
     compile(classPath);
 
-    assertThat(run(classPath, texts, archive))
+    assertThat(run(classPath, texts, archive, Files.createDirectory(dir.resolve("results"))))
         .isEqualTo(
             """
             containers
@@ -81,6 +81,10 @@ class SnippetsTest {
             one
             exec
             HELLO
+            files
+            ADDED /texts
+            ADDED /texts/one
+            ADDED /texts/other
             start
             1
             2

@@ -259,6 +259,26 @@ public final class Containers implements AutoCloseable {
     return ask(all -> look.at(all, ContainerObserver.of(caller())));
   }
 
+  /** What is done with the files of containers that live on; may block. */
+  interface Work<T> {
+    T with(Caller caller, DetachedContainers all) throws IOException;
+  }
+
+  /** As {@link #ask}. */
+  <T> T work(Work<T> work) throws ContainerException {
+    return ask(all -> work.with(caller(), all));
+  }
+
+  /** A path of the host as the engine has it. */
+  String hostPath(Path path) throws IOException {
+    return new HostPaths(caller()).text(path);
+  }
+
+  /** Has the listener hear what is odd about one. */
+  void warn(String name, String message) {
+    listeners.warning(name, message);
+  }
+
   /** What starts something, and fails as the engine does. */
   private interface Start<T> {
     T begin(ContainerStarter open) throws IOException, InterruptedException;
@@ -293,7 +313,7 @@ public final class Containers implements AutoCloseable {
   }
 
   private Consumer<String> warnings(String name) {
-    return warning -> listeners.warning(name, warning);
+    return warning -> warn(name, warning);
   }
 
   private Spec spec(Settings settings, SpecProblems problems) throws IOException {

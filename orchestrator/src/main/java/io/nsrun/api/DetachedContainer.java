@@ -6,13 +6,20 @@ import io.nsrun.engine.End;
 import io.nsrun.engine.LogQuery;
 import io.nsrun.spec.Signal;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * A container that lives on when this JVM has ended, and {@link Containers} are closed: {@link
@@ -35,6 +42,7 @@ public final class DetachedContainer {
   private final Containers containers;
   private final String id;
   private final String name;
+  private final FileVerbs files;
 
   /** What waits for its end; null if nobody does. Guarded by this. */
   private CompletableFuture<ContainerEnd> waiting;
@@ -43,6 +51,7 @@ public final class DetachedContainer {
     this.containers = containers;
     this.id = id;
     this.name = name;
+    this.files = new FileVerbs(containers, this);
   }
 
   /** {@return 64 hexadecimal digits that no other container has} */
@@ -158,6 +167,133 @@ public final class DetachedContainer {
    */
   public ExecBuilder exec(String... command) {
     return new ExecBuilder(containers, this, new CommandSettings()).command(command);
+  }
+
+  /**
+   * Copies a file or a directory with all that is in it out of the container, with the rules of
+   * {@code docker cp}, as {@code nsrun cp} does. Blocks until all is there.
+   *
+   * <p>What the container sees is copied, volumes too, but of /proc and /sys the directories alone.
+   * What comes out has no set-id bits, and is neither a device, a FIFO nor a socket: the listener
+   * hears what does not come along. No path of the container leads to another file of the host.
+   *
+   * {@snippet file="Snippets.java" region="files"}
+   *
+   * @param source in the container; from its root on, if it is not absolute. With {@code /.} at its
+   *     end it is what is in a directory
+   * @param target on the host: a directory, which gets it, or what it is to be called in one that
+   *     is there; a link is refused
+   * @param flags what is special about it; none: see {@link CopyFlag}
+   * @throws IllegalArgumentException if {@code target} is in a file system of the JVM alone
+   * @throws ContainerException if something can't be read or written; what was copied until then
+   *     stays
+   */
+  public void copyFrom(String source, Path target, CopyFlag... flags) throws ContainerException {
+    Objects.requireNonNull(source);
+    files.copy(target, flags, (copy, host) -> copy.out(source, host));
+  }
+
+  /**
+   * As {@link #copyFrom(String, Path, CopyFlag...)}, to a tar archive, which has the owners that
+   * the container sees, devices and FIFOs too. Blocks until it is written, by another thread.
+   *
+   * @param source in the container
+   * @param archive takes it, not compressed; it is not closed
+   * @param flags what is special about it; of no use: {@link CopyFlag#KEEP_OWNERS}
+   * @throws ContainerException if something can't be read, or written to {@code archive}
+   */
+  public void copyFrom(String source, OutputStream archive, CopyFlag... flags)
+      throws ContainerException {
+    Objects.requireNonNull(source);
+    Objects.requireNonNull(archive);
+    files.copy(flags, copy -> copy.out(source, archive));
+  }
+
+  /**
+   * Copies a file or a directory with all that is in it into the container, with the rules of
+   * {@code docker cp}, as {@code nsrun cp} does. Blocks until all is there.
+   *
+   * @param source on the host. With {@code /.} at its end it is what is in a directory
+   * @param target in the container, from its root on, if it is not absolute: a directory, which
+   *     gets it, or what it is to be called in one that is there. Links on the way are followed in
+   *     there; a link to what is no directory is refused
+   * @param flags what is special about it; none: see {@link CopyFlag}
+   * @throws IllegalArgumentException if {@code source} is in a file system of the JVM alone
+   * @throws ContainerException if something can't be read or written; what was copied until then
+   *     stays
+   */
+  public void copyTo(Path source, String target, CopyFlag... flags) throws ContainerException {
+    Objects.requireNonNull(target);
+    files.copy(source, flags, (copy, host) -> copy.in(host, target));
+  }
+
+  /**
+   * Unpacks a tar archive in the container. Blocks until all is there; the archive is read by
+   * another thread.
+   *
+   * @param archive compressed or not; it is not closed
+   * @param directory in the container, which is there
+   * @param flags what is special about it; of no use: {@link CopyFlag#FOLLOW_LINK}
+   * @throws ContainerException if it is no archive, or something can't be written; what was
+   *     unpacked until then stays
+   */
+  public void copyTo(InputStream archive, String directory, CopyFlag... flags)
+      throws ContainerException {
+    Objects.requireNonNull(archive);
+    Objects.requireNonNull(directory);
+    files.copy(flags, copy -> copy.in(archive, directory));
+  }
+
+  /**
+   * Makes an archive of its whole root file system, of which {@link Rootfs#archive} makes others,
+   * as {@code nsrun commit} does: with what it has written, and without what is mounted there. One
+   * that runs is not paused, which the listener hears. Blocks until it is on the disk: all of it or
+   * nothing.
+   *
+   * @param archive on the host; its name ends with {@code .tar}, {@code .tar.gz}, {@code .tgz} or
+   *     {@code .tar.zst}. A file that is there is replaced; nobody but this user may read it
+   * @throws IllegalArgumentException if it is in a file system of the JVM alone
+   * @throws ContainerException if the files can't be read, as those in memory of one that has ended
+   *     ({@link ContainerBuilder#ephemeral}), or the archive can't be written
+   */
+  public void commit(Path archive) throws ContainerException {
+    files.commit(archive);
+  }
+
+  /**
+   * As {@link #commit(Path)}, to a stream. Blocks until it is written, by another thread.
+   *
+   * @param archive takes it, not compressed; it is not closed
+   * @throws ContainerException if the files can't be read, or {@code archive} can't be written
+   */
+  public void commit(OutputStream archive) throws ContainerException {
+    Objects.requireNonNull(archive);
+    files.commit(commit -> commit.toStream(archive));
+  }
+
+  /**
+   * What it has changed of the root file system that it was started from, as {@code nsrun diff}
+   * tells it. Blocks while the files are looked at. As many as it likes: {@link #diff(Consumer)}
+   * remembers none.
+   *
+   * @return by their paths, a directory before what is in it; not to be changed
+   * @throws ContainerException if there is nothing to compare with, as where it writes to a
+   *     directory that is its root file system, or the files can't be read
+   */
+  public List<FileChange> diff() throws ContainerException {
+    List<FileChange> changes = new ArrayList<>();
+    diff(changes::add);
+    return Collections.unmodifiableList(changes);
+  }
+
+  /**
+   * As {@link #diff()}, one after the other.
+   *
+   * @param action is given each, by another thread, while this one waits
+   * @throws ContainerException as {@link #diff()}
+   */
+  public void diff(Consumer<? super FileChange> action) throws ContainerException {
+    files.diff(Objects.requireNonNull(action));
   }
 
   /**

@@ -31,7 +31,7 @@ final class CommitCommand {
       CopyCommand.refuseTerminal("commit");
       commit.toStream(new FileOutputStream(FileDescriptor.out));
     } else {
-      commit.toFile(words.get(1));
+      commit.toFile("commit", words.get(1));
     }
     for (String note : commit.notes()) {
       errors.line(container.name() + ": " + note);

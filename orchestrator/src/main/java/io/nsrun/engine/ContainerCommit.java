@@ -49,12 +49,13 @@ public final class ContainerCommit {
   /**
    * Writes the archive to a file: all of it or nothing. Blocks until it is on the disk.
    *
+   * @param door what the caller calls this, as in {@code commit}
    * @param name as the caller has named it; its end says how it is compressed
    * @throws ExplainedException if the container can't be read, or the file can't be written
    */
-  public void toFile(String name) throws IOException {
+  public void toFile(String door, String name) throws IOException {
     TreeArchive archive = TreeArchive.named(name);
-    try (CallersFile file = CallersFile.open(caller, "commit", name)) {
+    try (CallersFile file = CallersFile.open(caller, door, name)) {
       file.write(out -> write(archive, out), PRIVATE);
     }
   }

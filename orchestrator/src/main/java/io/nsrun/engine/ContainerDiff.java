@@ -8,6 +8,19 @@ import java.io.IOException;
 
 /** What a container has changed of the root file system that it was started from. */
 public final class ContainerDiff {
+  /** What became of something. */
+  public enum Kind {
+    CHANGED,
+    ADDED,
+    DELETED
+  }
+
+  /** Is told of changes, by their paths: a directory before what it has. */
+  public interface Listener {
+    /** Something is not as it was; its path is absolute. */
+    void changed(Kind kind, String path);
+  }
+
   private final Caller caller;
   private final DetachedContainers all;
   private final DetachedContainer container;
@@ -27,7 +40,11 @@ public final class ContainerDiff {
    *
    * @throws ExplainedException if there is nothing to compare with, or it can't be read
    */
-  public void tell(TreeChanges.Listener listener) throws IOException {
+  public void tell(Listener listener) throws IOException {
+    tellAll((kind, path) -> listener.changed(Kind.valueOf(kind.name()), path));
+  }
+
+  private void tellAll(TreeChanges.Listener listener) throws IOException {
     RootFiles files = all.files(caller, container);
     try {
       switch (container.writes().kind()) {

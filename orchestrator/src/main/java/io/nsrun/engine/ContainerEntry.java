@@ -43,7 +43,7 @@ final class ContainerEntry {
     Spec spec = ContainerDirectory.spec(directory);
     Event.Namespaces found = LifeFile.read(ContainerDirectory.life(directory)).namespaces();
     if (found == null) {
-      throw new ExplainedException(
+      throw new ContainerStateException(
           "container " + container.name() + " can't be entered",
           "one that may mount by itself (CAP_SYS_ADMIN) has its namespaces from the inside");
     }
@@ -84,7 +84,7 @@ final class ContainerEntry {
    * Sees to it that what was entered is the container: if it runs still, nobody else had the pid of
    * its monitor meanwhile.
    *
-   * @throws ExplainedException if it has ended
+   * @throws ContainerStateException if it has ended
    */
   void check() throws IOException {
     if (!all.runs(container)) {

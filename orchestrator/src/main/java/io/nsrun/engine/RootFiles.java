@@ -80,8 +80,8 @@ final class RootFiles {
   }
 
   /** What was in memory can't be had of one that has ended. */
-  static ExplainedException forgotten(DetachedContainer container) {
-    return new ExplainedException(
+  static ContainerStateException forgotten(DetachedContainer container) {
+    return new ContainerStateException(
         "what container " + container.name() + " wrote was in memory, and is gone",
         "while one runs, it is there");
   }
@@ -94,7 +94,8 @@ final class RootFiles {
   Closeable hold() throws IOException {
     LockedDirectory lock = LockedDirectory.tryAcquire(directory);
     if (lock == null) {
-      throw new ExplainedException("container " + container.name() + " is in use", "try again");
+      throw new ContainerStateException(
+          "container " + container.name() + " is in use", "try again");
     }
     return lock;
   }
