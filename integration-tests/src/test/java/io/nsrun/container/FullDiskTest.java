@@ -84,6 +84,65 @@ class FullDiskTest extends ContainerTest {
     assertThat(failures).isGreaterThan(3);
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"ROOT", "PLAIN"})
+  void eachInodeThatOneMissesThatIsToLiveOnIsToldAndNothingIsLeft(Caller caller)
+      throws IOException {
+    Path home = Directories.fresh(caller).resolve("home");
+    Path runtime = shortNamed(caller);
+    Nsrun nsrun =
+        Nsrun.as(caller)
+            .env("NSRUN_HOME", home.toString())
+            .env("XDG_RUNTIME_DIR", runtime.toString());
+    String[] words = {"-d", "--name=n", "--rootfs-host", "sleep", "1000"};
+    int failures = 0;
+    boolean ran = false;
+    for (int inodes = 3; !ran && inodes < ENOUGH_INODES; inodes++) {
+      try (HostMount full = small(home, caller, "nr_inodes=" + inodes)) {
+        assertThat(full).isNotNull();
+        Result result = nsrun.run(words);
+
+        ran = result.code() == 0;
+        if (ran) {
+          canBeStoppedAndStartedOnceThereIsRoom(nsrun, home);
+        } else {
+          failures++;
+          assertThat(result.code()).isEqualTo(125);
+          assertThat(result.errors().get(0)).matches("(?i).*(no space left on device|ENOSPC).*");
+          assertThat(result.errors()).hasSizeLessThanOrEqualTo(2);
+          assertThat(containers(home)).isEmpty();
+        }
+      }
+    }
+
+    assertThat(ran).isTrue();
+    assertThat(failures).isGreaterThan(6);
+  }
+
+  /** No inode is left. */
+  private static void canBeStoppedAndStartedOnceThereIsRoom(Nsrun nsrun, Path home)
+      throws IOException {
+    assertThat(nsrun.nsrun("ps").orFail().out()).contains("Up ");
+    nsrun.nsrun("exec", "n", "true").orFail();
+    nsrun.nsrun("stop", "-t0", "n").orFail();
+    assertThat(nsrun.nsrun("ps", "-a").orFail().out()).contains("Exited (137)");
+
+    Command.check(List.of("mount", "-o", "remount,nr_inodes=1000", home.toString()));
+    nsrun.nsrun("start", "n").orFail();
+    nsrun.nsrun("rm", "-f", "n").orFail();
+    assertThat(containers(home)).isEmpty();
+  }
+
+  private static List<Path> containers(Path home) throws IOException {
+    Path directory = home.resolve("state/containers");
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.toList();
+    }
+  }
+
   @Test
   void oneThatIsToLiveOnFindsNoSpace() throws IOException {
     Path home = Directories.fresh(ANY).resolve("home");

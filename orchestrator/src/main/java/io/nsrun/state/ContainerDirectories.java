@@ -88,8 +88,12 @@ public final class ContainerDirectories {
       done = true;
       return made;
     } finally {
-      if (!done && made != null) {
-        made.close();
+      if (!done) {
+        if (made == null) {
+          Files.deleteIfExists(path); // nobody else knows of it
+        } else {
+          made.close();
+        }
       }
     }
   }
