@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,6 +31,32 @@ class StartUpTest extends ContainerTest {
             " com.fasterxml.",
             " com.github.luben.",
             " org.tukaani.",
+            " java.util.regex.Pattern ",
+            " java.util.Formatter ");
+  }
+
+  @Test
+  void enteringAContainerLoadsNoLibraryThatItDoesNotUse() throws IOException {
+    Caller caller = Caller.PLAIN;
+    Path log = Directories.fresh(caller).resolve("classes");
+    Lasting all = Lasting.of(caller);
+    all.nsrun("run", "-d", "--name=a", "busybox", "sleep", "1000");
+    try {
+      all.nsrun()
+          .program("-Xlog:class+load:file=" + log, "-jar", Directories.JAR.toString())
+          .nsrun("exec", "a", "true")
+          .orFail();
+    } finally {
+      all.removeAll();
+    }
+
+    assertThat(Files.readString(log))
+        .contains("io.nsrun.cli.ExecCommand ")
+        .doesNotContain(
+            "org.slf4j.LoggerFactory ",
+            " picocli.CommandLine ",
+            " com.fasterxml.jackson.databind",
+            " java.lang.runtime.ObjectMethods ", // records that are compared
             " java.util.regex.Pattern ",
             " java.util.Formatter ");
   }

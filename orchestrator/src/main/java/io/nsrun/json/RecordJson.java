@@ -27,8 +27,9 @@ import java.util.Map;
  * Any record as JSON, and back, by its components: for values of many types that this program alone
  * writes and reads, and of one version of it.
  *
- * <p>A component is a number, a truth value, a string, an enum, a {@link Duration}, a {@link Blob},
- * a list, set or map of such, another record, or one of a sealed interface, whose name comes first.
+ * <p>A component is a number, a truth value, a string, an enum, a {@link Duration} in nanoseconds,
+ * a {@link Blob}, a list, set or map of such, another record, or one of a sealed interface, whose
+ * name comes first.
  */
 public final class RecordJson {
   private static final String TYPE = "type";
@@ -94,8 +95,10 @@ public final class RecordJson {
       json.writeString(constant.name());
     } else if (value instanceof Blob blob) {
       json.writeString(Base64.getEncoder().encodeToString(blob.toByteArray()));
-    } else if (value instanceof String || value instanceof Duration) {
-      json.writeString(value.toString());
+    } else if (value instanceof Duration duration) {
+      json.writeNumber(duration.toNanos());
+    } else if (value instanceof String text) {
+      json.writeString(text);
     } else {
       throw new IllegalArgumentException("no JSON for " + value.getClass());
     }
@@ -147,6 +150,10 @@ public final class RecordJson {
     if (plain == long.class || plain == Long.class) {
       return json.getLongValue();
     }
+    if (plain == Duration.class) {
+      // Not as text, which a regular expression would read that needs milliseconds to be made.
+      return Duration.ofNanos(json.getLongValue());
+    }
     return parsed(text(json), plain);
   }
 
@@ -160,9 +167,6 @@ public final class RecordJson {
   private static Object parsed(String text, Class<?> type) {
     if (type == String.class) {
       return text;
-    }
-    if (type == Duration.class) {
-      return Duration.parse(text);
     }
     if (type == Blob.class) {
       return Blob.copyOf(Base64.getDecoder().decode(text));

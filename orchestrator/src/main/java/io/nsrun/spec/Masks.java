@@ -19,6 +19,14 @@ public record Masks(List<String> hidden, List<String> shown, boolean allShown) {
     shown = List.copyOf(shown);
   }
 
+  /**
+   * Whether they are the defaults. Not a record's own {@code equals}: what the JDK makes that of
+   * costs the first who asks some 20 ms.
+   */
+  public boolean areDefault() {
+    return hidden.isEmpty() && shown.isEmpty() && !allShown;
+  }
+
   /** Whether a path that the defaults protect stays as it is. */
   public boolean shows(String path) {
     if (allShown) {

@@ -292,7 +292,7 @@ final class SpecValidator {
     for (int i = 0; i < shown.size(); i++) {
       path(SpecField.UNMASK, shown.get(i));
     }
-    if (!spec.isPrivate(NamespaceType.MOUNT) && !spec.masks().equals(Masks.DEFAULT)) {
+    if (!spec.isPrivate(NamespaceType.MOUNT) && !spec.masks().areDefault()) {
       problems.add(
           SpecField.MASK,
           "a shared mount namespace can't have paths hidden or shown",

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * The directories of a caller's containers that live on: {@code containers/ID} in the state
@@ -28,7 +27,7 @@ import java.util.regex.Pattern;
  */
 public final class ContainerDirectories {
   private static final String ALL = "containers";
-  private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
+  private static final int ID_DIGITS = 64;
   private static final int SHORT_ID = 12;
   private static final int UPPER_MODE = 0755;
   private static final int PRIVATE_MODE = 0700;
@@ -155,7 +154,7 @@ public final class ContainerDirectories {
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(all)) {
       for (Path entry : entries) {
-        if (ID.matcher(OsPath.text(entry.getFileName())).matches() && isDirectory(entry)) {
+        if (isId(OsPath.text(entry.getFileName())) && isDirectory(entry)) {
           directories.add(entry);
         }
       }
@@ -163,6 +162,18 @@ public final class ContainerDirectories {
       throw e.getCause();
     }
     return directories;
+  }
+
+  private static boolean isId(String name) {
+    if (name.length() != ID_DIGITS) {
+      return false;
+    }
+    for (int i = 0; i < ID_DIGITS; i++) {
+      if ("0123456789abcdef".indexOf(name.charAt(i)) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
