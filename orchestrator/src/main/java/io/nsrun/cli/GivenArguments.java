@@ -88,7 +88,7 @@ final class GivenArguments {
     String name = equals < 0 ? arg : arg.substring(0, equals);
     Option option = command.option(name);
     if (option == null) {
-      return flags(command, arg);
+      return letters(command, arg);
     }
     if (option.isFlag()) {
       if (equals >= 0) {
@@ -108,20 +108,29 @@ final class GivenArguments {
     return 2;
   }
 
-  /** Several in one word, as -it. */
-  private int flags(Command command, String arg) {
+  /** Several in one word, as -it, of which the last one may have its value there, as -t0. */
+  private int letters(Command command, String arg) {
     if (arg.startsWith("--") || arg.length() < 3) {
       return 0;
     }
-    for (int i = 1; i < arg.length(); i++) {
-      Option flag = command.option("-".concat(arg.substring(i, i + 1)));
-      if (flag == null || !flag.isFlag()) {
-        return 0;
-      }
+    int last = 1;
+    Option option = letter(command, arg, last);
+    while (option != null && option.isFlag() && last + 1 < arg.length()) {
+      last++;
+      option = letter(command, arg, last);
     }
-    for (int i = 1; i < arg.length(); i++) {
-      add(command.option("-".concat(arg.substring(i, i + 1))), "");
+    String value = arg.substring(last + 1);
+    if (option == null || (!option.isFlag() && (value.isEmpty() || value.startsWith("=")))) {
+      return 0;
     }
+    for (int i = 1; i < last; i++) {
+      add(letter(command, arg, i), "");
+    }
+    add(option, value);
     return 1;
+  }
+
+  private static Option letter(Command command, String arg, int at) {
+    return command.option("-".concat(arg.substring(at, at + 1)));
   }
 }

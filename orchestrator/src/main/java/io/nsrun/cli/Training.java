@@ -15,7 +15,12 @@ final class Training {
     {"logs", NAME},
     {"inspect", NAME},
     {"stop", "-t", "0", NAME},
-    {"rm", NAME},
+    {"start", NAME},
+    {"top", NAME},
+    {"cp", NAME + ":/etc/passwd", "-"},
+    {"diff", NAME},
+    {"restart", "-t", "0", NAME},
+    {"rm", "-f", NAME},
   };
 
   private Training() {}

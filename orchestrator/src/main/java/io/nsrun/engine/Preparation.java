@@ -262,10 +262,7 @@ public final class Preparation {
       leases.push(NameLock.acquire(stateDirectory(), spec.name()));
     }
     if (kept != null) {
-      ContainerRecord now = record.withIsolation(DetachedRecord.isolation(plan));
-      if (!now.equals(record)) {
-        kept.write(now);
-      }
+      kept.write(record, record.withIsolation(DetachedRecord.isolation(plan)));
     } else if (spec.detached() != null) {
       leases.pushState(
           KeptContainers.of(caller)

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * The directory of a container that lives on: its {@link ContainerRecord}, written before its
@@ -88,6 +89,19 @@ public final class ContainerDirectory implements Closeable {
   /** Writes the record, in place of what was there. Blocks for the disk. */
   public void write(ContainerRecord record) throws IOException {
     AtomicFile.write(path.resolve(RECORD), ContainerRecordJson.INSTANCE.encode(record));
+  }
+
+  /**
+   * Writes the record if it is not as before. Blocks for the disk.
+   *
+   * @param before what was written last
+   */
+  public void write(ContainerRecord before, ContainerRecord now) throws IOException {
+    // Not by equals of records: what the JDK makes that of costs the first who asks some 20 ms.
+    byte[] encoded = ContainerRecordJson.INSTANCE.encode(now);
+    if (!Arrays.equals(encoded, ContainerRecordJson.INSTANCE.encode(before))) {
+      AtomicFile.write(path.resolve(RECORD), encoded);
+    }
   }
 
   /** Whether there is one, or something in its place. */

@@ -81,6 +81,8 @@ class GivenArgumentsTest {
         "ps -aq --no-trunc --format json",
         "exec -it -e A=1 --env B=2 -w /tmp --user=1:2 web sh -c exit",
         "stop web -t 5 db",
+        "restart -t0 web",
+        "exec -itu0 web id",
         "rm -f web",
         "logs -f --tail=5 web"
       })
