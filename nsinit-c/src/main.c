@@ -1,3 +1,4 @@
+#include "attached/attached.h"
 #include "inside/init.h"
 #include "launcher/launcher.h"
 #include "outside/control.h"
@@ -69,6 +70,7 @@ static void leave_callers_ways(void)
 
 int main(int argc, char **argv)
 {
+	struct reader payload;
 	int control;
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
@@ -95,7 +97,10 @@ int main(int argc, char **argv)
 	control = control_open(argv[1]);
 	/* PID 1's command line is to be read inside: no host path, and a plain name. */
 	memset(argv[1], 0, strlen(argv[1]));
-	if (!control_receive_plan(control, &plan))
+	uint16_t type = control_receive_plan(control, &plan, &payload);
+	if (type == FRAME_SERVE)
 		launcher_run(control, init_run);
+	if (type == FRAME_ATTACH)
+		attached_run(control, payload);
 	monitor_run(&plan, control, init_run);
 }

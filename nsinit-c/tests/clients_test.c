@@ -15,6 +15,8 @@
 
 #include "check.h"
 #include "encode.h"
+#include "frames.h"
+#include "lifecycle/attach.h"
 #include "proto/event.h"
 #include "tree.h"
 
@@ -164,6 +166,85 @@ static void refused(void)
 	CHECK(hears(fd, 0));
 }
 
+/* The descriptors that come along with an answer. */
+static int streams_of(int fd, struct enclosed *with)
+{
+	uint8_t bytes[7];
+
+	put_frame(&b, FRAME_STREAMS, "1", STREAMS_INPUT);
+	say(fd);
+	CHECK(turns().signo == 0);
+	CHECK(event_receive(fd, bytes, sizeof(bytes), with) == sizeof(bytes) && bytes[4] == FRAME_STREAMS);
+	return bytes[6];
+}
+
+static void streams(void)
+{
+	static uint8_t bytes[4096];
+	struct enclosed with;
+	int ends[2];
+
+	begin();
+	clients_serve();
+	CHECK(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+	attach_input(ends[1]);
+	int fd = served(), other = served();
+	CHECK(streams_of(fd, &with) == STREAMS_INPUT && with.fds[2] >= 0 && with.fds[3] == -1);
+	attach_output(1, (const uint8_t *)"some", 4);
+	CHECK(read(with.fds[0], bytes, sizeof(bytes)) == 4 && read(with.fds[1], bytes, sizeof(bytes)) < 0);
+	attach_output(2, (const uint8_t *)"some", 4);
+	CHECK(read(with.fds[1], bytes, sizeof(bytes)) == 4 && read(with.fds[0], bytes, sizeof(bytes)) < 0);
+	CHECK(write(with.fds[2], "input", 5) == 5 && read(ends[0], bytes, sizeof(bytes)) == 5);
+	/* One more than there is room for, which the other one has. */
+	struct enclosed second;
+	int pages = fcntl(with.fds[0], F_GETPIPE_SZ) / 4096;
+	for (int i = 0; i < pages; i++)
+		attach_output(1, bytes, sizeof(bytes));
+	CHECK(streams_of(other, &second) == STREAMS_INPUT);
+	attach_output(1, bytes, sizeof(bytes));
+	CHECK(read(second.fds[0], bytes, sizeof(bytes)) == sizeof(bytes));
+	attach_end();
+	static struct bytes golden;
+	static uint8_t got[64];
+	CHECK(read_hex(PROTOCOL_DIR "/event-missed.hex", &golden));
+	CHECK(recv(fd, got, sizeof(got), MSG_DONTWAIT) == (ssize_t)golden.length);
+	CHECK(memcmp(got, golden.at, golden.length) == 0);
+	CHECK(recv(other, got, sizeof(got), MSG_DONTWAIT) < 0);
+	/* What was missed is told once. */
+	attach_end();
+	CHECK(recv(fd, got, sizeof(got), MSG_DONTWAIT) < 0);
+	(void)close(fd);
+	CHECK(turns().signo == 0);
+	while (read(with.fds[0], bytes, sizeof(bytes)) > 0)
+		;
+	CHECK(read(with.fds[0], bytes, sizeof(bytes)) == 0);
+}
+
+static void refused_streams(void)
+{
+	struct enclosed with;
+
+	begin();
+	clients_serve();
+	int fd = served();
+	put_frame(&b, FRAME_STREAMS, "");
+	say(fd);
+	CHECK(turns().signo == 0 && hears(fd, FRAME_REFUSED));
+	put_frame(&b, FRAME_STREAMS, "11", 0, 0);
+	say(fd);
+	CHECK(turns().signo == 0 && hears(fd, FRAME_REFUSED));
+	CHECK(streams_of(fd, &with) == 0 && with.fds[1] >= 0 && with.fds[2] == -1);
+	put_frame(&b, FRAME_STREAMS, "1", 0);
+	say(fd);
+	CHECK(turns().signo == 0 && hears(fd, FRAME_REFUSED));
+	put_frame(&b, FRAME_END_INPUT, "");
+	say(fd);
+	CHECK(turns().signo == 0 && hears(fd, FRAME_REFUSED));
+	put_frame(&b, FRAME_END_INPUT, "1", 0);
+	say(fd);
+	CHECK(turns().signo == 0 && hears(fd, FRAME_REFUSED));
+}
+
 static void not_yet(void)
 {
 	begin();
@@ -270,6 +351,8 @@ int main(void)
 	test("two frames that come at once are two requests", two_in_one_message);
 	test("who does not greet, or in another version, is told so, and sent away", strangers);
 	test("what is not known is refused by name; what comes in pieces ends the connection", refused);
+	test("who attaches has output and input; what there is no room for is counted, and told", streams);
+	test("a wrong frame of who attaches is refused, and so is a second one", refused_streams);
 	test("nobody is served before the command runs", not_yet);
 	test("one more than there is room for waits until another one goes", crowd);
 	test("where there are no descriptors left, it does not spin, and goes on once one is free", no_descriptors);

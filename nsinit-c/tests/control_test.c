@@ -40,10 +40,11 @@ static struct bytes answer;
 static void take_plan(void)
 {
 	static struct plan plan;
+	struct reader payload;
 
 	event_to(ours);
 	(void)close(theirs);
-	control_receive_plan(ours, &plan);
+	control_receive_plan(ours, &plan, &payload);
 	_exit(plan.count == 2 && plan.steps[1].id == STEP_EXEC ? 42 : 43);
 }
 

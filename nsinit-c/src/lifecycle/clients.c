@@ -2,6 +2,7 @@
 
 #include "base/fail.h"
 #include "base/sys.h"
+#include "lifecycle/attach.h"
 #include "proto/event.h"
 
 #define STOP_PAYLOAD 12u
@@ -83,6 +84,7 @@ void clients_want(struct pollfd fds[CLIENT_FDS])
 		fds[i] = (struct pollfd){ .fd = serving ? clients[i].fd : -1, .events = POLLIN };
 		full &= fds[i].fd >= 0;
 	}
+	fds[CLIENTS + 1] = attach_want();
 	fds[CLIENTS] = (struct pollfd){ .fd = full || short_of || !serving ? -1 : listener, .events = POLLIN };
 }
 
@@ -105,6 +107,13 @@ static const char *read_frame(struct client *client, uint16_t type, struct reade
 		client->greeted = type == FRAME_HELLO && get_u32(&r) == HELLO_MAGIC && get_u16(&r) == PROTOCOL_VERSION;
 		return client->greeted ? NULL : "this nsrun speaks another version of the protocol";
 	}
+	if (type == FRAME_STREAMS) {
+		uint8_t flags = get_u8(&r);
+
+		return r.bad || r.at != r.end ? "malformed" : attach_client(client->fd, flags);
+	}
+	if (type == FRAME_END_INPUT)
+		return r.at != r.end ? "malformed" : attach_end_input();
 	if (type != FRAME_SIGNAL && type != FRAME_STOP)
 		return "unknown frame";
 	uint32_t signo = get_u32(&r);
@@ -130,7 +139,8 @@ static void hear(struct client *client, struct request *wanted)
 	r.end += n > 0 ? n : 0;
 	uint32_t length = get_u32(&r);
 	uint16_t type = get_u16(&r);
-	if (!r.bad && length <= STOP_PAYLOAD && recv(client->fd, bytes, length, MSG_DONTWAIT) == (ssize_t)length) {
+	if (!r.bad && length <= STOP_PAYLOAD &&
+	    (length == 0 || recv(client->fd, bytes, length, MSG_DONTWAIT) == (ssize_t)length)) {
 		const char *why =
 			read_frame(client, type, (struct reader){ .at = bytes, .end = bytes + length }, wanted);
 
@@ -139,6 +149,7 @@ static void hear(struct client *client, struct request *wanted)
 		if (client->greeted)
 			return;
 	}
+	attach_gone(client->fd);
 	close(client->fd);
 	client->fd = -1;
 	short_of = false;
@@ -164,5 +175,6 @@ struct request clients_step(const struct pollfd fds[CLIENT_FDS])
 			hear(&clients[i], &wanted);
 	if (fds[CLIENTS].revents != 0)
 		take();
+	attach_step(&fds[CLIENTS + 1]);
 	return wanted;
 }

@@ -7,13 +7,13 @@
 /*
  * Whoever wants something of a container that lives on: a Unix socket, control, in its directory, which takes frames as
  * the control channel does, HELLO first, both ways. A connection lasts as long as the monitor, so that its end tells
- * that the container's end can be read.
+ * that the container's end can be read. Some attach (lifecycle/attach.h).
  *
  * Served are root and the caller, out of no container: whoever is in another user namespace is sent away, whatever id
  * it has there.
  */
 
-enum { CLIENTS = 64, CLIENT_FDS = CLIENTS + 1 };
+enum { CLIENTS = 64, CLIENT_FDS = CLIENTS + 2 };
 
 /* What somebody asks for. */
 struct request {

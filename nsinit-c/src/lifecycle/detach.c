@@ -1,5 +1,6 @@
 #include "lifecycle/detach.h"
 
+#include "lifecycle/attach.h"
 #include "lifecycle/clients.h"
 #include "lifecycle/log.h"
 #include "proto/event.h"
@@ -80,6 +81,7 @@ void step_detach(const struct detach_step *step)
 	if (step->log_files > 0)
 		log_open(directory, step->log_bytes, step->log_files);
 	directory_fd = directory;
+	attach_await(run.control);
 	if (step->remove)
 		snprintf(to_remove, sizeof(to_remove), "%s", step->directory);
 }
@@ -90,6 +92,7 @@ void detach_leave(void)
 	close(directory_fd);
 	life = directory_fd = -1;
 	clients_leave();
+	attach_leave();
 	log_leave();
 }
 
@@ -114,10 +117,9 @@ void detach_started(pid_t init, pid_t command)
 	event_of(number);
 	event_pid(FRAME_STARTED, (uint32_t)command);
 	event_to(life);
-	close(caller);
 	if (run.control != caller)
-		close(run.control);
-	run.control = -1;
+		close(caller);
+	run.control = -1; /* output waits for its end */
 	must(chdir("/"), "/", "chdir");
 }
 
@@ -125,6 +127,7 @@ bool detached(void) { return lives_on; }
 
 void detach_tell_end(const struct child_exit *child, const struct ending *ending)
 {
+	attach_end();
 	event_clock();
 	event_exited(child, ending);
 	for (int fd = clients_next(-1); fd >= 0; fd = clients_next(fd)) {

@@ -177,7 +177,7 @@ void control_decode_plan(struct plan *plan, const uint8_t *bytes, uint32_t lengt
 	}
 }
 
-bool control_receive_plan(int control, struct plan *plan)
+uint16_t control_receive_plan(int control, struct plan *plan, struct reader *payload)
 {
 	uint32_t length;
 	uint16_t type;
@@ -186,8 +186,10 @@ bool control_receive_plan(int control, struct plan *plan)
 	receive_hello(control);
 	while ((type = control_header(control, &length)) == FRAME_READ)
 		answer_read(control, length);
-	if (type == FRAME_SERVE && length == 0)
-		return false;
+	if ((type == FRAME_SERVE && length == 0) || type == FRAME_ATTACH) {
+		*payload = control_payload(control, "attach", length);
+		return type;
+	}
 	if (type != FRAME_PLAN)
 		fail_errno(EPROTO, "frame", "type %u where a plan is due", type);
 	fail_at(STEP_PLAN, NO_INDEX);
@@ -196,7 +198,7 @@ bool control_receive_plan(int control, struct plan *plan)
 	uint8_t *bytes = must_map(length, MAP_PRIVATE);
 	control_receive(control, bytes, length);
 	control_decode_plan(plan, bytes, length);
-	return true;
+	return type;
 }
 
 /* NULL, or why a frame is refused. */

@@ -20,9 +20,10 @@ int control_dial(const char *path, unsigned ms);
 int control_open(const char *word);
 /*
  * Answers READ frames until the PLAN frame is there, and decodes it. Blocks. Ends the process if
- * the orchestrator is gone or talks another language. False: there is no plan, we are to be a launcher.
+ * the orchestrator is gone or talks another language. Returns PLAN; or what else we are to be, SERVE or ATTACH, with
+ * its payload.
  */
-bool control_receive_plan(int control, struct plan *plan);
+uint16_t control_receive_plan(int control, struct plan *plan, struct reader *payload);
 /* Ends the process if these bytes are no plan. */
 void control_decode_plan(struct plan *plan, const uint8_t *bytes, uint32_t length);
 /* Blocks until n bytes are there; ends quietly if the orchestrator went away. */

@@ -1,5 +1,6 @@
 #include "outside/output.h"
 
+#include "lifecycle/attach.h"
 #include "outside/proxy.h"
 #include "outside/stream.h"
 #include "proto/steps.h"
@@ -21,9 +22,21 @@ static bool same_file(int a, int b)
 	return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
+void output_join(int fd, int end)
+{
+	struct stream *s = &streams[fd];
+	bool out = fd != STDIN_FILENO;
+
+	*(out ? &s->from : &s->to) = end;
+	if (run.detaches)
+		s->logged = fd;
+	else
+		*(out ? &s->to : &s->from) = stream_way(fd, out);
+}
+
 static void open_stream(int fd)
 {
-	bool out = fd != STDIN_FILENO, lives_on = run.detaches;
+	bool out = fd != STDIN_FILENO;
 	int ends[2];
 
 	must(pipe2(ends, O_CLOEXEC), "pipe", "for fd %d", fd);
@@ -31,15 +44,11 @@ static void open_stream(int fd)
 	/* The container's ids are not ours, and it may open its /dev/stdout. */
 	must(fchmod(ends[out], out ? 0622 : 0644), "pipe", "chmod");
 	container[fd] = ends[out];
-	streams[fd].from = out ? ends[0] : -1;
-	streams[fd].to = out ? -1 : ends[1];
-	/* Input of one that lives on does not end, and has nothing in it. */
-	if (lives_on)
-		streams[fd].logged = out ? fd : 0;
-	else if (out)
-		streams[fd].to = stream_way(fd, out);
+	/* Input of one that lives on does not end, and has nothing in it but what those say who attach. */
+	if (run.detaches && !out)
+		attach_input(ends[1]);
 	else
-		streams[fd].from = stream_way(fd, out);
+		output_join(fd, ends[!out]);
 }
 
 void step_output(const struct output_step *step)

@@ -1,5 +1,6 @@
 #include "outside/proxy.h"
 
+#include "lifecycle/attach.h"
 #include "outside/stream.h"
 #include "proto/event.h"
 #include "proto/steps.h"
@@ -7,7 +8,7 @@
 #define END_OF_FILE   0x04 /* what a new pty takes for VEOF */
 #define TYPE_AGAIN_MS 50
 
-static uint8_t typed[STREAM_BYTES], said[STREAM_BYTES];
+static uint8_t typed[STREAM_BYTES + STREAM_ADDED], said[STREAM_BYTES];
 
 static struct {
 	bool active, terminal, ended;
@@ -106,12 +107,20 @@ void proxy_restore(void)
 
 void proxy_attach(int master, int slave)
 {
-	proxy.in.to = proxy.back.from = master;
+	must(fcntl(master, F_SETFL, O_NONBLOCK), "pty", "O_NONBLOCK");
+	attach_terminal(master, slave);
+	proxy_join(master, master, slave, NULL);
+}
+
+void proxy_join(int to, int from, int slave, size_t (*filter)(uint8_t *bytes, size_t n))
+{
+	proxy.in.to = to;
+	proxy.back.from = from;
 	proxy.in.from = proxy.input;
+	proxy.in.filter = filter;
 	/* Held open, so that the master does not report a hang-up while the session inside merely
 	 * lets go of it. */
 	proxy.slave = slave;
-	must(fcntl(master, F_SETFL, O_NONBLOCK), "pty", "O_NONBLOCK");
 }
 
 bool proxy_active(void) { return proxy.active; }
@@ -120,8 +129,8 @@ void proxy_resize(void)
 {
 	struct winsize size;
 
-	if (proxy.back.from >= 0 && read_size(&size))
-		ioctl(proxy.back.from, TIOCSWINSZ, &size);
+	if (proxy.in.to >= 0 && read_size(&size))
+		ioctl(proxy.in.to, TIOCSWINSZ, &size);
 }
 
 void proxy_hang_up(void)
@@ -177,7 +186,7 @@ void proxy_step(const struct pollfd fds[PROXY_FDS])
 		proxy.in.from = -1;
 		if (proxy.terminal)
 			return proxy_hang_up();
-		proxy.ended = true;
+		proxy.ended = proxy.slave >= 0;
 	}
 	/* Nobody reads us any more: what a terminal emulator that closes does to its session. */
 	if (in == STREAM_UNREAD || stream_step(&proxy.back, &fds[PROXY_MASTER]) != STREAM_GOES_ON)

@@ -2,7 +2,7 @@
 
 #include "base/fail.h"
 #include "base/sys.h"
-#include "lifecycle/log.h"
+#include "lifecycle/attach.h"
 
 /* More than any pipe holds, even if it is read in small pieces. */
 #define MOST_DRAINS 1024
@@ -16,7 +16,9 @@ bool stream_empty(const struct stream *s) { return s->at == s->end; }
 
 void stream_want(const struct stream *s, struct pollfd fds[2])
 {
-	fds[0] = (struct pollfd){ .fd = stream_empty(s) ? s->from : -1, .events = POLLIN };
+	bool reads = stream_empty(s) && (s->logged == 0 || !attach_awaited());
+
+	fds[0] = (struct pollfd){ .fd = reads ? s->from : -1, .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = stream_empty(s) ? -1 : s->to, .events = POLLOUT };
 }
 
@@ -35,9 +37,9 @@ static enum stream_state fill(struct stream *s)
 	if (s->counted)
 		passed += (uint64_t)n;
 	s->at = 0;
-	s->end = (size_t)n;
+	s->end = s->filter != NULL ? s->filter(s->bytes, (size_t)n) : (size_t)n;
 	if (s->logged != 0) {
-		log_write(s->logged, s->bytes, s->end);
+		attach_output(s->logged, s->bytes, s->end);
 		s->end = 0;
 	}
 	return STREAM_GOES_ON;

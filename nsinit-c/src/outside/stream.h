@@ -11,12 +11,16 @@ struct stream {
 	bool counted; /* output of the container, which has a limit */
 	int logged;   /* its number, if it goes to the log and nowhere else; else 0 */
 	size_t at, end;
+	/* Of what was read, what is to be passed on, which may be STREAM_ADDED bytes more; NULL: all. */
+	size_t (*filter)(uint8_t *bytes, size_t n);
 	unsigned drained; /* how often it was read when nobody was left to write */
 	uint8_t *bytes;	  /* STREAM_BYTES of them */
 };
 
 /* No more than a pipe takes at once where poll(2) says that it takes any. */
 #define STREAM_BYTES 4096u
+/* Where there is a filter, bytes has room for so many more. */
+#define STREAM_ADDED 16u
 
 /* How soon a job that came to the foreground, which nobody says, has the terminal. */
 #define FOREGROUND_MS 200

@@ -1,9 +1,9 @@
 #include "outside/supervise.h"
 
 #include "base/descendants.h"
+#include "lifecycle/attach.h"
 #include "lifecycle/clients.h"
 #include "lifecycle/detach.h"
-#include "lifecycle/log.h"
 #include "outside/control.h"
 #include "outside/listener.h"
 #include "outside/namespaces.h"
@@ -355,12 +355,10 @@ bool hear_init(void)
 /* Once all that was written is on its way, whoever passes it on gets to know that this is all. */
 static bool draining(void)
 {
-	if (proxy_draining() || output_draining())
+	if ((detached() && attach_awaited()) || proxy_draining() || output_draining())
 		return true;
 	proxy_end();
 	output_end();
-	if (detached())
-		log_end();
 	return stream_pumping();
 }
 

@@ -38,6 +38,11 @@ enum frame_type {
 	FRAME_CLOCK = 26,      /* of a container that lives on: when what follows happened */
 	FRAME_STOP = 27,       /* to the monitor of one (lifecycle/clients.h) */
 	FRAME_NAMESPACES = 28, /* of one: where they can be entered */
+	FRAME_ATTACH = 29,     /* in place of PLAN: to attach to one (attached/attached.h) */
+	FRAME_STREAMS = 30,    /* to the monitor of one, and back (lifecycle/attach.h) */
+	FRAME_MISSED = 31,     /* of one that has attached: what it was too slow for */
+	FRAME_DETACHED = 32,   /* it has gone, and the container goes on */
+	FRAME_END_INPUT = 33,  /* to the monitor of one: input has ended */
 	/* Only between init and monitor. */
 	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
 	FRAME_EXECING = 101,

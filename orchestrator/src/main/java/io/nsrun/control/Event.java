@@ -19,6 +19,8 @@ public sealed interface Event
         Event.Refused,
         Event.Gone,
         Event.Clock,
+        Event.Missed,
+        Event.Detached,
         Event.Namespaces,
         Event.Spared,
         Event.Pipes,
@@ -197,6 +199,30 @@ public sealed interface Event
       return signal == 0 ? (int) (status >> 8 & 0xff) : 128 + signal;
     }
   }
+
+  /**
+   * Whoever has attached to a container was too slow for some of its output.
+   *
+   * @param bytes of it
+   */
+  record Missed(long bytes) implements Event {}
+
+  /** Why somebody has left a container. */
+  enum Leaving {
+    /** The keys for that were typed. */
+    KEYS,
+    /** Nobody reads any more what it writes. */
+    UNREAD,
+    /** Its monitor has gone without a word. */
+    LOST
+  }
+
+  /**
+   * Whoever had attached to a container has left it; the last event.
+   *
+   * @param why with which the container goes on, or not
+   */
+  record Detached(Leaving why) implements Event {}
 
   /**
    * When what follows happened, of a container that lives on.

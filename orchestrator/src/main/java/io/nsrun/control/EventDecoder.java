@@ -45,6 +45,8 @@ public final class EventDecoder {
             case Frames.GONE -> new Event.Gone(in.u32());
             case Frames.SPARED -> spared(in);
             case Frames.NAMESPACES -> namespaces(in);
+            case Frames.MISSED -> new Event.Missed(in.u64());
+            case Frames.DETACHED -> new Event.Detached(leaving(in));
             case Frames.CLOCK -> new Event.Clock(in.u64());
             case Frames.PIPES -> new Event.Pipes(in.u16(), errno(in), in.u32(), in.u32(), in.u32());
             case Frames.CONTAINER -> ofContainer(in, bytes, start, length);
@@ -124,6 +126,16 @@ public final class EventDecoder {
       case 5 -> Event.Cause.PROCESSES;
       case 6 -> Event.Cause.OUTPUT;
       default -> throw new ProtocolException("there is no such cause: " + value);
+    };
+  }
+
+  private static Event.Leaving leaving(ByteReader in) throws ProtocolException {
+    int value = in.u8();
+    return switch (value) {
+      case 0 -> Event.Leaving.KEYS;
+      case 1 -> Event.Leaving.UNREAD;
+      case 2 -> Event.Leaving.LOST;
+      default -> throw new ProtocolException("nobody leaves for that: " + value);
     };
   }
 

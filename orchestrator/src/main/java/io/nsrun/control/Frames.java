@@ -45,6 +45,10 @@ public final class Frames {
   static final int CLOCK = 26;
   static final int STOP = 27;
   static final int NAMESPACES = 28;
+  static final int ATTACH = 29;
+  static final int STREAMS = 30;
+  static final int MISSED = 31;
+  static final int DETACHED = 32;
 
   /** The number of no set of pipes, see {@link #start}. */
   public static final int NO_SET = 0xffff;
@@ -60,6 +64,7 @@ public final class Frames {
       case SIGNAL -> "SIGNAL";
       case STOP -> "STOP";
       case PIPES -> "PIPES";
+      case STREAMS -> "STREAMS";
       default -> "of type " + type;
     };
   }
@@ -125,6 +130,27 @@ public final class Frames {
     int start = out.beginFrame(STOP);
     out.u32(number);
     out.u64(graceMillis);
+    out.endFrame(start);
+    return out.toByteArray();
+  }
+
+  /**
+   * In place of a plan: nsinit is to stand between its own streams and those of a container that
+   * lives on.
+   *
+   * @param directory of the container, absolute
+   * @param input what is typed, or comes otherwise, is for the container
+   * @param ends the end of that is the end of the container's input
+   * @param signals a SIGQUIT that nsinit gets is for the container, as those are that it is told of
+   * @param keys what is typed to leave; at most 16 bytes, none for no such keys
+   */
+  public static byte[] attach(
+      String directory, boolean input, boolean ends, boolean signals, byte[] keys) {
+    ByteWriter out = new ByteWriter(directory.length() + 64);
+    int start = out.beginFrame(ATTACH);
+    out.str(directory);
+    out.u8((input ? 1 : 0) | (ends ? 2 : 0) | (signals ? 4 : 0));
+    out.blob(keys);
     out.endFrame(start);
     return out.toByteArray();
   }

@@ -50,6 +50,19 @@ final class EventEncoder {
       out.endFrame(start);
     } else if (event instanceof Event.Gone e) {
       pid(out, Frames.GONE, e.status());
+    } else if (event instanceof Event.Missed e) {
+      int start = out.beginFrame(Frames.MISSED);
+      out.u64(e.bytes());
+      out.endFrame(start);
+    } else if (event instanceof Event.Detached e) {
+      int start = out.beginFrame(Frames.DETACHED);
+      out.u8(
+          switch (e.why()) {
+            case KEYS -> 0;
+            case UNREAD -> 1;
+            case LOST -> 2;
+          });
+      out.endFrame(start);
     } else if (event instanceof Event.Spared e) {
       pid(out, Frames.SPARED, e.gone() ? 1 : 0);
     } else if (event instanceof Event.Pipes e) {

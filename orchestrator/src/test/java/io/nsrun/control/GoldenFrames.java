@@ -36,6 +36,9 @@ final class GoldenFrames {
     frames.put("signal", Frames.signal(15));
     frames.put("serve", Frames.serve());
     frames.put("pipes", Frames.pipes(3));
+    frames.put(
+        "attach",
+        Frames.attach("/srv/state/containers/c", true, true, true, new byte[] {0x10, 0x11}));
     frames.put("container-signal", Frames.of(7, Frames.signal(15)));
     frames.put(
         "container-start",
@@ -103,6 +106,8 @@ final class GoldenFrames {
     events.put("event-spared", new Event.Spared(false));
     events.put("event-pipes", new Event.Pipes(3, 0, 20, 21, 23));
     events.put("event-pipes-none", new Event.Pipes(255, Errno.EMFILE.number(), 0, 0, 0));
+    events.put("event-missed", new Event.Missed(4096));
+    events.put("event-detached", new Event.Detached(Event.Leaving.KEYS));
     events.put("event-of-container", new Event.OfContainer(7, new Event.Started(4242)));
     return events;
   }
