@@ -216,6 +216,15 @@ final class Lasting {
     }
   }
 
+  /** Nothing more is typed. */
+  static void endOfInput(Process process) {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   String home() {
     return home.toString();
   }

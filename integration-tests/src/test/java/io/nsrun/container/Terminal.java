@@ -38,6 +38,25 @@ final class Terminal implements AutoCloseable {
     return start(Nsrun.as(caller).through(Tools.word("terminal"), "24", "80"), args);
   }
 
+  /** As {@link #open(Caller, String...)}. */
+  static Terminal open(Nsrun nsrun, String... args) {
+    return start(nsrun.through(Tools.word("terminal"), "24", "80"), args);
+  }
+
+  /** As {@link #inShell(Caller, String...)}. */
+  static Terminal inShell(Nsrun nsrun, String... args) {
+    return start(
+        nsrun.through(
+            Tools.word("terminal"),
+            "24",
+            "80",
+            "/bin/sh",
+            "-c",
+            "\"$@\"; echo \"[ended $?]\"; read wait",
+            "sh"),
+        args);
+  }
+
   /**
    * A window in which a shell runs nsrun, and says {@code [ended CODE]} afterwards: that shell
    * still has the terminal, whatever becomes of nsrun.

@@ -9,8 +9,8 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class ContainerModel {
   /** What they are called, in the order in which the help lists them. */
   static final String[] COMMANDS = {
-    "start", "restart", "exec", "ps", "top", "stats", "logs", "stop", "kill", "wait", "rm",
-    "inspect", "cp", "commit", "diff"
+    "start", "restart", "attach", "exec", "ps", "top", "stats", "logs", "stop", "kill", "wait",
+    "rm", "inspect", "cp", "commit", "diff"
   };
 
   private ContainerModel() {}

@@ -68,8 +68,20 @@ final class ContainerSyntax {
   private static final Option STATUS_FD =
       value(
           "N",
-          "Write a line of JSON to the caller's descriptor N when the command runs, with its pids, and, of exec, one when it has ended.",
+          "Write a line of JSON to the caller's descriptor N when the command runs, with its pids, and, of exec and start -a, one when it has ended.",
           "--status-fd");
+
+  private static final Option DETACH_KEYS =
+      value(
+          "KEYS",
+          "What is typed to leave a container that has a terminal: characters and ctrl-LETTER, with commas between them; nothing for no such keys. Default: ctrl-p,ctrl-q.",
+          "--detach-keys");
+
+  private static final Option SIG_PROXY =
+      value(
+          "true|false",
+          "Give it the signals that reach nsrun, if it has no terminal. Default: true.",
+          "--sig-proxy");
 
   private ContainerSyntax() {}
 
@@ -113,12 +125,29 @@ final class ContainerSyntax {
           command(
               "Start containers that were created, or have ended, with what they have written.",
               CONTAINERS,
+              flag(
+                  "Attach to it, so that nothing is missed of what it writes. For one container.",
+                  "-a",
+                  "--attach"),
+              flag(
+                  "Attach to it, and give it standard input, whose end is that of its input.",
+                  "-i",
+                  "--interactive"),
+              DETACH_KEYS,
+              SIG_PROXY,
               value(
                   "FILE",
                   "Write the command's pid, as the host sees it, to FILE once it runs.",
                   "--pid-file",
                   "--pidfile"),
               STATUS_FD);
+      case "attach" ->
+          command(
+              "Stand between a container that runs and the caller's standard input, output and error, from now on. The exit code is the container's; 0 if it is left, and goes on.",
+              CONTAINER,
+              DETACH_KEYS,
+              flag("Don't give it standard input.", "--no-stdin"),
+              SIG_PROXY);
       case "restart" ->
           command(
               "Stop containers if they run, and start them again.",

@@ -135,6 +135,7 @@ public final class Main {
       case "help", "--help", "-h" -> InfoCommands.help(rest, System.out, errors);
       case "exec" -> new ExecCommand(errors).execute(rest);
       case "start", "restart" -> new StartCommand(args[first], errors).execute(rest);
+      case "attach" -> AttachCommand.execute(rest, errors);
       case "pause", "unpause" -> InfoCommands.noFreezer(args[first], errors);
       default ->
           ContainerModel.knows(args[first])

@@ -29,6 +29,12 @@ final class StartCommand implements Launcher.Listener, Runnable {
   private CallersFile pidFile;
   private StatusLines status = StatusLines.none();
 
+  /** Null if it does not attach. */
+  private AttachCommand attach;
+
+  /** The last one has come to run, so that an exit code is its own. */
+  private boolean runs;
+
   // Of the container at hand.
   private volatile Launcher launcher;
   private volatile Leases leases;
@@ -55,6 +61,7 @@ final class StartCommand implements Launcher.Listener, Runnable {
     List<String> names = given.words();
     String time = given.value("--time", null);
     Duration grace = time == null ? null : ContainerCommands.duration("--time", time);
+    attach = command.equals("start") ? AttachCommand.ofStart(given, errors) : null;
     String file = given.value("--pid-file", null);
     if (file != null && names.size() > 1) {
       throw new ExplainedException("--pid-file: is for one container", "start them one by one");
@@ -85,7 +92,7 @@ final class StartCommand implements Launcher.Listener, Runnable {
         container = all.stopToRestart(container, grace == null ? container.stopTimeout() : grace);
       }
       int code = start(container);
-      if (code != ExitCode.OK) {
+      if (code != ExitCode.OK && !runs) {
         all.startFailed(container);
       }
       return code;
@@ -101,14 +108,14 @@ final class StartCommand implements Launcher.Listener, Runnable {
   private int start(DetachedContainer container) throws IOException, InterruptedException {
     Leases taken = new Leases();
     leases = taken;
+    runs = false;
     try (Launcher started = Launcher.of(caller)) {
       launcher = started;
       launcher.forwardSignals(this);
       Prepared prepared = all.prepareStart(container, launcher, taken);
       End end = prepared == null ? null : detach(prepared);
       if (end == null) {
-        System.out.println(container.name());
-        return ExitCode.OK;
+        return started(container, prepared == null ? null : started);
       }
       status.ended(end);
       errors.line(container.name() + ": " + end.reason());
@@ -116,8 +123,36 @@ final class StartCommand implements Launcher.Listener, Runnable {
       return end.exitCode();
     } finally {
       launcher = null;
-      for (IOException trouble : taken.release()) {
-        errors.failure(trouble);
+      release();
+    }
+  }
+
+  private void release() {
+    for (IOException trouble : leases.release()) {
+      errors.failure(trouble);
+    }
+  }
+
+  /** Attaches, if that is wanted. */
+  private int started(DetachedContainer container, Launcher starter)
+      throws IOException, InterruptedException {
+    runs = true;
+    launcher = null; // whatever comes now, it is a container
+    release();
+    if (attach == null) {
+      System.out.println(container.name());
+      return ExitCode.OK;
+    }
+    try {
+      return attach.attach(
+          all,
+          all.get(container.id(), container.name()),
+          caller,
+          new AttachCommand.Begun(starter),
+          status);
+    } finally {
+      if (starter != null) {
+        starter.leave();
       }
     }
   }
@@ -129,7 +164,9 @@ final class StartCommand implements Launcher.Listener, Runnable {
         RunLog.warn(warning);
       }
     }
-    return launcher.detach(prepared, this);
+    return attach == null
+        ? launcher.detach(prepared, this)
+        : launcher.startToLiveOn(prepared, this);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.nsrun.control.Frames;
 import io.nsrun.control.LifeFile;
 import io.nsrun.control.MonitorConnection;
 import io.nsrun.control.ProtocolException;
+import io.nsrun.launch.Outcome;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
@@ -405,6 +406,38 @@ public final class DetachedContainers {
     return new ExecSpec(
             ContainerDirectory.spec(directory), life.namespaces(), setsGroups(container))
         .of(request);
+  }
+
+  /**
+   * Has an nsinit stand between this process' streams and those of a container, until that has
+   * ended, or whoever sits before them leaves. Blocks until then.
+   *
+   * @param launcher of that nsinit; signals that it forwards are for the container
+   * @param attachment what is wanted; hears what comes of it
+   * @return how the container ended; null if it was left, and goes on
+   * @throws ContainerStateException if it does not run
+   */
+  public End attach(DetachedContainer container, Launcher launcher, Attachment attachment)
+      throws IOException, InterruptedException {
+    Verb.ATTACH.check(container);
+    Path directory = directory(container.id());
+    Outcome outcome = launcher.attach(attachment.frame(OsPath.text(directory)), attachment);
+    if (outcome instanceof Outcome.Detached detached) {
+      attachment.left(detached.why());
+      return detached.why() == Event.Leaving.LOST ? listen(container, null) : null;
+    }
+    if (outcome instanceof Outcome.Ended ended) {
+      return End.of(ended.exit());
+    }
+    if (outcome instanceof Outcome.NotStarted failed) {
+      throw Attachment.failed(container, failed.failure());
+    }
+    if (runs(container)) {
+      throw new ExplainedException(
+          "nsinit " + ((Outcome.Lost) outcome).how() + " while attached to " + container.name(),
+          "the container goes on");
+    }
+    return listen(container, null);
   }
 
   /** The way to its files. */

@@ -1,11 +1,15 @@
 package io.nsrun.engine;
 
 import io.nsrun.control.ControlChannel;
+import io.nsrun.control.Frames;
 import io.nsrun.control.PlanEncoder;
 import io.nsrun.launch.Nsinit;
+import io.nsrun.launch.Outcome;
 import io.nsrun.launch.PhaseTimes;
+import io.nsrun.launch.Progress;
 import io.nsrun.launch.SignalForwarder;
 import io.nsrun.launch.StandardPipes;
+import io.nsrun.launch.Supervisor;
 import io.nsrun.spec.UserRef;
 import java.io.Closeable;
 import java.io.IOException;
@@ -140,11 +144,49 @@ public final class Launcher implements Closeable {
    * @return null once it runs; else how it came to nothing
    */
   public End detach(Prepared prepared, Listener listener) throws IOException, InterruptedException {
-    End end = running(prepared, Streams.UNOPENED, listener).detach(nsinit);
+    End end = startToLiveOn(prepared, listener);
+    if (end == null) {
+      leave();
+    }
+    return end;
+  }
+
+  /**
+   * As {@link #detach}, but what it writes waits until {@link #leave}, or somebody has attached to
+   * it.
+   */
+  public End startToLiveOn(Prepared prepared, Listener listener)
+      throws IOException, InterruptedException {
+    End end = running(prepared, Streams.UNOPENED, listener).listenUntilStarted();
     if (signals != null) {
       signals.detach(); // its signals are whoever asks its monitor for them
     }
     return end;
+  }
+
+  /** Leaves the container to itself; does nothing the second time. */
+  public void leave() {
+    try {
+      nsinit.leave();
+    } catch (IOException e) {
+      // It is not wanted any more, whatever becomes of the way to it.
+      return;
+    }
+  }
+
+  /** As {@link #abandon}, where no container of ours is at stake. */
+  public void abandonAttachment() {
+    Nsinit started = nsinit;
+    if (started != null) {
+      started.abandon();
+    }
+  }
+
+  /** Sends a frame of {@link Frames#attach}, and blocks until that has come to an end. */
+  Outcome attach(byte[] frame, Progress.Listener listener)
+      throws IOException, InterruptedException {
+    ControlChannel way = channel();
+    return new Supervisor(nsinit, way, listener).run(frame, signals).outcome();
   }
 
   private Running running(Prepared prepared, Streams streams, Listener listener)

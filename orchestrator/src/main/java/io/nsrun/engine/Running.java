@@ -124,18 +124,13 @@ public final class Running {
   }
 
   /**
-   * Sends the plan of a container that lives on, and listens until its command runs; it is left to
-   * itself then.
+   * Sends the plan of a container that lives on, and listens until its command runs.
    *
    * @return null once it runs; else how it came to nothing
    */
-  End detach(Nsinit nsinit) throws IOException, InterruptedException {
+  End listenUntilStarted() throws IOException, InterruptedException {
     Outcome.Report last = supervisor.runUntilStarted(frames, signals);
-    if (last == null) {
-      nsinit.leave();
-      return null;
-    }
-    return End.of(prepared, last.outcome());
+    return last == null ? null : End.of(prepared, last.outcome());
   }
 
   private void failed(IOException why) {

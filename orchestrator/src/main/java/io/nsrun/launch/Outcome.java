@@ -20,6 +20,13 @@ public sealed interface Outcome {
   record NotStarted(Event.Failed failure) implements Outcome {}
 
   /**
+   * Whoever had attached to a container has left it.
+   *
+   * @param why with which the container goes on, or not
+   */
+  record Detached(Event.Leaving why) implements Outcome {}
+
+  /**
    * nsinit died without a word. The kernel takes the container down with it.
    *
    * @param how what became of it, as in {@code was killed by signal 9}

@@ -19,6 +19,9 @@ public final class Progress {
      * @param command pid of the command: the same, where it is PID 1 itself; 0 if the plan has none
      */
     void started(long init, long command);
+
+    /** So many bytes of output came too fast. */
+    default void missed(long bytes) {}
   }
 
   private final Listener listener;
@@ -40,6 +43,9 @@ public final class Progress {
     if (event instanceof Event.Failed failed) {
       return new Outcome.NotStarted(failed);
     }
+    if (event instanceof Event.Detached detached) {
+      return new Outcome.Detached(detached.why());
+    }
     if (event instanceof Event.Ready ready) {
       pid = ready.pid();
     } else if (event instanceof Event.Started running) {
@@ -52,6 +58,8 @@ public final class Progress {
       terminal = before.termios();
     } else if (event instanceof Event.Log message) {
       listener.log(message);
+    } else if (event instanceof Event.Missed missed) {
+      listener.missed(missed.bytes());
     } else if (event instanceof Event.Refused refused) {
       listener.log(new Event.Log(Event.Level.WARN, refused.text()));
     }

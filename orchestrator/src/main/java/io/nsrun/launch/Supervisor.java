@@ -37,6 +37,11 @@ public final class Supervisor {
                 settle();
                 listener.started(init, command);
               }
+
+              @Override
+              public void missed(long bytes) {
+                listener.missed(bytes);
+              }
             });
   }
 

@@ -37,6 +37,7 @@ class DocsGeneratorTest {
             "nsrun-create",
             "nsrun-start",
             "nsrun-restart",
+            "nsrun-attach",
             "nsrun-exec",
             "nsrun-ps",
             "nsrun-top",

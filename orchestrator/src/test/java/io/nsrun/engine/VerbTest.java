@@ -21,6 +21,7 @@ class VerbTest {
       STOP    | nothing     | yes              | yes        | nothing      | nothing
       SIGNAL  | does not run| does not run     | yes        | does not run | does not run
       ENTER   | does not run| does not run     | yes        | does not run | does not run
+      ATTACH  | does not run| does not run     | yes        | does not run | does not run
       AWAIT   | not started | yes              | yes        | nothing      | nothing
       REMOVE  | yes         | is being started | still runs | yes          | yes
       """;
