@@ -68,6 +68,82 @@ class CopyHostileTest extends LastingTest {
     assertUnharmed();
   }
 
+  /** The same, where no process of it, and no mount, keeps anybody from the host. */
+  @Test
+  void noPathOfOneThatHasEndedIsResolvedOnTheHost() throws IOException {
+    start(
+        "mkdir /d; ln -s $VICTIM /d/way; ln -s $VICTIM/secret /d/file; ln -s /proc/1/root /d/magic;"
+            + " ln -s ../../../../../../.. /d/up; mkfifo /d/fifo; rmdir /opt; ln -s $VICTIM /opt");
+    all.nsrun("stop", "-t0", "c");
+    Files.writeString(here.resolve("mine"), "mine");
+
+    for (String path :
+        List.of(
+            "/d/way/secret",
+            "/d/way/.",
+            "/opt/secret",
+            "/d/up" + victim + "/secret",
+            "/d/magic" + victim + "/secret",
+            "/d/../../../.." + victim + "/secret")) {
+      assertThat(copy("c:" + path, "out").errors().get(0)).contains("no such file or directory");
+    }
+    assertThat(all.nsrun().in(here).nsrun("cp", "-L", "c:/d/file", "out").code()).isEqualTo(125);
+    for (String path :
+        List.of(
+            "/d/way/new",
+            "/d/way/secret",
+            "/d/way/",
+            "/d/file",
+            "/opt/new",
+            "/d/up" + victim + "/new",
+            victim + "/new",
+            "/d/fifo")) {
+      assertThat(copy("mine", "c:" + path).code()).as(path).isEqualTo(125);
+    }
+    Result fifo = copy("c:/d", "fifo");
+
+    assertThat(fifo.errors())
+        .containsExactly("nsrun: c: left out, since they are devices, FIFOs or sockets: fifo");
+    assertThat(here.resolve("fifo/way")).isSymbolicLink();
+    assertThat(here.resolve("out")).doesNotExist();
+    assertUnharmed();
+  }
+
+  /** All containers of the built-in root start from the same files. */
+  @Test
+  void whatOthersStartFromIsNotWrittenTo() throws IOException {
+    Files.writeString(here.resolve("mine"), "mine");
+    all.nsrun("create", "--name=c", "--read-only", "busybox", "true");
+
+    Result result = copy("mine", "c:/planted");
+
+    assertThat(result.errors())
+        .containsExactly(
+            "nsrun: container c can't write to its root file system",
+            "  make it without --read-only");
+    assertThat(copy("c:/etc/passwd", "out").orFail().code()).isZero();
+    assertThat(all.nsrun().nsrun("run", "busybox", "ls", "/planted").code()).isNotZero();
+  }
+
+  /** Its layer would be two file systems' at once. */
+  @Test
+  void whoCopiesFilesOfOneThatDoesNotRunHasItAlone() throws Exception {
+    all.nsrun("create", "--name=c", "busybox", "true");
+    Process copy = all.nsrun().in(here).start("cp", "-", "c:/tmp");
+    Await.until("it has it", () -> all.nsrun("ps", "-a").out().contains("Creating"));
+
+    Result start = all.failing("start", "c");
+    Result remove = all.failing("rm", "c");
+    Result second = copy("c:/etc/passwd", "out");
+
+    assertThat(start.errors().get(0)).isEqualTo("nsrun: container c is being started");
+    assertThat(remove.errors().get(0)).isEqualTo("nsrun: container c is being started");
+    assertThat(second.errors().get(0)).isEqualTo("nsrun: container c is being started");
+    copy.destroyForcibly().waitFor();
+    Await.until("nobody has it", () -> all.nsrun().nsrun("start", "c").code() == 0);
+    assertThat(all.nsrun("wait", "c").text()).isEqualTo("0");
+  }
+
   /** The same, with a directory that becomes a link and back while it is copied from and to. */
   @Test
   void aDirectoryThatBecomesALinkLeadsNowhereElse() throws IOException {

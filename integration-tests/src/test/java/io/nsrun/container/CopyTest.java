@@ -154,9 +154,6 @@ class CopyTest extends LastingTest {
     assertRefused("there is no container \"x\"", "x:/a", "b");
     assertRefused("c:/data/a is no directory", "-", "c:/data/a");
     assertRefused("there is no directory c:/none", "-", "c:/none");
-    all.nsrun("stop", "-t0", "c");
-    assertRefused("container c does not run", "c:/a", "b");
-    assertRefused("container c does not run", "file", "c:/b");
   }
 
   @Test

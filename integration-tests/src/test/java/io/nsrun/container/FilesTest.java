@@ -132,4 +132,127 @@ class FilesTest extends LivingOnDoorTest {
         .containsExactly("what is copied belongs to you: only root can give files to others");
     assertThat(attribute(here.resolve("file"), "uid")).isEqualTo(ANY.uid());
   }
+
+  private static Path mine(Caller who, Path directory) throws IOException {
+    Path mine = Files.writeString(directory.resolve("mine"), "mine\n");
+    Command.check(List.of("chown", who.login(), mine.toString()));
+    return mine;
+  }
+
+  @DependsOnJvm
+  @ParameterizedTest
+  @EnumSource
+  void ofOneThatDoesNotRunTheyAreThoseOfItsNextStart(Caller who) throws IOException {
+    Path here = Directories.fresh(who);
+    Path mine = mine(who, here);
+    String script =
+        "cat /new; stat -c %u:%g /new; cat /made; echo made >/made; chmod 600 /made; rm -rf /home";
+    create("a", sh(who, script)).orFail();
+
+    copyTo(mine, "/new").orFail();
+
+    copyFrom("/new", here.resolve("back")).orFail();
+    assertThat(here.resolve("back")).hasContent("mine\n");
+    fulfil(Verb.START_AGAIN, "a").orFail();
+    fulfil(Verb.WAIT, "a").orFail();
+    assertThat(fulfil(Verb.LOGS, "a").text()).isEqualTo("mine\n0:0");
+    copyFrom("/made", here).orFail();
+    assertThat(here.resolve("made")).hasContent("made\n");
+    assertThat(attribute(here.resolve("made"), "uid")).isEqualTo(who.uid());
+    assertThat((int) attribute(here.resolve("made"), "mode") & 07777).isEqualTo(0600);
+    copyFrom("/home", here)
+        .assertRefused(125, "can't read a:/home: no such file or directory (ENOENT)");
+    copyTo(mine, "/made").orFail();
+    copyTo(here, "/tmp").orFail();
+    assertThat(fulfil(Verb.DIFF, "a").orFail().lines())
+        .contains("A /made", "A /new", "D /home", "A /tmp/" + here.getFileName() + "/back");
+    fulfil(Verb.START_AGAIN, "a").orFail();
+    fulfil(Verb.WAIT, "a").orFail();
+    assertThat(fulfil(Verb.LOGS, "a").text()).isEqualTo("mine\n0:0\nmine\n0:0\nmine");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void withoutRootInItTheyAreItsUsers(Caller who) throws IOException {
+    Path here = Directories.fresh(who);
+    Path mine = mine(who, here);
+    create("a", sh(who, "stat -c %u /new; echo x >/made").with(Setting.USERNS, "keep-id")).orFail();
+    copyTo(mine, "/new").orFail();
+    fulfil(Verb.START_AGAIN, "a").orFail();
+    fulfil(Verb.WAIT, "a").orFail();
+    int root = who == Caller.PLAIN ? who.uid() : 0;
+    assertThat(fulfil(Verb.LOGS, "a").text()).isEqualTo(Integer.toString(root));
+    copyFrom("/made", here).orFail();
+    assertThat(here.resolve("made")).hasContent("x\n");
+  }
+
+  @Test
+  void whatIsInMemoryIsThereWhileItRunsAlone() throws IOException {
+    Path here = Directories.fresh(ANY);
+    Path mine = mine(ANY, here);
+    create("a", sh(ANY, "echo x >/made").with(Setting.EPHEMERAL, "true")).orFail();
+    String[] gone = {
+      "what container a wrote was in memory, and is gone", "while one runs, it is there"
+    };
+
+    copyTo(mine, "/new")
+        .assertRefused(
+            125,
+            "what is written to the root file system of container a is kept in memory, and only"
+                + " while it runs",
+            "start it first");
+    copyFrom("/etc/passwd", here).orFail();
+    fulfil(Verb.START_AGAIN, "a").orFail();
+    fulfil(Verb.WAIT, "a").orFail();
+
+    copyFrom("/made", here).assertRefused(125, gone);
+    copyTo(mine, "/new").assertRefused(125, gone);
+    assertThat(here.resolve("made")).doesNotExist();
+  }
+
+  @Test
+  void whatIsMountedThereIsNotCovered() throws IOException {
+    Path here = Directories.fresh(ANY);
+    Path mine = mine(ANY, here);
+    create("a", busybox(ANY, "true").bind(here, "/mnt/volume").with(Setting.TMPFS, "/mnt/memory"))
+        .orFail();
+
+    for (String place : List.of("/mnt/volume", "/mnt/memory", "/proc", "/dev", "/sys")) {
+      String[] refused = {
+        "a:" + place + " is mounted only while the container runs", "start it first"
+      };
+      copyTo(mine, place + "/new").assertRefused(125, refused);
+      copyFrom(place, here.resolve("x")).assertRefused(125, refused);
+    }
+    Outcome around = copyFrom("/mnt", here.resolve("around"));
+    assertThat(around.told())
+        .containsExactly(
+            "left out, since it is mounted only while the container runs: /mnt/volume and 1 more");
+    assertThat(here.resolve("around")).exists();
+  }
+
+  @Test
+  void whereADirectoryIsWrittenToThatIsWhereTheyAre() throws IOException {
+    Path here = Directories.fresh(ANY);
+    Path mine = mine(ANY, here);
+    Path tree = Rootfs.tree(ANY);
+    create("a", in(ANY, tree, "true")).orFail();
+    copyTo(mine, "/new").orFail();
+    assertThat(tree.resolve("new")).hasContent("mine\n");
+    fulfil(Verb.REMOVE, "a").orFail();
+
+    Path layer = here.resolve("layer");
+    create("a", busybox(ANY, "true").with(Setting.OVERLAY_DIRECTORY, layer.toString())).orFail();
+    copyTo(mine, "/new").orFail();
+    assertThat(layer.resolve("upper/new")).hasContent("mine\n");
+    ready("b", sh(ANY, "echo ready; sleep 1000").with(Setting.OVERLAY_DIRECTORY, layer.toString()));
+    copyTo(mine, "/other")
+        .assertRefused(
+            125,
+            "overlay directory " + layer + " is in use by a running container",
+            "wait until that one has ended, or use a directory for each container");
+    fulfil(Verb.REMOVE_FORCIBLY, "b").orFail();
+    fulfil(Verb.REMOVE, "a").orFail();
+    Command.check(List.of("rm", "-r", layer.toString()));
+  }
 }

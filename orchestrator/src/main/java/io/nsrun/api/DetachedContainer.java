@@ -173,9 +173,11 @@ public final class DetachedContainer {
    * Copies a file or a directory with all that is in it out of the container, with the rules of
    * {@code docker cp}, as {@code nsrun cp} does. Blocks until all is there.
    *
-   * <p>What the container sees is copied, volumes too, but of /proc and /sys the directories alone.
-   * What comes out has no set-id bits, and is neither a device, a FIFO nor a socket: the listener
-   * hears what does not come along. No path of the container leads to another file of the host.
+   * <p>Of one that runs, what the container sees is copied, volumes too, but of /proc and /sys the
+   * directories alone. Of one that does not run it is its root file system, without what is mounted
+   * there: a path in that is refused. What comes out has no set-id bits, and is neither a device, a
+   * FIFO nor a socket: the listener hears what does not come along. No path of the container leads
+   * to another file of the host.
    *
    * {@snippet file="Snippets.java" region="files"}
    *
@@ -186,7 +188,8 @@ public final class DetachedContainer {
    * @param flags what is special about it; none: see {@link CopyFlag}
    * @throws IllegalArgumentException if {@code target} is in a file system of the JVM alone
    * @throws ContainerException if something can't be read or written; what was copied until then
-   *     stays
+   *     stays. With the reason {@link ContainerException.Reason#STATE STATE} if it does not run,
+   *     and what it wrote was in memory ({@link ContainerBuilder#ephemeral})
    */
   public void copyFrom(String source, Path target, CopyFlag... flags) throws ContainerException {
     Objects.requireNonNull(source);
@@ -210,8 +213,8 @@ public final class DetachedContainer {
   }
 
   /**
-   * Copies a file or a directory with all that is in it into the container, with the rules of
-   * {@code docker cp}, as {@code nsrun cp} does. Blocks until all is there.
+   * Copies a file or a directory with all that is in it into the container, be it running or not,
+   * with the rules of {@code docker cp}, as {@code nsrun cp} does. Blocks until all is there.
    *
    * @param source on the host. With {@code /.} at its end it is what is in a directory
    * @param target in the container, from its root on, if it is not absolute: a directory, which
@@ -220,7 +223,8 @@ public final class DetachedContainer {
    * @param flags what is special about it; none: see {@link CopyFlag}
    * @throws IllegalArgumentException if {@code source} is in a file system of the JVM alone
    * @throws ContainerException if something can't be read or written; what was copied until then
-   *     stays
+   *     stays. With the reason {@link ContainerException.Reason#STATE STATE} if it does not run,
+   *     and what is written is kept in memory, or nowhere ({@link ContainerBuilder#readOnlyRoot})
    */
   public void copyTo(Path source, String target, CopyFlag... flags) throws ContainerException {
     Objects.requireNonNull(target);

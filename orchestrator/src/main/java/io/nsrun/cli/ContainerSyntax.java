@@ -238,7 +238,7 @@ final class ContainerSyntax {
 
   private static Command copy() {
     return command(
-        "Copy files out of a container that runs, or into it. A directory is copied with all it has, and with /. behind it, what it has alone. - is a tar archive on standard output, or input.",
+        "Copy files out of a container, or into it, be it running or not. A directory is copied with all it has, and with /. behind it, what it has alone. - is a tar archive on standard output, or input. Of a container that does not run it is the root filesystem, without what is mounted in it; what was kept in memory is gone then.",
         new Words(
             "CONTAINER:PATH FILE|DIR|- | FILE|DIR|- CONTAINER:PATH",
             "What is copied, and where to. A container is named as elsewhere.",

@@ -12,7 +12,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
 
-/** {@code cp}: files into a container that runs, and out of one. */
+/** {@code cp}: files into a container, and out of one. */
 final class CopyCommand {
   private static final String STREAM = "-";
 

@@ -5,7 +5,6 @@ import io.nsrun.rootfs.TreeEntry;
 import io.nsrun.rootfs.TreeException;
 import io.nsrun.rootfs.TreeSource;
 import io.nsrun.spec.ExplainedException;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.attribute.FileAttribute;
@@ -70,33 +69,19 @@ public final class ContainerCommit {
   }
 
   private void write(TreeArchive archive, OutputStream out) throws IOException {
-    try {
+    try (OpenFiles files = OpenFiles.ofRoot(caller, all, container);
+        TreeSource tree = files.readRoot()) {
+      TreeEntry top = tree.next();
+      files.check();
+      archive.write(tree, top, out);
       if (container.status() == DetachedContainer.Status.RUNNING) {
-        ContainerEntry entry = all.entry(container);
-        try (TreeSource tree =
-            TreeSource.ofContainersRoot(caller.paths(), entry.accessToRoot(), true)) {
-          TreeEntry top = tree.next();
-          entry.check();
-          archive.write(tree, top, out);
-        }
         notes.add("it was not paused while its files were read");
-      } else {
-        write(archive, all.files(caller, container), out);
       }
     } catch (TreeException e) {
       throw new ExplainedException(
           "can't read " + container.name() + ":" + path(e) + ": " + e.problem(), "", e);
     }
     notes.addAll(archive.losses());
-  }
-
-  @SuppressWarnings("try") // to be held is all that it is for
-  private static void write(TreeArchive archive, RootFiles files, OutputStream out)
-      throws IOException {
-    try (Closeable held = files.hold();
-        TreeSource tree = files.readAll()) {
-      archive.write(tree, tree.next(), out);
-    }
   }
 
   private static String path(TreeException e) {

@@ -1,7 +1,6 @@
 package io.nsrun.engine;
 
 import io.nsrun.plan.facts.RootIds;
-import io.nsrun.rootfs.TreeAccess;
 import io.nsrun.rootfs.TreeEntry;
 import io.nsrun.rootfs.TreeException;
 import io.nsrun.rootfs.TreeSource;
@@ -9,6 +8,7 @@ import io.nsrun.rootfs.TreeTarget;
 import io.nsrun.rootfs.TreeTransfer;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
+import io.nsrun.spec.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -16,17 +16,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Copies files between a container that runs and the caller, as {@code docker cp} does. To be used
- * once.
+ * Copies files between a container and the caller, as {@code docker cp} does. To be used once.
  *
- * <p>Files of the container are read and written by an nsinit in the container's own namespaces, as
- * its root: no path of it is ever resolved on the host, and nothing of it is loaded or run. Those
- * of the caller are written by one that has nothing of the host but the directory they go to.
+ * <p>Files of the container are read and written by an nsinit in the container's own namespaces, or
+ * if it does not run in such as it had, as its root: no path of it is ever resolved on the host,
+ * and nothing of it is loaded or run. Those of the caller are written by one that has nothing of
+ * the host but the directory they go to.
  */
 public final class ContainerCopy {
   private final Caller caller;
+  private final DetachedContainers all;
   private final DetachedContainer container;
-  private final ContainerEntry entry;
   private final boolean owners;
   private final boolean follow;
   private final List<String> losses = new ArrayList<>();
@@ -45,8 +45,8 @@ public final class ContainerCopy {
       boolean owners,
       boolean follow) {
     this.caller = caller;
+    this.all = all;
     this.container = container;
-    this.entry = all.entry(container);
     this.owners = owners;
     this.follow = follow;
   }
@@ -72,9 +72,10 @@ public final class ContainerCopy {
           "there is no directory " + target.parent() + " for " + target.shown(), "make it first");
     }
     TreeTransfer transfer = transferOut();
-    try (TreeSource reads = openInside(source);
+    try (OpenFiles files = openToRead(source);
+        TreeSource reads = read(files, source);
         TreeTarget writes = TreeTarget.ofCaller(caller.paths(), OsPath.of(target.parent()))) {
-      TreeEntry top = first(reads);
+      TreeEntry top = first(files, reads);
       String name = CopyPlace.bytes(target.name());
       TreeTarget.Found found = writes.look(name);
       if (found.itself() == TreeEntry.Kind.SYMBOLIC_LINK) {
@@ -97,8 +98,9 @@ public final class ContainerCopy {
     CopyPlace source = CopyPlace.inContainer(from, container.name());
     // What an archive says is no file yet.
     TreeTransfer transfer = TreeTransfer.ofAll();
-    try (TreeSource reads = openInside(source)) {
-      TreeEntry top = first(reads);
+    try (OpenFiles files = openToRead(source);
+        TreeSource reads = read(files, source)) {
+      TreeEntry top = first(files, reads);
       transfer.archive(reads, top, source.content() ? "." : CopyPlace.bytes(source.name()), out);
       losses.addAll(transfer.losses());
     } catch (TreeException e) {
@@ -116,14 +118,13 @@ public final class ContainerCopy {
   public void in(String from, String to) throws IOException {
     CopyPlace source = CopyPlace.ofCaller(from, absolute(from));
     CopyPlace target = CopyPlace.inContainer(to, container.name());
-    TreeAccess access = entry.access();
-    TreeTransfer transfer = transferIn(access);
     boolean through = follow || source.directory();
-    try (TreeSource reads = TreeSource.ofCaller(caller.paths(), source.path(), through);
-        TreeTarget writes = TreeTarget.ofContainer(caller.paths(), access, false)) {
+    try (OpenFiles files = openToWrite(target);
+        TreeSource reads = TreeSource.ofCaller(caller.paths(), source.path(), through);
+        TreeTarget writes = files.write(false)) {
       TreeEntry top = reads.next();
-      Destination destination = look(writes, target);
-      copy(transfer, reads, top, source, writes, destination);
+      Destination destination = look(files, writes, target);
+      copy(transferIn(files), reads, top, source, writes, destination);
     } catch (TreeException e) {
       throw explained(e, source, container.name() + ":");
     }
@@ -137,13 +138,13 @@ public final class ContainerCopy {
    */
   public void in(InputStream tar, String to) throws IOException {
     CopyPlace target = CopyPlace.inContainer(to, container.name());
-    TreeAccess access = entry.access();
-    try (TreeTarget writes = TreeTarget.ofContainer(caller.paths(), access, true)) {
-      Destination destination = look(writes, target);
+    try (OpenFiles files = openToWrite(target);
+        TreeTarget writes = files.write(true)) {
+      Destination destination = look(files, writes, target);
       if (destination.kind() != TreeEntry.Kind.DIRECTORY) {
         throw destination.kind() == TreeEntry.Kind.NOTHING ? missing(target) : none(target);
       }
-      transferIn(access).unpack(tar, writes, destination.path());
+      transferIn(files).unpack(tar, writes, destination.path());
     } catch (TreeException e) {
       throw explained(e, target, container.name() + ":");
     }
@@ -158,23 +159,52 @@ public final class ContainerCopy {
     return new TreeTransfer(new TreeTransfer.Keep(kept, false, RootIds.ROOT));
   }
 
-  private TreeTransfer transferIn(TreeAccess access) {
-    return new TreeTransfer(new TreeTransfer.Keep(owners, owners, access.root()));
+  private TreeTransfer transferIn(OpenFiles files) throws IOException {
+    return new TreeTransfer(new TreeTransfer.Keep(owners, owners, files.root()));
   }
 
   private String absolute(String name) {
     return name.startsWith("/") ? name : caller.workingDirectory() + "/" + name;
   }
 
-  private TreeSource openInside(CopyPlace source) throws IOException {
-    return TreeSource.ofContainer(
-        caller.paths(), entry.access(), source.path(), follow || source.directory());
+  private OpenFiles openToRead(CopyPlace source) throws IOException {
+    OpenFiles files = open(source, false);
+    List<String> missing = files.missingBelow(source.path());
+    if (!missing.isEmpty()) {
+      losses.add(
+          "left out, since it is mounted only while the container runs: "
+              + Printable.of(missing.get(0))
+              + (missing.size() == 1 ? "" : " and " + (missing.size() - 1) + " more"));
+    }
+    return files;
+  }
+
+  private OpenFiles openToWrite(CopyPlace target) throws IOException {
+    return open(target, true);
+  }
+
+  private OpenFiles open(CopyPlace place, boolean write) throws IOException {
+    OpenFiles files = OpenFiles.of(caller, all, container, write);
+    boolean done = false;
+    try {
+      files.checkThatItIsNotCovered(place.path());
+      done = true;
+      return files;
+    } finally {
+      if (!done) {
+        files.close();
+      }
+    }
+  }
+
+  private TreeSource read(OpenFiles files, CopyPlace source) throws IOException {
+    return files.read(source.path(), follow || source.directory());
   }
 
   /** Of the container: whoever reads has entered it once there is one. */
-  private TreeEntry first(TreeSource reads) throws IOException {
+  private static TreeEntry first(OpenFiles files, TreeSource reads) throws IOException {
     TreeEntry top = reads.next();
-    entry.check();
+    files.check();
     return top;
   }
 
@@ -186,10 +216,11 @@ public final class ContainerCopy {
    */
   private record Destination(CopyPlace place, String path, TreeEntry.Kind kind) {}
 
-  private Destination look(TreeTarget writes, CopyPlace target) throws IOException {
+  private static Destination look(OpenFiles files, TreeTarget writes, CopyPlace target)
+      throws IOException {
     String path = target.below();
     TreeTarget.Found found = writes.look(path);
-    entry.check();
+    files.check();
     boolean link = found.itself() == TreeEntry.Kind.SYMBOLIC_LINK;
     if (link && found.target() != TreeEntry.Kind.DIRECTORY) {
       throw new ExplainedException(

@@ -5,6 +5,7 @@ import io.nsrun.control.LifeFile;
 import io.nsrun.plan.facts.RootIds;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
+import io.nsrun.rootfs.RunningTree;
 import io.nsrun.rootfs.TreeAccess;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.NamespaceMode;
@@ -56,7 +57,7 @@ final class ContainerEntry {
       add(joined, found, LinuxConstants.CLONE_NEWUSER);
     }
     add(joined, found, LinuxConstants.CLONE_NEWNS);
-    return new TreeAccess(joined, RootIds.of(container.initPid()));
+    return new RunningTree(joined, RootIds.of(container.initPid()));
   }
 
   /**

@@ -447,7 +447,11 @@ public final class DetachedContainers {
 
   /** What its root file system is made of. */
   RootFiles files(Caller caller, DetachedContainer container) throws IOException {
-    return new RootFiles(caller, container, directory(container.id()), kept.record(container.id()));
+    ContainerRecord record = kept.record(container.id());
+    if (record == null) {
+      throw new NoSuchContainerException(container.name(), List.of());
+    }
+    return new RootFiles(caller, container, directory(container.id()), record);
   }
 
   private static boolean setsGroups(DetachedContainer container) {

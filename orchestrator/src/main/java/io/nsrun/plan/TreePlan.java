@@ -69,17 +69,23 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
   }
 
   /**
-   * How nsinit reads the root file system of a container that does not run: with the ids that it
-   * had there.
+   * How nsinit works on the root file system of a container that does not run: with the ids that it
+   * had there, and with nothing else of the host.
    *
    * @param wanted how it got its ids
    * @param root absolute path of its root on the host
    * @param layer absolute path of what it has written above it; empty if there is none
-   * @param work pack
+   * @param locks what it has locked until it has ended
+   * @param work unpack or pack
    */
   public static LaunchPlan ofStopped(
-      HostFacts facts, UserNamespace wanted, String root, String layer, InitStep work) {
-    List<Step> steps = new ArrayList<>();
+      HostFacts facts,
+      UserNamespace wanted,
+      String root,
+      String layer,
+      List<HostStep.Lock> locks,
+      InitStep work) {
+    List<Step> steps = new ArrayList<>(locks);
     boolean own = wanted.mode() != UserNamespace.Mode.HOST;
     if (own) {
       IdAllocation ids = IdMapPlanner.ofContainer(wanted, facts);
@@ -103,6 +109,15 @@ public record TreePlan(LaunchPlan launch, List<IdRange> uids, List<IdRange> gids
     steps.add(new FileStep.PivotRoot(top));
     steps.add(work);
     return new LaunchPlan(steps, new Isolation(List.of()));
+  }
+
+  /** Whom files of a container obey that does not run. */
+  public static RootIds rootOfStopped(HostFacts facts, UserNamespace wanted) {
+    if (wanted.mode() == UserNamespace.Mode.HOST) {
+      return RootIds.ROOT;
+    }
+    IdAllocation ids = IdMapPlanner.ofContainer(wanted, facts);
+    return new RootIds(IdMappings.rootOf(ids.uids()), IdMappings.rootOf(ids.gids()));
   }
 
   private static Step bind(int detached, String directory, boolean mounts) {

@@ -1,26 +1,15 @@
 package io.nsrun.rootfs;
 
-import io.nsrun.plan.TreePlan;
 import io.nsrun.plan.facts.RootIds;
 import io.nsrun.plan.steps.InitStep;
 import io.nsrun.plan.steps.LaunchPlan;
-import io.nsrun.plan.steps.Step;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
 
-/**
- * The way to the files of a container that runs.
- *
- * @param joined its namespaces of users and mounts
- * @param root whom its files obey
- */
-public record TreeAccess(List<Step.Joined> joined, RootIds root) {
-  public TreeAccess {
-    joined = List.copyOf(joined);
-  }
+/** The way to the files of a container. */
+public sealed interface TreeAccess permits RunningTree, StoppedTree {
+  /** Whom its files obey. Blocks for small reads. */
+  RootIds root() throws IOException;
 
-  LaunchPlan plan(InitStep work) throws IOException {
-    return TreePlan.inContainer(NsinitTrees.facts(Path.of("/")), joined, root, work);
-  }
+  /** How an nsinit does that work, as the root of these files. Blocks for small reads. */
+  LaunchPlan plan(InitStep work) throws IOException;
 }

@@ -2,8 +2,6 @@ package io.nsrun.rootfs;
 
 import io.nsrun.plan.TreePlan;
 import io.nsrun.plan.steps.InitStep;
-import io.nsrun.plan.steps.LaunchPlan;
-import io.nsrun.spec.UserNamespace;
 import io.nsrun.state.StatePaths;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -49,27 +47,6 @@ public final class TreeSource implements Closeable {
   private static TreeSource start(StatePaths paths, TreeAccess access, InitStep.Pack work)
       throws IOException {
     return new TreeSource(TreeProcess.start(paths, access.plan(work)));
-  }
-
-  /**
-   * The root file system of a container that does not run, and that nobody starts meanwhile.
-   *
-   * @param ids how it got its ids: a user namespace that is not joined
-   * @param root absolute path of its root on the host
-   * @param layer absolute path of what it has written above it; empty if there is none
-   * @param content whether what files have in them is wanted
-   */
-  public static TreeSource ofStopped(
-      StatePaths paths, UserNamespace ids, String root, String layer, boolean content)
-      throws IOException {
-    LaunchPlan plan =
-        TreePlan.ofStopped(
-            NsinitTrees.facts(Path.of("/")),
-            ids,
-            root,
-            layer,
-            new InitStep.Pack("/", false, true, content));
-    return new TreeSource(TreeProcess.start(paths, plan));
   }
 
   /**

@@ -23,6 +23,7 @@ class VerbTest {
       ENTER   | does not run| does not run     | yes        | does not run | does not run
       ATTACH  | does not run| does not run     | yes        | does not run | does not run
       AWAIT   | not started | yes              | yes        | nothing      | nothing
+      FILES   | yes         | is being started | yes        | yes          | yes
       REMOVE  | yes         | is being started | still runs | yes          | yes
       """;
 
