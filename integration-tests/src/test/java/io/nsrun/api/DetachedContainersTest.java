@@ -489,7 +489,7 @@ class DetachedContainersTest extends ApiTest {
       container.stop();
       assertThat(sleeping.waitFor()).isEqualTo(137);
     }
-    assertThatThrownBy(() -> container.exec("true").user("root").run())
+    assertThatThrownBy(() -> container.exec("true").user("nosuch").run())
         .isInstanceOf(ContainerException.class);
   }
 
@@ -534,9 +534,10 @@ class DetachedContainersTest extends ApiTest {
               assertThat(e).hasMessageStartingWith("a: exec nosuch: ENOENT");
               assertThat(e.reason()).isEqualTo(Reason.NOT_STARTED);
             });
-    assertThatThrownBy(() -> container.exec("true").user("root").start())
+    assertThatThrownBy(() -> container.exec("true").user("nosuch").start())
         .hasMessage(
-            "\"root\" is no user by number\n  UID or UID:GID is expected, such as 1000:1000");
+            "no user 'nosuch' in the container's /etc/passwd\n  give one that is in there, or a number"
+                + " from 0 to 4294967294");
     ExecBuilder builder = container.exec("true").directory("etc");
     builder.redirectInput(new File("/nosuch")).environment().put("A", null);
     assertThatThrownBy(builder::start)

@@ -2,6 +2,9 @@ package io.nsrun.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -133,5 +136,33 @@ class ExecTest extends LastingTest {
     all.nsrun("run", "-d", "--name=p", "--privileged", "busybox", "sleep", "1000");
     assertThat(all.failing("exec", "p", "true").errors().get(0))
         .isEqualTo("nsrun: container p can't be entered");
+  }
+
+  /** The container has made them since it was started. */
+  @Test
+  void usersAreReadFromPlainFilesOfItsOwnAlone() throws IOException {
+    all = lasting(Caller.ROOT);
+    Path users = Directories.fresh(Caller.ROOT).resolve("passwd");
+    Files.writeString(users, "evil:x:0:0::/:/bin/sh\n");
+    all.nsrun("run", "-d", "--name=a", "busybox", "sleep", "1000");
+    String[][] made = {
+      {"mkfifo /etc/passwd", "can't read a:/etc/passwd: it is no regular file"},
+      {"ln -s /dev/zero /etc/passwd", "can't read a:/etc/passwd: it is no regular file"},
+      {
+        "dd if=/dev/zero of=/etc/passwd bs=1 count=1 seek=1048576 2>/dev/null",
+        "can't read a:/etc/passwd: it has more than 1048576 bytes"
+      },
+      {"ln -s " + users + " /etc/passwd", "no user 'evil' in the container's /etc/passwd"},
+      {"true", "no user 'evil' in the container's /etc/passwd"},
+    };
+    for (String[] one : made) {
+      all.nsrun("exec", "a", "sh", "-c", "rm -rf /etc/passwd; " + one[0]);
+
+      Result result = all.failing("exec", "-u", "evil", "a", "id");
+
+      assertThat(result.code()).isEqualTo(125);
+      assertThat(result.errors().get(0)).as(one[0]).isEqualTo("nsrun: " + one[1]);
+      assertThat(result.out()).isEmpty();
+    }
   }
 }

@@ -239,13 +239,60 @@ class LivingOnTest extends LivingOnDoorTest {
                         .with(Setting.USER, "1:2"))
                 .lines())
         .containsExactly("3 2", "/", "uid=1 gid=2 groups=2");
-    exec("a", busybox(Caller.ROOT, "id").with(Setting.USER, "daemon"))
+    exec("a", busybox(Caller.ROOT, "id").with(Setting.USER, "nosuch"))
         .assertRefused(
             125,
-            "\"daemon\" is no user by number",
-            "UID or UID:GID is expected, such as 1000:1000");
+            "no user 'nosuch' in the container's /etc/passwd",
+            "give one that is in there, or a number from 0 to 4294967294");
     assertThat(exec("a", busybox(Caller.ROOT, "pwd").with(Setting.DIRECTORY, "/nosuch")).code())
         .isEqualTo(125);
+  }
+
+  /** By the container's own files, as they are when it is asked for. */
+  @ParameterizedTest
+  @EnumSource
+  void aUserOfACommandInItIsLookedForInItsFiles(Caller who) {
+    String users =
+        "echo one:x:0:0::/home/one:/bin/sh >>/etc/passwd; echo two:x:5:6::/two:/bin/sh >>/etc/passwd;"
+            + " echo more:x:7:two >>/etc/group; echo ready; sleep 1000";
+    ready("a", sh(who, users));
+    String look = "id -u; id -g; id -G; echo $HOME";
+
+    assertThat(exec("a", sh(who, look).with(Setting.USER, "one")).lines())
+        .containsExactly("0", "0", "0", "/home/one");
+    assertThat(exec("a", sh(who, look).with(Setting.USER, "one:root")).lines())
+        .containsExactly("0", "0", "0", "/home/one");
+    Outcome two = exec("a", sh(who, look).with(Setting.USER, "two"));
+    if (who == Caller.PLAIN) {
+      two.assertRefused(
+          125,
+          "container a can't have supplementary groups, of which \"two\" has some",
+          "USER:GROUP gives that group alone");
+    } else {
+      assertThat(two.lines()).containsExactly("5", "6", "6 7", "/two");
+      assertThat(exec("a", sh(who, look).with(Setting.USER, "5")).lines())
+          .containsExactly("5", "6", "6 7", "/two");
+      assertThat(exec("a", sh(who, look).with(Setting.USER, "two:more")).lines())
+          .containsExactly("5", "7", "7", "/two");
+      assertThat(exec("a", sh(who, look).with(Setting.USER, "5:9")).lines())
+          .as("nothing to be looked for")
+          .containsExactly("5", "9", "9", "/root");
+    }
+  }
+
+  /** An ordinary user without ranges has no root in there. */
+  @ParameterizedTest
+  @EnumSource
+  void oneWithTheCallersIdsIsEntered(Caller who) {
+    start("a", busybox(who, "sleep", "1000").with(Setting.USERNS, "keep-id")).orFail();
+    String id = Integer.toString(who.uid());
+
+    assertThat(exec("a", busybox(who, "id", "-u")).text()).isEqualTo(id);
+    assertThat(exec("a", busybox(who, "id", "-u").with(Setting.USER, id)).text()).isEqualTo(id);
+    assertThat(exec("a", busybox(who, "id", "-u").with(Setting.USER, who.login())).text())
+        .isEqualTo(id);
+    assertThat(exec("a", sh(who, "echo x >/new; cat /proc/self/uid_map; umask")).lines())
+        .hasSizeGreaterThan(1);
   }
 
   @Test

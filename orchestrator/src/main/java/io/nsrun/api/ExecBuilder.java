@@ -30,7 +30,8 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
   /**
    * Whom the command runs as.
    *
-   * @param user by numbers, {@code UID} or {@code UID:GID}; default: as the container's own
+   * @param user {@code NAME}, {@code UID}, {@code NAME:GROUP} or {@code UID:GID}, by the
+   *     container's /etc/passwd and /etc/group as they are then; default: as the container's own
    * @return this builder
    */
   public ExecBuilder user(String user) {

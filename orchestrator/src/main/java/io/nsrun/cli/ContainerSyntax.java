@@ -232,7 +232,11 @@ final class ContainerSyntax {
                 "Set an environment variable, beyond those of the container.",
                 List.of("-e", "--env")),
             value("DIR", "Start it in DIR. Default: as the container.", "-w", "--workdir"),
-            value("UID[:GID]", "Run it as this user. Default: as the container.", "-u", "--user"),
+            value(
+                "USER[:GROUP]",
+                "Run it as this user, by name or number: names are those of the container's files. Default: as the container.",
+                "-u",
+                "--user"),
             STATUS_FD));
   }
 

@@ -7,6 +7,7 @@ import io.nsrun.control.LifeFile;
 import io.nsrun.control.MonitorConnection;
 import io.nsrun.control.ProtocolException;
 import io.nsrun.launch.Outcome;
+import io.nsrun.plan.facts.ProcessIdMaps;
 import io.nsrun.plan.steps.Isolation;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.OsPath;
@@ -396,6 +397,7 @@ public final class DetachedContainers {
 
   /**
    * What a command is to be that runs in it. Once it is started, {@link #runs} is to be asked.
+   * Blocks while a user is looked for.
    *
    * @throws ContainerStateException if it does not run, or can't be entered
    */
@@ -403,8 +405,13 @@ public final class DetachedContainers {
     Verb.ENTER.check(container);
     Path directory = directory(container.id());
     LifeFile life = LifeFile.read(ContainerDirectory.life(directory));
+    boolean setsGroups = setsGroups(container);
     return new ExecSpec(
-            ContainerDirectory.spec(directory), life.namespaces(), setsGroups(container))
+            ContainerDirectory.spec(directory),
+            life.namespaces(),
+            ProcessIdMaps.of(container.initPid()),
+            new ContainerUsers(caller, container, entry(container), setsGroups),
+            setsGroups)
         .of(request);
   }
 

@@ -10,7 +10,8 @@ import java.util.Map;
  * @param args command and arguments; at least one
  * @param env variables that are set, or set anew, beyond those of the container's command
  * @param cwd absolute working directory; null for that of the container's command
- * @param user as {@code UID[:GID]}; null for that of the container's command
+ * @param user as {@code USER[:GROUP]}, each a name or a number; null for that of the container's
+ *     command
  * @param terminal size of the terminal it gets; null for none
  * @param interactive whether it reads the caller's standard input
  */

@@ -1,11 +1,11 @@
 package io.nsrun.engine;
 
 import io.nsrun.control.Event;
+import io.nsrun.launch.UserDatabase;
+import io.nsrun.plan.facts.ProcessIdMaps;
 import io.nsrun.plan.steps.LinuxConstants;
-import io.nsrun.spec.Decimal;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.Groups;
-import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.LandlockRule;
 import io.nsrun.spec.Limits;
 import io.nsrun.spec.NamespaceMode;
@@ -29,16 +29,27 @@ import java.util.Map;
 final class ExecSpec {
   private final Spec container;
   private final Event.Namespaces namespaces;
+  private final ProcessIdMaps ids;
+  private final ContainerUsers users;
   private final boolean setsGroups;
 
   /**
    * @param container all that was asked for
    * @param namespaces where they can be entered; null if they can't be
+   * @param ids those that there are in it
+   * @param users of it
    * @param setsGroups whether setgroups(2) is allowed there
    */
-  ExecSpec(Spec container, Event.Namespaces namespaces, boolean setsGroups) {
+  ExecSpec(
+      Spec container,
+      Event.Namespaces namespaces,
+      ProcessIdMaps ids,
+      ContainerUsers users,
+      boolean setsGroups) {
     this.container = container;
     this.namespaces = namespaces;
+    this.ids = ids;
+    this.users = users;
     this.setsGroups = setsGroups;
   }
 
@@ -72,7 +83,7 @@ final class ExecSpec {
         .user(
             container.user().mode() == UserNamespace.Mode.HOST
                 ? container.user()
-                : UserNamespace.join(path(NamespaceType.USER)))
+                : UserNamespace.join(path(NamespaceType.USER), ids.uids(), ids.gids()))
         .root(Root.ofHost())
         .capabilities(container.capabilities())
         .noNewPrivileges(container.noNewPrivileges())
@@ -97,19 +108,23 @@ final class ExecSpec {
         limits.ioPriority());
   }
 
-  private ProcessSpec process(ExecRequest request) throws ExplainedException {
+  private ProcessSpec process(ExecRequest request) throws IOException {
     ProcessSpec first = container.process();
     Map<String, String> env = new LinkedHashMap<>(first.env());
+    User user = ((UserRef.Numbers) first.user()).user();
+    if (request.user() != null) {
+      UserDatabase.Login login = users.find(request.user());
+      user = login.user();
+      if (login.home() != null) {
+        env.put("HOME", login.home());
+      }
+    }
     env.putAll(request.env());
     return new ProcessSpec(
         request.args(),
         env,
         request.cwd() == null ? first.cwd() : request.cwd(),
-        new UserRef.Numbers(
-            withoutCallersGroups(
-                request.user() == null
-                    ? ((UserRef.Numbers) first.user()).user()
-                    : user(request.user()))),
+        new UserRef.Numbers(withoutCallersGroups(user)),
         Groups.NONE,
         request.terminal(),
         request.interactive(),
@@ -122,17 +137,6 @@ final class ExecSpec {
     return setsGroups && !user.keepsGroups() && user.additionalGids().isEmpty()
         ? new User(user.uid(), user.gid(), List.of(user.gid()))
         : user;
-  }
-
-  private static User user(String text) throws ExplainedException {
-    int colon = text.indexOf(':');
-    long uid = Decimal.parse(colon < 0 ? text : text.substring(0, colon), IdMaps.MAX_ID);
-    long gid = colon < 0 ? 0 : Decimal.parse(text.substring(colon + 1), IdMaps.MAX_ID);
-    if (uid < 0 || gid < 0) {
-      throw new ExplainedException(
-          "\"" + text + "\" is no user by number", "UID or UID:GID is expected, such as 1000:1000");
-    }
-    return new User(uid, gid, List.of());
   }
 
   private String path(NamespaceType type) throws ExplainedException {

@@ -283,7 +283,9 @@ public final class Planner {
       plan.beforePivot(
           new InitStep.SetupIds(IdMappings.rootOf(ids.uids()), IdMappings.rootOf(ids.gids())));
     } else if (spec.user().mode() == UserNamespace.Mode.JOIN) {
-      plan.beforePivot(new InitStep.SetupIds(0, 0));
+      plan.beforePivot(
+          new InitStep.SetupIds(
+              IdMappings.rootOf(spec.user().uids()), IdMappings.rootOf(spec.user().gids())));
     }
     if (nested) {
       plan.beforePivot(MountLocks.step(created(), ids));

@@ -71,6 +71,11 @@ public final class TreeException extends IOException {
     return why == Cause.READ;
   }
 
+  /** Whether there is no such file. */
+  boolean isMissing() {
+    return isOfSource() && (errno == Errno.ENOENT || errno == Errno.ENOTDIR);
+  }
+
   /** What the kernel said. */
   public Errno errno() {
     return errno;

@@ -2,6 +2,7 @@ package io.nsrun.rootfs;
 
 import io.nsrun.plan.TreePlan;
 import io.nsrun.plan.steps.InitStep;
+import io.nsrun.spec.ExplainedException;
 import io.nsrun.state.StatePaths;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -68,6 +69,43 @@ public final class TreeSource implements Closeable {
       throws IOException {
     return new TreeSource(
         TreeProcess.start(paths, TreePlan.asCaller(new InitStep.Pack(path, follow, false, true))));
+  }
+
+  /**
+   * Reads a plain file of a container, links being followed in there. Blocks.
+   *
+   * @param path absolute
+   * @param shown what messages call it
+   * @param most how many bytes it may have
+   * @return its content; null if there is no such file
+   * @throws TreeException if it can't be read
+   * @throws ExplainedException if it is no plain file, or a larger one
+   */
+  public static byte[] readFile(
+      StatePaths paths, TreeAccess access, String path, String shown, int most) throws IOException {
+    try (TreeSource tree = ofContainer(paths, access, path, true)) {
+      TreeEntry file = tree.next();
+      if (file.kind() != TreeEntry.Kind.FILE) {
+        throw new ExplainedException("can't read " + shown + ": it is no regular file", "");
+      }
+      if (file.size() > most) {
+        throw new ExplainedException(
+            "can't read " + shown + ": it has more than " + most + " bytes", "");
+      }
+      byte[] content = new byte[(int) file.size()];
+      TreeReader reader = tree.reader;
+      for (int n = reader.available(); n > 0; n = reader.available()) {
+        System.arraycopy(reader.bytes(), reader.position(), content, (int) reader.offset(), n);
+        reader.consume(n);
+      }
+      tree.next();
+      return content;
+    } catch (TreeException e) {
+      if (e.isMissing()) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /**

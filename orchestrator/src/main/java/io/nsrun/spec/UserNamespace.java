@@ -6,8 +6,9 @@ import java.util.List;
  * Where the container's user namespace comes from, and which ids it has.
  *
  * @param mode how the ids are chosen
- * @param uids with {@link Mode#EXPLICIT} only: the whole uid map
- * @param gids with {@link Mode#EXPLICIT} only: the whole gid map
+ * @param uids with {@link Mode#EXPLICIT}: the whole uid map; with {@link Mode#JOIN}: that of the
+ *     namespace, if it is known; else empty
+ * @param gids the same of group ids
  * @param path with {@link Mode#JOIN} only: file of the namespace
  */
 public record UserNamespace(Mode mode, List<IdMapping> uids, List<IdMapping> gids, String path) {
@@ -52,7 +53,12 @@ public record UserNamespace(Mode mode, List<IdMapping> uids, List<IdMapping> gid
 
   /** The existing user namespace held by the file {@code path}. */
   public static UserNamespace join(String path) {
-    return new UserNamespace(Mode.JOIN, List.of(), List.of(), path);
+    return join(path, List.of(), List.of());
+  }
+
+  /** As {@link #join(String)}, of one whose maps are known. */
+  public static UserNamespace join(String path, List<IdMapping> uids, List<IdMapping> gids) {
+    return new UserNamespace(Mode.JOIN, uids, gids, path);
   }
 
   /** Whether the container gets a user namespace of its own. */

@@ -17,6 +17,7 @@ import io.nsrun.spec.Capabilities;
 import io.nsrun.spec.Capability;
 import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.Groups;
+import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.LandlockRule;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
@@ -253,6 +254,25 @@ class PlannerTest {
     assertThat(plan.isolation().get(Isolation.Aspect.SUPPLEMENTARY_GROUPS).full())
         .isEqualTo(flags == Step.OptionFlags.DROP_GROUPS);
     return flags;
+  }
+
+  /** As of a container with the caller's id alone, which another command enters. */
+  @Test
+  void whoJoinsIdsWithoutRootIsTheFirstOfThem() {
+    List<IdMapping> one = List.of(new IdMapping(1000, 1000, 1));
+    List<IdMapping> withRoot = List.of(new IdMapping(5, 7, 1), new IdMapping(0, 9, 2));
+
+    assertThat(joiner(UserNamespace.join("/proc/7/ns/user", one, withRoot)))
+        .isEqualTo(new InitStep.SetupIds(1000, 0));
+    assertThat(joiner(UserNamespace.join("/proc/7/ns/user")))
+        .as("nobody knows")
+        .isEqualTo(new InitStep.SetupIds(0, 0));
+  }
+
+  private static InitStep.SetupIds joiner(UserNamespace user) {
+    Spec spec =
+        Specs.builder("sh").process(process("/bin", User.ROOT, null, "sh")).user(user).build();
+    return Plans.only(Planner.plan(spec, FACTS), InitStep.SetupIds.class);
   }
 
   @Test

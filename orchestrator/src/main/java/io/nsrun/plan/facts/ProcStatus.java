@@ -1,6 +1,7 @@
 package io.nsrun.plan.facts;
 
 import io.nsrun.spec.Decimal;
+import io.nsrun.spec.IdMapping;
 import io.nsrun.spec.IdMaps;
 import io.nsrun.spec.IdRange;
 import java.io.IOException;
@@ -50,15 +51,24 @@ record ProcStatus(
    * @throws IOException if a line is malformed
    */
   static List<IdRange> parseIdMap(byte[] text) throws IOException {
+    List<IdRange> ranges = new ArrayList<>();
+    for (IdMapping mapping : parseIdMappings(text)) {
+      ranges.add(new IdRange(mapping.inside(), mapping.count()));
+    }
+    return ranges;
+  }
+
+  /** As {@link #parseIdMap}, with what each is outside. */
+  static List<IdMapping> parseIdMappings(byte[] text) throws IOException {
     long[] numbers = numbers(new String(text, StandardCharsets.ISO_8859_1));
     if (numbers.length % 3 != 0) {
       throw new IOException("an id map has " + numbers.length + " numbers");
     }
-    List<IdRange> ranges = new ArrayList<>(numbers.length / 3);
+    List<IdMapping> mappings = new ArrayList<>(numbers.length / 3);
     for (int i = 0; i < numbers.length; i += 3) {
-      ranges.add(new IdRange(numbers[i], numbers[i + 2]));
+      mappings.add(new IdMapping(numbers[i], numbers[i + 1], numbers[i + 2]));
     }
-    return ranges;
+    return mappings;
   }
 
   private static String field(String status, String name) throws IOException {

@@ -1,9 +1,8 @@
 package io.nsrun.plan.facts;
 
-import io.nsrun.spec.IdRange;
-import java.io.FileNotFoundException;
+import io.nsrun.spec.IdMapping;
+import io.nsrun.spec.IdMaps;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 
 /**
@@ -23,21 +22,11 @@ public record RootIds(long uid, long gid) {
    * @param pid as this process sees it
    */
   public static RootIds of(long pid) throws IOException {
-    String directory = "/proc/" + pid;
-    try {
-      return new RootIds(first(directory + "/uid_map"), first(directory + "/gid_map"));
-    } catch (FileNotFoundException | NoSuchFileException e) {
-      return ROOT;
-    }
+    ProcessIdMaps maps = ProcessIdMaps.of(pid);
+    return new RootIds(first(maps.uids()), first(maps.gids()));
   }
 
-  private static long first(String map) throws IOException {
-    List<IdRange> ids = ProcStatus.parseIdMap(SmallFile.read(map));
-    for (int i = 0; i < ids.size(); i++) {
-      if (ids.get(i).containsAll(0, 1)) {
-        return 0;
-      }
-    }
-    return ids.isEmpty() ? 0 : ids.get(0).start();
+  private static long first(List<IdMapping> map) {
+    return map.isEmpty() || IdMaps.toOutside(map, 0) >= 0 ? 0 : map.get(0).inside();
   }
 }
