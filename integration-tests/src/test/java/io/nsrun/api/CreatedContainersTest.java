@@ -221,4 +221,26 @@ class CreatedContainersTest extends ApiTest {
       container.removeForcibly();
     }
   }
+
+  @Test
+  void whatHasEndedIsRemovedAndWhatNobodyUsesIsPruned() throws Exception {
+    Nsrun nsrun = Nsrun.as(Caller.ROOT).env("NSRUN_HOME", directory.resolve("nsrun").toString());
+    DetachedContainer ended = script("true").name("ended").startDetached();
+    ended.waitFor();
+    DetachedContainer made = script("true").name("made").create();
+
+    assertThat(own.removeEnded()).containsExactly(ended);
+    assertThat(own.removeEnded()).isEmpty();
+    assertThat(own.list()).extracting(ContainerState::container).containsExactly(made);
+    assertThat(own.prune()).as("all is in use").isEqualTo(DataSize.ofBytes(0));
+
+    Path archive = directory.resolve("root.tar");
+    made.commit(archive);
+    nsrun.nsrun("run", archive.toString(), "true").orFail();
+
+    assertThat(own.prune()).isGreaterThan(DataSize.ofMebi(1));
+    assertThat(own.prune()).isEqualTo(DataSize.ofBytes(0));
+    made.start();
+    assertThat(made.waitFor()).isZero();
+  }
 }

@@ -45,7 +45,8 @@ final class CommandLineDoor implements Door {
       case USAGE -> outcome.with(ContainersJson.usage(outcome.out()));
       case LIST, LOOK -> outcome.with(ContainersJson.lines(outcome.out(), wish.verb()));
       // Beyond what there is to be known, it names what it was done to.
-      case START_AGAIN, RESTART, STOP, SIGNAL, REMOVE, REMOVE_FORCIBLY -> outcome.with("");
+      case START_AGAIN, RESTART, STOP, SIGNAL, REMOVE, REMOVE_FORCIBLY, REMOVE_ENDED ->
+          outcome.with("");
       default -> outcome;
     };
   }
@@ -96,6 +97,7 @@ final class CommandLineDoor implements Door {
       case WAIT -> words.add("wait");
       case REMOVE -> words.add("rm");
       case REMOVE_FORCIBLY -> words.addAll(List.of("rm", "-f"));
+      case REMOVE_ENDED -> words.addAll(List.of("prune", "--containers", "-f"));
       default -> throw new IllegalArgumentException(wish.toString());
     }
     words.addAll(wish.container().isEmpty() ? List.of() : List.of(wish.container()));

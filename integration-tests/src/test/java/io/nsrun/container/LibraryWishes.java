@@ -107,6 +107,7 @@ final class LibraryWishes {
       }
       case REMOVE -> containers.get(name).remove();
       case REMOVE_FORCIBLY -> containers.get(name).removeForcibly();
+      case REMOVE_ENDED -> containers.removeEnded();
     }
     return library.done("");
   }

@@ -143,4 +143,16 @@ class StartAgainTest extends LivingOnDoorTest {
     awaitStarts("a", 2);
     assertThat(list()).isEqualTo("a running\n");
   }
+
+  @Test
+  void thoseThatHaveEndedAreRemovedTogether() {
+    ready("runs", sh(ANY, FOREVER));
+    create("new", busybox(ANY, "true")).orFail();
+    ended("one", busybox(ANY, "true"));
+    ended("two", sh(ANY, "exit 4"));
+
+    fulfil(Verb.REMOVE_ENDED, "").orFail();
+
+    assertThat(list()).isEqualTo("new created\nruns running\n");
+  }
 }

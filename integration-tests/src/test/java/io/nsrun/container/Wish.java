@@ -58,7 +58,9 @@ record Wish(Verb verb, String container, ArrayList<String> words, Asked asked)
     /** The exit code. */
     WAIT,
     REMOVE,
-    REMOVE_FORCIBLY
+    REMOVE_FORCIBLY,
+    /** Of all that have ended; no container is named. */
+    REMOVE_ENDED
   }
 
   static Wish of(Verb verb, String container, String... words) {

@@ -9,6 +9,7 @@ import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.ExecRequest;
 import io.nsrun.engine.NoSuchContainerException;
 import io.nsrun.engine.NotStartedException;
+import io.nsrun.engine.Roots;
 import io.nsrun.engine.StartedContainer;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
@@ -211,10 +212,54 @@ public final class Containers implements AutoCloseable {
         ask(all -> all.list(damaged)).stream()
             .map(found -> new ContainerState(container(found), found))
             .toList();
-    for (IOException why : damaged) {
-      listeners.warning("", ContainerException.of(why).getMessage());
-    }
+    warn(damaged);
     return list;
+  }
+
+  private void warn(List<IOException> odd) {
+    for (IOException why : odd) {
+      warn("", ContainerException.of(why).getMessage());
+    }
+  }
+
+  /**
+   * Removes all containers of this user that live on and have ended, with all that is kept of them,
+   * as {@code nsrun prune --containers -f} does; those that were created and never started stay.
+   * Blocks while their files are removed. The listener hears a warning of each that can't be.
+   *
+   * @return those that are gone, the youngest first; not to be changed
+   * @throws ContainerException if they can't be looked for
+   */
+  public List<DetachedContainer> removeEnded() throws ContainerException {
+    List<IOException> troubles = new ArrayList<>();
+    List<DetachedContainer> gone =
+        ask(
+            all -> {
+              List<DetachedContainer> removed = new ArrayList<>();
+              for (io.nsrun.engine.DetachedContainer ended : all.listEnded(troubles)) {
+                try {
+                  all.remove(ended, false);
+                  removed.add(container(ended));
+                } catch (IOException e) {
+                  troubles.add(e);
+                }
+              }
+              return List.copyOf(removed);
+            });
+    warn(troubles);
+    return gone;
+  }
+
+  /**
+   * Removes unpacked archives of this user that no container uses, or could start from again, as
+   * {@code nsrun prune} does: they are unpacked anew when they are wanted. What this JVM has used
+   * stays until it ends. Blocks, while another process unpacks, too.
+   *
+   * @return what that freed
+   * @throws ContainerException if something can't be removed
+   */
+  public DataSize prune() throws ContainerException {
+    return DataSize.ofBytes(work((caller, all) -> Roots.free(caller)));
   }
 
   private DetachedContainer container(io.nsrun.engine.DetachedContainer found) {

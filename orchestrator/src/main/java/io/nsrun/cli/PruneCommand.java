@@ -58,13 +58,8 @@ final class PruneCommand {
   /** False if they are to stay. */
   private boolean containers(boolean force) throws IOException, InterruptedException {
     DetachedContainers all = DetachedContainers.of(caller);
-    List<DetachedContainer> ended = new ArrayList<>();
     List<IOException> damaged = new ArrayList<>();
-    for (DetachedContainer container : all.list(damaged)) {
-      if (container.end() != null) {
-        ended.add(container);
-      }
-    }
+    List<DetachedContainer> ended = all.listEnded(damaged);
     if (!ended.isEmpty() && !force && !isWanted(ended)) {
       return false;
     }

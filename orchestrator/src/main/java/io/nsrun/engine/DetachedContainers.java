@@ -63,6 +63,19 @@ public final class DetachedContainers {
   }
 
   /**
+   * As {@link #list}, those that have ended: nothing of them is in use but what is kept of them.
+   */
+  public List<DetachedContainer> listEnded(List<IOException> damaged) throws IOException {
+    List<DetachedContainer> ended = new ArrayList<>();
+    for (DetachedContainer container : list(damaged)) {
+      if (container.end() != null) {
+        ended.add(container);
+      }
+    }
+    return ended;
+  }
+
+  /**
    * The container of that name, or whose id begins with that.
    *
    * @throws DamagedContainerException if there is one of that id, of which nothing can be read

@@ -87,6 +87,19 @@ public final class Roots {
     return RootfsStore.of(caller.paths()).prune(tree -> isOfAContainer(kept, tree));
   }
 
+  /**
+   * As {@link #prune}.
+   *
+   * @return how many bytes that freed
+   */
+  public static long free(Caller caller) throws IOException {
+    long freed = 0;
+    for (RootfsStore.Pruned tree : prune(caller)) {
+      freed += Math.max(0, tree.bytes());
+    }
+    return freed;
+  }
+
   /** One that can start again does so from the files that it started from. */
   private static boolean isOfAContainer(ContainerDirectories kept, String tree) throws IOException {
     for (ContainerRecord record : kept.list().records()) {
