@@ -23,7 +23,6 @@ public final class Defaults {
 
   private static final int HOSTNAME_LETTERS = 10;
   private static final int ID_BYTES = 32;
-  private static final int NAME_DIGITS = 12;
 
   private Defaults() {}
 
@@ -35,7 +34,7 @@ public final class Defaults {
    */
   public static void identity(Spec.Builder builder, String name) throws IOException {
     String id = RandomText.hex(ID_BYTES);
-    builder.id(id).name(name == null ? id.substring(0, NAME_DIGITS) : name);
+    builder.id(id).name(name == null ? id.substring(0, Spec.NAME_DIGITS) : name);
   }
 
   /**

@@ -60,6 +60,8 @@ public record Spec(
     List<LandlockRule> landlock,
     Preferences preferences,
     Detached detached) {
+  /** How many digits of its id name a container that was given no name. */
+  public static final int NAME_DIGITS = 12;
 
   public Spec {
     landlock = List.copyOf(landlock);
@@ -135,7 +137,7 @@ public record Spec(
 
   /** Whether the name was given, and not made of the id, which nobody else has. */
   public boolean hasGivenName() {
-    return !name.isEmpty() && !id.startsWith(name);
+    return !name.isEmpty() && !(name.length() == NAME_DIGITS && id.startsWith(name));
   }
 
   /** Adds everything wrong with this that can be told without looking at the host. */

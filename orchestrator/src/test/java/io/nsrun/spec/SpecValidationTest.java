@@ -51,6 +51,15 @@ class SpecValidationTest {
     return good().process(ProcessSpec.of(List.of("sh"), env));
   }
 
+  @Test
+  void aNameThatHappensToBeginTheIdIsGivenToo() {
+    String id = "abcdef012345".repeat(5) + "6789";
+
+    assertThat(good().id(id).name("a").build().hasGivenName()).isTrue();
+    assertThat(good().id(id).name("web").build().hasGivenName()).isTrue();
+    assertThat(good().id(id).name("abcdef012345").build().hasGivenName()).isFalse();
+  }
+
   private static Mount tmpfs(String target) {
     return new Mount.Tmpfs(target, Bytes.ZERO, 01777, MountOptions.DEFAULT);
   }
