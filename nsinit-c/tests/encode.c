@@ -16,6 +16,7 @@ static const char *const formats[] = {
 	[STEP_LISTENER] = "s2(s)",
 	[STEP_LOCK] = "s81",
 	[STEP_DETACH] = "s182",
+	[STEP_RESTART] = "14444",
 	[STEP_NAMESPACES] = "8482(8s)",
 	[STEP_UID_MAP] = "2(444)",
 	[STEP_GID_MAP] = "12(444)",

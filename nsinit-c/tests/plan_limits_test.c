@@ -43,6 +43,28 @@ static void watches(void)
 	watch_of(0x10000000, 50, "watch needs a new pid namespace");
 }
 
+static void restart_of(uint32_t first, uint32_t last, const char *why)
+{
+	begin_plan(&b);
+	put_step(&b, STEP_DETACH, "/run/c", 0, 1 << 20, 3);
+	put_step(&b, STEP_RESTART, 0, 3, first, last, 10000);
+	add_namespaces(&b, 0);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), why);
+}
+
+static void restarts(void)
+{
+	restart_of(1, PLAN_MAX_PROGRAM_MS, NULL);
+	restart_of(0, 60000, "delay of a restart out of range");
+	restart_of(100, PLAN_MAX_PROGRAM_MS + 1, "delay of a restart out of range");
+	begin_plan(&b);
+	put_step(&b, STEP_RESTART, 0, 3, 100, 60000, 10000);
+	add_namespaces(&b, 0);
+	add_exec(&b);
+	CHECK_TEXT(decode_built(&b), "a restart for each detach step at most");
+}
+
 static void more_than_one(void)
 {
 	begin_plan(&b);
@@ -214,6 +236,7 @@ int main(void)
 {
 	test("a listener without a filter that tells one, or for all threads, is refused", listeners);
 	test("a watch that looks too often, too seldom or at others is refused", watches);
+	test("a restart whose delay is out of range, or of a container that does not live on, is refused", restarts);
 	test("a second output or watch is refused", more_than_one);
 	test("an owner without a user namespace to own is refused", owners);
 	test("a CPU mask of none or more than 1024 CPUs is refused", masks);

@@ -77,6 +77,9 @@ static void host_fields_are_those_of_the_plan(void)
 	CHECK_TEXT(step_of(STEP_DETACH)->detach.directory, "/run/c");
 	CHECK(step_of(STEP_DETACH)->detach.remove && step_of(STEP_DETACH)->detach.log_bytes == 1 << 20);
 	CHECK(step_of(STEP_DETACH)->detach.log_files == 3);
+	CHECK(step_of(STEP_RESTART)->restart.after_success && step_of(STEP_RESTART)->restart.most == 3);
+	CHECK(step_of(STEP_RESTART)->restart.first_ms == 100 && step_of(STEP_RESTART)->restart.last_ms == 60000);
+	CHECK(step_of(STEP_RESTART)->restart.reset_ms == 10000);
 	CHECK(step_of(STEP_NAMESPACES)->namespaces.owner == 1000);
 	CHECK(step_of(STEP_NAMESPACES)->namespaces.processes == 64);
 }

@@ -34,6 +34,7 @@ static void add_host_steps(struct bytes *b)
 	put_step(b, STEP_LISTENER, "/run/agent.sock", LIST("{\"pid\":", "}"));
 	put_step(b, STEP_LOCK, "/run/lock", 77, 1);
 	put_step(b, STEP_DETACH, "/run/c", 1, 1 << 20, 3);
+	put_step(b, STEP_RESTART, 1, 3, 100, 60000, 10000);
 	put_step(b, STEP_NAMESPACES, 0x10020000, 1000, 64, LIST(0x40000000, "/proc/1/ns/net"));
 	put_step(b, STEP_UID_MAP, LIST(0, 1000, 1, 1, 100000, 65536));
 	put_step(b, STEP_GID_MAP, 1, LIST(0, 1000, 1));

@@ -35,8 +35,19 @@ void clients_listen(int directory)
 
 void clients_serve(void) { serving = true; }
 
+void clients_hand_over(void)
+{
+	for (int i = 0; i < CLIENTS; i++) {
+		attach_gone(clients[i].fd);
+		close(clients[i].fd);
+		clients[i].fd = -1;
+	}
+	serving = short_of = false;
+}
+
 void clients_leave(void)
 {
+	clients_hand_over();
 	close(listener);
 	listener = -1;
 }

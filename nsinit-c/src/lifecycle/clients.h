@@ -27,6 +27,8 @@ void clients_listen(int directory);
 void clients_serve(void);
 /* In init: none of it is its business. */
 void clients_leave(void);
+/* A process that we have just forked has all of them now; the next ones are ours again once we serve. */
+void clients_hand_over(void);
 /* Fills in what to wait for, and deals with what came: one request at a time. */
 void clients_want(struct pollfd fds[CLIENT_FDS]);
 /* The descriptors of those that are there, one after the other; -1 before the first and after the last. */

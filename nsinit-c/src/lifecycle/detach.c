@@ -16,6 +16,7 @@
 static int life = -1;
 static bool lives_on;
 static int directory_fd = -1;
+static uint32_t restarted;
 static char to_remove[PATH_MAX];
 
 static struct {
@@ -96,6 +97,38 @@ void detach_leave(void)
 	log_leave();
 }
 
+void detach_keep(void)
+{
+	close(life);
+	life = -1;
+	attach_leave();
+	log_leave();
+}
+
+void detach_reopen(void)
+{
+	event_to(must(openat(directory_fd, LIFE, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW), LIFE, "open"));
+}
+
+void detach_again(const struct detach_step *step, uint32_t restarts)
+{
+	detach_reopen();
+	life = open_life(directory_fd);
+	if (step->log_files > 0)
+		log_open(directory_fd, step->log_bytes, step->log_files);
+	restarted = restarts;
+}
+
+void detach_tell_restart(uint32_t count, bool due)
+{
+	uint8_t bytes[16];
+	struct writer w = event_begin(bytes, sizeof(bytes), FRAME_RESTART);
+
+	put_u32(&w, count);
+	put_u8(&w, due);
+	event_send(bytes, &w);
+}
+
 void detach_started(pid_t init, pid_t command)
 {
 	int caller = event_fd();
@@ -103,6 +136,8 @@ void detach_started(pid_t init, pid_t command)
 
 	event_to(life);
 	event_hello();
+	if (restarted > 0)
+		detach_tell_restart(restarted, false);
 	event_clock();
 	event_pid(FRAME_READY, (uint32_t)init);
 	tell_namespaces();

@@ -10,6 +10,7 @@
 #include "outside/supervise.h"
 #include "proto/sync.h"
 #include "proto/trace.h"
+#include "restart/restart.h"
 
 /* What the new process goes on with; inner is its end of the socketpair. */
 static void (*enter_init)(int inner);
@@ -81,6 +82,7 @@ void step_namespaces(const struct namespaces_step *step)
 		listener_leave();
 		if (run.detaches)
 			detach_leave();
+		restart_leave();
 		output_enter();
 		enter_init(inner[1]);
 	}

@@ -11,9 +11,10 @@
 #include "outside/proxy.h"
 #include "outside/sample.h"
 #include "outside/stream.h"
+#include "restart/restart.h"
 
-enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_TICK, FD_PROXY, FD_OUTPUT = FD_PROXY + PROXY_FDS };
-enum { FD_CLIENTS = FD_OUTPUT + OUTPUT_FDS, FD_COUNT = FD_CLIENTS + CLIENT_FDS };
+enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_TICK, FD_KEEPER, FD_PROXY };
+enum { FD_OUTPUT = FD_PROXY + PROXY_FDS, FD_CLIENTS = FD_OUTPUT + OUTPUT_FDS, FD_COUNT = FD_CLIENTS + CLIENT_FDS };
 
 #define DRAIN_MS 500
 /* For an agent to let the command start: nobody can type Ctrl-C to it yet, where there is a terminal of its own. */
@@ -53,6 +54,7 @@ void tell_end(void)
 	life.told = true;
 	life.ending.wall_ns = now_ns() - life.started_at;
 	life.ending.output_bytes = run_step(STEP_OUTPUT) ? stream_passed() : 0;
+	restart_ended(life.child.status);
 	if (detached())
 		detach_tell_end(&life.child, &life.ending);
 	else
@@ -96,6 +98,7 @@ static void on_started(void)
 		detach_started(run.init, life.command);
 	else
 		event_pid(FRAME_STARTED, (uint32_t)life.command);
+	restart_started();
 	if (run.control < 0 && !detached())
 		signal_container(SIGKILL);
 }
@@ -179,6 +182,7 @@ static void pass_on(int signo)
 static void on_request(struct request wanted)
 {
 	life.asked |= wanted.signo != 0;
+	restart_heed(wanted);
 	if (wanted.stop)
 		stop_as_asked(wanted.signo, wanted.grace_ms);
 	else if (wanted.signo != 0)
@@ -257,7 +261,7 @@ static void on_signal(void)
 			life.more = true;
 		} else if (detached() && info[i].ssi_signo == SIGTERM) {
 			/* Of a service manager's, or of the machine that is shut down. */
-			stop_as_asked((int)life.timeout.signo, life.timeout.grace_ms);
+			on_request((struct request){ (int)life.timeout.signo, true, life.timeout.grace_ms });
 		} else if (info[i].ssi_signo == SIGWINCH) {
 			proxy_resize();
 		} else if (info[i].ssi_signo == SIGQUIT) { /* a JVM keeps its own to itself */
@@ -373,6 +377,7 @@ void supervise(void)
 			[FD_SIGNALS] = { .fd = life.signals, .events = POLLIN },
 			[FD_TIMER] = { .fd = life.timer, .events = POLLIN },
 			[FD_TICK] = { .fd = life.tick, .events = POLLIN },
+			[FD_KEEPER] = { .fd = life.phase == ENDED ? -1 : restart_keeper() },
 		};
 
 		proxy_want(&fds[FD_PROXY]);
@@ -400,6 +405,9 @@ void supervise(void)
 			on_timer();
 		if (fds[FD_TICK].revents)
 			on_tick();
+		/* Nobody holds any more what the container has of the host. */
+		if (fds[FD_KEEPER].revents)
+			signal_container(SIGKILL);
 		proxy_step(&fds[FD_PROXY]);
 		output_step(&fds[FD_OUTPUT]);
 		if (count == FD_COUNT)

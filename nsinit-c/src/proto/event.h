@@ -43,6 +43,7 @@ enum frame_type {
 	FRAME_MISSED = 31,     /* of one that has attached: what it was too slow for */
 	FRAME_DETACHED = 32,   /* it has gone, and the container goes on */
 	FRAME_END_INPUT = 33,  /* to the monitor of one: input has ended */
+	FRAME_RESTART = 34,    /* of one: how often it was started again, and whether it will be */
 	/* Only between init and monitor. */
 	FRAME_CONSOLE = 100, /* the pty's master and slave come along as file descriptors */
 	FRAME_EXECING = 101,

@@ -193,9 +193,13 @@ static const char *check_overlay(const struct overlay_step *step, uint8_t *mount
 	return wrong ? wrong : fill(mounts, step->detached, STAGE_INIT);
 }
 
-static const char *check_detach(const struct detach_step *step)
+static const char *check_life(const struct step *step)
 {
-	return step->log_files > PLAN_MAX_LOG_FILES || step->log_bytes == 0 ? "size of a log out of range" : NULL;
+	if (step->id == STEP_DETACH && (step->detach.log_files > PLAN_MAX_LOG_FILES || step->detach.log_bytes == 0))
+		return "size of a log out of range";
+	if (step->id == STEP_RESTART && (step->restart.first_ms == 0 || step->restart.last_ms > PLAN_MAX_PROGRAM_MS))
+		return "delay of a restart out of range";
+	return NULL;
 }
 
 static const char *check_io_priority(const struct io_priority_step *step)
@@ -212,7 +216,8 @@ static const char *check(const struct step *step, uint8_t *mounts, struct plan *
 	case STEP_TIMEOUT:
 		return check_timeout(&step->timeout);
 	case STEP_DETACH:
-		return check_detach(&step->detach);
+	case STEP_RESTART:
+		return check_life(step);
 	case STEP_HOST_TREE:
 		return check_source(&step->host_tree.source, mounts, STAGE_HOST);
 	case STEP_BIND:
@@ -275,6 +280,8 @@ static const char *check_together(const struct plan *plan, const struct step *la
 		return "terminal and console go together";
 	if (count[STEP_DETACH] > 1)
 		return "more than one detach step";
+	if (count[STEP_RESTART] > count[STEP_DETACH])
+		return "a restart for each detach step at most";
 	if (count[STEP_OUTPUT] > 1 || count[STEP_WATCH] > 1 || count[STEP_NESTED_NAMESPACES] > 1)
 		return "more than one output, watch or nested_namespaces step";
 	/* Else nobody would answer, or somebody would wait for ever. */

@@ -33,6 +33,7 @@
 	X(10, LISTENER, listener, HOST, F(str, path) L(u16, parts, PLAN_MAX_PARTS, "s")) \
 	X(11, LOCK, lock, HOST, F(str, path) F(u64, offset) F(bool, shared)) \
 	X(13, DETACH, detach, HOST, F(str, directory) F(bool, remove) F(u64, log_bytes) F(u16, log_files)) \
+	X(14, RESTART, restart, HOST, F(bool, after_success) F(u32, most) F(u32, first_ms) F(u32, last_ms) F(u32, reset_ms)) \
 	X(5, NAMESPACES, namespaces, HOST, F(u64, create) F(u32, owner) F(u64, processes) \
 	  L(u16, joins, PLAN_MAX_JOINS, "8s")) \
 	X(6, UID_MAP, uid_map, MAPS, L(u16, ranges, PLAN_MAX_MAP_ENTRIES, "444")) \

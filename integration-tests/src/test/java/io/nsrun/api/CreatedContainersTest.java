@@ -118,6 +118,45 @@ class CreatedContainersTest extends ApiTest {
   }
 
   @Test
+  void itStartsAgainByItselfIfItIsToldTo() throws Exception {
+    DetachedContainer container =
+        script("exit 3")
+            .startDetached(DetachSettings.standard().restart(RestartPolicy.onFailure(2)));
+
+    Await.until(
+        "it has ended",
+        () -> {
+          try {
+            return status(container) == Status.EXITED;
+          } catch (ContainerException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+
+    assertThat(container.state().restarts()).isEqualTo(2);
+    assertThat(container.state().end().orElseThrow().exitCode()).isEqualTo(3);
+    assertThat(RestartPolicy.onFailure(2)).hasToString("on-failure:2");
+    assertThatThrownBy(() -> RestartPolicy.onFailure(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("0 is out of range; use 1 or more");
+  }
+
+  @Test
+  void whatIsRemovedAtItsEndDoesNotStartAgain() {
+    DetachSettings settings =
+        DetachSettings.standard().removedAtEnd(true).restart(RestartPolicy.always());
+
+    assertThatThrownBy(() -> script("true").create(settings))
+        .isInstanceOfSatisfying(
+            ContainerException.class,
+            e ->
+                assertThat(e.problems())
+                    .containsExactly(
+                        "DetachSettings.restart(...): what is removed when it ends can't start"
+                            + " again (leave one of removedAtEnd and restart out)"));
+  }
+
+  @Test
   void timesThatAreOutOfRangeAreRefused() throws Exception {
     DetachedContainer container = script(FOREVER).startDetached();
 

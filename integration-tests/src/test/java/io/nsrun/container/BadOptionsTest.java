@@ -76,9 +76,6 @@ class BadOptionsTest extends ContainerTest {
         arguments(
             "-itp|8080:80",
             "unknown option -p: no port is forwarded; --network=host gives the container the host's network"),
-        arguments(
-            "--restart=always",
-            "unknown option --restart: nothing is restarted; a service manager such as systemd does that"),
         arguments("--workdir|", "--workdir needs a value: DIR"),
         arguments("-v|", "--volume needs a value: HOST:DIR[:OPTIONS]"),
         arguments("--init=maybe", "--init: \"maybe\" is neither true nor false"),

@@ -63,6 +63,7 @@ class EveryOptionIsExplainedTest extends ContainerTest {
     put(samples, "--log-driver=none", "what the command writes is thrown away", "-d");
     put(samples, "--log-max-size=1m", "The next file of the log is begun when one has 1m", "-d");
     put(samples, "--log-max-files=2", "Of the log, the last 2 files are kept", "-d");
+    put(samples, "--restart=on-failure:3", "Start again when it has failed, at most 3 times", "-d");
     put(samples, "--cidfile=" + directory + "/id", "id is written to " + directory + "/id");
     put(samples, "--net=host", "network namespace host: asked for");
     put(samples, "--userns=private", "ids 1 id");

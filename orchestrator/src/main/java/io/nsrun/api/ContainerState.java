@@ -18,6 +18,8 @@ public final class ContainerState {
     CREATING,
     /** Its command runs. */
     RUNNING,
+    /** It has ended, and is about to start again by itself, see {@link RestartPolicy}. */
+    RESTARTING,
     /** Its command has ended. */
     EXITED,
     /** It was killed with its monitor, or the machine stopped: nobody saw how it ended. */
@@ -92,7 +94,15 @@ public final class ContainerState {
     return instant(seen.endedMillis());
   }
 
-  /** {@return how it ended; empty if it has not} */
+  /**
+   * {@return how often it has started again by itself since somebody started it, with a start that
+   * is due}
+   */
+  public long restarts() {
+    return seen.restarts().count();
+  }
+
+  /** {@return how it ended, the last time; empty if it has not, and while it runs} */
   public Optional<ContainerEnd> end() {
     return Optional.ofNullable(end);
   }

@@ -17,18 +17,26 @@ public final class DetachSettings {
           true,
           DataSize.ofBytes(Detached.DEFAULT.logBytes()),
           Detached.DEFAULT.logFiles(),
-          Detached.DEFAULT.remove());
+          Detached.DEFAULT.remove(),
+          RestartPolicy.never());
 
   private final boolean log;
   private final DataSize logFileSize;
   private final int logFiles;
   private final boolean removedAtEnd;
+  private final RestartPolicy restart;
 
-  private DetachSettings(boolean log, DataSize logFileSize, int logFiles, boolean removedAtEnd) {
+  private DetachSettings(
+      boolean log,
+      DataSize logFileSize,
+      int logFiles,
+      boolean removedAtEnd,
+      RestartPolicy restart) {
     this.log = log;
     this.logFileSize = logFileSize;
     this.logFiles = logFiles;
     this.removedAtEnd = removedAtEnd;
+    this.restart = restart;
   }
 
   /**
@@ -46,7 +54,7 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings log(boolean value) {
-    return new DetachSettings(value, logFileSize, logFiles, removedAtEnd);
+    return new DetachSettings(value, logFileSize, logFiles, removedAtEnd, restart);
   }
 
   /**
@@ -56,7 +64,7 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings logFileSize(DataSize size) {
-    return new DetachSettings(log, Objects.requireNonNull(size), logFiles, removedAtEnd);
+    return new DetachSettings(log, Objects.requireNonNull(size), logFiles, removedAtEnd, restart);
   }
 
   /**
@@ -66,7 +74,7 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings logFiles(int number) {
-    return new DetachSettings(log, logFileSize, number, removedAtEnd);
+    return new DetachSettings(log, logFileSize, number, removedAtEnd, restart);
   }
 
   /**
@@ -77,7 +85,18 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings removedAtEnd(boolean value) {
-    return new DetachSettings(log, logFileSize, logFiles, value);
+    return new DetachSettings(log, logFileSize, logFiles, value, restart);
+  }
+
+  /**
+   * Whether it starts again when it has ended by itself.
+   *
+   * @param policy default: {@link RestartPolicy#never}; no other goes with {@link #removedAtEnd}
+   * @return these settings with that
+   */
+  public DetachSettings restart(RestartPolicy policy) {
+    return new DetachSettings(
+        log, logFileSize, logFiles, removedAtEnd, Objects.requireNonNull(policy));
   }
 
   boolean isRemovedAtEnd() {
@@ -95,13 +114,20 @@ public final class DetachSettings {
           logFiles + " is out of range",
           "use 1 to " + Detached.MOST_FILES);
     }
-    return new Detached(removedAtEnd, logFileSize.toBytes(), log ? logFiles : 0);
+    if (removedAtEnd && restart.toSpec().restarts()) {
+      problems.add(
+          "DetachSettings.restart(...)",
+          "what is removed when it ends can't start again",
+          "leave one of removedAtEnd and restart out");
+    }
+    return new Detached(removedAtEnd, logFileSize.toBytes(), log ? logFiles : 0, restart.toSpec());
   }
 
   @Override
   public String toString() {
     return "DetachSettings[log="
         + (log ? logFiles + " files of " + logFileSize : "none")
-        + (removedAtEnd ? ", removed at its end]" : "]");
+        + (removedAtEnd ? ", removed at its end" : "")
+        + (restart.toSpec().restarts() ? ", restart " + restart + "]" : "]");
   }
 }

@@ -60,6 +60,9 @@ final class ContainerJson {
     json.writeNumberField("stop_timeout_ms", container.stopTimeout().toMillis());
     json.writeBooleanField("removed_at_end", container.removed());
     json.writeNumberField("log_files", container.logFiles());
+    JsonText.write(json, "restart_policy", container.restarts().policy());
+    json.writeNumberField("restart_count", container.restarts().count());
+    JsonText.write(json, "restart_failure", container.restarts().failure());
     json.writeArrayFieldStart("isolation");
     for (Prepared.Achieved achieved : container.isolation()) {
       json.writeStartObject();

@@ -3,6 +3,7 @@ package io.nsrun.cli;
 import io.nsrun.spec.Bytes;
 import io.nsrun.spec.Decimal;
 import io.nsrun.spec.Detached;
+import io.nsrun.spec.RestartPolicy;
 import io.nsrun.spec.RootSource;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
@@ -33,7 +34,7 @@ final class DetachOptions {
         return true;
       }
     }
-    return false;
+    return values.has(RunOption.RESTART);
   }
 
   void apply(Spec.Builder spec, RootSource source) {
@@ -45,6 +46,12 @@ final class DetachOptions {
               "there is no log of a container in the foreground",
               "redirect its output, or run it with -d");
         }
+      }
+      if (restart().restarts()) {
+        problems.add(
+            RunOption.RESTART.longName(),
+            "nobody starts a container in the foreground again",
+            "run it with -d");
       }
       return;
     }
@@ -62,7 +69,28 @@ final class DetachOptions {
       problems.add(RunOption.INTERACTIVE.longName(), "standard input has the archive", "");
     }
     boolean logs = isLogKept();
-    spec.detached(new Detached(values.flag(RunOption.RM, false), size(), logs ? files() : 0));
+    boolean removed = values.flag(RunOption.RM, false);
+    RestartPolicy restart = restart();
+    if (removed && restart.restarts()) {
+      problems.add(
+          RunOption.RESTART.longName(),
+          "what is removed when it ends can't start again",
+          "leave one of --rm and --restart out");
+    }
+    spec.detached(new Detached(removed, size(), logs ? files() : 0, restart));
+  }
+
+  private RestartPolicy restart() {
+    String text = values.value(RunOption.RESTART);
+    RestartPolicy policy = text == null ? RestartPolicy.NEVER : RestartPolicy.parse(text);
+    if (policy == null) {
+      problems.add(
+          RunOption.RESTART.longName(),
+          "\"" + text + "\" is no policy",
+          "no, on-failure, on-failure:N or always is expected");
+      return RestartPolicy.NEVER;
+    }
+    return policy;
   }
 
   private boolean isLogKept() {

@@ -21,7 +21,6 @@ final class DockerOptions {
           "put a file of your own there: --inject /etc/resolv.conf=@FILE";
       case "--ip", "--ip6", "--mac-address", "--network-alias", "--link" ->
           "containers have no network between them; --network=pid:N joins that of a process";
-      case "--restart" -> "nothing is restarted; a service manager such as systemd does that";
       case "--gpus", "--device", "--device-cgroup-rule" ->
           "devices are mounted: -v /dev/NAME:/dev/NAME:dev";
       case "--volumes-from", "--volume-driver" ->

@@ -78,17 +78,17 @@ final class PsCommand {
       case CREATING -> "Creating";
       case RUNNING -> "Up " + ago(now - container.startedMillis());
       case DEAD -> "Dead";
-      case EXITED -> {
-        End end = container.end();
-        String limit = end.limit() == null ? "" : ", " + end.limit().cause();
-        yield "Exited ("
-            + end.exitCode()
-            + limit
-            + ") "
-            + ago(now - container.endedMillis())
-            + " ago";
-      }
+      case RESTARTING -> ended("Restarting", container, now);
+      case EXITED -> ended("Exited", container, now);
     };
+  }
+
+  private static String ended(String word, DetachedContainer container, long now) {
+    End end = container.end();
+    String limit = end.limit() == null ? "" : ", " + end.limit().cause();
+    String when =
+        container.endedMillis() == 0 ? "" : " " + ago(now - container.endedMillis()) + " ago";
+    return word + " (" + end.exitCode() + limit + ")" + when;
   }
 
   private static String ago(long millis) {

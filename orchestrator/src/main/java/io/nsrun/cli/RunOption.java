@@ -290,6 +290,11 @@ enum RunOption {
       "--log-max-size"),
   LOG_MAX_FILES(
       Kind.VALUE, "N", "With -d, keep at most N files of the log. Default: 5.", "--log-max-files"),
+  RESTART(
+      Kind.VALUE,
+      "POLICY",
+      "With -d, start it again when it has ended by itself: on-failure[:N] (with another code than 0, at most N times), always (unless-stopped is the same), no. Default: no.",
+      "--restart"),
 
   // End
   RESULT(
@@ -397,6 +402,7 @@ enum RunOption {
       case REQUIRE -> LimitOptions.names(false);
       case PREFER -> LimitOptions.names(true);
       case LOG_DRIVER -> List.of("k8s-file", "none");
+      case RESTART -> List.of("no", "on-failure", "always");
       case FORMAT -> List.of("text", "json");
       case LOG_LEVEL -> List.of("error", "warn", "info", "debug", "trace");
       default -> List.of();

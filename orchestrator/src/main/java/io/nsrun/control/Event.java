@@ -22,6 +22,7 @@ public sealed interface Event
         Event.Missed,
         Event.Detached,
         Event.Namespaces,
+        Event.Restart,
         Event.Spared,
         Event.Pipes,
         Event.OfContainer {
@@ -242,6 +243,14 @@ public sealed interface Event
       descriptors = Map.copyOf(descriptors);
     }
   }
+
+  /**
+   * How often a container that lives on has started again by itself.
+   *
+   * @param count how often, with the start that is due
+   * @param due whether it is about to
+   */
+  record Restart(long count, boolean due) implements Event {}
 
   /**
    * What became of a spare.

@@ -47,6 +47,7 @@ public final class EventDecoder {
             case Frames.NAMESPACES -> namespaces(in);
             case Frames.MISSED -> new Event.Missed(in.u64());
             case Frames.DETACHED -> new Event.Detached(leaving(in));
+            case Frames.RESTART -> new Event.Restart(in.u32(), in.bool());
             case Frames.CLOCK -> new Event.Clock(in.u64());
             case Frames.PIPES -> new Event.Pipes(in.u16(), errno(in), in.u32(), in.u32(), in.u32());
             case Frames.CONTAINER -> ofContainer(in, bytes, start, length);

@@ -49,6 +49,7 @@ public final class Frames {
   static final int STREAMS = 30;
   static final int MISSED = 31;
   static final int DETACHED = 32;
+  static final int RESTART = 34;
 
   /** The number of no set of pipes, see {@link #start}. */
   public static final int NO_SET = 0xffff;

@@ -17,6 +17,9 @@ import java.nio.file.Path;
  * @param namespaces where they can be entered; null if they can't be
  * @param exit how the command ended; null if nobody has told that
  * @param lost whether somebody has found that nobody will tell it any more
+ * @param restarts how often it has started again by itself, with the start that is due
+ * @param due whether it is about to, unless nobody is alive who would start it
+ * @param failure what became of that; empty if it has not failed
  */
 public record LifeFile(
     long init,
@@ -25,8 +28,11 @@ public record LifeFile(
     long endedMillis,
     Event.Namespaces namespaces,
     Event.Exited exit,
-    boolean lost) {
-  private static final LifeFile EMPTY = new LifeFile(0, 0, 0, 0, null, null, false);
+    boolean lost,
+    long restarts,
+    boolean due,
+    String failure) {
+  private static final LifeFile EMPTY = new LifeFile(0, 0, 0, 0, null, null, false, 0, false, "");
   private static final int LARGEST = 16 << 20;
   private static final long NANOS_OF_MILLI = 1_000_000;
 
@@ -113,21 +119,69 @@ public record LifeFile(
 
   private LifeFile with(Event event, long now) {
     if (event instanceof Event.Ready ready) {
-      return new LifeFile(ready.pid(), pid, startedMillis, endedMillis, namespaces, exit, lost);
+      // Of the next start, which comes to something in a file of its own.
+      return started()
+          ? this
+          : new LifeFile(
+              ready.pid(),
+              pid,
+              startedMillis,
+              endedMillis,
+              namespaces,
+              exit,
+              lost,
+              restarts,
+              due,
+              failure);
     }
     if (event instanceof Event.Started started) {
-      return new LifeFile(init, started.pid(), now, endedMillis, namespaces, exit, lost);
+      return new LifeFile(
+          init, started.pid(), now, endedMillis, namespaces, exit, lost, restarts, due, failure);
     }
     if (event instanceof Event.Namespaces found) {
-      return new LifeFile(init, pid, startedMillis, endedMillis, found, exit, lost);
+      return new LifeFile(
+          init, pid, startedMillis, endedMillis, found, exit, lost, restarts, due, failure);
     }
     if (event instanceof Event.Exited exited) {
-      return new LifeFile(init, pid, startedMillis, now, namespaces, exited, lost);
+      return new LifeFile(
+          init, pid, startedMillis, now, namespaces, exited, lost, restarts, due, failure);
     }
     if (event instanceof Event.Gone) {
-      return new LifeFile(init, pid, startedMillis, endedMillis, namespaces, exit, true);
+      return new LifeFile(
+          init, pid, startedMillis, endedMillis, namespaces, exit, true, restarts, due, failure);
+    }
+    if (event instanceof Event.Restart restart) {
+      return new LifeFile(
+          init,
+          pid,
+          startedMillis,
+          endedMillis,
+          namespaces,
+          exit,
+          lost,
+          restart.count(),
+          restart.due(),
+          failure);
+    }
+    if (event instanceof Event.Failed failed && due) {
+      return new LifeFile(
+          init,
+          pid,
+          startedMillis,
+          endedMillis,
+          namespaces,
+          exit,
+          lost,
+          restarts,
+          false,
+          failed.text());
     }
     return this;
+  }
+
+  /** What stands for a file that can't be read, of a container that has run since then. */
+  public static LifeFile damaged(long startedMillis) {
+    return new LifeFile(0, 0, startedMillis, 0, null, null, false, 0, false, "");
   }
 
   /** Whether the command came to run. */

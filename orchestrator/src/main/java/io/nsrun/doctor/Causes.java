@@ -85,7 +85,7 @@ public final class Causes {
       case EXEC -> ExecCauses.exec(failure);
       case LISTENER -> SetupCauses.listener(failure);
       case LOCK -> SetupCauses.lock(failure);
-      case DETACH -> SetupCauses.detach(failure);
+      case DETACH, RESTART -> SetupCauses.detach(failure);
       case START, CONTROL, PLAN, SYNC, SUPERVISE, OPTIONS, TERMINAL, TIMEOUT, OUTPUT ->
           SetupCauses.start(failure);
     };

@@ -29,6 +29,11 @@ public final class ContainerStateException extends ExplainedException {
         "container " + name + " still runs", "stop it first, or force its removal");
   }
 
+  static ContainerStateException startsAgain(String name) {
+    return new ContainerStateException(
+        "container " + name + " is about to start again", "stop it first");
+  }
+
   static ContainerStateException isBeingStarted(String name) {
     return new ContainerStateException(
         "container " + name + " is being started", "try again, or force its removal");

@@ -25,8 +25,9 @@ import java.util.List;
  * @param stopTimeout how long it has then, before it is killed
  * @param removed whether it is removed when it ends
  * @param logFiles most files of its log; 0 for none
+ * @param restarts whether it starts again by itself, and how often it has
  * @param isolation how isolated it is
- * @param end how it ended; null while it runs, and before
+ * @param end how it ended, if it starts again the last time; null while it runs, and before
  */
 public record DetachedContainer(
     String id,
@@ -47,6 +48,7 @@ public record DetachedContainer(
     Duration stopTimeout,
     boolean removed,
     int logFiles,
+    Restarts restarts,
     List<Prepared.Achieved> isolation,
     End end) {
   /** What a container does. */
@@ -57,6 +59,8 @@ public record DetachedContainer(
     CREATING,
     /** Its command runs. */
     RUNNING,
+    /** It has ended, and is about to start again by itself. */
+    RESTARTING,
     /** Its command has ended. */
     EXITED,
     /** It was killed with its monitor, or the machine stopped: nobody saw how it ended. */
@@ -73,6 +77,15 @@ public record DetachedContainer(
    */
   public record Writes(String kind, String directory, String reason) {}
 
+  /**
+   * That it starts again by itself.
+   *
+   * @param policy when, as {@code on-failure:3}
+   * @param count how often it has since somebody started it, with a start that is due
+   * @param failure why it did not start the last time; empty if it did
+   */
+  public record Restarts(String policy, long count, String failure) {}
+
   public DetachedContainer {
     command = List.copyOf(command);
     isolation = List.copyOf(isolation);
@@ -80,7 +93,7 @@ public record DetachedContainer(
 
   /** Whether processes of it are alive, or about to be. */
   public boolean isAlive() {
-    return status == Status.CREATING || status == Status.RUNNING;
+    return status == Status.CREATING || status == Status.RUNNING || status == Status.RESTARTING;
   }
 
   /** The first digits of the id, which are enough for people. */

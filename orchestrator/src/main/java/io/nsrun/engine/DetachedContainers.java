@@ -178,6 +178,7 @@ public final class DetachedContainers {
         Duration.ofMillis(record.stop().graceMillis()),
         record.remove(),
         record.logFiles(),
+        new DetachedContainer.Restarts(record.restart(), life.restarts(), life.failure()),
         isolation,
         end(status, life));
   }
@@ -195,11 +196,14 @@ public final class DetachedContainers {
     try {
       return LifeFile.read(ContainerDirectory.life(directory));
     } catch (ProtocolException e) {
-      return new LifeFile(0, 0, record.createdMillis(), 0, null, null, false);
+      return LifeFile.damaged(record.createdMillis());
     }
   }
 
   private static DetachedContainer.Status status(boolean used, LifeFile life) {
+    if (life.due() && used && (life.exit() != null || life.lost())) {
+      return DetachedContainer.Status.RESTARTING;
+    }
     if (life.exit() != null) {
       return DetachedContainer.Status.EXITED;
     }
@@ -216,6 +220,7 @@ public final class DetachedContainers {
     return switch (status) {
       case EXITED -> End.of(life.exit());
       case DEAD -> End.lost(LOST);
+      case RESTARTING -> life.exit() == null ? End.lost(LOST) : End.of(life.exit());
       default -> null;
     };
   }
@@ -264,7 +269,10 @@ public final class DetachedContainers {
    * @throws ContainerStateException if it does not run
    */
   public void signal(DetachedContainer container, Signal signal) throws IOException {
-    Verb.SIGNAL.check(container);
+    boolean ends = signal.equals(Signal.KILL) || signal.equals(container.stopSignal());
+    if (container.status() != DetachedContainer.Status.RESTARTING || !ends) {
+      Verb.SIGNAL.check(container);
+    }
     try (ControlChannel monitor = connect(container)) {
       if (monitor == null) {
         throw ContainerStateException.doesNotRun(container.name());
@@ -361,12 +369,21 @@ public final class DetachedContainers {
     return End.lost(LOST);
   }
 
+  /** Where it starts again by itself, somebody has seen that. */
+  private static boolean isLost(Path directory) throws IOException {
+    try {
+      return LifeFile.read(ContainerDirectory.life(directory)).lost();
+    } catch (ProtocolException e) {
+      return false;
+    }
+  }
+
   /** Its init dies of the death of its monitor, a moment later. */
   private static void awaitLastProcess(Path directory) throws IOException {
     try {
       Patience patience = new Patience();
       boolean waits = true;
-      while (waits && ContainerDirectory.isInUse(directory)) {
+      while (waits && ContainerDirectory.isInUse(directory) && !isLost(directory)) {
         waits = patience.pause();
       }
     } catch (InterruptedException e) {

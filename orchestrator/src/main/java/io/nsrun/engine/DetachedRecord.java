@@ -54,6 +54,7 @@ final class DetachedRecord {
         new ContainerRecord.Stop(spec.stop().signal().number(), spec.stop().grace().toMillis()),
         spec.detached().remove(),
         spec.detached().logFiles(),
+        spec.detached().restart().text(),
         isolation(plan));
   }
 

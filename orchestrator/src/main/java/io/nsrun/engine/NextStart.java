@@ -77,7 +77,7 @@ final class NextStart {
     boolean ran =
         switch (container.status()) {
           case CREATED, CREATING -> false;
-          case RUNNING, EXITED, DEAD -> true;
+          case RUNNING, RESTARTING, EXITED, DEAD -> true;
         };
     if (ran && spec.root().forgetsWrites() && !spec.root().readOnly()) {
       throw new ContainerStateException(

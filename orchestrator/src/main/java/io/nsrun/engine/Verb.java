@@ -4,6 +4,7 @@ import static io.nsrun.engine.Verb.Answer.DO;
 import static io.nsrun.engine.Verb.Answer.IS_STARTED;
 import static io.nsrun.engine.Verb.Answer.NEVER_RAN;
 import static io.nsrun.engine.Verb.Answer.NOTHING;
+import static io.nsrun.engine.Verb.Answer.RESTARTS;
 import static io.nsrun.engine.Verb.Answer.RUNS;
 import static io.nsrun.engine.Verb.Answer.RUNS_NOT;
 
@@ -17,15 +18,15 @@ import java.util.Map;
  * than the table has it is told the same as if it had been so before.
  */
 enum Verb {
-  //     CREATED   CREATING    RUNNING EXITED    DEAD
-  START(DO, IS_STARTED, NOTHING, DO, DO),
-  STOP(NOTHING, DO, DO, NOTHING, NOTHING),
-  SIGNAL(RUNS_NOT, RUNS_NOT, DO, RUNS_NOT, RUNS_NOT),
-  ENTER(RUNS_NOT, RUNS_NOT, DO, RUNS_NOT, RUNS_NOT),
-  ATTACH(RUNS_NOT, RUNS_NOT, DO, RUNS_NOT, RUNS_NOT),
-  AWAIT(NEVER_RAN, DO, DO, NOTHING, NOTHING),
-  FILES(DO, IS_STARTED, DO, DO, DO),
-  REMOVE(DO, IS_STARTED, RUNS, DO, DO);
+  //     CREATED   CREATING    RUNNING RESTARTING EXITED    DEAD
+  START(DO, IS_STARTED, NOTHING, NOTHING, DO, DO),
+  STOP(NOTHING, DO, DO, DO, NOTHING, NOTHING),
+  SIGNAL(RUNS_NOT, RUNS_NOT, DO, RUNS_NOT, RUNS_NOT, RUNS_NOT),
+  ENTER(RUNS_NOT, RUNS_NOT, DO, RUNS_NOT, RUNS_NOT, RUNS_NOT),
+  ATTACH(RUNS_NOT, RUNS_NOT, DO, RUNS_NOT, RUNS_NOT, RUNS_NOT),
+  AWAIT(NEVER_RAN, DO, DO, DO, NOTHING, NOTHING),
+  FILES(DO, IS_STARTED, DO, RESTARTS, DO, DO),
+  REMOVE(DO, IS_STARTED, RUNS, RESTARTS, DO, DO);
 
   /** What comes of it. */
   enum Answer {
@@ -37,6 +38,8 @@ enum Verb {
     IS_STARTED,
     /** It can't be done to one that runs. */
     RUNS,
+    /** It can't be done to one that is about to start again by itself. */
+    RESTARTS,
     /** It can be done only to one that runs. */
     RUNS_NOT,
     /** It makes no sense before the first start. */
@@ -45,7 +48,13 @@ enum Verb {
 
   private final Map<Status, Answer> answers;
 
-  Verb(Answer created, Answer creating, Answer running, Answer exited, Answer dead) {
+  Verb(
+      Answer created,
+      Answer creating,
+      Answer running,
+      Answer restarting,
+      Answer exited,
+      Answer dead) {
     answers =
         Map.of(
             Status.CREATED,
@@ -54,6 +63,8 @@ enum Verb {
             creating,
             Status.RUNNING,
             running,
+            Status.RESTARTING,
+            restarting,
             Status.EXITED,
             exited,
             Status.DEAD,
@@ -78,6 +89,7 @@ enum Verb {
     return switch (why) {
       case IS_STARTED -> ContainerStateException.isBeingStarted(name);
       case RUNS -> ContainerStateException.stillRuns(name);
+      case RESTARTS -> ContainerStateException.startsAgain(name);
       case RUNS_NOT -> ContainerStateException.doesNotRun(name);
       case NEVER_RAN -> ContainerStateException.wasNotStarted(name);
       case DO, NOTHING -> throw new IllegalArgumentException(why.name());

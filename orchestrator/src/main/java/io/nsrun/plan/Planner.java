@@ -16,6 +16,7 @@ import io.nsrun.spec.Detached;
 import io.nsrun.spec.NamespaceMode;
 import io.nsrun.spec.NamespaceType;
 import io.nsrun.spec.ProcessSpec;
+import io.nsrun.spec.RestartPolicy;
 import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
@@ -33,6 +34,11 @@ public final class Planner {
   private static final int MAX_DETACHED = 256;
 
   private static final int MAX_STEPS = 1024;
+
+  // Before a container starts again by itself: as Docker has them.
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long LAST_PAUSE_MILLIS = 60_000;
+  private static final long LONG_ENOUGH_MILLIS = 10_000;
 
   private final Resolved resolved;
   private final Spec spec;
@@ -204,17 +210,13 @@ public final class Planner {
         || spec.detached() != null) {
       plan.host(new HostStep.Timeout(timeout, stop.signal().number(), stop.grace().toMillis()));
     }
-    if (ids != null && ids.areLeased()) {
-      plan.host(facts.leasedIds().lock());
-    }
-    for (int i = 0; i < resolved.locks().size(); i++) {
-      plan.host(resolved.locks().get(i));
-    }
+    locks(ids);
     Detached detached = spec.detached();
     if (detached != null) {
       plan.host(
           new HostStep.Detach(
               resolved.state(), detached.remove(), detached.logBytes(), detached.logFiles()));
+      restart(detached.restart());
     }
     SeccompFilter.Listener listener = facts.seccomp().listener();
     if (listener != null) {
@@ -228,6 +230,28 @@ public final class Planner {
       for (HostStep map : ids.maps()) {
         plan.afterNamespaces(map);
       }
+    }
+  }
+
+  private void locks(IdAllocation ids) {
+    if (ids != null && ids.areLeased()) {
+      plan.host(facts.leasedIds().lock());
+    }
+    for (int i = 0; i < resolved.locks().size(); i++) {
+      plan.host(resolved.locks().get(i));
+    }
+  }
+
+  /** What comes before it is done once, and what comes after it for each start. */
+  private void restart(RestartPolicy policy) {
+    if (policy.restarts()) {
+      plan.host(
+          new HostStep.Restart(
+              policy.afterSuccess(),
+              policy.most(),
+              FIRST_PAUSE_MILLIS,
+              LAST_PAUSE_MILLIS,
+              LONG_ENOUGH_MILLIS));
     }
   }
 

@@ -6,11 +6,12 @@ package io.nsrun.spec;
  * @param remove whether nothing of it stays after its end; else how it ended can be asked for
  * @param logBytes size of a file of its log at which the next one is begun, at least 1
  * @param logFiles how many files of its log are kept, 1 to {@link #MOST_FILES}; 0 for no log
+ * @param restart whether it starts again by itself; not where nothing of it stays
  */
-public record Detached(boolean remove, long logBytes, int logFiles) {
+public record Detached(boolean remove, long logBytes, int logFiles, RestartPolicy restart) {
   /** Most files of a log. */
   public static final int MOST_FILES = 100;
 
   /** What is kept where nobody said: five files of 16 MiB. */
-  public static final Detached DEFAULT = new Detached(false, 16 << 20, 5);
+  public static final Detached DEFAULT = new Detached(false, 16 << 20, 5, RestartPolicy.NEVER);
 }

@@ -17,6 +17,7 @@ import java.util.List;
  * @param stop how it is asked to stop
  * @param remove whether nothing of it is to stay
  * @param logFiles most files of its log; 0 if it has none
+ * @param restart whether it starts again by itself, as {@code on-failure:3}
  * @param isolation how isolated it is
  */
 public record ContainerRecord(
@@ -32,6 +33,7 @@ public record ContainerRecord(
     Stop stop,
     boolean remove,
     int logFiles,
+    String restart,
     List<ExitRecord.Property> isolation) {
   /**
    * Its root file system.
@@ -67,6 +69,7 @@ public record ContainerRecord(
         stop,
         remove,
         logFiles,
+        restart,
         other);
   }
 

@@ -2,6 +2,7 @@ package io.nsrun.state;
 
 import io.nsrun.json.JsonProperties;
 import io.nsrun.json.JsonRecord;
+import io.nsrun.spec.RestartPolicy;
 import java.io.IOException;
 import java.util.List;
 
@@ -50,6 +51,7 @@ public final class ContainerRecordJson extends JsonRecord<ContainerRecord> {
             STOP.blank(),
             false,
             0,
+            RestartPolicy.NEVER.text(),
             List.of()));
   }
 
@@ -70,6 +72,7 @@ public final class ContainerRecordJson extends JsonRecord<ContainerRecord> {
         json.object("stop", record.stop(), STOP),
         json.flag("remove", record.remove()),
         json.number("log_files", record.logFiles()),
+        json.text("restart", record.restart()),
         json.objects("isolation", record.isolation(), ExitRecordJson.PROPERTY));
   }
 }

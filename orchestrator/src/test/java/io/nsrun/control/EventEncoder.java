@@ -63,6 +63,11 @@ final class EventEncoder {
             case LOST -> 2;
           });
       out.endFrame(start);
+    } else if (event instanceof Event.Restart e) {
+      int start = out.beginFrame(Frames.RESTART);
+      out.u32(e.count());
+      out.u8(e.due() ? 1 : 0);
+      out.endFrame(start);
     } else if (event instanceof Event.Spared e) {
       pid(out, Frames.SPARED, e.gone() ? 1 : 0);
     } else if (event instanceof Event.Pipes e) {

@@ -104,6 +104,7 @@ final class GoldenFrames {
     events.put("event-refused", new Event.Refused(77, "unknown frame"));
     events.put("event-gone", new Event.Gone(0x7d00));
     events.put("event-spared", new Event.Spared(false));
+    events.put("event-restart", new Event.Restart(3, true));
     events.put("event-pipes", new Event.Pipes(3, 0, 20, 21, 23));
     events.put("event-pipes-none", new Event.Pipes(255, Errno.EMFILE.number(), 0, 0, 0));
     events.put("event-missed", new Event.Missed(4096));

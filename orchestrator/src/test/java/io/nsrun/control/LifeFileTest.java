@@ -125,4 +125,42 @@ class LifeFileTest {
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining(file + " is damaged");
   }
+
+  private static void restart(ByteWriter out, long count, int due) {
+    int frame = out.beginFrame(Frames.RESTART);
+    out.u32(count);
+    out.u8(due);
+    out.endFrame(frame);
+  }
+
+  @Test
+  void oneThatIsToStartAgain() throws IOException {
+    ByteWriter out = new ByteWriter(512);
+    Frames.hello(out);
+    restart(out, 2, 0);
+    byte[] begun = begun().toByteArray();
+    int hello = Frames.hello().length;
+    out.bytes(begun, hello, begun.length - hello);
+    assertThat(LifeFile.decode(out.toByteArray()).restarts()).isEqualTo(2);
+    assertThat(LifeFile.decode(out.toByteArray()).due()).isFalse();
+
+    restart(out, 3, 1);
+    LifeFile due = LifeFile.decode(out.toByteArray());
+    assertThat(due.due()).isTrue();
+    assertThat(due.restarts()).isEqualTo(3);
+
+    pid(out, Frames.READY, 77);
+    assertThat(LifeFile.decode(out.toByteArray()).init()).as("of this one").isEqualTo(41);
+
+    int frame = out.beginFrame(Frames.FAILED);
+    out.u16(4);
+    out.u16(9);
+    out.u32(2);
+    out.str("/gone");
+    out.str("");
+    out.endFrame(frame);
+    LifeFile failed = LifeFile.decode(out.toByteArray());
+    assertThat(failed.due()).isFalse();
+    assertThat(failed.failure()).isEqualTo("host_tree /gone: ENOENT");
+  }
 }

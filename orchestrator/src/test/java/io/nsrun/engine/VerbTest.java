@@ -16,15 +16,15 @@ class VerbTest {
   /** By the status: yes, nothing to do, or a part of why not. */
   private static final String TABLE =
       """
-              | CREATED     | CREATING         | RUNNING    | EXITED       | DEAD
-      START   | yes         | is being started | nothing    | yes          | yes
-      STOP    | nothing     | yes              | yes        | nothing      | nothing
-      SIGNAL  | does not run| does not run     | yes        | does not run | does not run
-      ENTER   | does not run| does not run     | yes        | does not run | does not run
-      ATTACH  | does not run| does not run     | yes        | does not run | does not run
-      AWAIT   | not started | yes              | yes        | nothing      | nothing
-      FILES   | yes         | is being started | yes        | yes          | yes
-      REMOVE  | yes         | is being started | still runs | yes          | yes
+              | CREATED     | CREATING         | RUNNING    | RESTARTING     | EXITED       | DEAD
+      START   | yes         | is being started | nothing    | nothing        | yes          | yes
+      STOP    | nothing     | yes              | yes        | yes            | nothing      | nothing
+      SIGNAL  | does not run| does not run     | yes        | does not run   | does not run | does not run
+      ENTER   | does not run| does not run     | yes        | does not run   | does not run | does not run
+      ATTACH  | does not run| does not run     | yes        | does not run   | does not run | does not run
+      AWAIT   | not started | yes              | yes        | yes            | nothing      | nothing
+      FILES   | yes         | is being started | yes        | about to start | yes          | yes
+      REMOVE  | yes         | is being started | still runs | about to start | yes          | yes
       """;
 
   private static List<List<String>> rows() {
@@ -59,6 +59,7 @@ class VerbTest {
         Duration.ZERO,
         false,
         0,
+        new DetachedContainer.Restarts("no", 0, ""),
         List.of(),
         null);
   }

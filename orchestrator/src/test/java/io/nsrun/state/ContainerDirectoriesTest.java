@@ -72,6 +72,7 @@ class ContainerDirectoriesTest {
         new ContainerRecord.Stop(10, 250),
         true,
         5,
+        "on-failure:3",
         List.of(new ExitRecord.Property("ids", true, "1 id", "")));
   }
 

@@ -4,6 +4,7 @@ import io.nsrun.plan.steps.FileStep;
 import io.nsrun.plan.steps.HostStep;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
+import io.nsrun.spec.RestartPolicy;
 import io.nsrun.spec.Signal;
 import java.util.ArrayList;
 import java.util.List;
@@ -194,6 +195,24 @@ final class ExplainHostNotes {
             what the command writes in a log, and listens to a socket.""",
         "No daemon and no JVM is needed for a container in the background.",
         "setsid(2)");
+  }
+
+  static ExplainNote restart(HostStep.Restart step) {
+    return new ExplainNote(
+        "restart",
+        "Start again",
+        (step.afterSuccess() ? "whenever it ends by itself" : "when it has failed")
+            + (step.most() == RestartPolicy.ALWAYS ? "" : ", at most " + step.most() + " times"),
+        "A process stays that keeps what the container has of the host, and has another monitor do"
+            + " what follows here each time. Before that it waits, first "
+            + step.firstMillis()
+            + " ms, then twice as long as before, up to "
+            + step.lastMillis() / 1000
+            + " s; after a start that lasted "
+            + step.resetMillis() / 1000
+            + " s it begins anew.",
+        "Nobody else is there who could start it. A stop that somebody asks for is the end.",
+        "prctl(2), PR_SET_CHILD_SUBREAPER");
   }
 
   static ExplainNote lock(HostStep.Lock step) {

@@ -66,6 +66,7 @@ final class ExplainNotes {
       case LISTENER -> ExplainHostNotes.listener((HostStep.Listener) step);
       case LOCK -> ExplainHostNotes.lock((HostStep.Lock) step);
       case DETACH -> ExplainHostNotes.detach((HostStep.Detach) step);
+      case RESTART -> ExplainHostNotes.restart((HostStep.Restart) step);
       case NAMESPACES -> ExplainNamespaces.note((HostStep.Namespaces) step);
       case UID_MAP -> ExplainIdMaps.uidMap((HostStep.UidMap) step);
       case GID_MAP -> ExplainIdMaps.gidMap((HostStep.GidMap) step);

@@ -191,6 +191,35 @@ public sealed interface HostStep extends Step {
   }
 
   /**
+   * The container starts again when it has ended by itself: a process stays that holds all which it
+   * has of the host, and has a monitor carry out the rest of the plan each time
+   * (nsinit-c/src/restart/restart.h).
+   *
+   * @param afterSuccess whether also when the command has exited with 0
+   * @param most how often, at least 1
+   * @param firstMillis pause before that, which doubles each time; at least 1
+   * @param lastMillis longest pause, up to a day
+   * @param resetMillis a container that has run that long begins with the first pause again
+   */
+  record Restart(
+      boolean afterSuccess, long most, long firstMillis, long lastMillis, long resetMillis)
+      implements HostStep {
+    @Override
+    public SetupStep kind() {
+      return SetupStep.RESTART;
+    }
+
+    @Override
+    public void fields(Fields to) {
+      to.bool("after_success", afterSuccess);
+      to.u32("most", most, UNSIGNED);
+      to.u32("first_ms", firstMillis, UNSIGNED);
+      to.u32("last_ms", lastMillis, UNSIGNED);
+      to.u32("reset_ms", resetMillis, UNSIGNED);
+    }
+  }
+
+  /**
    * setns(2) into existing namespaces and clone3(2) with new ones.
    *
    * @param create CLONE_NEW* bits

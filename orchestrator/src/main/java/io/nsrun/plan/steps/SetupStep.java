@@ -13,6 +13,7 @@ public enum SetupStep {
   LISTENER(10, "listener", Stage.HOST),
   LOCK(11, "lock", Stage.HOST),
   DETACH(13, "detach", Stage.HOST),
+  RESTART(14, "restart", Stage.HOST),
   NAMESPACES(5, "namespaces", Stage.HOST),
   UID_MAP(6, "uid_map", Stage.MAPS),
   GID_MAP(7, "gid_map", Stage.MAPS),

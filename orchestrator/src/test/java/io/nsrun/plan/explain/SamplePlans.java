@@ -126,6 +126,7 @@ final class SamplePlans {
             new HostStep.Listener("/run/agent.sock", List.of("{\"pid\":", "}")),
             new HostStep.Lock("/run/locks", 65_536),
             new HostStep.Detach("/state/containers/c", true, 1 << 20, 3),
+            new HostStep.Restart(false, 3, 100, 60_000, 10_000),
             new HostStep.Namespaces(
                 LinuxConstants.CLONE_NEWNS | LinuxConstants.CLONE_NEWTIME | 1L << 40,
                 1_879_048_192L,

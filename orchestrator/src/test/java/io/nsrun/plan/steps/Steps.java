@@ -22,6 +22,7 @@ public final class Steps {
         new HostStep.Listener("/run/agent.sock", List.of("{\"pid\":", ",\"state\":", "}")),
         new HostStep.Lock("/run/locks", 1L << 35, true),
         new HostStep.Detach("/state/containers/c", true, 1L << 36, 3),
+        new HostStep.Restart(true, 3, 100, 60_000, 10_000),
         new HostStep.Namespaces(
             0x5e020000L, 1879048192L, 64, List.of(new Step.Joined(0x40000000L, "/proc/42/ns/net"))),
         new HostStep.UidMap(List.of(new IdMapping(0, 1000, 1), new IdMapping(1, 100000, 65536))),
