@@ -73,7 +73,9 @@ public final class ContainerDirectories {
    */
   public ContainerDirectory make(ContainerRecord record, Spec spec) throws IOException {
     Path all = PrivateDirectory.ensure(stateDirectory.resolve(ALL), uid);
-    checkThatNobodyIsNamed(record.name());
+    if (!record.id().startsWith(record.name())) { // an id is nobody else's
+      checkThatNobodyIsNamed(record.name());
+    }
     Path path = PrivateDirectory.ensure(all.resolve(record.id()), uid);
     ContainerDirectory made = null;
     boolean done = false;
