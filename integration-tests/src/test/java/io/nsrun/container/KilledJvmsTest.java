@@ -66,7 +66,7 @@ class KilledJvmsTest extends LastingTest {
     Lasting all = lasting(ANY);
     all.nsrun("run", "busybox", "true"); // which unpacks it
     long whole = command.nanos(all);
-    Random random = new Random(command.ordinal());
+    Random random = new Random(command.name().length());
     Map<String, Integer> seen = new TreeMap<>();
     for (int i = 0; i < KILLS; i++) {
       all.removeAll();

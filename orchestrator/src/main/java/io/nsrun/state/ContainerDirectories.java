@@ -73,7 +73,7 @@ public final class ContainerDirectories {
    */
   public ContainerDirectory make(ContainerRecord record, Spec spec) throws IOException {
     Path all = PrivateDirectory.ensure(stateDirectory.resolve(ALL), uid);
-    if (!record.id().startsWith(record.name())) { // an id is nobody else's
+    if (spec.hasGivenName()) {
       checkThatNobodyIsNamed(record.name());
     }
     Path path = PrivateDirectory.ensure(all.resolve(record.id()), uid);
