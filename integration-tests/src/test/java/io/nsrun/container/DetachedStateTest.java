@@ -167,4 +167,86 @@ class DetachedStateTest extends LastingTest {
       assertThat(others).hasSize(1);
     }
   }
+
+  /** What is there after a reboot: all files, and none of the processes that they tell of. */
+  @Test
+  void whatAnotherBootLeftHasEndedAndStartsAgain() {
+    Path home = Directories.fresh(ANY).resolve("home");
+    Lasting before = lasting(ANY);
+    before.nsrun(
+        "run", "-d", "--name=a", "busybox", "sh", "-c", "echo x >>/x; wc -l </x; exec sleep 1000");
+    before.awaitLog("a", "1");
+    Command.check(List.of("cp", "-a", before.home(), home.toString()));
+    before.nsrun("rm", "-f", "a");
+    Lasting after = Lasting.in(ANY, home);
+    try {
+      assertThat(after.nsrun("ps", "-q").out()).isEmpty();
+      assertThat(after.nsrun("ps", "-a").out()).contains("Dead");
+      assertThat(after.failing("exec", "a", "true").errors().get(0)).endsWith("a does not run");
+      assertThat(after.nsrun("logs", "a").lines()).containsExactly("1");
+
+      after.nsrun("start", "a");
+      after.awaitLog("a", "2");
+    } finally {
+      after.removeAll();
+    }
+    assertThat(after.files()).isEmpty();
+  }
+
+  /** In a pid namespace of the test's own, in which it says which number comes next. */
+  @Test
+  void whoeverGetsTheNumberOfADeadMonitorIsLeftAlone() {
+    String script =
+        """
+        run() { "$@" 2>&1; echo "code $?"; }
+        nsrun run -d --name=a busybox sleep 1000
+        init=$(nsrun inspect a | sed -n 's/.*"init_pid" : \\([0-9]*\\).*/\\1/p')
+        read -r pid name state monitor rest </proc/$init/stat
+        kill -9 "$monitor"
+        while [ -e /proc/$monitor ] || [ -e /proc/$init ]; do :; done
+        for number in $monitor $init; do
+          stranger=
+          while [ "$stranger" != "$number" ]; do
+            echo $((number - 1)) >/proc/sys/kernel/ns_last_pid
+            sleep 1000 & stranger=$!
+            [ "$stranger" = "$number" ] || kill "$stranger"
+          done
+        done
+        for words in "exec a true" "kill a" "stop -t0 a" "top a" "attach a" "rm -f a"; do run nsrun $words; done
+        kill -0 "$monitor" && kill -0 "$init" && echo alive
+        """;
+    String program = "nsrun() { java -jar " + Directories.JAR + " \"$@\"; }\n";
+    Path home = Directories.fresh(Caller.ROOT).resolve("home");
+
+    String told =
+        Command.check(
+            List.of(
+                "env",
+                "NSRUN_HOME=" + home,
+                "PATH=" + System.getProperty("java.home") + "/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "unshare",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "--mount-proc",
+                "sh",
+                "-c",
+                program + script));
+
+    assertThat(told.lines().skip(1))
+        .containsExactly(
+            "nsrun: container a does not run",
+            "code 125",
+            "nsrun: container a does not run",
+            "code 125",
+            "a",
+            "code 0",
+            "nsrun: container a does not run",
+            "code 125",
+            "nsrun: container a does not run",
+            "code 125",
+            "a",
+            "code 0",
+            "alive");
+  }
 }
