@@ -137,7 +137,10 @@ class RestartPolicyTest extends LastingTest {
 
     assertThat(all.nsrun("stop", "a").text()).isEqualTo("a");
 
-    assertThat(inspect(all)).contains("\"status\" : \"exited\"", "\"restart_count\" : 5,");
+    // On a machine that is busy there may be one more start.
+    assertThat(inspect(all))
+        .contains("\"status\" : \"exited\"")
+        .containsPattern("\"restart_count\" : [56],");
     all.nsrun("rm", id);
     assertThat(all.files()).isEmpty();
   }
