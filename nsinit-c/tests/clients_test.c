@@ -189,16 +189,16 @@ static void streams(void)
 	CHECK(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
 	attach_input(ends[1]);
 	int fd = served(), other = served();
-	CHECK(streams_of(fd, &with) == STREAMS_INPUT && with.fds[2] >= 0 && with.fds[3] == -1);
+	CHECK(streams_of(fd, &with) == STREAMS_INPUT && with.fds[4] >= 0 && with.fds[5] == -1);
 	attach_output(1, (const uint8_t *)"some", 4);
-	CHECK(read(with.fds[0], bytes, sizeof(bytes)) == 4 && read(with.fds[1], bytes, sizeof(bytes)) < 0);
+	CHECK(read(with.fds[0], bytes, sizeof(bytes)) == 4 && read(with.fds[2], bytes, sizeof(bytes)) < 0);
 	attach_output(2, (const uint8_t *)"some", 4);
-	CHECK(read(with.fds[1], bytes, sizeof(bytes)) == 4 && read(with.fds[0], bytes, sizeof(bytes)) < 0);
-	CHECK(write(with.fds[2], "input", 5) == 5 && read(ends[0], bytes, sizeof(bytes)) == 5);
+	CHECK(read(with.fds[2], bytes, sizeof(bytes)) == 4 && read(with.fds[0], bytes, sizeof(bytes)) < 0);
+	CHECK(write(with.fds[4], "input", 5) == 5 && read(ends[0], bytes, sizeof(bytes)) == 5);
 	/* One more than there is room for, which the other one has. */
 	struct enclosed second;
 	int pages = fcntl(with.fds[0], F_GETPIPE_SZ) / 4096;
-	for (int i = 0; i < pages; i++)
+	for (int i = 0; i < pages + (32 << 20) / 4096 + 1; i++)
 		attach_output(1, bytes, sizeof(bytes));
 	CHECK(streams_of(other, &second) == STREAMS_INPUT);
 	attach_output(1, bytes, sizeof(bytes));
@@ -213,11 +213,21 @@ static void streams(void)
 	/* What was missed is told once. */
 	attach_end();
 	CHECK(recv(fd, got, sizeof(got), MSG_DONTWAIT) < 0);
+	/* There is room again. */
+	for (int i = 0; i < pages / 2; i++)
+		CHECK(read(with.fds[0], bytes, sizeof(bytes)) == sizeof(bytes));
+	CHECK(turns().signo == 0);
 	(void)close(fd);
 	CHECK(turns().signo == 0);
-	while (read(with.fds[0], bytes, sizeof(bytes)) > 0)
-		;
-	CHECK(read(with.fds[0], bytes, sizeof(bytes)) == 0);
+	/* The monitor's ends are closed: what is left comes behind what is in the pipe. */
+	int left = 0;
+	while (read(with.fds[0], bytes, sizeof(bytes)) == sizeof(bytes))
+		left++;
+	CHECK(left == pages);
+	while (read(with.fds[1], bytes, sizeof(bytes)) == sizeof(bytes))
+		left++;
+	CHECK(left == pages + (32 << 20) / 4096 + 1 - pages / 2);
+	CHECK(read(with.fds[0], bytes, sizeof(bytes)) == 0 && read(with.fds[1], bytes, sizeof(bytes)) == 0);
 }
 
 static void refused_streams(void)
@@ -233,7 +243,7 @@ static void refused_streams(void)
 	put_frame(&b, FRAME_STREAMS, "11", 0, 0);
 	say(fd);
 	CHECK(turns().signo == 0 && hears(fd, FRAME_REFUSED));
-	CHECK(streams_of(fd, &with) == 0 && with.fds[1] >= 0 && with.fds[2] == -1);
+	CHECK(streams_of(fd, &with) == 0 && with.fds[3] >= 0 && with.fds[4] == -1);
 	put_frame(&b, FRAME_STREAMS, "1", 0);
 	say(fd);
 	CHECK(turns().signo == 0 && hears(fd, FRAME_REFUSED));

@@ -44,16 +44,14 @@ static noreturn void tell_end(void)
 	_exit(0);
 }
 
-/* A frame without, or with one number. */
+/* A number of so many bytes, at most 4. */
 static void ask(enum frame_type type, size_t size, uint32_t number)
 {
 	uint8_t bytes[WIRE_HEADER + 4];
 	struct writer w = event_begin(bytes, sizeof(bytes), type);
 
-	if (size == 1)
-		put_u8(&w, (uint8_t)number);
-	if (size == 4)
-		put_u32(&w, number);
+	put_u32(&w, number);
+	w.at = bytes + WIRE_HEADER + size;
 	event_to(monitor);
 	event_send(bytes, &w);
 	event_to(orchestrator);
@@ -89,14 +87,16 @@ static void begin(uint8_t given, const int *fds)
 	has_input = (given & STREAMS_INPUT) != 0;
 	event_pid(FRAME_STARTED, 0);
 	if (!(given & STREAMS_TERMINAL)) {
-		for (int fd = has_input ? STDIN_FILENO : STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
-			output_join(fd, fds[(fd + 2) % 3]);
+		output_join(STDOUT_FILENO, fds[0], fds[1]);
+		output_join(STDERR_FILENO, fds[2], fds[3]);
+		if (has_input)
+			output_join(STDIN_FILENO, fds[4], 0);
 		return;
 	}
 	proxy_start(0, 0, has_input);
 	/* Who holds the other end types the end of input as well. */
-	proxy_join(fds[1], fds[0], flags & ATTACH_ENDS ? fds[2] : -1, keys_filter);
-	change_size(fds[1]);
+	proxy_join(fds[2], fds[0], fds[1], flags & ATTACH_ENDS ? fds[3] : -1, keys_filter);
+	change_size(fds[2]);
 }
 
 static void hear_monitor(void)
@@ -229,6 +229,7 @@ noreturn void attached_run(int from, struct reader r)
 	sigdelset(&all, SIGTTIN);
 	sigdelset(&all, SIGTTOU);
 	signals = must(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd", "of who attaches");
+	stream_at_once = STREAM_ROOM - KEYS_MOST;
 	dial(directory);
 	while (monitor >= 0 || draining()) {
 		pass(proxy_active() ? proxy_patience_ms() : output_patience_ms());

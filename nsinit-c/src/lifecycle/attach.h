@@ -10,12 +10,16 @@
  * its streams. It gets a pipe for each stream of output, of which the monitor has the other end, and what it may write
  * to itself: the container's input, or the master of its terminal.
  *
- * Nobody who reads slowly, or not at all, holds up the container, its log or the others: what its pipe has no room for
- * is not for it, and it is told how much that was (MISSED) once there is room again, or at the end.
+ * Nobody who reads slowly, or not at all, holds up the container, its log or the others. What its pipe has no room for
+ * waits in a file in memory, which the client has too, so that it is there when the monitor has ended. Once that is
+ * full the rest is not for this client, and it is told how much that was (MISSED) when there is room again, or at the
+ * end.
  *
  * Until whoever started the container has let go of it, what it writes waits for the first one to attach, so that
  * nothing of it is missed.
  */
+
+enum { ATTACH_FDS = 17 };
 
 /* In a STREAMS frame to us, and back. */
 enum { STREAMS_INPUT = 1, STREAMS_TERMINAL = 2 };
@@ -31,9 +35,9 @@ void attach_output(int fd, const uint8_t *bytes, size_t n);
 /* Output waits from here on, at most until nobody has the other end of fd any more. It is closed then. */
 void attach_await(int fd);
 bool attach_awaited(void);
-/* That descriptor, to be waited for, and what came of it. */
-struct pollfd attach_want(void);
-void attach_step(const struct pollfd *p);
+/* Fills in what to wait for, and deals with what came. */
+void attach_want(struct pollfd fds[ATTACH_FDS]);
+void attach_step(const struct pollfd fds[ATTACH_FDS]);
 
 /* Gives a client the streams, and answers; NULL, or why not. flags: of STREAMS. */
 const char *attach_client(int client, uint8_t flags);

@@ -2,7 +2,6 @@
 
 #include "base/fail.h"
 #include "base/sys.h"
-#include "lifecycle/attach.h"
 #include "proto/event.h"
 
 #define STOP_PAYLOAD 12u
@@ -95,7 +94,7 @@ void clients_want(struct pollfd fds[CLIENT_FDS])
 		fds[i] = (struct pollfd){ .fd = serving ? clients[i].fd : -1, .events = POLLIN };
 		full &= fds[i].fd >= 0;
 	}
-	fds[CLIENTS + 1] = attach_want();
+	attach_want(&fds[CLIENTS + 1]);
 	fds[CLIENTS] = (struct pollfd){ .fd = full || short_of || !serving ? -1 : listener, .events = POLLIN };
 }
 

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lifecycle/attach.h"
+
 /*
  * Whoever wants something of a container that lives on: a Unix socket, control, in its directory, which takes frames as
  * the control channel does, HELLO first, both ways. A connection lasts as long as the monitor, so that its end tells
@@ -13,7 +15,7 @@
  * it has there.
  */
 
-enum { CLIENTS = 64, CLIENT_FDS = CLIENTS + 2 };
+enum { CLIENTS = 64, CLIENT_FDS = CLIENTS + 1 + ATTACH_FDS };
 
 /* What somebody asks for. */
 struct request {

@@ -6,7 +6,7 @@
 #include "proto/steps.h"
 
 /* By the number that the container has for it. */
-static uint8_t bytes[3][STREAM_BYTES];
+static uint8_t bytes[3][STREAM_ROOM];
 static struct stream streams[3] = {
 	{ -1, -1, .bytes = bytes[0] },
 	{ -1, -1, true, .bytes = bytes[1] },
@@ -22,12 +22,13 @@ static bool same_file(int a, int b)
 	return fstat(a, &one) == 0 && fstat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-void output_join(int fd, int end)
+void output_join(int fd, int end, int rest)
 {
 	struct stream *s = &streams[fd];
 	bool out = fd != STDIN_FILENO;
 
 	*(out ? &s->from : &s->to) = end;
+	s->rest = rest;
 	if (run.detaches)
 		s->logged = fd;
 	else
@@ -48,7 +49,7 @@ static void open_stream(int fd)
 	if (run.detaches && !out)
 		attach_input(ends[1]);
 	else
-		output_join(fd, ends[!out]);
+		output_join(fd, ends[!out], 0);
 }
 
 void step_output(const struct output_step *step)

@@ -16,8 +16,8 @@ void output_enter(void);
 void output_leave(void);
 /* The container's three streams, pipes or not. */
 void output_streams(int fds[3]);
-/* Between the caller's stream of that number and our end of the container's. */
-void output_join(int fd, int end);
+/* Between the caller's stream of that number and our end of the container's; rest: of struct stream. */
+void output_join(int fd, int end, int rest);
 /* Fills in what to wait for, and deals with what came. */
 void output_want(struct pollfd fds[OUTPUT_FDS]);
 void output_step(const struct pollfd fds[OUTPUT_FDS]);

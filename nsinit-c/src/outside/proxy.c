@@ -8,7 +8,7 @@
 #define END_OF_FILE   0x04 /* what a new pty takes for VEOF */
 #define TYPE_AGAIN_MS 50
 
-static uint8_t typed[STREAM_BYTES + STREAM_ADDED], said[STREAM_BYTES];
+static uint8_t typed[STREAM_ROOM], said[STREAM_ROOM];
 
 static struct {
 	bool active, terminal, ended;
@@ -109,15 +109,16 @@ void proxy_attach(int master, int slave)
 {
 	must(fcntl(master, F_SETFL, O_NONBLOCK), "pty", "O_NONBLOCK");
 	attach_terminal(master, slave);
-	proxy_join(master, master, slave, NULL);
+	proxy_join(master, master, 0, slave, NULL);
 }
 
-void proxy_join(int to, int from, int slave, size_t (*filter)(uint8_t *bytes, size_t n))
+void proxy_join(int to, int from, int rest, int slave, size_t (*filter)(uint8_t *bytes, size_t n))
 {
-	proxy.in.to = to;
-	proxy.back.from = from;
 	proxy.in.from = proxy.input;
+	proxy.in.to = to;
 	proxy.in.filter = filter;
+	proxy.back.from = from;
+	proxy.back.rest = rest;
 	/* Held open, so that the master does not report a hang-up while the session inside merely
 	 * lets go of it. */
 	proxy.slave = slave;

@@ -18,8 +18,8 @@ void proxy_start(uint16_t rows, uint16_t cols, bool input);
 /* Where the container has the caller's terminal itself, its settings are put back at the end too. */
 void proxy_remember(void);
 void proxy_attach(int master, int slave);
-/* The same between two other descriptors; slave: -1, if the end of input is not to be typed. */
-void proxy_join(int to, int from, int slave, size_t (*filter)(uint8_t *bytes, size_t n));
+/* The same between two other descriptors; rest: of struct stream; slave: -1, if the end of input is not to be typed. */
+void proxy_join(int to, int from, int rest, int slave, size_t (*filter)(uint8_t *bytes, size_t n));
 /* Fills in what to wait for, and deals with what came. */
 void proxy_want(struct pollfd fds[PROXY_FDS]);
 void proxy_step(const struct pollfd fds[PROXY_FDS]);

@@ -9,6 +9,7 @@
 
 static uint64_t limit = UINT64_MAX, passed;
 static bool over;
+size_t stream_at_once = STREAM_BYTES;
 /* Of the processes that wait for the caller's descriptors in our place. */
 static int pumps[3] = { -1, -1, -1 };
 
@@ -26,8 +27,12 @@ static bool would_block(void) { return errno == EAGAIN || errno == EINTR; }
 
 static enum stream_state fill(struct stream *s)
 {
-	ssize_t n = read(s->from, s->bytes, STREAM_BYTES);
+	ssize_t n;
 
+	while ((n = read(s->from, s->bytes, stream_at_once)) == 0 && s->rest > 0) {
+		dup2(s->rest, s->from);
+		s->rest = 0;
+	}
 	if (n <= 0)
 		return n < 0 && would_block() ? STREAM_GOES_ON : STREAM_ENDED;
 	if (s->counted && (uint64_t)n > limit - passed) {
@@ -98,7 +103,7 @@ bool stream_in_background(int tty)
 
 static noreturn void pump(int from, int to)
 {
-	static uint8_t bytes[STREAM_BYTES];
+	static uint8_t bytes[STREAM_ROOM];
 	struct stream s = { STDIN_FILENO, STDOUT_FILENO, .bytes = bytes };
 	struct pollfd fds[2];
 

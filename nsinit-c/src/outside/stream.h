@@ -10,17 +10,18 @@ struct stream {
 	int from, to; /* -1: none */
 	bool counted; /* output of the container, which has a limit */
 	int logged;   /* its number, if it goes to the log and nowhere else; else 0 */
+	int rest;     /* what is to be read once from has ended; 0: nothing */
 	size_t at, end;
-	/* Of what was read, what is to be passed on, which may be STREAM_ADDED bytes more; NULL: all. */
+	/* Of what was read, what is to be passed on, which may be more, where there is room; NULL: all. */
 	size_t (*filter)(uint8_t *bytes, size_t n);
 	unsigned drained; /* how often it was read when nobody was left to write */
-	uint8_t *bytes;	  /* STREAM_BYTES of them */
+	uint8_t *bytes;	  /* STREAM_ROOM of them */
 };
 
 /* No more than a pipe takes at once where poll(2) says that it takes any. */
 #define STREAM_BYTES 4096u
-/* Where there is a filter, bytes has room for so many more. */
-#define STREAM_ADDED 16u
+/* Room for what is read at once by one that has to keep up with a monitor. */
+#define STREAM_ROOM (64u << 10)
 
 /* How soon a job that came to the foreground, which nobody says, has the terminal. */
 #define FOREGROUND_MS 200
@@ -28,6 +29,8 @@ struct stream {
 enum stream_state { STREAM_GOES_ON, STREAM_ENDED, STREAM_UNREAD };
 
 bool stream_empty(const struct stream *s);
+/* How much is read at once; at most STREAM_ROOM. */
+extern size_t stream_at_once;
 /* Fills in what to wait for, and deals with what came: the end of what comes in, or of whoever takes it, is returned.
  */
 void stream_want(const struct stream *s, struct pollfd fds[2]);

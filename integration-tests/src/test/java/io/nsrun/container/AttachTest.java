@@ -189,14 +189,14 @@ class AttachTest extends LastingTest {
     assertThat(Lasting.code(next)).isEqualTo(137);
   }
 
-  /** Four times what there is room for on the way to somebody who reads nothing. */
+  /** A quarter more than there is room for on the way to somebody who reads nothing. */
   @ParameterizedTest
   @EnumSource(Caller.class)
   void aReaderThatDoesNotReadHoldsNobodyUp(Caller caller) {
     begin(
         caller,
         "-di",
-        "read x; head -c 4194304 /dev/zero | tr '\\0' x; echo; echo all; read x; echo last; exit 2");
+        "read x; head -c 41943040 /dev/zero | tr '\\0' x; echo; echo all; read x; echo last; exit 2");
     Process slow = all.start("attach", "c");
     Lasting.type(slow, "go\n");
 
@@ -206,11 +206,24 @@ class AttachTest extends LastingTest {
 
     assertThat(Lasting.text(quick)).endsWith("last\n");
     assertThat(Lasting.code(quick)).isEqualTo(2);
-    assertThat(Lasting.text(slow).length()).isBetween(64 << 10, 3 << 20);
+    assertThat(Lasting.text(slow).length()).isBetween(32 << 20, 34 << 20);
     assertThat(Lasting.code(slow)).isEqualTo(2);
     assertThat(errors(slow))
         .matches("nsrun: c: \\d+ bytes of output were not read in time, .*'nsrun logs' has them\n");
-    assertThat(all.nsrun("logs", "c").out()).hasSize((4 << 20) + "\nall\nlast\n".length());
+    assertThat(all.nsrun("logs", "c").out()).hasSize((40 << 20) + "\nall\nlast\n".length());
+  }
+
+  /** Also of what its monitor had not passed on when that ended. */
+  @Test
+  void whoReadsLateMissesNothingThatThereIsRoomFor() {
+    create(ANY, "--log-max-size=1g", "head -c 8388608 /dev/zero | tr '\\0' x; echo; echo all");
+    Process late = all.start("start", "-a", "c");
+    all.awaitLog("c", "all");
+    all.nsrun("wait", "c");
+
+    assertThat(Lasting.text(late)).hasSize((8 << 20) + "\nall\n".length()).endsWith("x\nall\n");
+    assertThat(Lasting.code(late)).isZero();
+    assertThat(errors(late)).isEmpty();
   }
 
   /** As in any pipeline; but the container is none of it. */

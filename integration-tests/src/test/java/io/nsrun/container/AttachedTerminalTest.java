@@ -139,6 +139,35 @@ class AttachedTerminalTest extends LastingTest {
     }
   }
 
+  /** As after su, where it can't be opened again. */
+  @ParameterizedTest
+  @EnumSource(names = {"RANGED", "PLAIN"})
+  void aTerminalOfAnothersIsAttachedToo(Caller caller) {
+    try (Terminal terminal =
+        Terminal.ofRoot(
+            caller,
+            "\"$@\" run -dit --name=su busybox sh -c '"
+                + SHELL
+                + "'; \"$@\" attach su; echo \"[ended $?]\"; \"$@\" attach su; echo \"[then $?]\";"
+                + " \"$@\" rm su; read wait")) {
+      say(terminal, "one").type(KEYS).await("[ended 0]");
+      say(terminal, "two").type("exit 3\n").await("[then 3]").await("su");
+    }
+  }
+
+  @Test
+  void aJobInTheBackgroundHasTheTerminalInTheForeground() {
+    begin(ANY);
+    try (Terminal terminal =
+        Terminal.inShell(
+            all.nsrun(),
+            "set -m; \"$@\" & read line; echo \"she\"\"ll=$line\"; fg >/dev/null; echo \"[ended $?]\"; read wait",
+            new String[] {"attach", "t"})) {
+      terminal.type("first\n").await("shell=first");
+      say(terminal, "one").type(KEYS).await("[ended 0]");
+    }
+  }
+
   @Test
   void severalSeeTheSameTerminal() {
     begin(ANY);

@@ -18,6 +18,8 @@ final class Terminal implements AutoCloseable {
   static final String CTRL_D = "\004";
   static final String CTRL_Z = "\032";
 
+  private static final String ENDED = "\"$@\"; echo \"[ended $?]\"; read wait";
+
   private final Process helper;
   private final StringBuilder screen = new StringBuilder();
 
@@ -45,16 +47,13 @@ final class Terminal implements AutoCloseable {
 
   /** As {@link #inShell(Caller, String...)}. */
   static Terminal inShell(Nsrun nsrun, String... args) {
+    return inShell(nsrun, ENDED, args);
+  }
+
+  /** As {@link #inShell(Caller, String, String[])}. */
+  static Terminal inShell(Nsrun nsrun, String script, String[] args) {
     return start(
-        nsrun.through(
-            Tools.word("terminal"),
-            "24",
-            "80",
-            "/bin/sh",
-            "-c",
-            "\"$@\"; echo \"[ended $?]\"; read wait",
-            "sh"),
-        args);
+        nsrun.through(Tools.word("terminal"), "24", "80", "/bin/sh", "-c", script, "sh"), args);
   }
 
   /**
@@ -62,16 +61,14 @@ final class Terminal implements AutoCloseable {
    * still has the terminal, whatever becomes of nsrun.
    */
   static Terminal inShell(Caller caller, String... args) {
-    return inShell(caller, "\"$@\"; echo \"[ended $?]\"; read wait", args);
+    return inShell(caller, ENDED, args);
   }
 
   /**
    * As {@link #inShell(Caller, String...)}, with a script whose arguments are nsrun and its own.
    */
   static Terminal inShell(Caller caller, String script, String[] args) {
-    return start(
-        Nsrun.as(caller).through(Tools.word("terminal"), "24", "80", "/bin/sh", "-c", script, "sh"),
-        args);
+    return inShell(Nsrun.as(caller), script, args);
   }
 
   /** A window of root's in which a shell of the caller's runs a script; its arguments are nsrun. */

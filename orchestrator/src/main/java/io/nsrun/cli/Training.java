@@ -21,6 +21,9 @@ final class Training {
     {"diff", NAME},
     {"restart", "-t", "0", NAME},
     {"rm", "-f", NAME},
+    {"create", "--name", NAME, "busybox", "true"},
+    {"start", "-a", NAME},
+    {"rm", "-f", NAME},
   };
 
   private Training() {}
