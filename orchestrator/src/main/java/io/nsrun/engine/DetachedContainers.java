@@ -1,11 +1,8 @@
 package io.nsrun.engine;
 
-import io.nsrun.control.ControlChannel;
 import io.nsrun.control.Event;
 import io.nsrun.control.Frames;
 import io.nsrun.control.LifeFile;
-import io.nsrun.control.MonitorConnection;
-import io.nsrun.control.ProtocolException;
 import io.nsrun.launch.Outcome;
 import io.nsrun.plan.facts.ProcessIdMaps;
 import io.nsrun.plan.steps.Isolation;
@@ -17,7 +14,6 @@ import io.nsrun.spec.SpecProblems;
 import io.nsrun.state.ContainerDirectories;
 import io.nsrun.state.ContainerDirectory;
 import io.nsrun.state.ContainerRecord;
-import io.nsrun.state.ExitRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,8 +27,6 @@ import java.util.function.Consumer;
  * each has a monitor, and a directory in the caller's state. May be used by any thread.
  */
 public final class DetachedContainers {
-  private static final String LOST = "its monitor was killed, or the machine stopped";
-
   private final Caller caller;
   private final ContainerDirectories kept;
 
@@ -55,7 +49,7 @@ public final class DetachedContainers {
     ContainerDirectories.Found found = kept.list();
     List<DetachedContainer> list = new ArrayList<>();
     for (ContainerRecord record : found.records()) {
-      list.add(look(record));
+      list.add(KeptContainer.read(kept, record));
     }
     list.sort(Comparator.comparingLong(DetachedContainer::createdMillis).reversed());
     found.damaged().forEach((id, why) -> damaged.add(new DamagedContainerException(id, why)));
@@ -86,14 +80,14 @@ public final class DetachedContainers {
     ContainerDirectories.Found found = kept.list();
     for (ContainerRecord record : found.records()) {
       if (record.name().equals(text) || record.id().equals(text)) {
-        return look(record);
+        return KeptContainer.read(kept, record);
       }
       if (!text.isEmpty() && record.id().startsWith(text)) {
         begun.add(record);
       }
     }
     if (begun.size() == 1) {
-      return look(begun.get(0));
+      return KeptContainer.read(kept, begun.get(0));
     }
     if (begun.isEmpty()) {
       for (String id : found.damaged().keySet()) {
@@ -131,7 +125,7 @@ public final class DetachedContainers {
     if (record == null) {
       throw new NoSuchContainerException(name, List.of());
     }
-    return look(record);
+    return KeptContainer.read(kept, record);
   }
 
   private static List<String> names(List<ContainerRecord> records) {
@@ -144,85 +138,6 @@ public final class DetachedContainers {
 
   private Path directory(String id) {
     return kept.path(id);
-  }
-
-  private DetachedContainer look(ContainerRecord record) throws IOException {
-    Path directory = directory(record.id());
-    // First: what ends afterwards has told so in the file, or is still seen to run.
-    boolean used = ContainerDirectory.isInUse(directory);
-    LifeFile life = life(record, directory);
-    DetachedContainer.Status status = status(used, life);
-    boolean alive = status == DetachedContainer.Status.RUNNING;
-    List<Prepared.Achieved> isolation = new ArrayList<>();
-    for (ExitRecord.Property property : record.isolation()) {
-      isolation.add(
-          new Prepared.Achieved(
-              property.aspect(), property.full(), property.value(), property.reason()));
-    }
-    return new DetachedContainer(
-        record.id(),
-        record.name(),
-        record.rootfs(),
-        writes(record.root(), directory),
-        record.command(),
-        record.createdMillis(),
-        status,
-        life.startedMillis(),
-        life.endedMillis(),
-        alive ? life.pid() : 0,
-        alive ? life.init() : 0,
-        record.user(),
-        record.hostname(),
-        record.terminal(),
-        new Signal(record.stop().signal()),
-        Duration.ofMillis(record.stop().graceMillis()),
-        record.remove(),
-        record.logFiles(),
-        new DetachedContainer.Restarts(record.restart(), life.restarts(), life.failure()),
-        isolation,
-        end(status, life));
-  }
-
-  private static DetachedContainer.Writes writes(ContainerRecord.Root root, Path directory) {
-    boolean layer = root.writes().equals(DetachedRecord.LAYER);
-    return new DetachedContainer.Writes(
-        root.writes(),
-        layer ? OsPath.text(ContainerDirectory.layer(directory)) : root.directory(),
-        root.reason());
-  }
-
-  /** Where it is damaged, whether the container runs is all that can be had. */
-  private static LifeFile life(ContainerRecord record, Path directory) throws IOException {
-    try {
-      return LifeFile.read(ContainerDirectory.life(directory));
-    } catch (ProtocolException e) {
-      return LifeFile.damaged(record.createdMillis());
-    }
-  }
-
-  private static DetachedContainer.Status status(boolean used, LifeFile life) {
-    if (life.due() && used && (life.exit() != null || life.lost())) {
-      return DetachedContainer.Status.RESTARTING;
-    }
-    if (life.exit() != null) {
-      return DetachedContainer.Status.EXITED;
-    }
-    if (life.lost() || (life.started() && !used)) {
-      return DetachedContainer.Status.DEAD;
-    }
-    if (life.started()) {
-      return DetachedContainer.Status.RUNNING;
-    }
-    return used ? DetachedContainer.Status.CREATING : DetachedContainer.Status.CREATED;
-  }
-
-  private static End end(DetachedContainer.Status status, LifeFile life) {
-    return switch (status) {
-      case EXITED -> End.of(life.exit());
-      case DEAD -> End.lost(LOST);
-      case RESTARTING -> life.exit() == null ? End.lost(LOST) : End.of(life.exit());
-      default -> null;
-    };
   }
 
   /**
@@ -273,21 +188,8 @@ public final class DetachedContainers {
     if (container.status() != DetachedContainer.Status.RESTARTING || !ends) {
       Verb.SIGNAL.check(container);
     }
-    try (ControlChannel monitor = connect(container)) {
-      if (monitor == null) {
-        throw ContainerStateException.doesNotRun(container.name());
-      }
-      send(monitor, Frames.signal(signal.number()), container.name());
-    }
-  }
-
-  /** A monitor that can't be told any more has ended, and the container with it. */
-  private static void send(ControlChannel monitor, byte[] frame, String name)
-      throws ContainerStateException {
-    try {
-      monitor.send(frame);
-    } catch (IOException e) {
-      throw ContainerStateException.doesNotRun(name);
+    if (!monitor(container.id()).tell(Frames.signal(signal.number()))) {
+      throw ContainerStateException.doesNotRun(container.name());
     }
   }
 
@@ -318,77 +220,16 @@ public final class DetachedContainers {
     return listen(container, null);
   }
 
-  private ControlChannel connect(DetachedContainer container) throws IOException {
-    return MonitorConnection.open(ContainerDirectory.socket(directory(container.id())));
+  private ContainerMonitor monitor(String id) {
+    return new ContainerMonitor(directory(id));
   }
 
   private End listen(DetachedContainer container, byte[] frame) throws IOException {
-    Path directory = directory(container.id());
-    End end = listen(directory, frame);
+    End end = monitor(container.id()).listen(frame);
     if (end == null) {
       throw new NoSuchContainerException(container.name(), List.of());
     }
     return end;
-  }
-
-  /** Null if there is no such directory, and was none. */
-  private static End listen(Path directory, byte[] frame) throws IOException {
-    Event.Exited told = null;
-    boolean heard = false;
-    try (ControlChannel monitor = MonitorConnection.open(ContainerDirectory.socket(directory))) {
-      heard = monitor != null;
-      if (heard && frame != null) {
-        monitor.send(frame);
-      }
-      while (heard) {
-        // Until the monitor is gone, and with it all that the container had.
-        if (monitor.receive() instanceof Event.Exited exited) {
-          told = exited;
-        }
-      }
-    } catch (ProtocolException e) {
-      throw e;
-    } catch (IOException e) {
-      // The end of the connection is that of the container.
-    }
-    if (told != null) {
-      return End.of(told);
-    }
-    try {
-      LifeFile life = LifeFile.read(ContainerDirectory.life(directory));
-      if (life.exit() != null) {
-        return End.of(life.exit());
-      }
-    } catch (ProtocolException e) {
-      return End.lost(e.getMessage());
-    }
-    if (!heard && !ContainerDirectory.isThere(directory)) {
-      return null;
-    }
-    awaitLastProcess(directory);
-    return End.lost(LOST);
-  }
-
-  /** Where it starts again by itself, somebody has seen that. */
-  private static boolean isLost(Path directory) throws IOException {
-    try {
-      return LifeFile.read(ContainerDirectory.life(directory)).lost();
-    } catch (ProtocolException e) {
-      return false;
-    }
-  }
-
-  /** Its init dies of the death of its monitor, a moment later. */
-  private static void awaitLastProcess(Path directory) throws IOException {
-    try {
-      Patience patience = new Patience();
-      boolean waits = true;
-      while (waits && ContainerDirectory.isInUse(directory) && !isLost(directory)) {
-        waits = patience.pause();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /**
@@ -400,7 +241,7 @@ public final class DetachedContainers {
   public void remove(DetachedContainer container, boolean force)
       throws IOException, InterruptedException {
     if (force) {
-      listen(directory(container.id()), Frames.stop(Signal.KILL.number(), 0));
+      monitor(container.id()).listen(Frames.stop(Signal.KILL.number(), 0));
     } else {
       Verb.REMOVE.check(container);
     }
@@ -412,7 +253,7 @@ public final class DetachedContainers {
    * before. Does nothing if there is none.
    */
   public void discard(String id) throws IOException, InterruptedException {
-    listen(directory(id), Frames.stop(Signal.KILL.number(), 0));
+    monitor(id).listen(Frames.stop(Signal.KILL.number(), 0));
     remove(id, id);
   }
 
