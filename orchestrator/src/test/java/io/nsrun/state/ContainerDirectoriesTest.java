@@ -29,6 +29,7 @@ class ContainerDirectoriesTest {
   private static final Spec SPEC =
       Spec.builder()
           .id(ID)
+          .name("web")
           .root(Root.ofHost())
           .process(ProcessSpec.of(List.of("true"), Map.of()))
           .build();
