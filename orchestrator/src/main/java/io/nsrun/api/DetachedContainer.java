@@ -108,7 +108,8 @@ public final class DetachedContainer {
    *     ContainerException.Reason#STATE STATE} if somebody else starts it, or what it wrote was in
    *     memory ({@link ContainerBuilder#ephemeral}), so that it starts once. It is as it was then,
    *     but gone if nothing of it was to stay ({@link DetachSettings#removedAtEnd}). If the thread
-   *     is interrupted, its interrupt status is set, and the container is as it was, or runs
+   *     is interrupted, its interrupt status is set, and the container is as it was, or runs, or
+   *     was killed when its command had just begun to
    */
   public void start() throws ContainerException {
     containers.startAgain(this);

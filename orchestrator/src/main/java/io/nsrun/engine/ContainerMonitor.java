@@ -101,7 +101,7 @@ final class ContainerMonitor {
   }
 
   /** Its init dies of the death of its monitor, a moment later. */
-  private void awaitLastProcess() throws IOException {
+  void awaitLastProcess() throws IOException {
     try {
       Patience patience = new Patience();
       boolean waits = true;

@@ -79,7 +79,8 @@ public interface ContainerStarter extends Closeable {
    * @throws NoSuchContainerException if there is no such container any more
    * @throws NotStartedException if the command did not come to run; it is as it was then, or gone
    *     if nothing of it was to stay
-   * @throws InterruptedException if the thread was interrupted; it is as it was, or runs
+   * @throws InterruptedException if the thread was interrupted; it is as it was, or runs, or was
+   *     killed when its command had just begun to
    * @throws ClosedStarterException after {@link #close}
    */
   void startAgain(String id, String name, Consumer<String> warnings)

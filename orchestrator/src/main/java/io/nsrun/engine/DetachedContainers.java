@@ -232,6 +232,11 @@ public final class DetachedContainers {
     return end;
   }
 
+  /** Blocks until nobody has the container of an id that was killed. */
+  void awaitLastProcess(String id) throws IOException {
+    monitor(id).awaitLastProcess();
+  }
+
   /**
    * Removes what there is of a container that does not run.
    *

@@ -42,6 +42,9 @@ final class DetachedStart implements Launcher.Listener {
     /** Its command did not come to run. */
     void failed() throws IOException, InterruptedException;
 
+    /** It was cancelled: blocks until what there was of it is gone. */
+    void awaitLastProcess() throws IOException;
+
     /**
      * It is done, and nobody wants it any more.
      *
@@ -62,6 +65,11 @@ final class DetachedStart implements Launcher.Listener {
     @Override
     public void failed() {
       // Its leases are all that there was.
+    }
+
+    @Override
+    public void awaitLastProcess() {
+      // Nobody knows it, nor its directory, any more.
     }
 
     @Override
@@ -89,6 +97,11 @@ final class DetachedStart implements Launcher.Listener {
     public void failed() throws IOException, InterruptedException {
       DetachedContainers all = DetachedContainers.of(caller);
       all.startFailed(all.get(id, name));
+    }
+
+    @Override
+    public void awaitLastProcess() throws IOException {
+      DetachedContainers.of(caller).awaitLastProcess(id);
     }
 
     @Override
@@ -141,8 +154,13 @@ final class DetachedStart implements Launcher.Listener {
   private void start() throws IOException, InterruptedException {
     try {
       prepareAndStart();
-    } catch (NotStartedException e) {
-      work.failed();
+    } catch (IOException e) {
+      if (cancelled.get() != null) {
+        work.awaitLastProcess();
+      }
+      if (e instanceof NotStartedException) {
+        work.failed();
+      }
       throw e;
     }
   }
@@ -209,7 +227,7 @@ final class DetachedStart implements Launcher.Listener {
     cancelled.compareAndSet(null, why);
     Launcher started = launcher;
     if (started != null) {
-      started.close();
+      started.cancel();
     }
   }
 

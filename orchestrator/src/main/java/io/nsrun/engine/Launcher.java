@@ -224,6 +224,16 @@ public final class Launcher implements Closeable {
     leases.discard();
   }
 
+  /**
+   * As {@link #close}, while another thread is in {@link #detach}: a container that has started by
+   * itself, and that nobody has heard of yet, ends too.
+   */
+  void cancel() {
+    if (nsinit != null) {
+      nsinit.closeForcibly();
+    }
+  }
+
   /** Makes sure that nothing is left, neither nsinit nor its container. Blocks until it is gone. */
   @Override
   public void close() {

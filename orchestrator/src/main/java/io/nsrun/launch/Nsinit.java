@@ -231,6 +231,22 @@ public final class Nsinit implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #close}, of one whose container may be about to live on, which the end of the channel
+   * does not tell to end: kills it, unless it was left. Blocks until the process is reaped.
+   */
+  public void closeForcibly() {
+    synchronized (this) {
+      if (left) {
+        return;
+      }
+      closed = true;
+      notifyAll();
+    }
+    kill();
+    close();
+  }
+
   /** Leaves the process to itself, whose container lives on: {@link #close} does nothing then. */
   public void leave() throws IOException {
     ControlChannel open;
