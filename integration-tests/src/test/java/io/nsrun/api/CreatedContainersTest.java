@@ -14,16 +14,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the library alone has of containers that are created, and started again. */
 @DependsOnJvm
-class CreatedContainersTest extends ApiTest {
-  private static final String FOREVER =
+class CreatedContainersTest extends LivingOnApiTest {
+  private static final String UNTIL_TOLD =
       "trap 'exit 3' TERM; echo ready; while :; do sleep 0.1; done";
 
   private static final int CLOSES = 30;
@@ -31,33 +27,8 @@ class CreatedContainersTest extends ApiTest {
   /** As it was, or killed as soon as it ran. */
   private static final List<Status> NOT_RUNNING = List.of(Status.CREATED, Status.DEAD);
 
-  @TempDir static Path directory;
-  private static Containers own;
-
   private static Containers openOther() {
     return Containers.builder().spares(0).directory(directory.resolve("nsrun")).open();
-  }
-
-  @BeforeAll
-  static void openOwn() throws Exception {
-    own = openOther();
-    own.container("true").run().requireSuccess();
-  }
-
-  @AfterAll
-  static void closeOwn() {
-    own.close();
-  }
-
-  @AfterEach
-  void removeAll() throws ContainerException {
-    for (ContainerState state : own.list()) {
-      state.container().removeForcibly();
-    }
-  }
-
-  private static ContainerBuilder script(String script) {
-    return own.container("sh", "-c", script);
   }
 
   private static Status status(DetachedContainer container) throws ContainerException {
@@ -110,7 +81,7 @@ class CreatedContainersTest extends ApiTest {
 
   @Test
   void aFutureOfTheEndIsOfTheTimeThatItWasAskedIn() throws Exception {
-    DetachedContainer container = script(FOREVER).startDetached();
+    DetachedContainer container = script(UNTIL_TOLD).startDetached();
     for (int i = 0; i < 5; i++) {
       CompletableFuture<ContainerEnd> before = container.onExit();
 
@@ -163,7 +134,7 @@ class CreatedContainersTest extends ApiTest {
 
   @Test
   void timesThatAreOutOfRangeAreRefused() throws Exception {
-    DetachedContainer container = script(FOREVER).startDetached();
+    DetachedContainer container = script(UNTIL_TOLD).startDetached();
 
     assertThatThrownBy(() -> container.restart(Duration.ofMillis(-1)))
         .isInstanceOf(IllegalArgumentException.class)
@@ -188,7 +159,7 @@ class CreatedContainersTest extends ApiTest {
 
   @Test
   void interruptOfWhoStartsItLeavesItAsItWasOrStarted() throws Exception {
-    DetachedContainer container = script(FOREVER).create();
+    DetachedContainer container = script(UNTIL_TOLD).create();
     Thread.currentThread().interrupt();
 
     assertThatItThrows(container::start, Reason.INTERRUPTED);
@@ -213,7 +184,7 @@ class CreatedContainersTest extends ApiTest {
   void interruptOfWhoMakesItLeavesNothing() throws Exception {
     Thread.currentThread().interrupt();
 
-    assertThatItThrows(() -> script(FOREVER).create(), Reason.INTERRUPTED);
+    assertThatItThrows(() -> script(UNTIL_TOLD).create(), Reason.INTERRUPTED);
 
     assertThat(Thread.interrupted()).isTrue();
     Await.until("nothing is left", CreatedContainersTest::isNothingThere);
@@ -229,7 +200,7 @@ class CreatedContainersTest extends ApiTest {
 
   @Test
   void interruptOfWhoRestartsItStopsItAndStartsNothing() throws Exception {
-    DetachedContainer container = script(FOREVER).startDetached();
+    DetachedContainer container = script(UNTIL_TOLD).startDetached();
     Thread.currentThread().interrupt();
 
     assertThatThrownBy(() -> container.restart(Duration.ZERO))
