@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Whoever attaches to a container that lives on, by pipes; {@link AttachedTerminalTest} by
  * terminals.
  */
-@DependsOnJvm
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AttachTest extends LastingTest {
   /** Whoever reads a line of it is attached. */

@@ -13,7 +13,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files that nsrun keeps between runs, as a crash or a bad disk may leave them. */
-@DependsOnJvm
 class DamagedStateTest extends ContainerTest {
   private enum Damage {
     EMPTY,

@@ -30,6 +30,7 @@ class KilledJvmsTest extends LastingTest {
     RUN(List.of(NONE, "Created", "Up"), "run", "-d", "--name=a", "busybox", "sleep", "1000"),
     CREATE(List.of(NONE, "Created"), "create", "--name=a", "busybox", "sleep", "1000"),
     START(List.of("Created", "Up"), "start", "a"),
+    START_AGAIN(List.of("Exited", "Up"), "start", "a"),
     EXEC(List.of("Up"), "exec", "a", "sleep", "1000"),
     STOP(List.of("Up", "Exited"), "stop", "-t0", "a"),
     REMOVE(List.of("Up", "Exited", "Dead", NONE), "rm", "-f", "a");
@@ -47,6 +48,10 @@ class KilledJvmsTest extends LastingTest {
       switch (this) {
         case RUN, CREATE -> {}
         case START -> all.nsrun(CREATE.words);
+        case START_AGAIN -> {
+          all.nsrun(RUN.words);
+          all.nsrun("stop", "-t0", "a");
+        }
         default -> all.nsrun(RUN.words);
       }
     }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +22,6 @@ class StartTest extends LastingTest {
   private static final String COUNT =
       "echo $HOSTNAME $WORD $(whoami) >>/count; chown 7 /count 2>/dev/null; cat /count; echo end;"
           + " trap 'exit 3' TERM; while :; do sleep 1; done";
-
-  private static final int KILLS = 12;
 
   private static String[] counting(String... options) {
     List<String> words = new ArrayList<>(List.of(options));
@@ -167,35 +164,6 @@ class StartTest extends LastingTest {
         .contains("ROOTFS: the files that it started from, ", " are gone: ");
     Command.check(List.of("tar", "-C", tree.toString(), "-cf", archive.toString(), "."));
     assertThat(all.failing("start", "a").errors().get(0)).contains("are others by now");
-  }
-
-  /** At any instant from a JVM that comes up to a command that runs. */
-  @DependsOnJvm
-  @Test
-  void wheneverItsStarterIsKilledItIsAsItWasOrRuns() throws InterruptedException {
-    Lasting all = lasting(ANY);
-    all.nsrun("run", "-d", "--name=a", "busybox", "sh", "-c", "echo ready; sleep 1000");
-    all.awaitLog("a", "ready");
-    all.nsrun("stop", "-t0", "a");
-    long begin = System.nanoTime();
-    all.nsrun("start", "a");
-    long whole = System.nanoTime() - begin;
-    all.nsrun("stop", "-t0", "a");
-    int[] seen = new int[2];
-    for (int i = 1; i <= KILLS; i++) {
-      Process starting = all.start("start", "a");
-      starting.waitFor(whole * i / KILLS, TimeUnit.NANOSECONDS);
-      starting.destroyForcibly().waitFor();
-
-      String status = all.nsrun("ps", "-a").out();
-
-      assertThat(status).containsAnyOf("Exited (137)", "Up ");
-      seen[status.contains("Up ") ? 1 : 0]++;
-      all.nsrun("start", "a");
-      all.nsrun("stop", "-t0", "a");
-    }
-    System.out.println(
-        "killed " + KILLS + " times: " + seen[0] + " as before, " + seen[1] + " run");
   }
 
   /** Its set-up hangs, until its starter is killed. */
