@@ -6,6 +6,7 @@ import io.nsrun.container.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -393,11 +394,15 @@ class SparesTest {
     // All but the launcher, whose parent we are. Init may go with its monitor before it is its
     // turn.
     long self = ProcessHandle.current().pid();
+    List<ProcessHandle> killed = new ArrayList<>();
     for (long pid : started()) {
       ProcessHandle.of(pid)
           .filter(process -> process.parent().filter(p -> p.pid() != self).isPresent())
-          .ifPresent(ProcessHandle::destroyForcibly);
+          .ifPresent(killed::add);
     }
+    killed.forEach(ProcessHandle::destroyForcibly);
+    // Until then they may still take a guest, and die with it.
+    Await.until("they are gone", () -> killed.stream().noneMatch(ProcessHandle::isAlive));
 
     assertThat(containers.container("echo", "hi").run().requireSuccess().stdoutText())
         .isEqualTo("hi\n");

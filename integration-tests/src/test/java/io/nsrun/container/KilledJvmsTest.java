@@ -2,6 +2,7 @@ package io.nsrun.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,7 +27,7 @@ class KilledJvmsTest extends LastingTest {
   private static final Pattern STATUS = Pattern.compile("Created|Creating|Up|Exited|Dead");
   private static final String NONE = "none";
 
-  private enum Command {
+  private enum Killed {
     RUN(List.of(NONE, "Created", "Up"), "run", "-d", "--name=a", "busybox", "sleep", "1000"),
     CREATE(List.of(NONE, "Created"), "create", "--name=a", "busybox", "sleep", "1000"),
     START(List.of("Created", "Up"), "start", "a"),
@@ -38,7 +39,7 @@ class KilledJvmsTest extends LastingTest {
     private final List<String> allowed;
     private final String[] words;
 
-    Command(List<String> allowed, String... words) {
+    Killed(List<String> allowed, String... words) {
       this.allowed = allowed;
       this.words = words;
     }
@@ -67,7 +68,7 @@ class KilledJvmsTest extends LastingTest {
 
   @ParameterizedTest
   @EnumSource
-  void wheneverItIsKilledNothingIsInTheWayOfTheNext(Command command) throws Exception {
+  void wheneverItIsKilledNothingIsInTheWayOfTheNext(Killed command) throws Exception {
     Lasting all = lasting(ANY);
     all.nsrun("run", "busybox", "true"); // which unpacks it
     long whole = command.nanos(all);
@@ -86,11 +87,22 @@ class KilledJvmsTest extends LastingTest {
       assertThat(status).isIn(status.equals("Creating") ? List.of(status) : command.allowed);
       seen.merge(status, 1, Integer::sum);
       all.nsrun().nsrun("rm", "-f", "a");
-      all.nsrun(Command.RUN.words);
+      all.nsrun(Killed.RUN.words);
       all.nsrun("exec", "a", "true");
     }
+    all.removeAll();
+    removeHalfMade(all);
     System.out.println(
         command + " killed " + KILLS + " times in " + whole / 1000000 + " ms: " + seen);
+  }
+
+  /** What was being made would stay for a minute, in the way of tests that look for nothing. */
+  private static void removeHalfMade(Lasting all) {
+    for (Path directory : all.files()) {
+      Command.check(List.of("touch", "-d", "2 minutes ago", directory.toString()));
+    }
+    all.nsrun().nsrun("ps");
+    assertThat(all.files()).isEmpty();
   }
 
   private static String status(Lasting all) {
