@@ -32,7 +32,6 @@ public record LifeFile(
     long restarts,
     boolean due,
     String failure) {
-  private static final LifeFile EMPTY = new LifeFile(0, 0, 0, 0, null, null, false, 0, false, "");
   private static final int LARGEST = 16 << 20;
   private static final long NANOS_OF_MILLI = 1_000_000;
 
@@ -46,7 +45,7 @@ public record LifeFile(
     try {
       bytes = PlainFile.read(file, LARGEST);
     } catch (NoSuchFileException e) {
-      return EMPTY;
+      return new Told().all();
     } catch (FileSystemException e) {
       throw new ProtocolException(e.getMessage());
     }
@@ -62,21 +61,16 @@ public record LifeFile(
   }
 
   static LifeFile decode(byte[] bytes) throws ProtocolException {
-    LifeFile life = EMPTY;
-    long now = 0;
+    Told told = new Told();
     int at = 0;
     for (int end = end(bytes, at); end > 0; end = end(bytes, at)) {
       int type = new ByteReader(bytes, at + Integer.BYTES, Short.BYTES).u16();
       int payload = at + Frames.HEADER_BYTES;
       Event event = EventDecoder.decode(type, bytes, payload, end - payload);
       at = end;
-      if (event instanceof Event.Clock clock) {
-        now = clock.nanos() / NANOS_OF_MILLI;
-      } else {
-        life = life.with(event, now);
-      }
+      told.take(event);
     }
-    return life;
+    return told.all();
   }
 
   /** Where a frame ends that begins there; 0 if there is no whole one. */
@@ -117,75 +111,60 @@ public record LifeFile(
     return lost.toByteArray();
   }
 
-  private LifeFile with(Event event, long now) {
-    if (event instanceof Event.Ready ready) {
-      // Of the next start, which comes to something in a file of its own.
-      return started()
-          ? this
-          : new LifeFile(
-              ready.pid(),
-              pid,
-              startedMillis,
-              endedMillis,
-              namespaces,
-              exit,
-              lost,
-              restarts,
-              due,
-              failure);
-    }
-    if (event instanceof Event.Started started) {
-      return new LifeFile(
-          init, started.pid(), now, endedMillis, namespaces, exit, lost, restarts, due, failure);
-    }
-    if (event instanceof Event.Namespaces found) {
-      return new LifeFile(
-          init, pid, startedMillis, endedMillis, found, exit, lost, restarts, due, failure);
-    }
-    if (event instanceof Event.Exited exited) {
-      return new LifeFile(
-          init, pid, startedMillis, now, namespaces, exited, lost, restarts, due, failure);
-    }
-    if (event instanceof Event.Gone) {
-      return new LifeFile(
-          init, pid, startedMillis, endedMillis, namespaces, exit, true, restarts, due, failure);
-    }
-    if (event instanceof Event.Restart restart) {
-      return new LifeFile(
-          init,
-          pid,
-          startedMillis,
-          endedMillis,
-          namespaces,
-          exit,
-          lost,
-          restart.count(),
-          restart.due(),
-          failure);
-    }
-    if (event instanceof Event.Failed failed && due) {
-      return new LifeFile(
-          init,
-          pid,
-          startedMillis,
-          endedMillis,
-          namespaces,
-          exit,
-          lost,
-          restarts,
-          false,
-          failed.text());
-    }
-    return this;
-  }
-
   /** What stands for a file that can't be read, of a container that has run since then. */
   public static LifeFile damaged(long startedMillis) {
-    return new LifeFile(0, 0, startedMillis, 0, null, null, false, 0, false, "");
+    Told told = new Told();
+    told.startedMillis = startedMillis;
+    return told.all();
   }
 
   /** Whether the command came to run. */
   public boolean started() {
     return startedMillis > 0;
+  }
+
+  /** What was told so far. */
+  private static final class Told {
+    private long now;
+    private long init;
+    private long pid;
+    private long startedMillis;
+    private long endedMillis;
+    private Event.Namespaces namespaces;
+    private Event.Exited exit;
+    private boolean lost;
+    private long restarts;
+    private boolean due;
+    private String failure = "";
+
+    void take(Event event) {
+      if (event instanceof Event.Clock clock) {
+        now = clock.nanos() / NANOS_OF_MILLI;
+      } else if (event instanceof Event.Ready ready && startedMillis == 0) {
+        // Later it is that of the next start, which comes to something in a file of its own.
+        init = ready.pid();
+      } else if (event instanceof Event.Started started) {
+        pid = started.pid();
+        startedMillis = now;
+      } else if (event instanceof Event.Namespaces found) {
+        namespaces = found;
+      } else if (event instanceof Event.Exited exited) {
+        exit = exited;
+        endedMillis = now;
+      } else if (event instanceof Event.Gone) {
+        lost = true;
+      } else if (event instanceof Event.Restart restart) {
+        restarts = restart.count();
+        due = restart.due();
+      } else if (event instanceof Event.Failed failed && due) {
+        due = false;
+        failure = failed.text();
+      }
+    }
+
+    LifeFile all() {
+      return new LifeFile(
+          init, pid, startedMillis, endedMillis, namespaces, exit, lost, restarts, due, failure);
+    }
   }
 }

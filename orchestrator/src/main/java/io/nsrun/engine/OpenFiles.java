@@ -52,23 +52,29 @@ final class OpenFiles implements Closeable {
   static OpenFiles of(
       Caller caller, DetachedContainers all, DetachedContainer container, boolean write)
       throws IOException {
-    Verb.FILES.check(container);
-    if (container.status() == DetachedContainer.Status.RUNNING) {
-      ContainerEntry entry = all.entry(container);
-      return new OpenFiles(caller, container, entry.access(), entry, () -> {}, List.of());
-    }
-    return ofStopped(caller, container, all.files(caller, container), write);
+    return open(caller, all, container, false, write);
   }
 
   /** As {@link #of}, of the root file system alone, without what is mounted in it. */
   static OpenFiles ofRoot(Caller caller, DetachedContainers all, DetachedContainer container)
       throws IOException {
+    return open(caller, all, container, true, false);
+  }
+
+  private static OpenFiles open(
+      Caller caller,
+      DetachedContainers all,
+      DetachedContainer container,
+      boolean rootAlone,
+      boolean write)
+      throws IOException {
     Verb.FILES.check(container);
-    if (container.status() == DetachedContainer.Status.RUNNING) {
-      ContainerEntry entry = all.entry(container);
-      return new OpenFiles(caller, container, entry.accessToRoot(), entry, () -> {}, List.of());
+    if (container.status() != DetachedContainer.Status.RUNNING) {
+      return ofStopped(caller, container, all.files(caller, container), write);
     }
-    return ofStopped(caller, container, all.files(caller, container), false);
+    ContainerEntry entry = all.entry(container);
+    TreeAccess access = rootAlone ? entry.accessToRoot() : entry.access();
+    return new OpenFiles(caller, container, access, entry, () -> {}, List.of());
   }
 
   private static OpenFiles ofStopped(
