@@ -71,37 +71,22 @@ final class AttachCommand {
     DetachedContainers all = DetachedContainers.of(caller);
     try {
       return command.attach(
-          all, all.find(given.words().get(0)), caller, new Begun(null), StatusLines.none());
+          all, all.find(given.words().get(0)), caller, () -> {}, StatusLines.none());
     } catch (IOException e) {
       return ContainerCommands.tell(e, errors);
     }
   }
 
-  /** What is to be done once nothing is missed any more. */
-  static final class Begun implements Runnable {
-    private final Launcher starter;
-
-    /**
-     * @param starter what has started the container, and waits for that; null if nobody does
-     */
-    Begun(Launcher starter) {
-      this.starter = starter;
-    }
-
-    @Override
-    public void run() {
-      if (starter != null) {
-        starter.leave();
-      }
-    }
-  }
-
-  /** The same for a container that was found, or was started right now. */
+  /**
+   * The same for a container that was found, or was started right now.
+   *
+   * @param begun called once nothing that it writes is missed any more
+   */
   int attach(
       DetachedContainers all,
       DetachedContainer container,
       Caller caller,
-      Begun begun,
+      Runnable begun,
       StatusLines status)
       throws IOException, InterruptedException {
     // What is typed at a terminal is a key, and not a signal; what comes otherwise is for us.

@@ -13,7 +13,6 @@ import io.nsrun.engine.Prepared;
 import io.nsrun.engine.Running;
 import io.nsrun.engine.StatusLines;
 import io.nsrun.engine.Streams;
-import io.nsrun.log.LogLevel;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.TerminalSize;
@@ -22,19 +21,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /** {@code exec}: a command in a container that lives on. */
-final class ExecCommand implements Launcher.Listener, Runnable {
-  private final ErrorPrinter errors;
+final class ExecCommand extends StartingCommand {
   private final Leases leases = new Leases();
   private volatile Launcher launcher;
   private DetachedContainers all;
   private DetachedContainer container;
-  private StatusLines status = StatusLines.none();
 
   /** What was entered is another one, if anything. */
   private boolean gone;
 
   ExecCommand(ErrorPrinter errors) {
-    this.errors = errors;
+    super(errors);
   }
 
   /**
@@ -122,20 +119,13 @@ final class ExecCommand implements Launcher.Listener, Runnable {
   }
 
   @Override
-  public void log(Launcher.Level told, String message) {
-    if (told == Launcher.Level.WARN && LogLevel.current().covers(LogLevel.WARN)) {
-      NsinitLog.log(LogLevel.WARN, message);
-    }
-  }
-
-  @Override
   public void started(Running running) {
     try {
       gone = !all.runs(container);
       if (gone) {
         running.signal(Signal.KILL);
       } else {
-        status.started(running);
+        super.started(running);
       }
     } catch (IOException e) {
       // It has ended as well.

@@ -19,31 +19,27 @@ import io.nsrun.log.LogLevel;
 import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Spec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
  * {@code run}: from arguments to a container, and from its end to an exit code. {@code create}: to
  * a container that was not started.
  */
-final class RunCommand implements Launcher.Listener, Runnable {
+final class RunCommand extends StartingCommand {
   private final String command;
-  private final ErrorPrinter errors;
   private final Leases leases = new Leases();
   private Caller caller;
   private OptionValues values;
   private Spec spec;
   private volatile Launcher launcher;
   private volatile NewFile cidFile;
-  private CallersFile pidFile;
-  private StatusLines status = StatusLines.none();
 
   /**
    * @param command run or create
    */
   RunCommand(String command, ErrorPrinter errors) {
+    super(errors);
     this.command = command;
-    this.errors = errors;
   }
 
   private boolean isCreate() {
@@ -257,32 +253,11 @@ final class RunCommand implements Launcher.Listener, Runnable {
   }
 
   @Override
-  public void log(Launcher.Level told, String message) {
-    LogLevel level =
-        switch (told) {
-          case WARN -> LogLevel.WARN;
-          case INFO -> LogLevel.INFO;
-          case DEBUG -> LogLevel.DEBUG;
-        };
-    if (LogLevel.current().covers(level)) {
-      NsinitLog.log(level, message);
-    }
-  }
-
-  @Override
   public void started(Running running) {
     if (LogLevel.current().covers(LogLevel.DEBUG)) {
       RunLog.started(running);
     }
-    if (pidFile != null) {
-      try {
-        pidFile.write(Long.toString(running.pid()).getBytes(StandardCharsets.US_ASCII));
-      } catch (IOException e) {
-        // The container is not ended for it.
-        errors.failure(e);
-      }
-    }
-    status.started(running);
+    super.started(running);
   }
 
   /** A signal came before there was a container: leaves nothing behind. */

@@ -10,24 +10,19 @@ import io.nsrun.engine.Launcher;
 import io.nsrun.engine.Leases;
 import io.nsrun.engine.Prepared;
 import io.nsrun.engine.RunLog;
-import io.nsrun.engine.Running;
 import io.nsrun.engine.StatusLines;
 import io.nsrun.log.LogLevel;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.SpecProblemsException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
 /** {@code start} and {@code restart}: containers that were created, or have ended. */
-final class StartCommand implements Launcher.Listener, Runnable {
+final class StartCommand extends StartingCommand {
   private final String command;
-  private final ErrorPrinter errors;
   private Caller caller;
   private DetachedContainers all;
-  private CallersFile pidFile;
-  private StatusLines status = StatusLines.none();
 
   /** Null if it does not attach. */
   private AttachCommand attach;
@@ -43,8 +38,8 @@ final class StartCommand implements Launcher.Listener, Runnable {
    * @param command start or restart
    */
   StartCommand(String command, ErrorPrinter errors) {
+    super(errors);
     this.command = command;
-    this.errors = errors;
   }
 
   /**
@@ -148,7 +143,7 @@ final class StartCommand implements Launcher.Listener, Runnable {
           all,
           all.get(container.id(), container.name()),
           caller,
-          new AttachCommand.Begun(starter),
+          starter == null ? () -> {} : starter::leave,
           status);
     } finally {
       if (starter != null) {
@@ -167,26 +162,6 @@ final class StartCommand implements Launcher.Listener, Runnable {
     return attach == null
         ? launcher.detach(prepared, this)
         : launcher.startToLiveOn(prepared, this);
-  }
-
-  @Override
-  public void log(Launcher.Level told, String message) {
-    if (told == Launcher.Level.WARN && LogLevel.current().covers(LogLevel.WARN)) {
-      NsinitLog.log(LogLevel.WARN, message);
-    }
-  }
-
-  @Override
-  public void started(Running running) {
-    if (pidFile != null) {
-      try {
-        pidFile.write(Long.toString(running.pid()).getBytes(StandardCharsets.US_ASCII));
-      } catch (IOException e) {
-        // The container is not ended for it.
-        errors.failure(e);
-      }
-    }
-    status.started(running);
   }
 
   /** A signal came before the command runs: leaves all as it was. */
