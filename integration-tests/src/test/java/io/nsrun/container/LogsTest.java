@@ -136,6 +136,7 @@ class LogsTest extends LastingTest {
   @Test
   void oneThatWritesWithoutAnEndIsReadToWhereItWas() {
     all.nsrun("run", "-d", "--name=a", "--log-max-size=1m", "busybox", "yes");
+    Await.until("it writes", () -> Files.exists(all.find("a").resolve("log.1")));
 
     assertThat(all.nsrun("logs", "a").lines()).isNotEmpty().containsOnly("y");
   }

@@ -64,9 +64,10 @@ public final class ContainerLog {
 
   /** Reads what is there now, and not what comes: the container may write faster than we read. */
   void endHere() throws IOException {
+    last = null;
     left = 0;
-    // Between two files there is none of age 0 for a moment.
-    for (int age = 0; last == null && age < files; age++) {
+    // A younger one has no name yet for a moment, or is still empty.
+    for (int age = 0; left == 0 && age < files; age++) {
       BasicFileAttributes found = attributes(ContainerDirectory.log(directory, age));
       if (found != null) {
         last = found.fileKey();
@@ -83,7 +84,14 @@ public final class ContainerLog {
         return line;
       }
       int age = nextAge();
-      if (age < 0 || isAtLast()) {
+      if (age < 0) {
+        return null;
+      }
+      if (current == null && last != null && ageOf(last) == files) {
+        endHere(); // all was written anew before we began
+        continue;
+      }
+      if (isAtLast()) {
         return null;
       }
       if (current != null && !complete) {
