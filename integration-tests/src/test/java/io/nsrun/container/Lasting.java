@@ -63,7 +63,7 @@ final class Lasting {
   }
 
   /** The only one there is of that name; waits until it is there. */
-  private Path find(String name) {
+  Path find(String name) {
     Path[] found = new Path[1];
     Await.until(
         name + " is there",
