@@ -37,6 +37,13 @@ class FullDiskTest extends ContainerTest {
     return directory;
   }
 
+  /** One whose copy of nsinit finds a place also where there is none below the home. */
+  private static Nsrun withHome(Caller caller, Path home) throws IOException {
+    return Nsrun.as(caller)
+        .env("NSRUN_HOME", home.toString())
+        .env("XDG_RUNTIME_DIR", shortNamed(caller).toString());
+  }
+
   private static void fill(Path directory) throws IOException {
     Process dd =
         new ProcessBuilder("dd", "if=/dev/zero", "of=" + directory.resolve("all"), "bs=4k")
@@ -49,12 +56,7 @@ class FullDiskTest extends ContainerTest {
   @EnumSource(names = {"ROOT", "PLAIN"})
   void eachInodeThatIsMissingIsToldAndNothingIsLeft(Caller caller) throws IOException {
     Path home = Directories.fresh(caller).resolve("home");
-    // Where the copy of nsinit goes that finds no place below the home.
-    Path runtime = shortNamed(caller);
-    Nsrun nsrun =
-        Nsrun.as(caller)
-            .env("NSRUN_HOME", home.toString())
-            .env("XDG_RUNTIME_DIR", runtime.toString());
+    Nsrun nsrun = withHome(caller, home);
     int failures = 0;
     int inodes = 1;
     boolean ran = false;
@@ -89,11 +91,7 @@ class FullDiskTest extends ContainerTest {
   void eachInodeThatOneMissesThatIsToLiveOnIsToldAndNothingIsLeft(Caller caller)
       throws IOException {
     Path home = Directories.fresh(caller).resolve("home");
-    Path runtime = shortNamed(caller);
-    Nsrun nsrun =
-        Nsrun.as(caller)
-            .env("NSRUN_HOME", home.toString())
-            .env("XDG_RUNTIME_DIR", runtime.toString());
+    Nsrun nsrun = withHome(caller, home);
     String[] words = {"-d", "--name=n", "--rootfs-host", "sleep", "1000"};
     int failures = 0;
     boolean ran = false;
