@@ -75,8 +75,7 @@ final class FileVerbs {
     try {
       containers.work(
           (caller, all) -> {
-            new ContainerDiff(caller, all, container.look(all))
-                .tell((k, p) -> telling.tell(k.name(), p));
+            new ContainerDiff(caller, all, container.look(all)).tell(telling);
             return null;
           });
     } catch (ContainerException e) {
@@ -88,7 +87,7 @@ final class FileVerbs {
   }
 
   /** Gives changes to whoever asked for them; what that throws is theirs. */
-  private static final class Telling {
+  private static final class Telling implements ContainerDiff.Listener {
     private final Consumer<? super FileChange> action;
     private RuntimeException thrown;
 
@@ -96,9 +95,10 @@ final class FileVerbs {
       this.action = action;
     }
 
-    void tell(String kind, String path) {
+    @Override
+    public void changed(ContainerDiff.Kind kind, String path) {
       try {
-        action.accept(new FileChange(FileChange.Kind.valueOf(kind), path));
+        action.accept(new FileChange(FileChange.Kind.valueOf(kind.name()), path));
       } catch (RuntimeException e) {
         thrown = e;
         throw e;
