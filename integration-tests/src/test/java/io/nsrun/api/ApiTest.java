@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,21 +39,14 @@ abstract class ApiTest {
   @BeforeEach
   final void rememberTheHost() {
     before = Host.now();
-    processes = descendants();
+    processes = Host.descendants();
   }
 
   @AfterEach
   final void nothingIsLeft() {
     // The monitor of a container that was not closed ends a moment after it has told the end.
-    Await.until("processes are as before", () -> descendants().equals(processes));
+    Await.until("processes are as before", () -> Host.descendants().equals(processes));
     before.assertUnchanged();
-  }
-
-  private static Set<Long> descendants() {
-    return ProcessHandle.current()
-        .descendants()
-        .map(ProcessHandle::pid)
-        .collect(Collectors.toSet());
   }
 
   /** A shell script in the embedded root file system. */

@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,13 +51,6 @@ class ManyContainersTest {
 
   private void count(String what) {
     counts.computeIfAbsent(what, key -> new AtomicInteger()).incrementAndGet();
-  }
-
-  private static Set<Long> descendants() {
-    return ProcessHandle.current()
-        .descendants()
-        .map(ProcessHandle::pid)
-        .collect(Collectors.toSet());
   }
 
   private static int descriptors() {
@@ -89,7 +81,7 @@ class ManyContainersTest {
       return; // this JDK has none: there is nothing to test
     }
     Host before = Host.now();
-    Set<Long> processes = descendants();
+    Set<Long> processes = Host.descendants();
     // What is loaded and opened once is there before the count.
     try (Containers first = Containers.open()) {
       first.container("true").run().requireSuccess();
@@ -124,7 +116,7 @@ class ManyContainersTest {
         .containsKeys("ran", "killed", "closed", "monitor killed", "guest killed")
         .doesNotContainKeys("wrong", "refused: HOST", "refused: NOT_STARTED", "refused: INTERNAL");
     assertThat(told.values()).isNotEmpty().allMatch(times -> times.get() == 1);
-    assertThat(descendants()).isEqualTo(processes);
+    assertThat(Host.descendants()).isEqualTo(processes);
     before.assertUnchanged();
     System.gc();
     Await.until("descriptors are closed", () -> descriptors() <= open);

@@ -3,6 +3,7 @@ package io.nsrun.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nsrun.container.Await;
+import io.nsrun.container.Host;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,25 +36,18 @@ class SparesTest {
 
   @BeforeEach
   void open() {
-    before = descendants();
+    before = Host.descendants();
     containers = Containers.builder().spares(SPARES).open();
   }
 
   @AfterEach
   void nothingIsLeft() {
     containers.close();
-    assertThat(descendants()).isEqualTo(before);
-  }
-
-  private static Set<Long> descendants() {
-    return ProcessHandle.current()
-        .descendants()
-        .map(ProcessHandle::pid)
-        .collect(Collectors.toSet());
+    assertThat(Host.descendants()).isEqualTo(before);
   }
 
   private Set<Long> started() {
-    Set<Long> now = descendants();
+    Set<Long> now = Host.descendants();
     now.removeAll(before);
     return now;
   }

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -53,6 +55,14 @@ public record Host(
     TreeSet<String> added = new TreeSet<>(now.namespaces);
     added.removeAll(namespaces);
     assertThat(added).as("namespaces").isEmpty();
+  }
+
+  /** The pids of what is below this JVM now, which the launcher of the library is, too. */
+  public static Set<Long> descendants() {
+    return ProcessHandle.current()
+        .descendants()
+        .map(ProcessHandle::pid)
+        .collect(Collectors.toSet());
   }
 
   private static boolean isMarked(Path process) {

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 
 /**
  * {@code io.nsrun.api}: for root in this JVM, for another caller in one of his own, which stays as
@@ -42,7 +41,7 @@ final class LibraryDoor implements Door {
         }
       }
     }
-    quiet = descendants();
+    quiet = Host.descendants();
   }
 
   private static int serve(Caller caller) {
@@ -124,15 +123,8 @@ final class LibraryDoor implements Door {
   @Override
   public void assertUnchanged(Host before) {
     // A monitor ends a moment after it has told the end, and nobody but the launcher waits for it.
-    Await.until("processes are as before", () -> descendants().equals(quiet));
+    Await.until("processes are as before", () -> Host.descendants().equals(quiet));
     before.assertUnchanged();
-  }
-
-  private static Set<Long> descendants() {
-    return ProcessHandle.current()
-        .descendants()
-        .map(ProcessHandle::pid)
-        .collect(Collectors.toSet());
   }
 
   @Override
