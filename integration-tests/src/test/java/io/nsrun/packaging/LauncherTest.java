@@ -195,6 +195,39 @@ class LauncherTest {
   }
 
   @Test
+  void missingJavaIsToldInALineWithTheRemedy() throws Exception {
+    Map<String, String> env = env();
+    env.put("JAVA_HOME", "");
+    env.put("PATH", cache.toString());
+    Process process = start(env, "--version");
+    assertThat(text(process.getErrorStream()))
+        .hasLineCount(1)
+        .contains("no java on PATH", "apt install default-jre-headless");
+    assertThat(process.waitFor()).isEqualTo(125);
+  }
+
+  @Test
+  void javaThatIsTooOldIsToldInALine() throws Exception {
+    Path fakeHome = cache.resolve("jdk");
+    Path fake = Files.createDirectories(fakeHome.resolve("bin")).resolve("java");
+    Files.writeString(fake, "#!/bin/sh\necho started\n");
+    assertThat(fake.toFile().setExecutable(true)).isTrue();
+    Map<String, String> env = env();
+    env.put("JAVA_HOME", fakeHome.toString());
+
+    for (String version : List.of("11.0.24", "1.8.0_412")) {
+      Files.writeString(fakeHome.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+      Process process = start(env, "--version");
+      assertThat(text(process.getErrorStream()))
+          .hasLineCount(1)
+          .contains(fakeHome + " is older than Java 17", "JAVA_HOME");
+      assertThat(process.waitFor()).isEqualTo(125);
+    }
+    Files.writeString(fakeHome.resolve("release"), "JAVA_VERSION=\"17\"\n");
+    assertThat(text(start(env, "--version").getInputStream())).isEqualTo("started\n");
+  }
+
+  @Test
   void secondCompilerIsThereForAnArchiveAlone() throws Exception {
     Path fakeHome = cache.resolve("jdk");
     Path fake = Files.createDirectories(fakeHome.resolve("bin")).resolve("java");
