@@ -76,12 +76,13 @@ public final class DetachedContainers {
    * @throws ExplainedException if there is none, or more than one
    */
   public DetachedContainer find(String text) throws IOException {
+    ContainerRecord one = kept.find(text);
+    if (one != null) {
+      return KeptContainer.read(kept, one);
+    }
     List<ContainerRecord> begun = new ArrayList<>();
     ContainerDirectories.Found found = kept.list();
     for (ContainerRecord record : found.records()) {
-      if (record.name().equals(text) || record.id().equals(text)) {
-        return KeptContainer.read(kept, record);
-      }
       if (!text.isEmpty() && record.id().startsWith(text)) {
         begun.add(record);
       }

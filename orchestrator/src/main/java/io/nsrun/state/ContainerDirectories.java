@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The directories of a caller's containers that live on: {@code containers/ID} in the state
@@ -38,6 +39,7 @@ public final class ContainerDirectories {
   private final Path stateDirectory;
   private final int uid;
   private final TreeEmptier emptier;
+  private final ContainerNames names;
 
   /**
    * @param stateDirectory see {@link StatePaths#stateDirectory}
@@ -48,6 +50,7 @@ public final class ContainerDirectories {
     this.stateDirectory = stateDirectory;
     this.uid = uid;
     this.emptier = emptier;
+    this.names = new ContainerNames(stateDirectory);
   }
 
   TreeEmptier emptier() {
@@ -85,6 +88,7 @@ public final class ContainerDirectories {
         makeLayer(ContainerDirectory.layer(path));
       }
       AtomicFile.write(path.resolve(ContainerDirectory.SPEC), RecordJson.encode(spec));
+      note(record);
       made.write(record);
       done = true;
       return made;
@@ -137,33 +141,110 @@ public final class ContainerDirectories {
    * @throws ExplainedException if a container that is there has it, running or not
    */
   public void checkThatNobodyIsNamed(String name) throws IOException {
-    for (Path directory : directories()) {
-      ContainerRecord record = recordOf(directory, name);
-      if (record != null) {
-        throw new ExplainedException(
-            "the name " + name + " is that of container " + record.id().substring(0, SHORT_ID),
-            "choose another one, or remove that container");
-      }
+    ContainerRecord record = named(names(), name);
+    if (record != null) {
+      throw new ExplainedException(
+          "the name " + name + " is that of container " + record.id().substring(0, SHORT_ID),
+          "choose another one, or remove that container");
     }
   }
 
-  /** Those that have an id for a name. */
+  /**
+   * Finds one without a look at all others. What is damaged is not found.
+   *
+   * @param text its name, its id, or what only its id begins with
+   * @return null if it is not found so: see {@link #list} for why
+   */
+  public ContainerRecord find(String text) throws IOException {
+    Map<String, String> all = names();
+    ContainerRecord named = named(all, text);
+    if (named != null) {
+      return named;
+    }
+    String begun = null;
+    for (String id : all.keySet()) {
+      if (!text.isEmpty() && id.startsWith(text)) {
+        if (begun != null) {
+          return null;
+        }
+        begun = id;
+      }
+    }
+    return begun == null ? null : soundRecord(begun);
+  }
+
+  private ContainerRecord named(Map<String, String> all, String name) throws IOException {
+    for (Map.Entry<String, String> entry : all.entrySet()) {
+      if (name.equals(entry.getValue())) {
+        ContainerRecord record = soundRecord(entry.getKey());
+        if (record != null && record.name().equals(name)) {
+          return record;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Null also if it is damaged: that is in nobody's way. */
+  private ContainerRecord soundRecord(String id) {
+    try {
+      return record(id);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** What those are called that have a directory, by their ids; null for what has no record. */
+  private Map<String, String> names() throws IOException {
+    Map<String, String> noted = names.read();
+    Map<String, String> all = new HashMap<>();
+    for (Path entry : entries()) {
+      String id = OsPath.text(entry.getFileName());
+      String name = noted.get(id);
+      if (name == null) {
+        ContainerRecord record = soundRecord(id);
+        name = record == null ? null : record.name();
+      }
+      all.put(id, name);
+    }
+    return all;
+  }
+
+  private void note(ContainerRecord record) throws IOException {
+    if (names.add(record.id(), record.name())) {
+      Map<String, String> all = names();
+      all.values().removeIf(Objects::isNull);
+      names.replace(all);
+    }
+  }
+
   private List<Path> directories() throws IOException {
     List<Path> directories = new ArrayList<>();
+    for (Path entry : entries()) {
+      if (isDirectory(entry)) {
+        directories.add(entry);
+      }
+    }
+    return directories;
+  }
+
+  /** Those that have an id for a name. */
+  private List<Path> entries() throws IOException {
+    List<Path> found = new ArrayList<>();
     Path all = stateDirectory.resolve(ALL);
     if (!isDirectory(all)) {
-      return directories; // there never was one
+      return found; // there never was one
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(all)) {
       for (Path entry : entries) {
-        if (isId(OsPath.text(entry.getFileName())) && isDirectory(entry)) {
-          directories.add(entry);
+        if (isId(OsPath.text(entry.getFileName()))) {
+          found.add(entry);
         }
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-    return directories;
+    return found;
   }
 
   private static boolean isId(String name) {
@@ -176,22 +257,6 @@ public final class ContainerDirectories {
       }
     }
     return true;
-  }
-
-  /**
-   * The record in a directory if it is of that name, which most show without being understood; null
-   * otherwise, and if it is damaged: that is in nobody's way.
-   */
-  private static ContainerRecord recordOf(Path directory, String name) {
-    try {
-      ContainerRecord record =
-          ContainerDirectory.mayBeNamed(directory, name)
-              ? ContainerDirectory.record(directory)
-              : null;
-      return record != null && record.name().equals(name) ? record : null;
-    } catch (IOException e) {
-      return null;
-    }
   }
 
   /**

@@ -9,7 +9,6 @@ import io.nsrun.spec.Spec;
 import io.nsrun.spec.SpecProblems;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -70,16 +69,6 @@ public final class ContainerDirectory implements Closeable {
       throw damaged(file, "it is of another container");
     }
     return record;
-  }
-
-  /**
-   * Whether the record of a container may have that name: a look at its bytes, as {@link #write}
-   * writes them, which takes a hundredth of the time of {@link #record}.
-   */
-  static boolean mayBeNamed(Path directory, String name) throws IOException {
-    byte[] bytes = PlainFile.read(directory.resolve(RECORD), LARGEST);
-    // Names are of letters that JSON has as they are.
-    return new String(bytes, StandardCharsets.ISO_8859_1).contains("\"name\":\"" + name + '"');
   }
 
   private static ExplainedException damaged(Path file, String why) {

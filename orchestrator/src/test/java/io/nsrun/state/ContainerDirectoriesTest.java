@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ContainerDirectoriesTest {
   private static final String ID = "0123456789abcdef".repeat(4);
@@ -109,6 +111,73 @@ class ContainerDirectoriesTest {
 
     assertThat(all.remove(ID)).isTrue();
     all.checkThatNobodyIsNamed("web");
+  }
+
+  private void keep(String id, String name) throws IOException {
+    try (ContainerDirectory made = all.make(record(id, name), SPEC)) {
+      made.keep();
+    }
+  }
+
+  @Test
+  void oneIsFoundByItsNameItsIdAndWhatOnlyItsIdBeginsWith() throws IOException {
+    String other = ID.replace("012", "013");
+    keep(ID, "web");
+    keep(other, "db");
+
+    assertThat(all.find("db").id()).isEqualTo(other);
+    assertThat(all.find(ID).name()).isEqualTo("web");
+    assertThat(all.find("013").name()).isEqualTo("db");
+    assertThat(all.find("01")).isNull();
+    assertThat(all.find("w")).isNull();
+    assertThat(all.find("")).isNull();
+  }
+
+  @Test
+  void noRecordButThatOfTheNameIsReadWhereNamesAreNoted() throws IOException {
+    String other = ID.replace('0', '1');
+    keep(ID, "web");
+    keep(other, "db");
+    Files.writeString(all.path(other).resolve("container.json"), "{}");
+
+    assertThat(all.find("web").id()).isEqualTo(ID);
+    assertThat(all.find("db")).isNull(); // its record is damaged
+    all.checkThatNobodyIsNamed("db");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense\n",
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef we",
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef \n",
+        "\0\0\0\0"
+      })
+  void whatIsLeftOfTheNotesHidesNoContainer(String notes) throws IOException {
+    keep(ID, "web");
+    String other = ID.replace('0', '1');
+    Files.writeString(directory.resolve("container-names"), notes);
+    keep(other, "db");
+
+    assertThat(all.find("web").id()).isEqualTo(ID);
+    assertThat(all.find("db").id()).isEqualTo(other);
+    assertThatThrownBy(() -> all.checkThatNobodyIsNamed("web"))
+        .hasMessageContaining("the name web is that of container 0123456789ab");
+  }
+
+  @Test
+  void notesAreNoLongerThanThereAreContainersButForOneRound() throws IOException {
+    for (int i = 0; i < 1_000; i++) {
+      keep(ID, "n" + i);
+      all.remove(ID);
+    }
+    keep(ID, "web");
+
+    assertThat(directory.resolve("container-names")).isNotEmptyFile();
+    assertThat(Files.size(directory.resolve("container-names"))).isLessThan(64 << 10);
+    assertThat(all.find("web").id()).isEqualTo(ID);
+    assertThat(all.find("n999")).isNull();
   }
 
   @Test
