@@ -111,7 +111,8 @@ public final class DocsGenerator {
     for (CommandLine command : root.getSubcommands().values()) {
       labelByName(command.getCommandSpec());
     }
-    return AutoComplete.bash(root.getCommandSpec().name(), root)
+    // It is sourced, and starts no interpreter.
+    return AutoComplete.bash(root.getCommandSpec().name(), root).replaceFirst("^#!.*\n", "")
         + CONTAINERS.replace("COMMANDS", String.join("|", commandsOfContainers(root)));
   }
 

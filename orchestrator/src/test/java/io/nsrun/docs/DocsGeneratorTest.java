@@ -71,6 +71,7 @@ class DocsGeneratorTest {
   @Test
   void everyCommandIsInThePageOfTheProgramAndInTheCompletion() {
     String bash = DocsGenerator.bash(CommandModel.all());
+    assertThat(bash).doesNotStartWith("#!");
     for (String command : CommandModel.all().getSubcommands().keySet()) {
       assertThat(PAGES.get("nsrun")).contains("\\fB" + command + "\\fR");
       assertThat(bash).containsPattern("commands=\"[^\"]*\\b" + command + "\\b");
