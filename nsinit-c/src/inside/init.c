@@ -257,6 +257,11 @@ void init_take_over(int from)
 	/* The pivot has changed our root too, but the working directory is the caller's still. */
 	must(chdir("/"), "/", "chdir");
 	must(unshare(CLONE_NEWNS), "unshare", "mounts");
+	/* Nobody else is here yet, and once we can't be traced the monitor could not open them. */
+	if (run.detaches) {
+		must(event_pid(FRAME_NAMESPACES, 0) ? 0 : -1, "send", "that they are there");
+		wait_for_go(event_fd());
+	}
 	must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "PR_SET_DUMPABLE", "off");
 	must(root_set_current(), "/", "open");
 	run_command(first_of(STAGE_COMMAND), event_fd());

@@ -173,7 +173,7 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	if (run_step(STEP_TERMINAL) == NULL && !run.detaches)
 		proxy_remember();
 	monitor_steps();
-	/* Who is nested has others, which nobody can enter before they are. */
+	/* Who is nested has others, and says when (proto/sync.h). */
 	if (run.detaches && run_step(STEP_NESTED_NAMESPACES) == NULL)
 		detach_namespaces(run.init, namespaces_try);
 	monitor_tell(&go, NULL, 0);

@@ -11,6 +11,7 @@
 #include "outside/proxy.h"
 #include "outside/sample.h"
 #include "outside/stream.h"
+#include "proto/sync.h"
 #include "restart/restart.h"
 
 enum { FD_CONTROL, FD_INIT, FD_INNER, FD_SIGNALS, FD_TIMER, FD_TICK, FD_KEEPER, FD_PROXY };
@@ -334,6 +335,10 @@ bool hear_init(void)
 		break;
 	case FRAME_CONSOLE:
 		proxy_attach(with.fds[0], with.fds[1]);
+		break;
+	case FRAME_NAMESPACES:
+		detach_namespaces(run.init, namespaces_try);
+		send(life.inner, SYNC_GO, strlen(SYNC_GO), MSG_NOSIGNAL);
 		break;
 	case FRAME_WATCH:
 		life.proc = sample_begin(with.fds);

@@ -46,6 +46,9 @@
  *   sends fds 0 to 2                      takes a copy of the mounts, and goes on as init; the set-up ends
  *   ends, and has reported why            end of file: ends, too
  *
+ *    Of a container that lives on PID 1 then tells NAMESPACES over the inner socketpair, and waits for SYNC_GO: the
+ *    monitor has them open by then, and could not do so later.
+ *
  * 4. The command's process (inside/init.c), a vfork: init sleeps until it executes or ends, and shares its memory.
  *
  *   the command's process                 init, once it is awake

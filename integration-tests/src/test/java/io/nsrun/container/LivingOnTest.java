@@ -326,15 +326,29 @@ class LivingOnTest extends LivingOnDoorTest {
     exec("a", busybox(ANY, "true")).assertRefused(125, "container a does not run");
   }
 
-  @Test
-  void oneThatMountsByItselfCanNotBeEntered() {
-    start("a", busybox(ANY, "sleep", "1000").with(Setting.CAP_ADD, "SYS_ADMIN")).orFail();
+  /** Its namespaces are within another user namespace, which nobody else is in. */
+  @ParameterizedTest
+  @EnumSource
+  void oneThatMountsByItselfIsEnteredAsAnyOther(Caller who) {
+    String look =
+        "cat /proc/self/uid_map; grep -E '^(Cap|NoNew|Seccomp:)' /proc/self/status; hostname;"
+            + " ls /proc/self/fd /mnt; for n in /proc/self/ns/*; do readlink $n; done";
+    Asked asked =
+        sh(
+                who,
+                "mount -t tmpfs tmpfs /mnt && echo >/mnt/own; "
+                    + look
+                    + "; echo ready; exec sleep 1000")
+            .with(Setting.CAP_ADD, "SYS_ADMIN");
+    start("a", asked).orFail();
+    Await.until("it has looked", () -> fulfil(Verb.LOGS, "a").out().endsWith("ready\n"));
 
-    exec("a", busybox(ANY, "true"))
-        .assertRefused(
-            125,
-            "container a can't be entered",
-            "one that may mount by itself (CAP_SYS_ADMIN) has its namespaces from the inside");
+    String seen = exec("a", sh(who, look)).orFail().out();
+
+    assertThat(seen + "ready\n").isEqualTo(fulfil(Verb.LOGS, "a").out());
+    assertThat(seen).contains("\n/mnt:\nown\n");
+    exec("a", sh(who, "umount /mnt && mount -t tmpfs tmpfs /mnt")).orFail();
+    assertThat(exec("a", sh(who, "umount /proc/keys || umount /dev/null")).code()).isNotZero();
   }
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.nsrun.engine;
 import io.nsrun.control.Event;
 import io.nsrun.control.LifeFile;
 import io.nsrun.plan.facts.RootIds;
+import io.nsrun.plan.steps.Isolation;
 import io.nsrun.plan.steps.LinuxConstants;
 import io.nsrun.plan.steps.Step;
 import io.nsrun.rootfs.RunningTree;
@@ -43,11 +44,6 @@ final class ContainerEntry {
     Verb.ENTER.check(container);
     Spec spec = ContainerDirectory.spec(directory);
     Event.Namespaces found = LifeFile.read(ContainerDirectory.life(directory)).namespaces();
-    if (found == null) {
-      throw new ContainerStateException(
-          "container " + container.name() + " can't be entered",
-          "one that may mount by itself (CAP_SYS_ADMIN) has its namespaces from the inside");
-    }
     if (spec.namespace(NamespaceType.MOUNT) instanceof NamespaceMode.Host) {
       throw new ExplainedException(
           "container " + container.name() + " has the host's mounts", "its files are the host's");
@@ -63,22 +59,41 @@ final class ContainerEntry {
   /**
    * As {@link #access}, where there is a root file system of its own.
    *
-   * @throws ExplainedException if that is the host's
+   * @throws ExplainedException if that is the host's, or its mounts are locked: a copy of the
+   *     root's alone would show what they cover
    */
   TreeAccess accessToRoot() throws IOException {
     TreeAccess access = access();
+    if (DetachedContainers.has(container, Isolation.Aspect.MOUNTS, Isolation.MOUNTS_LOCKED)) {
+      throw new ContainerStateException(
+          "container "
+              + container.name()
+              + " may mount by itself, and what lies below its mounts can't be read while it runs",
+          "stop it first");
+    }
     RootFiles.checkThatItHasItsOwn(container, ContainerDirectory.spec(directory));
     return access;
   }
 
   private void add(List<Step.Joined> joined, Event.Namespaces found, long type)
       throws ExplainedException {
-    Long descriptor = found.descriptors().get(type);
+    joined.add(new Step.Joined(type, path(container.name(), found, type)));
+  }
+
+  /**
+   * Where one of its namespaces can be entered.
+   *
+   * @param found those that its monitor has open; null if it did not tell
+   * @param type CLONE_NEW*
+   */
+  static String path(String name, Event.Namespaces found, long type)
+      throws ContainerStateException {
+    Long descriptor = found == null ? null : found.descriptors().get(type);
     if (descriptor == null) {
-      throw new ExplainedException(
-          "container " + container.name() + " can't be entered", "its monitor could not open it");
+      throw new ContainerStateException(
+          "container " + name + " can't be entered", "its monitor could not open its namespaces");
     }
-    joined.add(new Step.Joined(type, "/proc/" + found.monitor() + "/fd/" + descriptor));
+    return "/proc/" + found.monitor() + "/fd/" + descriptor;
   }
 
   /**

@@ -339,9 +339,14 @@ public final class DetachedContainers {
   }
 
   private static boolean setsGroups(DetachedContainer container) {
+    return has(container, Isolation.Aspect.SUPPLEMENTARY_GROUPS, Isolation.GROUPS_SET);
+  }
+
+  /** Whether a property of its isolation has come out as that. */
+  static boolean has(DetachedContainer container, Isolation.Aspect aspect, String value) {
     for (Prepared.Achieved property : container.isolation()) {
-      if (property.aspect().equals(Isolation.Aspect.SUPPLEMENTARY_GROUPS.key())) {
-        return property.value().equals(Isolation.GROUPS_SET);
+      if (property.aspect().equals(aspect.key())) {
+        return property.value().equals(value);
       }
     }
     return false;

@@ -140,15 +140,6 @@ final class ExecSpec {
   }
 
   private String path(NamespaceType type) throws ExplainedException {
-    Long descriptor =
-        namespaces == null
-            ? null
-            : namespaces.descriptors().get(LinuxConstants.namespaceFlag(type));
-    if (descriptor == null) {
-      throw new ContainerStateException(
-          "container " + container.name() + " can't be entered",
-          "one that may mount by itself (CAP_SYS_ADMIN) has its namespaces from the inside");
-    }
-    return "/proc/" + namespaces.monitor() + "/fd/" + descriptor;
+    return ContainerEntry.path(container.name(), namespaces, LinuxConstants.namespaceFlag(type));
   }
 }

@@ -62,7 +62,7 @@ final class MountLocks {
     return new Isolation.Property(
         Isolation.Aspect.MOUNTS,
         obstacle.isEmpty(),
-        obstacle.isEmpty() ? "locked" : "not locked",
+        obstacle.isEmpty() ? Isolation.MOUNTS_LOCKED : "not locked",
         obstacle.isEmpty()
             ? ""
             : "CAP_SYS_ADMIN undoes ro, nodev and what covers a path: " + obstacle);

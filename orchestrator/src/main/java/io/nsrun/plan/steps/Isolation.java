@@ -12,6 +12,9 @@ public record Isolation(List<Property> properties) {
   /** Value of {@link Aspect#SUPPLEMENTARY_GROUPS} where setgroups(2) is allowed, and was called. */
   public static final String GROUPS_SET = "set";
 
+  /** Value of {@link Aspect#MOUNTS} where the command may mount, and undo nothing. */
+  public static final String MOUNTS_LOCKED = "locked";
+
   /** What can be isolated. */
   public enum Aspect {
     USER_NAMESPACE,
