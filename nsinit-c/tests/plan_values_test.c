@@ -38,7 +38,7 @@ static void end_odd(uint16_t id, const char *why)
 static void options_unknown(void)
 {
 	for (unsigned bit = 0; bit < 32; bit++)
-		REFUSE_ODD(STEP_OPTIONS, bit < 3 ? NULL : "unknown option", 1u << bit);
+		REFUSE_ODD(STEP_OPTIONS, bit < 4 ? NULL : "unknown option", 1u << bit);
 }
 
 static void timeout_of(uint64_t ms, uint32_t signo, uint64_t grace, const char *why)

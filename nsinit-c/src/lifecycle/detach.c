@@ -70,13 +70,18 @@ static int open_life(int directory)
 	return fd;
 }
 
+void detach_session(void)
+{
+	/* The caller's terminal is none of ours, and what is typed there is not for us. */
+	if (setsid() < 0 && getsid(0) != getpid())
+		fail("setsid", "of what lives on");
+}
+
 void step_detach(const struct detach_step *step)
 {
 	int directory = must(open(step->directory, O_PATH | O_DIRECTORY | O_CLOEXEC), step->directory, "open");
 
-	/* The caller's terminal is none of ours, and what is typed there is not for us. */
-	if (setsid() < 0 && getsid(0) != getpid())
-		fail("setsid", "of a container that lives on");
+	detach_session();
 	life = open_life(directory);
 	clients_listen(directory);
 	if (step->log_files > 0)
@@ -145,16 +150,23 @@ void detach_started(pid_t init, pid_t command)
 		fail(LIFE_NEXT, "write");
 	must(fdatasync(life), LIFE_NEXT, "fdatasync");
 	must(renameat(directory_fd, LIFE_NEXT, directory_fd, LIFE), LIFE, "rename");
-	lives_on = true;
 	clients_serve();
 	/* What the caller hears of it last. */
 	event_to(caller);
 	event_of(number);
 	event_pid(FRAME_STARTED, (uint32_t)command);
+	if (run.control == caller)
+		event_to(life); /* output waits for its end */
+	detach_alone();
+}
+
+void detach_alone(void)
+{
+	if (event_fd() != life)
+		close(event_fd());
 	event_to(life);
-	if (run.control != caller)
-		close(caller);
-	run.control = -1; /* output waits for its end */
+	lives_on = true;
+	run.control = -1;
 	must(chdir("/"), "/", "chdir");
 }
 

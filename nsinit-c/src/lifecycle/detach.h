@@ -20,6 +20,10 @@
  * tells the numbers, by which whoever may trace it enters the container. open_namespace as open(2).
  */
 void detach_namespaces(pid_t init, int (*open_namespace)(const char *path, int flags));
+/* The same without a directory, for one more command in such a container: nobody is told anything, but it leaves the
+ * caller's session, and in the end the caller. */
+void detach_session(void);
+void detach_alone(void);
 /* In init: nothing of the directory is its business. */
 void detach_leave(void);
 /* The command runs: from here on the monitor's events are for that file, and the end of the orchestrator is none. */

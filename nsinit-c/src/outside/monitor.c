@@ -47,6 +47,10 @@ void step_options(const struct options_step *step)
 	if (step->flags & OPTION_TRACE)
 		trace_enable();
 	run.stdin_null = (step->flags & OPTION_STDIN_NULL) != 0;
+	for (int fd = 0; life.lives_on && fd <= STDERR_FILENO; fd++)
+		must(dup2(run.null_fd, fd), "dup2", "/dev/null");
+	if (life.lives_on)
+		detach_session();
 	/* With a pty, the command's stdin is the pty; the caller's terminal is left alone. */
 	if (run.stdin_null && !run_step(STEP_TERMINAL) && dup2(run.null_fd, STDIN_FILENO) < 0)
 		fail("dup2", "stdin from /dev/null");
@@ -93,8 +97,11 @@ void step_namespaces(const struct namespaces_step *step)
 void monitor_replan(const struct plan *plan)
 {
 	run.plan = plan;
+	const struct step *options = run_step(STEP_OPTIONS);
+
 	run.own_pty = run_step(STEP_CONSOLE) != NULL;
 	run.detaches = run_step(STEP_DETACH) != NULL;
+	life.lives_on = options != NULL && (options->options.flags & OPTION_LIVES_ON) != 0;
 	life.watch = run_step(STEP_WATCH) ? &run_step(STEP_WATCH)->watch : NULL;
 }
 
@@ -170,7 +177,7 @@ void monitor_run(const struct plan *plan, int control, void (*init)(int inner))
 	struct iovec go = { (void *)(uintptr_t)SYNC_GO, strlen(SYNC_GO) };
 
 	monitor_begin(plan, control, init);
-	if (run_step(STEP_TERMINAL) == NULL && !run.detaches)
+	if (run_step(STEP_TERMINAL) == NULL && !run.detaches && !life.lives_on)
 		proxy_remember();
 	monitor_steps();
 	/* Who is nested has others, and says when (proto/sync.h). */

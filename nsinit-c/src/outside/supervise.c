@@ -195,6 +195,10 @@ static void on_control(void)
 	int signo;
 
 	if (!control_signal(run.control, &signo)) {
+		if (life.lives_on && life.phase >= RUNNING) {
+			close(run.control);
+			return detach_alone();
+		}
 		run.control = -1; /* not closed: a socket is the way of the events too */
 		life.ending.cause = CAUSE_CONTROL_GONE;
 		/* Whoever has lost the launcher starts it anew unless it was executed: that is told first. */
@@ -296,6 +300,16 @@ static void on_listener(int fd)
 	arm(life.timer, life.timeout.ms > 0 ? life.timeout.ms : START_MS, 0);
 }
 
+static bool on_inner_closed(void)
+{
+	close(life.inner);
+	life.inner = -1;
+	/* The socket is closed by execve: the command, as PID 1, has started. */
+	if (life.execing && !life.failed)
+		on_started();
+	return false;
+}
+
 bool hear_init(void)
 {
 	static uint8_t bytes[EVENT_MAX];
@@ -307,14 +321,8 @@ bool hear_init(void)
 	/* An init that ends with its 'go' unread resets the socket; what it said is still to be had then. */
 	if (n < 0)
 		return errno == EINTR || errno == ECONNRESET;
-	if (n == 0) {
-		close(life.inner);
-		life.inner = -1;
-		/* The socket is closed by execve: the command, as PID 1, has started. */
-		if (life.execing && !life.failed)
-			on_started();
-		return false;
-	}
+	if (n == 0)
+		return on_inner_closed();
 	get_u32(&r);
 	type = get_u16(&r);
 	switch (type) {

@@ -33,6 +33,7 @@ struct life {
 	bool failed;	     /* init has reported why */
 	bool have_child;     /* init has reported how the command ended */
 	bool told;	     /* and so have we */
+	bool lives_on;	     /* once it runs, without its caller: a command in a container that does */
 	bool asked;	     /* a signal was sent on behalf of somebody */
 	bool more;	     /* children that have ended may be left to reap */
 	struct child_exit child;

@@ -211,8 +211,7 @@ static const char *check(const struct step *step, uint8_t *mounts, struct plan *
 {
 	switch (step->id) {
 	case STEP_OPTIONS:
-		return step->options.flags & ~(OPTION_TRACE | OPTION_STDIN_NULL | OPTION_DROP_GROUPS) ? "unknown option"
-												      : NULL;
+		return step->options.flags >= 2 * OPTION_LIVES_ON ? "unknown option" : NULL;
 	case STEP_TIMEOUT:
 		return check_timeout(&step->timeout);
 	case STEP_DETACH:

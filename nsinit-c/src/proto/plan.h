@@ -29,6 +29,7 @@
 #define OPTION_TRACE	   1u
 #define OPTION_STDIN_NULL  2u
 #define OPTION_DROP_GROUPS 4u
+#define OPTION_LIVES_ON	   8u
 
 #define MOUNT_CREATE_DIRECTORY 1u
 #define MOUNT_CREATE_FILE      2u

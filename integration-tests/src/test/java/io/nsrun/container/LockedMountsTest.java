@@ -26,7 +26,7 @@ class LockedMountsTest extends ContainerTest {
   private static final String NODE = "unix:mode,uid,gid,lastModifiedTime,lastAccessTime";
 
   /** What of the host is shown to the container. */
-  private record Exposed(Path base, Path image, String loop) implements AutoCloseable {
+  record Exposed(Path base, Path image, String loop) implements AutoCloseable {
     static Exposed to(Caller caller) throws IOException {
       Path base = Directories.fresh(caller);
       for (String directory : List.of("disks", "ro", "data/closet")) {

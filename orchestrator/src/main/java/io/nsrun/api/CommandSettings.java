@@ -1,5 +1,6 @@
 package io.nsrun.api;
 
+import io.nsrun.engine.ExecRequest;
 import io.nsrun.engine.Redirects;
 import io.nsrun.spec.SpecField;
 import io.nsrun.spec.SpecProblems;
@@ -118,20 +119,30 @@ class CommandSettings {
     return missing.getParentFile() != null && missing.getParentFile().canWrite();
   }
 
-  /** Adds what is redirected of a container whose output goes to its log. */
-  void checkThatNothingIsRedirected(SpecProblems problems) {
-    refuse("redirectInput(...)", !input.equals(Redirect.PIPE), problems);
-    refuse("redirectOutput(...)", !output.equals(Redirect.PIPE), problems);
-    refuse("redirectError(...)", !error.equals(Redirect.PIPE), problems);
-    refuse("redirectErrorStream(...)", errorToOutput, problems);
+  /** As one more command of a container. */
+  ExecRequest execRequest(boolean detached, SpecProblems problems) {
+    return new ExecRequest(
+        command, environment(problems), directory, user, null, !detached, detached, false);
   }
 
-  private static void refuse(String where, boolean given, SpecProblems problems) {
+  /**
+   * Adds what is redirected of what lives on.
+   *
+   * @param log where what it writes is; empty if it is nowhere
+   */
+  void checkThatNothingIsRedirected(String log, SpecProblems problems) {
+    refuse("redirectInput(...)", !input.equals(Redirect.PIPE), log, problems);
+    refuse("redirectOutput(...)", !output.equals(Redirect.PIPE), log, problems);
+    refuse("redirectError(...)", !error.equals(Redirect.PIPE), log, problems);
+    refuse("redirectErrorStream(...)", errorToOutput, log, problems);
+  }
+
+  private static void refuse(String where, boolean given, String log, SpecProblems problems) {
     if (given) {
       problems.add(
           where,
-          "is of no use to a container that lives on, whose streams are nobody's",
-          "leave it out: what it writes is in logs()");
+          "is of no use to what lives on, whose streams are nobody's",
+          log.isEmpty() ? "leave it out" : "leave it out: what it writes is in " + log);
     }
   }
 }

@@ -6,7 +6,6 @@ import io.nsrun.engine.ContainerObserver;
 import io.nsrun.engine.ContainerStarter;
 import io.nsrun.engine.DamagedContainerException;
 import io.nsrun.engine.DetachedContainers;
-import io.nsrun.engine.ExecRequest;
 import io.nsrun.engine.NoSuchContainerException;
 import io.nsrun.engine.NotStartedException;
 import io.nsrun.engine.Roots;
@@ -418,23 +417,32 @@ public final class Containers implements AutoCloseable {
           DetachedContainers all = DetachedContainers.of(caller());
           SpecProblems problems = new SpecProblems();
           settings.checkStreams(problems);
-          ExecRequest request =
-              new ExecRequest(
-                  settings.command,
-                  settings.environment(problems),
-                  settings.directory,
-                  settings.user,
-                  null,
-                  true);
           StartedContainer started =
               all.exec(
                   container.look(all),
-                  request,
+                  settings.execRequest(false, problems),
                   problems,
                   open,
                   settings.redirects(),
                   warnings(container.name()));
           return follow(started, container.name());
+        });
+  }
+
+  /** See {@link ExecBuilder#startDetached}. */
+  void detach(DetachedContainer container, CommandSettings settings) throws ContainerException {
+    start(
+        container::name,
+        open -> {
+          SpecProblems problems = new SpecProblems();
+          settings.checkThatNothingIsRedirected("", problems);
+          open.detachIn(
+              container.id(),
+              container.name(),
+              settings.execRequest(true, problems),
+              problems,
+              warnings(container.name()));
+          return null;
         });
   }
 

@@ -39,6 +39,22 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
     return this;
   }
 
+  /**
+   * Starts a command that lives on when this JVM has ended, until the container ends, as {@code
+   * nsrun exec -d} does. Blocks until it runs. It reads nothing, and what it writes is nobody's, so
+   * that no stream may be redirected; {@link DetachedContainer#processes} has it. What it leaves
+   * running when it ends goes on.
+   *
+   * <p>No listener hears of it, and closing the {@link Containers} does nothing to it.
+   *
+   * @throws ContainerException if it can't be started; nothing of it is left then. If the thread is
+   *     interrupted, its interrupt status is set, and it runs or does not
+   */
+  public void startDetached() throws ContainerException {
+    use();
+    containers.detach(container, settings);
+  }
+
   @Override
   ExecBuilder self() {
     return this;

@@ -207,7 +207,7 @@ final class SpecAssembly {
       settings.checkStreams(problems);
       return;
     }
-    settings.checkThatNothingIsRedirected(problems);
+    settings.checkThatNothingIsRedirected("logs()", problems);
     if (settings.ephemeralDirectory != null) {
       problems.add(
           SpecField.EPHEMERAL_DIRECTORY,

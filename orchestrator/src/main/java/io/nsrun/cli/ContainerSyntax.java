@@ -68,8 +68,15 @@ final class ContainerSyntax {
   private static final Option STATUS_FD =
       value(
           "N",
-          "Write a line of JSON to the caller's descriptor N when the command runs, with its pids, and, of exec and start -a, one when it has ended.",
+          "Write a line of JSON to the caller's descriptor N when the command runs, with its pids, and, of exec without -d and start -a, one when it has ended.",
           "--status-fd");
+
+  private static final Option PID_FILE =
+      value(
+          "FILE",
+          "Write the command's pid, as the host sees it, to FILE once it runs.",
+          "--pid-file",
+          "--pidfile");
 
   private static final Option DETACH_KEYS =
       value(
@@ -135,11 +142,7 @@ final class ContainerSyntax {
                   "--interactive"),
               DETACH_KEYS,
               SIG_PROXY,
-              value(
-                  "FILE",
-                  "Write the command's pid, as the host sees it, to FILE once it runs.",
-                  "--pid-file",
-                  "--pidfile"),
+              PID_FILE,
               STATUS_FD);
       case "attach" ->
           command(
@@ -221,6 +224,10 @@ final class ContainerSyntax {
             Integer.MAX_VALUE),
         true,
         List.of(
+            flag(
+                "Return when it runs. It goes on without its caller, reads nothing, and what it writes is nobody's; 'nsrun top' shows it.",
+                "-d",
+                "--detach"),
             flag("Give it the caller's standard input.", "-i", "--interactive"),
             flag(
                 "Give it a terminal. Default: if standard input and output are terminals.",
@@ -237,6 +244,10 @@ final class ContainerSyntax {
                 "Run it as this user, by name or number: names are those of the container's files. Default: as the container.",
                 "-u",
                 "--user"),
+            flag(
+                "Give it all capabilities. CAP_SYS_ADMIN is among them where the container was started with it: in another one it would undo read-only mounts, and what hides paths.",
+                "--privileged"),
+            PID_FILE,
             STATUS_FD));
   }
 

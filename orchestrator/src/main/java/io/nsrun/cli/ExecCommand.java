@@ -1,18 +1,23 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Caller;
+import io.nsrun.engine.CallersFile;
 import io.nsrun.engine.ContainerStateException;
 import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.End;
 import io.nsrun.engine.ExecRequest;
+import io.nsrun.engine.ExitCode;
 import io.nsrun.engine.Launcher;
 import io.nsrun.engine.Leases;
 import io.nsrun.engine.Preparation;
 import io.nsrun.engine.Prepared;
+import io.nsrun.engine.RunLog;
 import io.nsrun.engine.Running;
 import io.nsrun.engine.StatusLines;
 import io.nsrun.engine.Streams;
+import io.nsrun.log.LogLevel;
+import io.nsrun.spec.CapabilitySet;
 import io.nsrun.spec.Signal;
 import io.nsrun.spec.SpecProblems;
 import io.nsrun.spec.TerminalSize;
@@ -69,13 +74,22 @@ final class ExecCommand extends StartingCommand {
       return ContainerCommands.tell(e, errors);
     }
     status.of(container.id(), container.name());
-    try (Launcher started = Launcher.of(caller)) {
+    String file = given.value("--pid-file", null);
+    try (CallersFile pid = file == null ? null : CallersFile.open(caller, "--pid-file", file);
+        Launcher started = Launcher.of(caller)) {
+      pidFile = pid;
       launcher = started;
       launcher.forwardSignals(this);
       ExecRequest request = request(given, words.subList(1, words.size()), caller);
       Prepared prepared =
           new Preparation(caller, launcher, leases)
               .prepare(all.exec(container, request), new SpecProblems());
+      if (request.privileged()) {
+        tellWhatIsMissing(prepared.spec().capabilities().drop());
+      }
+      if (request.detached()) {
+        return detach(prepared);
+      }
       Running running = launcher.run(prepared, Streams.SHARED, this);
       return tell(running.await());
     } finally {
@@ -83,8 +97,30 @@ final class ExecCommand extends StartingCommand {
     }
   }
 
+  private void tellWhatIsMissing(CapabilitySet left) {
+    if (!left.equals(CapabilitySet.NONE) && LogLevel.current().covers(LogLevel.WARN)) {
+      RunLog.warn(
+          "--privileged leaves out "
+              + left
+              + ", without which "
+              + container.name()
+              + " was started: it would undo its mounts");
+    }
+  }
+
+  /** Returns when the command runs, and leaves it to the container. */
+  private int detach(Prepared prepared) throws IOException, InterruptedException {
+    End end = launcher.startToLiveOn(prepared, this);
+    if (end != null || gone) {
+      return tell(end);
+    }
+    launcher.leave();
+    return ExitCode.OK;
+  }
+
   private static ExecRequest request(GivenArguments given, List<String> command, Caller caller) {
-    boolean terminals = Caller.isTerminal(0) && Caller.isTerminal(1);
+    boolean detached = given.has("--detach");
+    boolean terminals = !detached && Caller.isTerminal(0) && Caller.isTerminal(1);
     boolean terminal = given.has("--tty") || terminals;
     SpecProblems problems = new SpecProblems();
     EnvironmentBuilder env =
@@ -101,7 +137,9 @@ final class ExecCommand extends StartingCommand {
         given.value("--workdir", null),
         given.value("--user", null),
         terminal ? TerminalSize.DEFAULT : null,
-        given.has("--interactive") || terminal);
+        given.has("--interactive") || terminal,
+        detached,
+        given.has("--privileged"));
   }
 
   private int tell(End end) {
@@ -122,11 +160,15 @@ final class ExecCommand extends StartingCommand {
   public void started(Running running) {
     try {
       gone = !all.runs(container);
-      if (gone) {
-        running.signal(Signal.KILL);
-      } else {
-        super.started(running);
-      }
+    } catch (IOException e) {
+      gone = true;
+    }
+    if (!gone) {
+      super.started(running);
+      return;
+    }
+    try {
+      running.signal(Signal.KILL);
     } catch (IOException e) {
       // It has ended as well.
       return;

@@ -87,6 +87,24 @@ public interface ContainerStarter extends Closeable {
       throws IOException, InterruptedException;
 
   /**
+   * Starts one more command in a container that lives on, which lives on too, see {@link
+   * DetachedContainers#exec}. Blocks until it runs.
+   *
+   * @param id of the container
+   * @param name what it is called where it is not there any more
+   * @param request what it is to be, with {@link ExecRequest#detached}
+   * @param problems those that were found already; all are told together
+   * @param warnings takes what is odd about it, a sentence each; called by any thread
+   * @throws ContainerStateException if the container does not run, or can't be entered
+   * @throws NotStartedException if the command did not come to run
+   * @throws InterruptedException if the thread was interrupted; it runs, or does not
+   * @throws ClosedStarterException after {@link #close}
+   */
+  void detachIn(
+      String id, String name, ExecRequest request, SpecProblems problems, Consumer<String> warnings)
+      throws IOException, InterruptedException;
+
+  /**
    * Kills all containers but those that live on, also those that are about to start. Blocks until
    * nothing of them is left. Does nothing the second time.
    */

@@ -39,6 +39,15 @@ final class DetachedStart implements Launcher.Listener {
     /** Whether its command is to run now. */
     boolean starts();
 
+    /**
+     * Its command runs, and is about to be left.
+     *
+     * @throws IOException if it is to be killed instead
+     */
+    default void started() throws IOException {
+      // Nothing more has to be so.
+    }
+
     /** Its command did not come to run. */
     void failed() throws IOException, InterruptedException;
 
@@ -111,6 +120,56 @@ final class DetachedStart implements Launcher.Listener {
   }
 
   /**
+   * One more command in one that runs.
+   *
+   * @param container as it was when it was entered
+   */
+  private record Entering(
+      Caller caller,
+      String id,
+      String name,
+      ExecRequest request,
+      SpecProblems problems,
+      AtomicReference<DetachedContainer> container)
+      implements Work {
+    @Override
+    public Prepared prepare(Launcher launcher, Leases leases)
+        throws IOException, InterruptedException {
+      DetachedContainers all = DetachedContainers.of(caller);
+      container.set(all.get(id, name));
+      return new Preparation(caller, launcher, leases)
+          .prepare(all.exec(container.get(), request), problems);
+    }
+
+    @Override
+    public boolean starts() {
+      return true;
+    }
+
+    @Override
+    public void started() throws IOException {
+      if (!DetachedContainers.of(caller).runs(container.get())) {
+        throw ContainerStateException.hasEnded(name);
+      }
+    }
+
+    @Override
+    public void failed() {
+      // There was nothing but the command.
+    }
+
+    @Override
+    public void awaitLastProcess() {
+      // Its nsinit has ended, and with it the command.
+    }
+
+    @Override
+    public boolean undo() {
+      return false;
+    }
+  }
+
+  /**
    * A new container, which starts.
    *
    * @param warnings see {@link ContainerStarter#detach}
@@ -133,6 +192,20 @@ final class DetachedStart implements Launcher.Listener {
    */
   static DetachedStart again(Caller caller, String id, String name, Consumer<String> warnings) {
     return new DetachedStart(caller, new StartingAgain(caller, id, name), warnings);
+  }
+
+  /** One more command in one that runs, see {@link ContainerStarter#detachIn}. */
+  static DetachedStart in(
+      Caller caller,
+      String id,
+      String name,
+      ExecRequest request,
+      SpecProblems problems,
+      Consumer<String> warnings) {
+    return new DetachedStart(
+        caller,
+        new Entering(caller, id, name, request, problems, new AtomicReference<>()),
+        warnings);
   }
 
   /** Does all of it; for a worker, which nobody interrupts. */
@@ -181,10 +254,12 @@ final class DetachedStart implements Launcher.Listener {
         leases.keep();
         return;
       }
-      End end = own.detach(prepared, this);
+      End end = own.startToLiveOn(prepared, this);
       if (end != null) {
         throw new NotStartedException(prepared, end);
       }
+      work.started();
+      own.leave();
     } finally {
       for (IOException trouble : leases.release()) {
         warnings.accept(String.valueOf(trouble.getMessage()));

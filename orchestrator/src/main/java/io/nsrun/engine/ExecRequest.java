@@ -14,6 +14,9 @@ import java.util.Map;
  *     command
  * @param terminal size of the terminal it gets; null for none
  * @param interactive whether it reads the caller's standard input
+ * @param detached whether it lives on without its caller, and ends with the container; it reads and
+ *     writes nothing then
+ * @param privileged whether it has all capabilities that can't undo what the container is kept by
  */
 public record ExecRequest(
     List<String> args,
@@ -21,7 +24,9 @@ public record ExecRequest(
     String cwd,
     String user,
     TerminalSize terminal,
-    boolean interactive) {
+    boolean interactive,
+    boolean detached,
+    boolean privileged) {
   public ExecRequest {
     args = List.copyOf(args);
     env = Map.copyOf(env);

@@ -4,6 +4,10 @@ import io.nsrun.control.Event;
 import io.nsrun.launch.UserDatabase;
 import io.nsrun.plan.facts.ProcessIdMaps;
 import io.nsrun.plan.steps.LinuxConstants;
+import io.nsrun.spec.Capabilities;
+import io.nsrun.spec.Capability;
+import io.nsrun.spec.CapabilitySet;
+import io.nsrun.spec.Detached;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.Groups;
 import io.nsrun.spec.LandlockRule;
@@ -14,6 +18,8 @@ import io.nsrun.spec.ProcessSpec;
 import io.nsrun.spec.Rlimit;
 import io.nsrun.spec.Root;
 import io.nsrun.spec.Spec;
+import io.nsrun.spec.SpecField;
+import io.nsrun.spec.Text;
 import io.nsrun.spec.User;
 import io.nsrun.spec.UserNamespace;
 import io.nsrun.spec.UserRef;
@@ -79,19 +85,45 @@ final class ExecSpec {
     for (LandlockRule rule : container.landlock()) {
       builder.landlock(rule);
     }
+    if (request.detached()) {
+      // Its monitor waits for it alone: what it leaves running is the container's.
+      builder.init(false).detached(Detached.IN_CONTAINER);
+    }
     return builder
         .user(
             container.user().mode() == UserNamespace.Mode.HOST
                 ? container.user()
                 : UserNamespace.join(path(NamespaceType.USER), ids.uids(), ids.gids()))
         .root(Root.ofHost())
-        .capabilities(container.capabilities())
+        .capabilities(request.privileged() ? all() : container.capabilities())
         .noNewPrivileges(container.noNewPrivileges())
         .seccomp(container.seccomp())
         .limits(ofEachProcess(container.limits()))
         .preferences(container.preferences())
         .process(process(request))
         .build();
+  }
+
+  /**
+   * All that give power over nothing but the container. CAP_SYS_ADMIN over the user namespace of
+   * its mounts would undo them; only where it was started with that they are locked, or it is known
+   * that they are not.
+   *
+   * @throws ContainerStateException if that would be power over others
+   */
+  private Capabilities all() throws ContainerStateException {
+    if (!container.user().isNew()) {
+      throw new ContainerStateException(
+          Text.of("container ", container.name(), " has no user namespace of its own"),
+          Text.of(
+              "all capabilities would be more than the container's: start one without ",
+              SpecField.USER_NAMESPACE));
+    }
+    boolean mounts = container.capabilities().effective().contains(Capability.SYS_ADMIN);
+    return new Capabilities(
+        CapabilitySet.ALL,
+        mounts ? CapabilitySet.NONE : CapabilitySet.NONE.plus(Capability.SYS_ADMIN),
+        false);
   }
 
   /** The rest is the container's together, which its monitor watches. */
@@ -127,9 +159,9 @@ final class ExecSpec {
         new UserRef.Numbers(withoutCallersGroups(user)),
         Groups.NONE,
         request.terminal(),
-        request.interactive(),
+        request.interactive() && !request.detached(),
         first.umask(),
-        first.relayed());
+        first.relayed() && !request.detached());
   }
 
   /** A list of its own group alone takes those away that the caller brings. */

@@ -241,9 +241,11 @@ public final class Preparation {
 
   /** Empty if it does not live on. */
   private String state() throws IOException {
-    return spec.detached() == null
-        ? ""
-        : OsPath.text(ContainerDirectories.path(stateDirectory(), spec.id()));
+    return isKept() ? OsPath.text(ContainerDirectories.path(stateDirectory(), spec.id())) : "";
+  }
+
+  private boolean isKept() {
+    return spec.detached() != null && spec.detached().isContainer();
   }
 
   private Path stateDirectory() throws IOException {
@@ -263,7 +265,7 @@ public final class Preparation {
     }
     if (kept != null) {
       kept.write(record, record.withIsolation(DetachedRecord.isolation(plan)));
-    } else if (spec.detached() != null) {
+    } else if (isKept()) {
       leases.pushState(
           KeptContainers.of(caller)
               .make(DetachedRecord.of(resolved, plan, unfit), DetachedRecord.found(resolved)));

@@ -101,6 +101,13 @@ final class WarmStarter implements ContainerStarter {
     carryOut(DetachedStart.again(caller, id, name, warnings));
   }
 
+  @Override
+  public void detachIn(
+      String id, String name, ExecRequest request, SpecProblems problems, Consumer<String> warnings)
+      throws IOException, InterruptedException {
+    carryOut(DetachedStart.in(caller, id, name, request, problems, warnings));
+  }
+
   private void carryOut(DetachedStart start) throws IOException, InterruptedException {
     synchronized (this) {
       if (closed) {

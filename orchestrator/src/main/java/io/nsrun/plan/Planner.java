@@ -194,7 +194,8 @@ public final class Planner {
     long flags =
         (spec.trace() ? Step.OptionFlags.TRACE : 0)
             | (process.interactive() ? 0 : Step.OptionFlags.NULL_STDIN)
-            | (dropsGroups ? Step.OptionFlags.DROP_GROUPS : 0);
+            | (dropsGroups ? Step.OptionFlags.DROP_GROUPS : 0)
+            | (spec.detached() != null && !livesOn() ? Step.OptionFlags.LIVES_ON : 0);
     if (flags != 0) {
       plan.host(new HostStep.Options(flags));
     }
@@ -211,8 +212,8 @@ public final class Planner {
       plan.host(new HostStep.Timeout(timeout, stop.signal().number(), stop.grace().toMillis()));
     }
     locks(ids);
-    Detached detached = spec.detached();
-    if (detached != null) {
+    if (livesOn()) {
+      Detached detached = spec.detached();
       plan.host(
           new HostStep.Detach(
               resolved.state(), detached.remove(), detached.logBytes(), detached.logFiles()));
@@ -231,6 +232,11 @@ public final class Planner {
         plan.afterNamespaces(map);
       }
     }
+  }
+
+  /** Whether it is a container that lives on, and not one more command in such a one. */
+  private boolean livesOn() {
+    return spec.detached() != null && spec.detached().isContainer();
   }
 
   private void locks(IdAllocation ids) {
@@ -289,7 +295,7 @@ public final class Planner {
   /** Where there is a terminal, that is a relay already. */
   private void relay() {
     ProcessSpec process = spec.process();
-    boolean all = (process.relayed() || spec.detached() != null) && process.terminal() == null;
+    boolean all = (process.relayed() || livesOn()) && process.terminal() == null;
     if (!all && !spec.limits().relayOutput()) {
       return;
     }
@@ -298,7 +304,7 @@ public final class Planner {
     boolean input =
         process.interactive()
             && process.terminal() == null
-            && (process.relayed() || bytes > 0 || spec.detached() != null);
+            && (process.relayed() || bytes > 0 || livesOn());
     plan.host(new HostStep.Output(bytes > 0 ? bytes : HostStep.Output.COUNT_ONLY, input));
   }
 

@@ -14,4 +14,12 @@ public record Detached(boolean remove, long logBytes, int logFiles, RestartPolic
 
   /** What is kept where nobody said: five files of 16 MiB. */
   public static final Detached DEFAULT = new Detached(false, 16 << 20, 5, RestartPolicy.NEVER);
+
+  /** Of one more command in a container that lives on: nothing of it is kept. */
+  public static final Detached IN_CONTAINER = new Detached(false, 0, 0, RestartPolicy.NEVER);
+
+  /** Whether there is a container of its own, of which something is kept while it is there. */
+  public boolean isContainer() {
+    return logBytes > 0;
+  }
 }

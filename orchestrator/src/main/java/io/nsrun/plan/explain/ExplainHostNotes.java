@@ -34,6 +34,9 @@ final class ExplainHostNotes {
     if ((step.flags() & Step.OptionFlags.DROP_GROUPS) != 0) {
       told.add("drop the caller's supplementary groups before a namespace is entered");
     }
+    if ((step.flags() & Step.OptionFlags.LIVES_ON) != 0) {
+      told.add("leave the caller once the command runs");
+    }
     return new ExplainNote(
         "options",
         "Note the options:",

@@ -58,9 +58,12 @@ final class PlanNames {
     LinuxConstants.MS_SLAVE,
     LinuxConstants.MS_SHARED
   };
-  private static final String[] OPTIONS = {"TRACE", "NULL_STDIN", "DROP_GROUPS"};
+  private static final String[] OPTIONS = {"TRACE", "NULL_STDIN", "DROP_GROUPS", "LIVES_ON"};
   private static final long[] OPTION_BITS = {
-    Step.OptionFlags.TRACE, Step.OptionFlags.NULL_STDIN, Step.OptionFlags.DROP_GROUPS
+    Step.OptionFlags.TRACE,
+    Step.OptionFlags.NULL_STDIN,
+    Step.OptionFlags.DROP_GROUPS,
+    Step.OptionFlags.LIVES_ON
   };
   private static final String[] MOUNT_FLAGS = {
     "CREATE_DIRECTORY", "CREATE_FILE", "NO_SYMLINKS", "OPTIONAL"

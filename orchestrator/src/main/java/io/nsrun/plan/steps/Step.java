@@ -164,6 +164,11 @@ public sealed interface Step permits HostStep, InitStep, CommandStep {
     /** The caller's supplementary groups are dropped before any namespace is entered. */
     public static final long DROP_GROUPS = 4;
 
+    /**
+     * Once the command runs the end of the orchestrator is not its end; its streams are nobody's.
+     */
+    public static final long LIVES_ON = 8;
+
     private OptionFlags() {}
   }
 
