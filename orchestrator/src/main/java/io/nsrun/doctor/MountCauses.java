@@ -160,7 +160,8 @@ final class MountCauses {
 
   static Text attributes(Failure failure) {
     return switch (failure.errno()) {
-      case EPERM, EACCES -> LOCKED;
+      case EPERM -> LOCKED;
+      case EACCES -> refusedByAppArmorOr(failure, LOCKED);
       case EINVAL ->
           failure.step() == SetupStep.MOUNT_ATTRIBUTES
               ? Text.of(failure.object() + " is no mount point.")
@@ -212,14 +213,19 @@ final class MountCauses {
           SpecField.NETWORK_NAMESPACE.with("none"),
           ", or unmask /sys in the outer container.");
     }
+    return refusedByAppArmorOr(
+        failure,
+        Text.of(
+            "a security module or the seccomp filter of an outer container refuses to mount "
+                + type
+                + ". Look into the kernel's log (dmesg), and see nsrun doctor."));
+  }
+
+  private static Text refusedByAppArmorOr(Failure failure, Text otherwise) {
     Outcome appArmor = NamespaceProbes.apparmor(failure.machine());
-    if (Failure.isIll(appArmor)) {
-      return Failure.told("a new user namespace has no power here: ", appArmor);
-    }
-    return Text.of(
-        "a security module or the seccomp filter of an outer container refuses to mount "
-            + type
-            + ". Look into the kernel's log (dmesg), and see nsrun doctor.");
+    return Failure.isIll(appArmor)
+        ? Failure.told("a new user namespace has no power here: ", appArmor)
+        : otherwise;
   }
 
   private static Text badOption(Failure failure, String type) {

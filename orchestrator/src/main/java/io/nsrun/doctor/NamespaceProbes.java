@@ -99,7 +99,8 @@ final class NamespaceProbes {
     }
     String remedy =
         "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor profile"
-            + " with the rule \"userns,\" for the java program.";
+            + " with the rule \"userns,\": nsrun's Debian package has one for the program nsrun;"
+            + " for java -jar it must be the java program's.";
     return machine.isRoot()
         ? Outcome.warn(detail + ": only root may run containers", remedy)
         : Outcome.fail(detail, remedy);

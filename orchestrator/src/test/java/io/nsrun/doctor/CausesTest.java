@@ -119,6 +119,8 @@ class CausesTest {
         pair("UID_MAP", "EPERM", "/proc/7/uid_map", HEALTHY, "only the caller's own id"),
         pair("UID_MAP", "EPERM", "/proc/7/uid_map", FakeMachine::asRoot, "CAP_SETFCAP"),
         pair("UID_MAP", "EPERM", "/proc/7/uid_map", m -> m.file(APPARMOR, "1\n"), "\"userns,\""),
+        pair("PROPAGATION", "EACCES", "/", m -> m.file(APPARMOR, "1\n"), "no power", "sysctl -w"),
+        pair("PROPAGATION", "EACCES", "/", HEALTHY, "flags of an outer mount"),
         pair("GID_MAP", "EINVAL", "/proc/7/gid_map", HEALTHY, "340 entries", "--gidmap"),
         pair("SETUP_IDS", "EINVAL", "setresuid", HEALTHY, "--uidmap"),
         pair("HOST_TREE", "EACCES", "/home/bob/x", HEALTHY, "closed to the caller"),
