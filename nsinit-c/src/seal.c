@@ -26,14 +26,32 @@ static int copy_of(int self)
 	return fd;
 }
 
+static int open_self(void)
+{
+	return must(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "/proc/self/exe", "is /proc mounted?");
+}
+
+static bool sealed(int self)
+{
+	int seals = fcntl(self, F_GET_SEALS);
+
+	return seals >= 0 && (seals & SEALS) == SEALS;
+}
+
+bool is_sealed(void)
+{
+	scoped_fd self = open_self();
+
+	return sealed(self);
+}
+
 void seal_self(char **argv)
 {
 	static char name[] = "nsinit";
 	static char *const no_environment[] = { NULL };
-	scoped_fd self = must(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "/proc/self/exe", "is /proc mounted?");
-	int seals = fcntl(self, F_GET_SEALS);
+	scoped_fd self = open_self();
 
-	if (seals >= 0 && (seals & SEALS) == SEALS)
+	if (sealed(self))
 		return;
 	int fd = copy_of(self);
 	/* ps inside shows a plain name, and no path of the host. */
