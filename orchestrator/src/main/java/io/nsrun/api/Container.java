@@ -290,7 +290,7 @@ public final class Container extends Process implements AutoCloseable {
     close(error);
   }
 
-  static void close(Closeable stream) {
+  private static void close(Closeable stream) {
     try {
       stream.close();
     } catch (IOException e) {

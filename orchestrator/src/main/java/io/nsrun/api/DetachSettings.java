@@ -18,29 +18,25 @@ public final class DetachSettings {
           DataSize.ofBytes(Detached.DEFAULT.logBytes()),
           Detached.DEFAULT.logFiles(),
           Detached.DEFAULT.remove(),
-          RestartPolicy.never(),
-          false);
+          RestartPolicy.never());
 
   private final boolean log;
   private final DataSize logFileSize;
   private final int logFiles;
   private final boolean removedAtEnd;
   private final RestartPolicy restart;
-  private final boolean input;
 
   private DetachSettings(
       boolean log,
       DataSize logFileSize,
       int logFiles,
       boolean removedAtEnd,
-      RestartPolicy restart,
-      boolean input) {
+      RestartPolicy restart) {
     this.log = log;
     this.logFileSize = logFileSize;
     this.logFiles = logFiles;
     this.removedAtEnd = removedAtEnd;
     this.restart = restart;
-    this.input = input;
   }
 
   /**
@@ -58,7 +54,7 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings log(boolean value) {
-    return new DetachSettings(value, logFileSize, logFiles, removedAtEnd, restart, input);
+    return new DetachSettings(value, logFileSize, logFiles, removedAtEnd, restart);
   }
 
   /**
@@ -68,8 +64,7 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings logFileSize(DataSize size) {
-    return new DetachSettings(
-        log, Objects.requireNonNull(size), logFiles, removedAtEnd, restart, input);
+    return new DetachSettings(log, Objects.requireNonNull(size), logFiles, removedAtEnd, restart);
   }
 
   /**
@@ -79,7 +74,7 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings logFiles(int number) {
-    return new DetachSettings(log, logFileSize, number, removedAtEnd, restart, input);
+    return new DetachSettings(log, logFileSize, number, removedAtEnd, restart);
   }
 
   /**
@@ -90,7 +85,7 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings removedAtEnd(boolean value) {
-    return new DetachSettings(log, logFileSize, logFiles, value, restart, input);
+    return new DetachSettings(log, logFileSize, logFiles, value, restart);
   }
 
   /**
@@ -101,22 +96,7 @@ public final class DetachSettings {
    */
   public DetachSettings restart(RestartPolicy policy) {
     return new DetachSettings(
-        log, logFileSize, logFiles, removedAtEnd, Objects.requireNonNull(policy), input);
-  }
-
-  /**
-   * Whether it reads what those write who attach to it, {@link DetachedContainer#attach}; else
-   * there is nothing to read.
-   *
-   * @param value default: false
-   * @return these settings with that
-   */
-  public DetachSettings input(boolean value) {
-    return new DetachSettings(log, logFileSize, logFiles, removedAtEnd, restart, value);
-  }
-
-  boolean hasInput() {
-    return input;
+        log, logFileSize, logFiles, removedAtEnd, Objects.requireNonNull(policy));
   }
 
   boolean isRemovedAtEnd() {
@@ -147,7 +127,6 @@ public final class DetachSettings {
   public String toString() {
     return "DetachSettings[log="
         + (log ? logFiles + " files of " + logFileSize : "none")
-        + (input ? ", with an input" : "")
         + (removedAtEnd ? ", removed at its end" : "")
         + (restart.toSpec().restarts() ? ", restart " + restart + "]" : "]");
   }
