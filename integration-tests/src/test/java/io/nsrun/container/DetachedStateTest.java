@@ -36,6 +36,45 @@ class DetachedStateTest extends LastingTest {
   }
 
   @Test
+  void whatAnotherVersionHasWrittenIsToldAndStays() throws IOException {
+    Lasting all = lasting(ANY);
+    String id =
+        all.nsrun("run", "-d", "--name=a", "busybox", "sh", "-c", "echo kept; sleep 1000").text();
+    all.awaitLog("a", "kept");
+    Path spec = all.directory(id).resolve("spec.json");
+    String own = Files.readString(spec);
+
+    for (String property : List.of("cwd", "process", "readOnly", "id")) {
+      String key = "\"" + property + "\":";
+      for (String put : List.of("\"later\":7," + key, "\"of_then\":")) {
+        Files.writeString(spec, own.replaceFirst(key, put));
+        for (String[] verb : new String[][] {{"restart", "-t0", "a"}, {"exec", "a", "true"}}) {
+          Result told = all.failing(verb);
+          assertThat(told.errors().get(0))
+              .contains(spec + " is damaged, or of another version of nsrun: the property ");
+          assertThat(told.err()).contains("use that version");
+        }
+        assertThat(all.nsrun("ps").out()).contains("Up ");
+        assertThat(all.nsrun("logs", "a").text()).isEqualTo("kept");
+      }
+    }
+    Files.writeString(spec, own);
+
+    Path record = all.directory(id).resolve("container.json");
+    String recorded = Files.readString(record);
+    Files.writeString(record, recorded.replaceFirst("\"version\":1", "\"version\":2"));
+    for (String verb : List.of("start", "stop", "logs", "inspect")) {
+      assertThat(all.failing(verb, "a").errors().get(0))
+          .contains(record + " is damaged, or of another version of nsrun: ")
+          .endsWith("its version is 2, not 1");
+    }
+    Files.writeString(record, recorded);
+
+    all.nsrun("restart", "-t0", "a");
+    all.awaitLog("a", "kept", 2);
+  }
+
+  @Test
   void oneThatRunsAndOfWhichNothingCanBeReadIsRemovedByForce() throws IOException {
     Lasting all = lasting(ANY);
     String id = all.nsrun("run", "-d", "busybox", "sleep", "1000").text();

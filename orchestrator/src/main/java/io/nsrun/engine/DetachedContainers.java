@@ -72,7 +72,7 @@ public final class DetachedContainers {
   /**
    * The container of that name, or whose id begins with that.
    *
-   * @throws DamagedContainerException if there is one of that id, of which nothing can be read
+   * @throws DamagedContainerException if there is one, of which nothing can be read
    * @throws ExplainedException if there is none, or more than one
    */
   public DetachedContainer find(String text) throws IOException {
@@ -92,7 +92,7 @@ public final class DetachedContainers {
     }
     if (begun.isEmpty()) {
       for (String id : found.damaged().keySet()) {
-        if (!text.isEmpty() && id.startsWith(text)) {
+        if ((!text.isEmpty() && id.startsWith(text)) || text.equals(kept.notedName(id))) {
           throw new DamagedContainerException(id, found.damaged().get(id));
         }
       }

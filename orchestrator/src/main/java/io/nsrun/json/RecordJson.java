@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.nsrun.spec.Blob;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -220,17 +219,18 @@ public final class RecordJson {
     }
     RecordComponent[] components = type.getRecordComponents();
     Object[] values = new Object[components.length];
-    for (int i = 0; i < components.length; i++) {
-      // What is not there is null, or zero.
-      values[i] =
-          components[i].getType().isPrimitive()
-              ? Array.get(Array.newInstance(components[i].getType(), 1), 0)
-              : null;
-    }
+    boolean[] there = new boolean[components.length];
     for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
       json.nextToken();
       int index = index(components, name);
       values[index] = read(json, components[index].getGenericType());
+      there[index] = true;
+    }
+    for (int i = 0; i < there.length; i++) {
+      // What another version has not asked for is not to be taken for no.
+      if (!there[i]) {
+        throw new IOException("the property " + components[i].getName() + " is missing");
+      }
     }
     return make(type, components, values);
   }

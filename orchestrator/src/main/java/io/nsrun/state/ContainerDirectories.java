@@ -173,6 +173,11 @@ public final class ContainerDirectories {
     return begun == null ? null : soundRecord(begun);
   }
 
+  /** What a container is called by what is noted; null if that is not known. */
+  public String notedName(String id) {
+    return names.read().get(id);
+  }
+
   private ContainerRecord named(Map<String, String> all, String name) throws IOException {
     for (Map.Entry<String, String> entry : all.entrySet()) {
       if (name.equals(entry.getValue())) {

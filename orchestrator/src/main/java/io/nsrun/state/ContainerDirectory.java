@@ -72,7 +72,7 @@ public final class ContainerDirectory implements Closeable {
   }
 
   private static ExplainedException damaged(Path file, String why) {
-    return new ExplainedException(file + " is damaged: " + why, "");
+    return new ExplainedException(file + " is damaged, or of another version of nsrun: " + why, "");
   }
 
   /** Writes the record, in place of what was there. Blocks for the disk. */
@@ -116,7 +116,7 @@ public final class ContainerDirectory implements Closeable {
     } catch (IOException e) {
       throw new ExplainedException(
           file + " is damaged, or of another version of nsrun: " + e.getMessage(),
-          "start the container anew",
+          "use that version, or make the container anew; what it wrote stays until it is removed",
           e);
     }
   }

@@ -91,11 +91,15 @@ class RecordJsonTest {
         "{}{}",
         "{\"length\":\"x\"}",
         "{\"length\":99999999999}",
-        "{\"nosuch\":1}",
-        "{\"end\":{}}",
-        "{\"end\":{\"type\":\"String\"}}",
-        "{\"end\":{\"type\":\"Line\",\"length\":{}}}",
-        "{\"end\":7}"
+        "{\"nosuch\":1,\"length\":1,\"end\":null}",
+        "{}",
+        "{\"end\":null}",
+        "{\"length\":1}",
+        "{\"length\":1,\"end\":{}}",
+        "{\"length\":1,\"end\":{\"type\":\"String\"}}",
+        "{\"length\":1,\"end\":{\"type\":\"Line\",\"length\":{},\"end\":null}}",
+        "{\"length\":1,\"end\":{\"type\":\"Line\",\"length\":1}}",
+        "{\"length\":1,\"end\":7}"
       })
   void anythingElseIsTold(String json) {
     assertThatThrownBy(

@@ -168,16 +168,14 @@ class ContainerDirectoriesTest {
 
   @Test
   void notesAreNoLongerThanThereAreContainersButForOneRound() throws IOException {
-    for (int i = 0; i < 1_000; i++) {
-      keep(ID, "n" + i);
-      all.remove(ID);
-    }
+    String gone = ID.replace('0', '1') + " n\n";
+    Files.writeString(
+        directory.resolve("container-names"), gone.repeat((64 << 10) / gone.length()));
+
     keep(ID, "web");
 
-    assertThat(directory.resolve("container-names")).isNotEmptyFile();
-    assertThat(Files.size(directory.resolve("container-names"))).isLessThan(64 << 10);
+    assertThat(directory.resolve("container-names")).hasContent(ID + " web");
     assertThat(all.find("web").id()).isEqualTo(ID);
-    assertThat(all.find("n999")).isNull();
   }
 
   @Test
@@ -261,7 +259,7 @@ class ContainerDirectoriesTest {
     assertThat(found.records()).singleElement().extracting(ContainerRecord::name).isEqualTo("web");
     assertThat(found.damaged()).containsOnlyKeys(bad.getFileName().toString());
     assertThat(found.damaged().values().iterator().next())
-        .hasMessageContaining(bad + "/container.json is damaged");
+        .hasMessageContaining(bad + "/container.json is damaged, or of another version");
   }
 
   private Path layer() throws IOException {
