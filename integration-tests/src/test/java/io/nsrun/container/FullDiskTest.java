@@ -225,6 +225,21 @@ class FullDiskTest extends ContainerTest {
     assertThat(unread.err()).isEmpty();
   }
 
+  @Test
+  void anArchiveThatFindsNoSpaceIsToldOf() throws IOException {
+    Nsrun nsrun = through("sh", "exec \"$@\" >/dev/full");
+    Nsrun.as(ANY).nsrun("create", "--name=n", "busybox", "true").orFail();
+
+    for (String[] words : new String[][] {{"cp", "n:/etc", "-"}, {"commit", "n", "-"}}) {
+      Result result = nsrun.nsrun(words);
+
+      assertThat(result.code()).isEqualTo(125);
+      assertThat(result.errors().get(0))
+          .isEqualTo("nsrun: standard output: No space left on device");
+    }
+    Nsrun.as(ANY).nsrun("rm", "n").orFail();
+  }
+
   private static Nsrun through(String shell, String script) {
     return Nsrun.as(ANY).through(shell, "-c", script, "sh");
   }

@@ -6,8 +6,6 @@ import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.ExitCode;
 import io.nsrun.spec.ExplainedException;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
 
@@ -29,7 +27,7 @@ final class CommitCommand {
     ContainerCommit commit = new ContainerCommit(caller, all, container);
     if (words.get(1).equals("-")) {
       CopyCommand.refuseTerminal("commit");
-      commit.toStream(new FileOutputStream(FileDescriptor.out));
+      commit.toStream(new StandardOutput());
     } else {
       commit.toFile("commit", words.get(1));
     }

@@ -8,7 +8,6 @@ import io.nsrun.engine.ExitCode;
 import io.nsrun.spec.ExplainedException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
 
@@ -67,7 +66,7 @@ final class CopyCommand {
       return;
     }
     refuseTerminal("cp");
-    copy.out(from, new FileOutputStream(FileDescriptor.out));
+    copy.out(from, new StandardOutput());
   }
 
   /** An archive is nothing to be looked at. */
