@@ -350,6 +350,34 @@ class DetachedContainersTest extends LivingOnApiTest {
   }
 
   @Test
+  void aCommandInItLivesOnWithoutTheContainersOfThisProgram() throws Exception {
+    DetachedContainer container = ready("a");
+    try (Containers others = Containers.builder().directory(directory.resolve("nsrun")).open()) {
+      ExecBuilder sleeping = others.get("a").exec("sleep", "999");
+      sleeping.startDetached();
+      assertThatThrownBy(sleeping::startDetached)
+          .hasMessageContaining("started a container already");
+    }
+
+    assertThat(container.processes())
+        .anySatisfy(process -> assertThat(process.command()).containsExactly("sleep", "999"));
+    assertThatThrownBy(() -> container.exec("nosuch").startDetached())
+        .hasMessageStartingWith("a: exec nosuch: ENOENT (in none of the directories of PATH)");
+    ExecBuilder redirected = container.exec("true").redirectOutput(new File("/dev/null"));
+    assertThatThrownBy(redirected::startDetached)
+        .isInstanceOfSatisfying(
+            ContainerException.class,
+            e ->
+                assertThat(e.problems())
+                    .containsExactly(
+                        "redirectOutput(...): is of no use to a command that lives on, whose"
+                            + " streams are nobody's (leave it out)"));
+    container.stop();
+    assertThatThrown(
+        () -> container.exec("true").startDetached(), Reason.STATE, "container a does not run");
+  }
+
+  @Test
   void itsProcessesAndWhatTheyUseAreSeen() throws Exception {
     DetachedContainer container = script("while :; do :; done").startDetached();
     ContainerUsage first = container.usage();

@@ -161,6 +161,21 @@ class CommitTest extends LastingTest {
     assertThat(here.toFile().list()).containsExactly("closed");
   }
 
+  /** Whoever copies the root's mount alone would see what others cover; the kernel lets nobody. */
+  @Test
+  void oneThatMountsByItselfIsStoppedFirst() {
+    start(ANY, "--cap-add=SYS_ADMIN");
+    assertRefused(
+        "container c may mount by itself, and what lies below its mounts can't be read while it"
+            + " runs",
+        "c.tar");
+    assertThat(here).isEmptyDirectory();
+
+    all.nsrun("stop", "-t0", "c");
+
+    assertThat(commit("c.tar").code()).isZero();
+  }
+
   @Test
   void aSignalLeavesNothingOfIt() throws Exception {
     start(ANY);

@@ -205,6 +205,21 @@ class CopyTest extends LastingTest {
     assertThat(bad.errors().get(0)).isEqualTo("nsrun: the file is no tar archive");
   }
 
+  /** Its namespaces are nested, and what it has mounted is in them alone. */
+  @ParameterizedTest
+  @EnumSource(Caller.class)
+  void whatOneHasMountedByItselfIsCopied(Caller caller) throws IOException {
+    start(caller, "--privileged");
+    exec("mount -t tmpfs tmpfs /mnt; echo own >/mnt/own");
+    Files.writeString(here.resolve("in"), "in\n");
+
+    assertThat(copy("c:/mnt/own", "back").code()).isZero();
+    assertThat(copy("in", "c:/mnt/in").code()).isZero();
+
+    assertThat(here.resolve("back")).hasContent("own\n");
+    assertThat(exec("cat /mnt/in; stat -c %u:%g /mnt/in")).isEqualTo("in\n0:0");
+  }
+
   @Test
   void volumesAreCopiedAsTheContainerSeesThem() throws IOException {
     Path volume = Directories.fresh(ANY);

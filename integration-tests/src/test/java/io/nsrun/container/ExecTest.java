@@ -135,6 +135,25 @@ class ExecTest extends LastingTest {
     assertThat(all.failing("exec", "c").errors().get(0)).contains("COMMAND");
   }
 
+  /** It ends once its init hears of it. */
+  @Test
+  void whereTheMonitorHasJustDiedItHasEnded() {
+    start(ANY);
+    Proc init = all.init("c");
+    Command.check(List.of("kill", "-STOP", Long.toString(init.pid())));
+    Command.check(List.of("kill", "-9", init.stat(4)));
+
+    for (String option : List.of("-i", "-d")) {
+      assertThat(all.failing("exec", option, "c", "true").errors())
+          .containsExactly("nsrun: container c has ended");
+    }
+    assertThat(all.failing("cp", "c:/bin", "/tmp/x").errors())
+        .containsExactly("nsrun: container c has ended");
+
+    Command.check(List.of("kill", "-CONT", Long.toString(init.pid())));
+    Await.until("it is gone", init::isGone);
+  }
+
   /** The container has made them since it was started. */
   @Test
   void usersAreReadFromPlainFilesOfItsOwnAlone() throws IOException {

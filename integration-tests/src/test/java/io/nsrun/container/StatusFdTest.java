@@ -203,6 +203,23 @@ class StatusFdTest extends LastingTest {
   }
 
   @Test
+  void ofACommandThatLivesOnTheStartAloneIsTold() throws IOException {
+    Path file = fresh(ANY);
+    Lasting all = lasting(ANY);
+    String id = all.nsrun("run", "-d", "--name=c", "busybox", "sleep", "1000").text();
+
+    with(all.nsrun(), "3>>" + file).nsrun("exec", "-d", "--status-fd=3", "c", "true").orFail();
+    with(all.nsrun(), "3>>" + file).nsrun("exec", "-d", "--status-fd=3", "c", "nosuch");
+
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines).hasSize(2);
+    Matcher started = started(lines.get(0));
+    assertThat(started.group(1)).isEqualTo(id);
+    assertThat(started.group(3)).isEqualTo(started.group(4));
+    assertEnded(lines.get(1), id, "c", String.format(NOT_STARTED, 127));
+  }
+
+  @Test
   void aPipeThatIsFullHoldsNothingUp() {
     Nsrun nsrun =
         Nsrun.as(ANY)

@@ -125,24 +125,28 @@ class CommandSettings {
         command, environment(problems), directory, user, null, !detached, detached, false);
   }
 
-  /**
-   * Adds what is redirected of what lives on.
-   *
-   * @param log where what it writes is; empty if it is nowhere
-   */
-  void checkThatNothingIsRedirected(String log, SpecProblems problems) {
-    refuse("redirectInput(...)", !input.equals(Redirect.PIPE), log, problems);
-    refuse("redirectOutput(...)", !output.equals(Redirect.PIPE), log, problems);
-    refuse("redirectError(...)", !error.equals(Redirect.PIPE), log, problems);
-    refuse("redirectErrorStream(...)", errorToOutput, log, problems);
+  /** Adds what is redirected of a container whose output goes to its log. */
+  void checkThatNothingIsRedirected(SpecProblems problems) {
+    refuseRedirects("a container", "leave it out: what it writes is in logs()", problems);
   }
 
-  private static void refuse(String where, boolean given, String log, SpecProblems problems) {
+  /** Adds what is redirected of a command whose output goes nowhere. */
+  void checkThatNothingOfACommandIsRedirected(SpecProblems problems) {
+    refuseRedirects("a command", "leave it out", problems);
+  }
+
+  private void refuseRedirects(String what, String remedy, SpecProblems problems) {
+    String why = "is of no use to " + what + " that lives on, whose streams are nobody's";
+    refuse("redirectInput(...)", !input.equals(Redirect.PIPE), why, remedy, problems);
+    refuse("redirectOutput(...)", !output.equals(Redirect.PIPE), why, remedy, problems);
+    refuse("redirectError(...)", !error.equals(Redirect.PIPE), why, remedy, problems);
+    refuse("redirectErrorStream(...)", errorToOutput, why, remedy, problems);
+  }
+
+  private static void refuse(
+      String where, boolean given, String why, String remedy, SpecProblems problems) {
     if (given) {
-      problems.add(
-          where,
-          "is of no use to what lives on, whose streams are nobody's",
-          log.isEmpty() ? "leave it out" : "leave it out: what it writes is in " + log);
+      problems.add(where, why, remedy);
     }
   }
 }

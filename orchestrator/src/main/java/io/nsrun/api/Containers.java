@@ -435,7 +435,7 @@ public final class Containers implements AutoCloseable {
         container::name,
         open -> {
           SpecProblems problems = new SpecProblems();
-          settings.checkThatNothingIsRedirected("", problems);
+          settings.checkThatNothingOfACommandIsRedirected(problems);
           open.detachIn(
               container.id(),
               container.name(),

@@ -207,7 +207,7 @@ final class SpecAssembly {
       settings.checkStreams(problems);
       return;
     }
-    settings.checkThatNothingIsRedirected("logs()", problems);
+    settings.checkThatNothingIsRedirected(problems);
     if (settings.ephemeralDirectory != null) {
       problems.add(
           SpecField.EPHEMERAL_DIRECTORY,

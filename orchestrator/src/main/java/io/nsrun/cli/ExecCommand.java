@@ -143,7 +143,7 @@ final class ExecCommand extends StartingCommand {
   }
 
   private int tell(End end) {
-    if (gone) {
+    if (gone || !(end.ran() || all.isThere(container))) {
       IOException why = ContainerStateException.hasEnded(container.name());
       status.failed(why);
       return errors.failure(why);

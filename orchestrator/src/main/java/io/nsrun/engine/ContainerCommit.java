@@ -71,8 +71,7 @@ public final class ContainerCommit {
   private void write(TreeArchive archive, OutputStream out) throws IOException {
     try (OpenFiles files = OpenFiles.ofRoot(caller, all, container);
         TreeSource tree = files.readRoot()) {
-      TreeEntry top = tree.next();
-      files.check();
+      TreeEntry top = files.first(tree::next);
       archive.write(tree, top, out);
       if (container.status() == DetachedContainer.Status.RUNNING) {
         notes.add("it was not paused while its files were read");

@@ -203,9 +203,7 @@ public final class ContainerCopy {
 
   /** Of the container: whoever reads has entered it once there is one. */
   private static TreeEntry first(OpenFiles files, TreeSource reads) throws IOException {
-    TreeEntry top = reads.next();
-    files.check();
-    return top;
+    return files.first(reads::next);
   }
 
   /**
@@ -219,8 +217,7 @@ public final class ContainerCopy {
   private static Destination look(OpenFiles files, TreeTarget writes, CopyPlace target)
       throws IOException {
     String path = target.below();
-    TreeTarget.Found found = writes.look(path);
-    files.check();
+    TreeTarget.Found found = files.first(() -> writes.look(path));
     boolean link = found.itself() == TreeEntry.Kind.SYMBOLIC_LINK;
     if (link && found.target() != TreeEntry.Kind.DIRECTORY) {
       throw new ExplainedException(

@@ -96,6 +96,11 @@ final class ContainerEntry {
     return "/proc/" + found.monitor() + "/fd/" + descriptor;
   }
 
+  /** Whether there still is something to enter, see {@link DetachedContainers#isThere}. */
+  boolean isThere() {
+    return all.isThere(container);
+  }
+
   /**
    * Sees to it that what was entered is the container: if it runs still, nobody else had the pid of
    * its monitor meanwhile.

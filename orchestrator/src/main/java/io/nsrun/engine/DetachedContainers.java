@@ -15,6 +15,7 @@ import io.nsrun.state.ContainerDirectories;
 import io.nsrun.state.ContainerDirectory;
 import io.nsrun.state.ContainerRecord;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -362,6 +363,23 @@ public final class DetachedContainers {
   }
 
   /**
+   * Whether there still is what was to be entered, where that has failed. A monitor that was killed
+   * takes its namespaces along at once, and the container a little later.
+   */
+  public boolean isThere(DetachedContainer container) {
+    try {
+      Event.Namespaces held =
+          LifeFile.read(ContainerDirectory.life(directory(container.id()))).namespaces();
+      return runs(container)
+          && held != null
+          && held.descriptors().values().stream()
+              .allMatch(fd -> Files.exists(Path.of("/proc/" + held.monitor() + "/fd/" + fd)));
+    } catch (IOException e) {
+      return false; // it was removed
+    }
+  }
+
+  /**
    * As {@link #exec(DetachedContainer, ExecRequest)}, and starts it. Blocks until it runs.
    *
    * @param problems those that were found already; all are told together
@@ -377,8 +395,12 @@ public final class DetachedContainers {
       Redirects redirects,
       Consumer<String> warnings)
       throws IOException, InterruptedException {
-    StartedContainer started =
-        starter.start(exec(container, request), problems, redirects, warnings);
+    StartedContainer started;
+    try {
+      started = starter.start(exec(container, request), problems, redirects, warnings);
+    } catch (NotStartedException e) {
+      throw isThere(container) ? e : ContainerStateException.hasEnded(container.name());
+    }
     if (!runs(container)) {
       started.signal(Signal.KILL);
       started.awaitGone();

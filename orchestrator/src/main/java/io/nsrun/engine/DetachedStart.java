@@ -154,8 +154,10 @@ final class DetachedStart implements Launcher.Listener {
     }
 
     @Override
-    public void failed() {
-      // There was nothing but the command.
+    public void failed() throws IOException {
+      if (!DetachedContainers.of(caller).isThere(container.get())) {
+        throw ContainerStateException.hasEnded(name);
+      }
     }
 
     @Override

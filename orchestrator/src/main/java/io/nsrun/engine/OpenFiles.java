@@ -127,15 +127,30 @@ final class OpenFiles implements Closeable {
     return TreeTarget.ofContainer(paths, access, makesDirectories);
   }
 
+  /** Something that is told once the container was entered. */
+  interface Told<T> {
+    T get() throws IOException;
+  }
+
   /**
-   * Sees to it that what was entered is the container, once somebody has.
+   * The first that is told of the container, by whoever has entered it.
    *
    * @throws ContainerStateException if it has ended meanwhile
    */
-  void check() throws IOException {
+  <T> T first(Told<T> told) throws IOException {
+    T got;
+    try {
+      got = told.get();
+    } catch (IOException e) {
+      // Nothing else is to be said of what could not be entered since it is not there any more.
+      throw entry == null || entry.isThere()
+          ? e
+          : ContainerStateException.hasEnded(container.name());
+    }
     if (entry != null) {
       entry.check();
     }
+    return got;
   }
 
   /**
