@@ -113,7 +113,9 @@ class ExecDetachedTest extends LastingTest {
 
     String seen = all.nsrun("exec", "-w", "/tmp", "-e", "A=b", "c", "sh", "-c", look).out();
     awaitInside("cat /seen", seen);
-    assertThat(seen).contains("\nCapInh:\t0000000000000000\n", "\n/tmp\n", "\n99\n", "A=b\n");
+    assertThat(seen)
+        .contains("\nCapInh:\t0000000000000000\n", "\nCapEff:\t00000000a80425fa\n")
+        .contains("\nNoNewPrivs:\t1\nSeccomp:\t2\n", "\n/tmp\n", "\n99\n", "A=b\n");
   }
 
   @DependsOnJvm

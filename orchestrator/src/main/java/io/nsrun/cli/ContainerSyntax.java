@@ -230,7 +230,7 @@ final class ContainerSyntax {
                 "--detach"),
             flag("Give it the caller's standard input.", "-i", "--interactive"),
             flag(
-                "Give it a terminal. Default: if standard input and output are terminals.",
+                "Give it a terminal. Default: if standard input and output are terminals, unless with -d.",
                 "-t",
                 "--tty"),
             new Option(
