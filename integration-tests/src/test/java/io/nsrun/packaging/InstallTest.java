@@ -155,6 +155,26 @@ class InstallTest {
   }
 
   @Test
+  void whatWasKilledHalfWayIsRemovedAllTheSame() throws Exception {
+    // When all files wait for their names, the shell is killed that has a child of its own start
+    // sync.
+    Path tools = Files.createDirectory(directory.resolve("tools"));
+    Path sync =
+        Files.writeString(
+            tools.resolve("sync"),
+            "#!/bin/sh\nread -r _ _ _ shell _ </proc/$PPID/stat; kill -KILL $shell\n");
+    assertThat(sync.toFile().setExecutable(true)).isTrue();
+    String path = tools + ":" + path();
+    Done killed =
+        run(directory, Map.of("PATH", path), tree.resolve("bin/install"), prefix.toString());
+    assertThat(killed.code()).isNotZero();
+    assertThat(snapshot(prefix)).isNotEmpty();
+
+    assertThat(install("--remove", prefix.toString()).code()).isZero();
+    assertThat(snapshot(prefix)).isEmpty();
+  }
+
+  @Test
   void fullDiskLeavesTheOldOneAsItWas() throws Exception {
     assumeRoot();
     Files.createDirectory(prefix);
