@@ -228,6 +228,18 @@ static void full_disk(void)
 	expect_lost(2, ENOSPC);
 }
 
+static void out_to_full(void) { CHECK(dup2(open("/dev/full", O_WRONLY), 1) == 1); }
+
+static void no_success(void)
+{
+	before_front = out_to_full;
+	begin_service("ps");
+	say_output(1, "x");
+	say(DONE, "1", 0);
+	CHECK(front_code() == 125);
+	CHECK_TEXT(all_of(front_err), "nsrun: standard output can't be written; is its file system full?\n");
+}
+
 static void close_output(void) { (void)close(1); }
 
 static void closed_output(void)
@@ -514,6 +526,7 @@ int main(void)
 	test("output arrives where writing does not wait", hasty);
 	test("whoever wants to write to a pipe that nobody reads hears of it once", no_reader);
 	test("whoever wants to write to a full disk hears of it once", full_disk);
+	test("what a full disk has no room for is no success", no_success);
 	test("whoever wants to write to a closed descriptor hears of it once", closed_output);
 	test("a container is started ahead, and runs with the caller's streams", container_ahead);
 	test("a container is started when it is asked for", container_later);

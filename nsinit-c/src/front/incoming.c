@@ -17,6 +17,7 @@ static size_t at, end;
 static uint32_t blob_left;
 static uint8_t blob_fd;
 static bool mute[3];
+static bool unwritten; /* what was wanted of us */
 /* For nsinit, which is slow. */
 static const uint8_t *pending;
 static size_t pending_left;
@@ -37,6 +38,8 @@ static void output(uint8_t fd, const uint8_t *bytes, size_t n)
 			n -= (size_t)wrote;
 		} else if (error != EINTR) {
 			mute[fd] = true;
+			/* Whoever reads a pipe may have had enough, and what is closed is not wanted. */
+			unwritten |= fd == STDOUT_FILENO && error != EPIPE && error != EBADF;
 			service_lost(fd, (uint32_t)error);
 		}
 	}
@@ -100,6 +103,11 @@ static bool on_done(struct reader r)
 
 	if (r.bad || r.at != r.end)
 		return false;
+	/* As cli/Main.java has it: what a disk has no room for is no success. */
+	if (code == 0 && unwritten) {
+		tell("standard output can't be written; is its file system full?");
+		code = FRONT_FAILED;
+	}
 	relay.done = code;
 	return true;
 }
