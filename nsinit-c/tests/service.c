@@ -83,7 +83,7 @@ void make_place(void)
 {
 	static const char launcher[] =
 		"#!/bin/sh\n"
-		"{ for word; do printf '[%s]' \"$word\"; done; echo; } >>\"$NSRUN_JAR.said\"\n"
+		"said=\nfor word; do said=\"$said[$word]\"; done\nprintf '%s\\n' \"$said\" >>\"$NSRUN_JAR.said\"\n"
 		"for fd in 0 1 2; do [ ! -e /proc/$$/fd/$fd ] || echo \"fd $fd\" >>\"$NSRUN_JAR.said\"; done\n"
 		"[ -z \"$TOLD\" ] || echo told >\"$TOLD\"\n"
 		"echo launched\n"
