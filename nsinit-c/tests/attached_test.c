@@ -168,7 +168,19 @@ static void streams(void)
 	char byte;
 	CHECK(read(input[0], &byte, 1) < 0 && errno == EAGAIN);
 	(void)close(orchestrator);
-	CHECK(ended() == 125);
+	CHECK(ended() == 0);
+}
+
+static void last_words(void)
+{
+	pipes(ATTACH_INPUT);
+	CHECK(kill(child, SIGSTOP) == 0);
+	say("last words");
+	(void)close(orchestrator);
+	(void)close(typing);
+	CHECK(kill(child, SIGCONT) == 0);
+	CHECK(ended() == 0);
+	hear("last words", input[0]);
 }
 
 static void end_of_input(void)
@@ -338,6 +350,7 @@ static void truncated(void)
 int main(void)
 {
 	test("output comes as it is, and input goes as it is", streams);
+	test("what was written before the end of whoever attached arrives", last_words);
 	test("the end of input is passed on where that is wanted", end_of_input);
 	test("no input is read where none is wanted", no_input);
 	test("the keys end it, and what was typed before them arrives", detached);

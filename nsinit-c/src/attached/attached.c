@@ -140,8 +140,8 @@ static void on_control(void)
 	int signo;
 
 	if (!control_signal(control, &signo)) {
-		proxy_restore();
-		_exit(125);
+		control = -1;
+		return;
 	}
 	if (signo == SIGWINCH && proxy_active())
 		proxy_resize();
@@ -233,9 +233,10 @@ noreturn void attached_run(int from, struct reader r)
 	dial(directory);
 	while (monitor >= 0 || draining()) {
 		pass(proxy_active() ? proxy_patience_ms() : output_patience_ms());
-		if (keys_typed()) {
-			/* What was typed before them. */
-			pass(0);
+		if (keys_typed() || control < 0) {
+			/* What was typed before them, or written before its end: a pipe's is read and written twice. */
+			for (int i = 0; i < 4 && monitor >= 0; i++)
+				pass(0);
 			leave(DETACHED_KEYS);
 		}
 	}

@@ -1,3 +1,4 @@
+import io.nsrun.api.Attachment;
 import io.nsrun.api.Container;
 import io.nsrun.api.ContainerBuilder;
 import io.nsrun.api.ContainerEnd;
@@ -22,6 +23,8 @@ import io.nsrun.api.UserNamespace;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,6 +78,8 @@ class Snippets {
       server.removeForcibly();
       System.out.println("start");
       start(containers);
+      System.out.println("attach");
+      attach(containers);
     }
     System.out.println("listener");
     listener();
@@ -288,6 +293,23 @@ class Snippets {
     }
     counter.remove();
     // @end region="start"
+  }
+
+  private static void attach(Containers containers) throws IOException, InterruptedException {
+    // @start region="attach"
+    DetachedContainer shell =
+        containers.container("sh").create(DetachSettings.standard().input(true));
+    try (Attachment attached = shell.startAttached();
+        Writer commands =
+            new OutputStreamWriter(attached.getOutputStream(), StandardCharsets.UTF_8)) {
+      commands.write("echo $((6 * 7)); exit 3\n");
+      commands.flush();
+      System.out.print(
+          new String(attached.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      System.out.println(attached.awaitEnd());
+    }
+    shell.remove();
+    // @end region="attach"
   }
 
   private static void files(DetachedContainer server, Path texts, Path results) throws IOException {

@@ -88,6 +88,9 @@ class SnippetsTest {
             start
             1
             2
+            attach
+            42
+            exited with code 3
             listener
             three exited with code 3
             """);

@@ -290,7 +290,7 @@ public final class Container extends Process implements AutoCloseable {
     close(error);
   }
 
-  private static void close(Closeable stream) {
+  static void close(Closeable stream) {
     try {
       stream.close();
     } catch (IOException e) {

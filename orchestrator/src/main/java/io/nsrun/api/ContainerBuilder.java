@@ -305,10 +305,10 @@ public final class ContainerBuilder extends CommandBuilder<ContainerBuilder> {
 
   /**
    * Starts a container that lives on when this JVM has ended, as {@code nsrun run -d} does. Blocks
-   * until its command runs; while an archive is unpacked, too. The command reads nothing, and what
-   * it writes to its streams goes to the container's log, so that none may be redirected. What it
-   * writes to a root file system that others start from, too, is kept until the container is
-   * removed.
+   * until its command runs; while an archive is unpacked, too. The command reads nothing, unless
+   * {@link DetachSettings#input} says so, and what it writes to its streams goes to the container's
+   * log, so that none may be redirected. What it writes to a root file system that others start
+   * from, too, is kept until the container is removed.
    *
    * <p>No listener hears of it, and closing the {@link Containers} does nothing to it.
    *

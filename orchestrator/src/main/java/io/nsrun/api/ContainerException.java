@@ -31,7 +31,10 @@ public final class ContainerException extends IOException {
     NOT_STARTED,
     /** This machine or JVM lacks something that every container needs. */
     HOST,
-    /** The {@link Containers} are closed, or were while it was started. */
+    /**
+     * The {@link Containers} are closed, or were while it was started; or an {@link Attachment}
+     * was, before the container's end.
+     */
     CLOSED,
     /** The builder has started a container already. */
     USED,
@@ -94,6 +97,17 @@ public final class ContainerException extends IOException {
         Reason.CLOSED,
         "these Containers are closed",
         "keep them open for as long as containers are wanted",
+        List.of(),
+        null,
+        null);
+  }
+
+  /** Of a container that goes on. */
+  static ContainerException left() {
+    return new ContainerException(
+        Reason.CLOSED,
+        "the container was left before its end",
+        "DetachedContainer.awaitEnd() waits for that",
         List.of(),
         null,
         null);

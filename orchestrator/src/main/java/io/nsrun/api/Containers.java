@@ -1,5 +1,6 @@
 package io.nsrun.api;
 
+import io.nsrun.engine.AttachedStreams;
 import io.nsrun.engine.Caller;
 import io.nsrun.engine.ClosedStarterException;
 import io.nsrun.engine.ContainerObserver;
@@ -407,6 +408,21 @@ public final class Containers implements AutoCloseable {
           open.startAgain(container.id(), container.name(), warnings(container.name()));
           return null;
         });
+  }
+
+  /** See {@link DetachedContainer#startAttached}. */
+  Attachment startAttached(DetachedContainer container) throws ContainerException {
+    Consumer<String> warnings = warnings(container.name());
+    return start(
+        container::name,
+        open -> new Attachment(open.startAttached(container.id(), container.name(), warnings)));
+  }
+
+  /** See {@link DetachedContainer#attach}. */
+  Attachment attach(DetachedContainer container) throws ContainerException {
+    Consumer<String> warnings = warnings(container.name());
+    return ask(
+        all -> new Attachment(AttachedStreams.open(caller(), all, container.look(all), warnings)));
   }
 
   /** See {@link ExecBuilder}. */

@@ -18,25 +18,29 @@ public final class DetachSettings {
           DataSize.ofBytes(Detached.DEFAULT.logBytes()),
           Detached.DEFAULT.logFiles(),
           Detached.DEFAULT.remove(),
-          RestartPolicy.never());
+          RestartPolicy.never(),
+          false);
 
   private final boolean log;
   private final DataSize logFileSize;
   private final int logFiles;
   private final boolean removedAtEnd;
   private final RestartPolicy restart;
+  private final boolean input;
 
   private DetachSettings(
       boolean log,
       DataSize logFileSize,
       int logFiles,
       boolean removedAtEnd,
-      RestartPolicy restart) {
+      RestartPolicy restart,
+      boolean input) {
     this.log = log;
     this.logFileSize = logFileSize;
     this.logFiles = logFiles;
     this.removedAtEnd = removedAtEnd;
     this.restart = restart;
+    this.input = input;
   }
 
   /**
@@ -54,7 +58,7 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings log(boolean value) {
-    return new DetachSettings(value, logFileSize, logFiles, removedAtEnd, restart);
+    return new DetachSettings(value, logFileSize, logFiles, removedAtEnd, restart, input);
   }
 
   /**
@@ -64,7 +68,8 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings logFileSize(DataSize size) {
-    return new DetachSettings(log, Objects.requireNonNull(size), logFiles, removedAtEnd, restart);
+    return new DetachSettings(
+        log, Objects.requireNonNull(size), logFiles, removedAtEnd, restart, input);
   }
 
   /**
@@ -74,7 +79,7 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings logFiles(int number) {
-    return new DetachSettings(log, logFileSize, number, removedAtEnd, restart);
+    return new DetachSettings(log, logFileSize, number, removedAtEnd, restart, input);
   }
 
   /**
@@ -85,7 +90,7 @@ public final class DetachSettings {
    * @return these settings with that
    */
   public DetachSettings removedAtEnd(boolean value) {
-    return new DetachSettings(log, logFileSize, logFiles, value, restart);
+    return new DetachSettings(log, logFileSize, logFiles, value, restart, input);
   }
 
   /**
@@ -96,7 +101,22 @@ public final class DetachSettings {
    */
   public DetachSettings restart(RestartPolicy policy) {
     return new DetachSettings(
-        log, logFileSize, logFiles, removedAtEnd, Objects.requireNonNull(policy));
+        log, logFileSize, logFiles, removedAtEnd, Objects.requireNonNull(policy), input);
+  }
+
+  /**
+   * Whether it reads what those write who attach to it, {@link DetachedContainer#attach}; else
+   * there is nothing to read.
+   *
+   * @param value default: false
+   * @return these settings with that
+   */
+  public DetachSettings input(boolean value) {
+    return new DetachSettings(log, logFileSize, logFiles, removedAtEnd, restart, value);
+  }
+
+  boolean hasInput() {
+    return input;
   }
 
   boolean isRemovedAtEnd() {
@@ -127,6 +147,7 @@ public final class DetachSettings {
   public String toString() {
     return "DetachSettings[log="
         + (log ? logFiles + " files of " + logFileSize : "none")
+        + (input ? ", with an input" : "")
         + (removedAtEnd ? ", removed at its end" : "")
         + (restart.toSpec().restarts() ? ", restart " + restart + "]" : "]");
   }

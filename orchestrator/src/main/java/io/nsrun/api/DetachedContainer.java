@@ -31,8 +31,8 @@ import java.util.function.Consumer;
  * method looks at it anew, and throws a {@link ContainerException} with the reason {@link
  * ContainerException.Reason#NO_SUCH_CONTAINER NO_SUCH_CONTAINER} once there is no such container
  * any more. All but those that wait for something block for small reads at most, and no interrupt
- * ends them. All but {@link #exec}, {@link #start} and {@link #restart} can be used when {@link
- * Containers} are closed.
+ * ends them. All but {@link #exec}, {@link #start}, {@link #startAttached} and {@link #restart} can
+ * be used when {@link Containers} are closed.
  *
  * {@snippet file="Snippets.java" region="detached"}
  */
@@ -116,6 +116,33 @@ public final class DetachedContainer {
     synchronized (this) {
       waiting = null; // for the end of the time before
     }
+  }
+
+  /**
+   * As {@link #start}, and attaches to it before its command's first byte; or to one that runs
+   * already, as {@link #attach} does. What the command writes waits until then.
+   *
+   * @return its streams, to be closed
+   * @throws ContainerException as {@link #start} does; or if nobody can attach to it, which has
+   *     started then
+   */
+  public Attachment startAttached() throws ContainerException {
+    Attachment attachment = containers.startAttached(this);
+    synchronized (this) {
+      waiting = null; // for the end of the time before
+    }
+    return attachment;
+  }
+
+  /**
+   * Attaches to its standard streams: what it writes from now on can be read, and what it reads can
+   * be written, as {@code nsrun attach} does. Blocks for some milliseconds.
+   *
+   * @return its streams, to be closed
+   * @throws ContainerException if it does not run, or too many have attached to it already
+   */
+  public Attachment attach() throws ContainerException {
+    return containers.attach(this);
   }
 
   /**
@@ -436,7 +463,7 @@ public final class DetachedContainer {
     }
   }
 
-  private static ContainerEnd ended(io.nsrun.engine.DetachedContainer seen, End end)
+  static ContainerEnd ended(io.nsrun.engine.DetachedContainer seen, End end)
       throws ContainerStateException {
     if (end == null) {
       throw ContainerStateException.wasNotStarted(seen.name());

@@ -89,7 +89,7 @@ final class SpecAssembly {
             ? Groups.KEPT
             : settings.groups.isEmpty() ? Groups.NONE : new Groups(settings.groups, false),
         null,
-        settings.detached == null,
+        settings.detached == null || settings.detached.hasInput(),
         settings.umask,
         false);
   }

@@ -44,6 +44,7 @@ public final class Frames {
   static final int SPARED = 25;
   static final int CLOCK = 26;
   static final int STOP = 27;
+  static final int END_INPUT = 33;
   static final int NAMESPACES = 28;
   static final int ATTACH = 29;
   static final int STREAMS = 30;
@@ -113,6 +114,13 @@ public final class Frames {
     int start = out.beginFrame(SIGNAL);
     out.u32(number);
     out.endFrame(start);
+    return out.toByteArray();
+  }
+
+  /** Tells the monitor of a container that lives on that its input has ended. */
+  public static byte[] endInput() {
+    ByteWriter out = new ByteWriter(HEADER_BYTES);
+    out.endFrame(out.beginFrame(END_INPUT));
     return out.toByteArray();
   }
 

@@ -5,6 +5,7 @@ import io.nsrun.control.Event;
 import io.nsrun.control.Frames;
 import io.nsrun.launch.Progress;
 import io.nsrun.spec.ExplainedException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** How this process' streams are attached to a container that lives on, and what came of it. */
@@ -18,7 +19,7 @@ public final class Attachment implements Progress.Listener {
   private final byte[] keys;
   private final Runnable begun;
   private final Consumer<String> warnings;
-  private long missed;
+  private final AtomicLong missed = new AtomicLong();
   private boolean unread;
 
   /**
@@ -67,7 +68,7 @@ public final class Attachment implements Progress.Listener {
 
   @Override
   public void missed(long bytes) {
-    missed += bytes;
+    missed.addAndGet(bytes);
   }
 
   void left(Event.Leaving why) {
@@ -85,7 +86,7 @@ public final class Attachment implements Progress.Listener {
 
   /** Bytes of output that were not read in time, and left out. */
   public long missedBytes() {
-    return missed;
+    return missed.get();
   }
 
   /** Whether it was left since nobody reads standard output any more. */

@@ -105,6 +105,15 @@ public interface ContainerStarter extends Closeable {
       throws IOException, InterruptedException;
 
   /**
+   * As {@link #startAgain}, and attaches to it before it is left to itself, so that nothing of what
+   * it writes is missed; or to one that runs already.
+   *
+   * @return to be closed
+   */
+  AttachedStreams startAttached(String id, String name, Consumer<String> warnings)
+      throws IOException, InterruptedException;
+
+  /**
    * Kills all containers but those that live on, also those that are about to start. Blocks until
    * nothing of them is left. Does nothing the second time.
    */

@@ -325,6 +325,11 @@ public final class DetachedContainers {
     return listen(container, null);
   }
 
+  /** Its input ends, once nobody who has attached to it has its end any more. */
+  void endInput(DetachedContainer container) throws IOException {
+    monitor(container.id()).tell(Frames.endInput());
+  }
+
   /** The way to its files. */
   ContainerEntry entry(DetachedContainer container) {
     return new ContainerEntry(this, container, directory(container.id()));

@@ -24,6 +24,7 @@ final class DetachedStart implements Launcher.Listener {
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final AtomicReference<IOException> cancelled = new AtomicReference<>();
   private volatile Launcher launcher;
+  private volatile AttachedStreams attached;
 
   private DetachedStart(Caller caller, Work work, Consumer<String> warnings) {
     this.caller = caller;
@@ -46,6 +47,16 @@ final class DetachedStart implements Launcher.Listener {
      */
     default void started() throws IOException {
       // Nothing more has to be so.
+    }
+
+    /**
+     * Attaches to it before it is left: what it writes waits until then, if it has just started.
+     *
+     * @return null if that is not wanted
+     */
+    default AttachedStreams attach(Consumer<String> warnings)
+        throws IOException, InterruptedException {
+      return null;
     }
 
     /** Its command did not come to run. */
@@ -89,12 +100,24 @@ final class DetachedStart implements Launcher.Listener {
   }
 
   /** One that was created, or has ended. */
-  private record StartingAgain(Caller caller, String id, String name) implements Work {
+  private record StartingAgain(Caller caller, String id, String name, boolean attaches)
+      implements Work {
     @Override
     public Prepared prepare(Launcher launcher, Leases leases)
         throws IOException, InterruptedException {
       DetachedContainers all = DetachedContainers.of(caller);
-      return all.prepareStart(all.get(id, name), launcher, leases);
+      return all.prepareStart(look(all), launcher, leases);
+    }
+
+    private DetachedContainer look(DetachedContainers all) throws IOException {
+      return all.get(id, name);
+    }
+
+    @Override
+    public AttachedStreams attach(Consumer<String> warnings)
+        throws IOException, InterruptedException {
+      DetachedContainers all = DetachedContainers.of(caller);
+      return attaches ? AttachedStreams.open(caller, all, look(all), warnings) : null;
     }
 
     @Override
@@ -105,7 +128,7 @@ final class DetachedStart implements Launcher.Listener {
     @Override
     public void failed() throws IOException, InterruptedException {
       DetachedContainers all = DetachedContainers.of(caller);
-      all.startFailed(all.get(id, name));
+      all.startFailed(look(all));
     }
 
     @Override
@@ -191,9 +214,11 @@ final class DetachedStart implements Launcher.Listener {
    * One that there is.
    *
    * @param name what it is called where it is not there any more
+   * @param attaches whether {@link #attached} is wanted, which misses nothing
    */
-  static DetachedStart again(Caller caller, String id, String name, Consumer<String> warnings) {
-    return new DetachedStart(caller, new StartingAgain(caller, id, name), warnings);
+  static DetachedStart again(
+      Caller caller, String id, String name, Consumer<String> warnings, boolean attaches) {
+    return new DetachedStart(caller, new StartingAgain(caller, id, name, attaches), warnings);
   }
 
   /** One more command in one that runs, see {@link ContainerStarter#detachIn}. */
@@ -246,6 +271,7 @@ final class DetachedStart implements Launcher.Listener {
       launcher = own;
       Prepared prepared = work.prepare(own, leases);
       if (prepared == null) {
+        attach();
         return;
       }
       prepared.warnings().forEach(warnings);
@@ -261,12 +287,28 @@ final class DetachedStart implements Launcher.Listener {
         throw new NotStartedException(prepared, end);
       }
       work.started();
-      own.leave();
+      try {
+        attach();
+      } finally {
+        own.leave();
+      }
     } finally {
       for (IOException trouble : leases.release()) {
         warnings.accept(String.valueOf(trouble.getMessage()));
       }
     }
+  }
+
+  private void attach() throws IOException, InterruptedException {
+    attached = work.attach(warnings);
+    if (attached != null && cancelled.get() != null) {
+      attached.close();
+    }
+  }
+
+  /** What has attached to it, once it is started; null if that was not wanted. */
+  AttachedStreams attached() {
+    return attached;
   }
 
   @Override
@@ -305,6 +347,10 @@ final class DetachedStart implements Launcher.Listener {
     Launcher started = launcher;
     if (started != null) {
       started.cancel();
+    }
+    AttachedStreams streams = attached;
+    if (streams != null) {
+      streams.close();
     }
   }
 

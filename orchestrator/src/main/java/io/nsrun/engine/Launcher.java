@@ -52,6 +52,13 @@ public final class Launcher implements Closeable {
     return new Launcher(caller, false);
   }
 
+  /** As {@link #of}, with an nsinit that was started. */
+  static Launcher of(Caller caller, Nsinit nsinit) {
+    Launcher launcher = new Launcher(caller, false);
+    launcher.nsinit = nsinit;
+    return launcher;
+  }
+
   /** As {@link #of}, for {@link #detach} in a program that goes on. */
   static Launcher toDetach(Caller caller) {
     return new Launcher(caller, true);

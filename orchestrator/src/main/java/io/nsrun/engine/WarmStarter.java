@@ -98,7 +98,15 @@ final class WarmStarter implements ContainerStarter {
   @Override
   public void startAgain(String id, String name, Consumer<String> warnings)
       throws IOException, InterruptedException {
-    carryOut(DetachedStart.again(caller, id, name, warnings));
+    carryOut(DetachedStart.again(caller, id, name, warnings, false));
+  }
+
+  @Override
+  public AttachedStreams startAttached(String id, String name, Consumer<String> warnings)
+      throws IOException, InterruptedException {
+    DetachedStart start = DetachedStart.again(caller, id, name, warnings, true);
+    carryOut(start);
+    return start.attached();
   }
 
   @Override

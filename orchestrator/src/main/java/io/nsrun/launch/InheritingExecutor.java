@@ -12,22 +12,29 @@ import org.apache.commons.exec.ExecuteStreamHandler;
 
 /**
  * Runs a program with the standard streams that the caller gave this JVM, or with pipes of this JVM
- * in the place of its input and output.
+ * in their place.
  *
  * <p>Commons Exec would put pipes and pumping threads between them: then the program has no
  * terminal, and every byte is copied twice.
  */
 final class InheritingExecutor extends DefaultExecutor {
+  /** Which of its streams are pipes. */
+  enum Pipes {
+    NONE,
+    INPUT_AND_OUTPUT,
+    ALL
+  }
+
   private final PhaseTimes times;
-  private final boolean piped;
+  private final Pipes pipes;
   private final boolean leavable;
   private Process process;
   private IOException failure;
 
   @SuppressWarnings("deprecation") // its builder can only build the class itself
-  InheritingExecutor(PhaseTimes times, boolean piped, boolean leavable) {
+  InheritingExecutor(PhaseTimes times, Pipes pipes, boolean leavable) {
     this.times = times;
-    this.piped = piped;
+    this.pipes = pipes;
     this.leavable = leavable;
     setStreamHandler(new NoPumps());
     // Not passed on, but looked for: our own may have a name that this locale can't express.
@@ -51,7 +58,10 @@ final class InheritingExecutor extends DefaultExecutor {
     try {
       ProcessBuilder builder = CallersStreams.inherit(new ProcessBuilder(command.toStrings()));
       Process started;
-      if (piped) {
+      if (pipes == Pipes.ALL) {
+        builder.redirectError(ProcessBuilder.Redirect.PIPE);
+      }
+      if (pipes != Pipes.NONE) {
         builder.redirectInput(ProcessBuilder.Redirect.PIPE);
         builder.redirectOutput(ProcessBuilder.Redirect.PIPE);
         started = SpareDescriptors.start(builder);
@@ -81,7 +91,7 @@ final class InheritingExecutor extends DefaultExecutor {
   int run(CommandLine command) throws IOException, InterruptedException {
     // Commons Exec closes the pipes at once, with what nobody has read yet; and it ends the program
     // where the thread is interrupted that waits for it.
-    return piped || leavable ? launch(command).waitFor() : execute(command);
+    return pipes != Pipes.NONE || leavable ? launch(command).waitFor() : execute(command);
   }
 
   /** Wakes up who waits for a launch that will not happen. */

@@ -23,7 +23,7 @@ public final class Nsinit implements AutoCloseable {
   private static final int SIGNALED = 128;
 
   private final StatePaths paths;
-  private final boolean piped;
+  private final InheritingExecutor.Pipes pipes;
   private final boolean leavable;
   private final Spawner spawner = new Spawner();
   private final PhaseTimes times = new PhaseTimes(System.nanoTime());
@@ -40,9 +40,9 @@ public final class Nsinit implements AutoCloseable {
   private boolean left;
   private boolean mayProceed;
 
-  private Nsinit(StatePaths paths, boolean piped, boolean leavable) {
+  private Nsinit(StatePaths paths, InheritingExecutor.Pipes pipes, boolean leavable) {
     this.paths = paths;
-    this.piped = piped;
+    this.pipes = pipes;
     this.leavable = leavable;
   }
 
@@ -61,25 +61,35 @@ public final class Nsinit implements AutoCloseable {
    * then a signal may end this JVM.
    */
   public static Nsinit prepare(StatePaths paths) {
-    return prepare(paths, false, false);
+    return prepare(paths, InheritingExecutor.Pipes.NONE, false);
   }
 
   /** As {@link #start}, of one that no thread waits for any more after {@link #leave}. */
   public static Nsinit startToLeave(StatePaths paths) {
-    Nsinit nsinit = prepare(paths, false, true);
+    Nsinit nsinit = prepare(paths, InheritingExecutor.Pipes.NONE, true);
     nsinit.proceed();
     return nsinit;
   }
 
   /** As {@link #start}, with pipes to talk to it, see {@link #input} and {@link #output}. */
   public static Nsinit startPiped(StatePaths paths) {
-    Nsinit nsinit = prepare(paths, true, false);
+    return startPiped(paths, InheritingExecutor.Pipes.INPUT_AND_OUTPUT);
+  }
+
+  /** As {@link #startPiped(StatePaths)}, with one for {@link #error}, too. */
+  public static Nsinit startAllPiped(StatePaths paths) {
+    return startPiped(paths, InheritingExecutor.Pipes.ALL);
+  }
+
+  private static Nsinit startPiped(StatePaths paths, InheritingExecutor.Pipes pipes) {
+    Nsinit nsinit = prepare(paths, pipes, false);
     nsinit.proceed();
     return nsinit;
   }
 
-  private static Nsinit prepare(StatePaths paths, boolean piped, boolean leavable) {
-    Nsinit nsinit = new Nsinit(paths, piped, leavable);
+  private static Nsinit prepare(
+      StatePaths paths, InheritingExecutor.Pipes pipes, boolean leavable) {
+    Nsinit nsinit = new Nsinit(paths, pipes, leavable);
     nsinit.spawner.setDaemon(true);
     nsinit.spawner.start();
     nsinit.provideExecutor();
@@ -88,7 +98,7 @@ public final class Nsinit implements AutoCloseable {
 
   /** Loads what runs programs, in the caller's thread: the spawner is busy with its files. */
   private void provideExecutor() {
-    InheritingExecutor made = new InheritingExecutor(times, piped, leavable);
+    InheritingExecutor made = new InheritingExecutor(times, pipes, leavable);
     synchronized (this) {
       executor = made;
       notifyAll();
@@ -174,6 +184,11 @@ public final class Nsinit implements AutoCloseable {
   /** What nsinit writes to its standard output, after {@link #startPiped}. */
   public InputStream output() throws IOException, InterruptedException {
     return awaitLaunch().getInputStream();
+  }
+
+  /** What nsinit writes to its standard error, after {@link #startAllPiped}. */
+  public InputStream error() throws IOException, InterruptedException {
+    return awaitLaunch().getErrorStream();
   }
 
   /** Where the time of the thread went that starts nsinit. */
