@@ -17,15 +17,17 @@ final class AttachCommand {
   /** As whoever writes to a pipe that nobody reads is killed: SIGPIPE. */
   private static final int UNREAD = 128 + 13;
 
+  private final Invocation call;
   private final ErrorPrinter errors;
   private final byte[] keys;
   private final boolean signals;
   private final boolean input;
   private final boolean ends;
 
-  private AttachCommand(GivenArguments given, boolean input, boolean ends, ErrorPrinter errors)
+  private AttachCommand(GivenArguments given, boolean input, boolean ends, Invocation call)
       throws ExplainedException {
-    this.errors = errors;
+    this.call = call;
+    errors = call.errors();
     this.input = input;
     this.ends = ends;
     keys = DetachKeys.parse(given.value("--detach-keys", DetachKeys.DEFAULT));
@@ -43,8 +45,7 @@ final class AttachCommand {
    * @return null if it does not attach
    * @throws ExplainedException if an option makes no sense
    */
-  static AttachCommand ofStart(GivenArguments given, ErrorPrinter errors)
-      throws ExplainedException {
+  static AttachCommand ofStart(GivenArguments given, Invocation call) throws ExplainedException {
     boolean input = given.has("--interactive");
     if (!input && !given.has("--attach")) {
       return null;
@@ -52,7 +53,7 @@ final class AttachCommand {
     if (given.words().size() > 1) {
       throw new ExplainedException("--attach: is for one container", "start them one by one");
     }
-    return new AttachCommand(given, input, input, errors);
+    return new AttachCommand(given, input, input, call);
   }
 
   /**
@@ -61,19 +62,19 @@ final class AttachCommand {
    * @param args what follows {@code attach}
    * @return exit code: the container's, or 0 if it was left
    */
-  static int execute(String[] args, ErrorPrinter errors) throws IOException, InterruptedException {
+  static int execute(String[] args, Invocation call) throws IOException, InterruptedException {
     GivenArguments given = ContainerModel.parse("attach", args);
     if (given == null) {
-      return InfoCommands.help(new String[] {"attach"}, System.out, errors);
+      return InfoCommands.help(new String[] {"attach"}, call);
     }
-    AttachCommand command = new AttachCommand(given, !given.has("--no-stdin"), false, errors);
-    Caller caller = Caller.ofThisProcess();
+    AttachCommand command = new AttachCommand(given, !given.has("--no-stdin"), false, call);
+    Caller caller = call.caller();
     DetachedContainers all = DetachedContainers.of(caller);
     try {
       return command.attach(
           all, all.find(given.words().get(0)), caller, () -> {}, StatusLines.none());
     } catch (IOException e) {
-      return ContainerCommands.tell(e, errors);
+      return ContainerCommands.tell(e, call.errors());
     }
   }
 
@@ -114,7 +115,7 @@ final class AttachCommand {
       return UNREAD;
     }
     if (Caller.isTerminal(2)) {
-      System.err.println(); // behind what the container has written
+      call.err().println(); // behind what the container has written
     }
     errors.line(
         container.name() + ": left by its keys, and goes on; 'nsrun attach' comes back to it");

@@ -14,14 +14,14 @@ final class CommitCommand {
   private CommitCommand() {}
 
   @SuppressWarnings("resource") // standard output stays open
-  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
+  static int execute(GivenArguments given, Invocation call) throws IOException {
     List<String> words = given.words();
     if (words.size() != 2) {
       throw new ExplainedException(
           "commit: of which container, and to which archive? " + words.size() + " words are given",
           "commit CONTAINER FILE.tar.gz");
     }
-    Caller caller = Caller.ofThisProcess();
+    Caller caller = call.caller();
     DetachedContainers all = DetachedContainers.of(caller);
     DetachedContainer container = all.find(words.get(0));
     ContainerCommit commit = new ContainerCommit(caller, all, container);
@@ -32,7 +32,7 @@ final class CommitCommand {
       commit.toFile("commit", words.get(1));
     }
     for (String note : commit.notes()) {
-      errors.line(container.name() + ": " + note);
+      call.errors().line(container.name() + ": " + note);
     }
     return ExitCode.OK;
   }

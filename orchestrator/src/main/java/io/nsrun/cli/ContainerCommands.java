@@ -1,6 +1,5 @@
 package io.nsrun.cli;
 
-import io.nsrun.engine.Caller;
 import io.nsrun.engine.DamagedContainerException;
 import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
@@ -21,10 +20,10 @@ final class ContainerCommands {
         throws IOException, InterruptedException;
   }
 
-  private final ErrorPrinter errors;
+  private final Invocation call;
 
-  private ContainerCommands(ErrorPrinter errors) {
-    this.errors = errors;
+  private ContainerCommands(Invocation call) {
+    this.call = call;
   }
 
   /**
@@ -32,60 +31,60 @@ final class ContainerCommands {
    *
    * @param args what follows its name
    */
-  static int execute(String command, String[] args, ErrorPrinter errors)
+  static int execute(String command, String[] args, Invocation call)
       throws IOException, InterruptedException {
     GivenArguments given = ContainerModel.parse(command, args);
     if (given == null) {
-      return InfoCommands.help(new String[] {command}, System.out, errors);
+      return InfoCommands.help(new String[] {command}, call);
     }
     try {
-      return execute(command, given, errors);
+      return execute(command, given, call);
     } catch (NoSuchContainerException | DamagedContainerException e) {
-      return tell(e, errors);
+      return tell(e, call.errors());
     }
   }
 
-  private static int execute(String command, GivenArguments given, ErrorPrinter errors)
+  private static int execute(String command, GivenArguments given, Invocation call)
       throws IOException, InterruptedException {
     return switch (command) {
-      case "ps" -> PsCommand.execute(given, errors);
-      case "inspect" -> InspectCommand.execute(given, errors);
-      case "top" -> TopCommand.execute(given);
-      case "stats" -> StatsCommand.execute(given);
-      case "logs" -> LogsCommand.execute(given);
-      case "cp" -> CopyCommand.execute(given, errors);
-      case "commit" -> CommitCommand.execute(given, errors);
-      case "diff" -> DiffCommand.execute(given);
-      default -> new ContainerCommands(errors).onEach(given, action(command, given));
+      case "ps" -> PsCommand.execute(given, call);
+      case "inspect" -> InspectCommand.execute(given, call);
+      case "top" -> TopCommand.execute(given, call);
+      case "stats" -> StatsCommand.execute(given, call);
+      case "logs" -> LogsCommand.execute(given, call);
+      case "cp" -> CopyCommand.execute(given, call);
+      case "commit" -> CommitCommand.execute(given, call);
+      case "diff" -> DiffCommand.execute(given, call);
+      default -> new ContainerCommands(call).onEach(command, given);
     };
   }
 
-  private static Action action(String command, GivenArguments given) throws ExplainedException {
+  private Action action(String command, GivenArguments given) throws ExplainedException {
     return switch (command) {
       case "stop" -> stop(given);
       case "kill" -> kill(given);
-      case "wait" -> (all, container) -> System.out.println(all.await(container).exitCode());
+      case "wait" -> (all, container) -> call.out().println(all.await(container).exitCode());
       case "rm" -> {
         boolean force = given.has("--force");
         yield (all, container) -> {
           all.remove(container, force);
-          System.out.println(container.name());
+          call.out().println(container.name());
         };
       }
       default -> throw new IllegalArgumentException("no command " + command);
     };
   }
 
-  private static Action stop(GivenArguments given) throws ExplainedException {
+  private Action stop(GivenArguments given) throws ExplainedException {
     String text = given.value("--time", null);
     Duration grace = text == null ? null : duration("--time", text);
     return (all, container) -> {
       all.stop(container, grace == null ? container.stopTimeout() : grace);
-      System.out.println(container.name());
+      call.out().println(container.name());
     };
   }
 
-  private static Action kill(GivenArguments given) throws ExplainedException {
+  private Action kill(GivenArguments given) throws ExplainedException {
     String text = given.value("--signal", "KILL");
     Signal signal;
     try {
@@ -95,7 +94,7 @@ final class ContainerCommands {
     }
     return (all, container) -> {
       all.signal(container, signal);
-      System.out.println(container.name());
+      call.out().println(container.name());
     };
   }
 
@@ -109,8 +108,10 @@ final class ContainerCommands {
   }
 
   /** Goes on with the others where one fails, and says so with the exit code. */
-  private int onEach(GivenArguments given, Action action) throws IOException, InterruptedException {
-    DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
+  private int onEach(String command, GivenArguments given)
+      throws IOException, InterruptedException {
+    Action action = action(command, given);
+    DetachedContainers all = DetachedContainers.of(call.caller());
     int code = ExitCode.OK;
     for (String name : given.words()) {
       try {
@@ -118,12 +119,12 @@ final class ContainerCommands {
       } catch (DamagedContainerException e) {
         if (given.has("--force")) {
           all.discard(e.id());
-          System.out.println(e.id());
+          call.out().println(e.id());
         } else {
-          code = tell(e, errors);
+          code = tell(e, call.errors());
         }
       } catch (IOException e) {
-        int told = tell(e, errors);
+        int told = tell(e, call.errors());
         // It is as whoever cleans up wants it.
         boolean gone = e instanceof NoSuchContainerException && given.has("--force");
         code = gone ? code : told;

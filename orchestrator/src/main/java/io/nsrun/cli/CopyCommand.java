@@ -17,7 +17,7 @@ final class CopyCommand {
 
   private CopyCommand() {}
 
-  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
+  static int execute(GivenArguments given, Invocation call) throws IOException {
     List<String> words = given.words();
     if (words.size() != 2) {
       throw new ExplainedException(
@@ -42,7 +42,7 @@ final class CopyCommand {
     if (inside.isEmpty() || own.isEmpty()) {
       throw new ExplainedException("cp: which path?", "CONTAINER:PATH, as in web:/etc/hosts");
     }
-    Caller caller = Caller.ofThisProcess();
+    Caller caller = call.caller();
     DetachedContainers all = DetachedContainers.of(caller);
     DetachedContainer container = all.find(name);
     ContainerCopy copy =
@@ -54,7 +54,7 @@ final class CopyCommand {
       in(copy, own, inside);
     }
     for (String loss : copy.losses()) {
-      errors.line(container.name() + ": " + loss);
+      call.errors().line(container.name() + ": " + loss);
     }
     return ExitCode.OK;
   }

@@ -8,17 +8,16 @@ import io.nsrun.engine.ExitCode;
 import io.nsrun.spec.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 
 /** {@code diff}: what a container has changed of its root file system. */
 final class DiffCommand {
   private DiffCommand() {}
 
-  static int execute(GivenArguments given) throws IOException {
-    Caller caller = Caller.ofThisProcess();
+  static int execute(GivenArguments given, Invocation call) throws IOException {
+    Caller caller = call.caller();
     DetachedContainers all = DetachedContainers.of(caller);
     DetachedContainer container = all.find(given.words().get(0));
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter out = call.writer();
     try {
       new ContainerDiff(caller, all, container)
           .tell((kind, path) -> out.print(kind.name().charAt(0) + " " + Printable.of(path) + "\n"));

@@ -35,8 +35,8 @@ final class ExecCommand extends StartingCommand {
   /** What was entered is another one, if anything. */
   private boolean gone;
 
-  ExecCommand(ErrorPrinter errors) {
-    super(errors);
+  ExecCommand(Invocation call) {
+    super(call);
   }
 
   /**
@@ -48,9 +48,9 @@ final class ExecCommand extends StartingCommand {
   int execute(String[] args) throws IOException, InterruptedException {
     GivenArguments given = ContainerModel.parse("exec", args);
     if (given == null) {
-      return InfoCommands.help(new String[] {"exec"}, System.out, errors);
+      return InfoCommands.help(new String[] {"exec"}, call);
     }
-    Caller caller = Caller.ofThisProcess();
+    Caller caller = call.caller();
     status =
         StatusLines.open(
             caller, "--status-fd", given.value("--status-fd", null), OptionDialect.OPTIONS);

@@ -11,23 +11,23 @@ import java.io.IOException;
 final class ExplainCommand {
   private ExplainCommand() {}
 
-  static int execute(String[] args, ErrorPrinter errors) throws IOException, InterruptedException {
+  static int execute(String[] args, Invocation call) throws IOException, InterruptedException {
     OptionValues values = CommandModel.parse("explain", args);
     if (values.has(RunOption.HELP)) {
-      return InfoCommands.help(new String[] {"explain"}, System.out, errors);
+      return InfoCommands.help(new String[] {"explain"}, call);
     }
     if (values.has(RunOption.LOG_LEVEL)
-        && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), errors)) {
+        && !Main.setLogLevel(values.value(RunOption.LOG_LEVEL), call.errors())) {
       return ExitCode.NOT_STARTED;
     }
     OutputFormat.isJson(values);
-    Caller caller = Caller.ofThisProcess();
+    Caller caller = call.caller();
     try (Launcher launcher = Launcher.of(caller)) {
       RunRequest request = RunRequest.read(values, caller);
       Prepared prepared =
           Preparation.toLookAt(caller, launcher).prepare(request.spec(), request.problems());
       request.warn(prepared);
-      PlanOutput.explain(prepared, values, caller);
+      PlanOutput.explain(prepared, values, caller, call.writer());
     }
     return ExitCode.OK;
   }

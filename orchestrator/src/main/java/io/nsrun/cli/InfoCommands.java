@@ -18,6 +18,11 @@ final class InfoCommands {
 
   private InfoCommands() {}
 
+  static int help(String[] args, Invocation call) {
+    return help(args, call.out(), call.errors());
+  }
+
+  /** The same, where it is no answer but a hint. */
   static int help(String[] args, PrintStream out, ErrorPrinter errors) {
     if (args.length == 0 || args[0].startsWith("-")) {
       CommandModel.all().usage(out);
@@ -40,12 +45,12 @@ final class InfoCommands {
     command.usage(out);
   }
 
-  static int version(String[] args, ErrorPrinter errors) throws IOException {
+  static int version(String[] args, Invocation call) throws IOException {
     if (args.length > 0) {
-      errors.line("version takes no words");
+      call.errors().line("version takes no words");
       return ExitCode.NOT_STARTED;
     }
-    System.out.println("nsrun " + version());
+    call.out().println("nsrun " + version());
     return ExitCode.OK;
   }
 
@@ -69,15 +74,15 @@ final class InfoCommands {
   }
 
   /** Exit code 0 if a run works here, else 1. */
-  static int doctor(String[] args, ErrorPrinter errors) throws IOException, InterruptedException {
+  static int doctor(String[] args, Invocation call) throws IOException, InterruptedException {
     OptionValues values = CommandModel.parse("doctor", args);
     if (values.has(RunOption.HELP)) {
-      return help(new String[] {"doctor"}, System.out, errors);
+      return help(new String[] {"doctor"}, call);
     }
     boolean json = OutputFormat.isJson(values);
-    Caller caller = Caller.ofThisProcess();
+    Caller caller = call.caller();
     Report report = DoctorTrials.examine(caller, OptionDialect.OPTIONS);
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter out = call.writer();
     if (json) {
       ReportPrinter.json(report, OptionDialect.OPTIONS, out);
     } else {

@@ -1,12 +1,10 @@
 package io.nsrun.cli;
 
-import io.nsrun.engine.Caller;
 import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,18 +12,18 @@ import java.util.List;
 final class InspectCommand {
   private InspectCommand() {}
 
-  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
-    DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
+  static int execute(GivenArguments given, Invocation call) throws IOException {
+    DetachedContainers all = DetachedContainers.of(call.caller());
     List<DetachedContainer> found = new ArrayList<>();
     int code = ExitCode.OK;
     for (String name : given.words()) {
       try {
         found.add(all.find(name));
       } catch (IOException e) {
-        code = ContainerCommands.tell(e, errors);
+        code = ContainerCommands.tell(e, call.errors());
       }
     }
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter out = call.writer();
     out.print(ContainerJson.list(found));
     out.flush();
     return code;

@@ -1,6 +1,5 @@
 package io.nsrun.cli;
 
-import io.nsrun.engine.Caller;
 import io.nsrun.engine.ContainerLog;
 import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
@@ -21,23 +20,26 @@ final class LogsCommand {
   /** Lines between two looks whether there is anybody left to read them. */
   private static final int LOOK_EACH = 100;
 
-  private final PrintStream out = System.out;
-  private final PrintStream err = System.err;
+  private final PrintStream out;
+  private final PrintStream err;
   private final boolean timestamps;
 
   /** Which of the two is in the middle of a line. */
   private final boolean[] begun = new boolean[2];
 
-  private LogsCommand(boolean timestamps) {
+  private LogsCommand(boolean timestamps, Invocation call) {
+    out = call.out();
+    err = call.err();
     this.timestamps = timestamps;
   }
 
-  static int execute(GivenArguments given) throws IOException, InterruptedException {
+  static int execute(GivenArguments given, Invocation call)
+      throws IOException, InterruptedException {
     LogQuery query = query(given);
-    DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
+    DetachedContainers all = DetachedContainers.of(call.caller());
     DetachedContainer container = all.find(given.words().get(0));
     try (LogLines lines = all.log(container, query)) {
-      new LogsCommand(given.has("--timestamps")).print(lines);
+      new LogsCommand(given.has("--timestamps"), call).print(lines);
     }
     return ExitCode.OK;
   }

@@ -16,8 +16,6 @@ import java.util.List;
  * wrong into a line and an exit code.
  */
 public final class Main {
-  private static boolean alone;
-
   private Main() {}
 
   /**
@@ -26,10 +24,9 @@ public final class Main {
    * @param args as {@code nsrun help} tells
    */
   public static void main(String[] args) {
-    alone = true;
     // What is done once is done faster than a method handle for it is made (JDK 18 and newer).
     System.setProperty("jdk.reflect.useNativeAccessorOnly", "true");
-    int code = lost(run(args), new ErrorPrinter(System.err));
+    int code = lost(run(args, true), new ErrorPrinter(System.err));
     System.err.flush();
     System.exit(code);
   }
@@ -43,26 +40,35 @@ public final class Main {
     return ExitCode.NOT_STARTED;
   }
 
-  /** Whether this JVM has one command to run, and ends with it. */
-  static boolean isAlone() {
-    return alone;
+  static int run(String[] arguments) {
+    return run(arguments, false);
   }
 
-  static int run(String[] arguments) {
+  /** Whether alone: see {@link Invocation#isAlone}. */
+  private static int run(String[] arguments, boolean alone) {
     try {
       settleStreams();
     } catch (IOException e) {
       return new ErrorPrinter(System.err).failure(e);
     }
     StderrLogProvider.select();
-    ErrorPrinter errors = new ErrorPrinter(System.err);
+    return run(new Invocation(System.out, System.err, alone), RawArguments.of(arguments));
+  }
+
+  /**
+   * Carries a command out for whoever calls.
+   *
+   * @param args as they were given, see {@link RawArguments}
+   * @return exit code
+   */
+  static int run(Invocation call, String[] args) {
+    ErrorPrinter errors = call.errors();
     try {
-      String[] args = RawArguments.of(arguments);
       int first = globalOptions(args, errors);
       if (first < 0) {
         return ExitCode.NOT_STARTED;
       }
-      return dispatch(args, first, errors);
+      return dispatch(args, first, call);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       errors.line("interrupted");
@@ -118,29 +124,29 @@ public final class Main {
     return true;
   }
 
-  private static int dispatch(String[] args, int first, ErrorPrinter errors)
+  private static int dispatch(String[] args, int first, Invocation call)
       throws IOException, InterruptedException {
     if (first >= args.length) {
-      InfoCommands.help(new String[0], System.err, errors);
+      InfoCommands.help(new String[0], call.err(), call.errors());
       return ExitCode.NOT_STARTED;
     }
     String[] rest = new String[args.length - first - 1];
     System.arraycopy(args, first + 1, rest, 0, rest.length);
     return switch (args[first]) {
-      case "run", "create" -> new RunCommand(args[first], errors).execute(rest);
-      case "explain" -> ExplainCommand.execute(rest, errors);
-      case "prune" -> PruneCommand.execute(rest, errors);
-      case "doctor" -> InfoCommands.doctor(rest, errors);
-      case "version", "--version", "-v", "-V" -> InfoCommands.version(rest, errors);
-      case "help", "--help", "-h" -> InfoCommands.help(rest, System.out, errors);
-      case "exec" -> new ExecCommand(errors).execute(rest);
-      case "start", "restart" -> new StartCommand(args[first], errors).execute(rest);
-      case "attach" -> AttachCommand.execute(rest, errors);
-      case "pause", "unpause" -> InfoCommands.noFreezer(args[first], errors);
+      case "run", "create" -> new RunCommand(args[first], call).execute(rest);
+      case "explain" -> ExplainCommand.execute(rest, call);
+      case "prune" -> PruneCommand.execute(rest, call);
+      case "doctor" -> InfoCommands.doctor(rest, call);
+      case "version", "--version", "-v", "-V" -> InfoCommands.version(rest, call);
+      case "help", "--help", "-h" -> InfoCommands.help(rest, call);
+      case "exec" -> new ExecCommand(call).execute(rest);
+      case "start", "restart" -> new StartCommand(args[first], call).execute(rest);
+      case "attach" -> AttachCommand.execute(rest, call);
+      case "pause", "unpause" -> InfoCommands.noFreezer(args[first], call.errors());
       default ->
           ContainerModel.knows(args[first])
-              ? ContainerCommands.execute(args[first], rest, errors)
-              : unknownCommand(args[first], errors);
+              ? ContainerCommands.execute(args[first], rest, call)
+              : unknownCommand(args[first], call.errors());
     };
   }
 

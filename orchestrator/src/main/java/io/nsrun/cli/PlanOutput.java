@@ -5,15 +5,13 @@ import io.nsrun.engine.Prepared;
 import io.nsrun.plan.explain.PlanPrinter;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 
 /** Prints plans. */
 final class PlanOutput {
   private PlanOutput() {}
 
   /** The steps as data. */
-  static void dryRun(Prepared prepared, boolean json) throws IOException {
-    PrintWriter out = out();
+  static void dryRun(Prepared prepared, boolean json, PrintWriter out) throws IOException {
     if (json) {
       PlanPrinter.dryRunJson(prepared.plan(), out);
     } else {
@@ -23,8 +21,8 @@ final class PlanOutput {
   }
 
   /** The steps as prose, with what the options do besides. */
-  static void explain(Prepared prepared, OptionValues values, Caller caller) throws IOException {
-    PrintWriter out = out();
+  static void explain(Prepared prepared, OptionValues values, Caller caller, PrintWriter out)
+      throws IOException {
     PlanPrinter.explain(
         prepared.plan(),
         prepared.spec(),
@@ -33,9 +31,5 @@ final class PlanOutput {
         OutputWidth.columns(caller.variable("COLUMNS")),
         out);
     out.flush();
-  }
-
-  private static PrintWriter out() {
-    return new PrintWriter(System.out, false, StandardCharsets.UTF_8);
   }
 }

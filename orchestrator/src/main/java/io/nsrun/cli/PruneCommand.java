@@ -25,12 +25,13 @@ final class PruneCommand {
 
   private final Caller caller;
   private final ErrorPrinter errors;
-  private final PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+  private final PrintWriter out;
   private int code = ExitCode.OK;
 
-  private PruneCommand(Caller caller, ErrorPrinter errors) {
-    this.caller = caller;
-    this.errors = errors;
+  private PruneCommand(Invocation call) throws IOException {
+    caller = call.caller();
+    errors = call.errors();
+    out = call.writer();
   }
 
   /**
@@ -39,16 +40,16 @@ final class PruneCommand {
    *
    * @param args what follows {@code prune}
    */
-  static int execute(String[] args, ErrorPrinter errors) throws IOException, InterruptedException {
+  static int execute(String[] args, Invocation call) throws IOException, InterruptedException {
     OptionValues values = new OptionValues();
     ParseResult given = CommandModel.command("prune", values).parseArgs(args);
     if (values.has(RunOption.HELP)) {
-      return InfoCommands.help(new String[] {"prune"}, System.out, errors);
+      return InfoCommands.help(new String[] {"prune"}, call);
     }
-    PruneCommand command = new PruneCommand(Caller.ofThisProcess(), errors);
+    PruneCommand command = new PruneCommand(call);
     if (given.hasMatchedOption("--containers")
         && !command.containers(given.hasMatchedOption("--force"))) {
-      errors.line("nothing is removed");
+      command.errors.line("nothing is removed");
       return REFUSED;
     }
     command.trees();

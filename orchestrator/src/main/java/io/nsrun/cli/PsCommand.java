@@ -1,13 +1,11 @@
 package io.nsrun.cli;
 
-import io.nsrun.engine.Caller;
 import io.nsrun.engine.DetachedContainer;
 import io.nsrun.engine.DetachedContainers;
 import io.nsrun.engine.End;
 import io.nsrun.engine.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,20 +16,20 @@ final class PsCommand {
 
   private PsCommand() {}
 
-  static int execute(GivenArguments given, ErrorPrinter errors) throws IOException {
+  static int execute(GivenArguments given, Invocation call) throws IOException {
     boolean json = ContainerCommands.isJson(given);
     PsFilter filter = PsFilter.of(given.values("--filter"));
     boolean ended = given.has("--all") || filter.isOfStatus();
     List<DetachedContainer> shown = new ArrayList<>();
     List<IOException> damaged = new ArrayList<>();
-    DetachedContainers all = DetachedContainers.of(Caller.ofThisProcess());
+    DetachedContainers all = DetachedContainers.of(call.caller());
     for (DetachedContainer container : all.list(damaged)) {
       if ((ended || container.isAlive()) && filter.lets(container)) {
         shown.add(container);
       }
     }
     boolean whole = given.has("--no-trunc");
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter out = call.writer();
     if (json) {
       out.print(ContainerJson.list(shown));
     } else if (given.has("--quiet")) {
@@ -44,7 +42,7 @@ final class PsCommand {
     out.flush();
     int code = ExitCode.OK;
     for (IOException why : damaged) {
-      code = ContainerCommands.tell(why, errors);
+      code = ContainerCommands.tell(why, call.errors());
     }
     return code;
   }

@@ -37,8 +37,8 @@ final class RunCommand extends StartingCommand {
   /**
    * @param command run or create
    */
-  RunCommand(String command, ErrorPrinter errors) {
-    super(errors);
+  RunCommand(String command, Invocation call) {
+    super(call);
     this.command = command;
   }
 
@@ -53,7 +53,7 @@ final class RunCommand extends StartingCommand {
    * @return exit code, see {@link ExitCode}
    */
   int execute(String[] args) throws IOException, InterruptedException {
-    caller = Caller.ofThisProcess();
+    caller = call.caller();
     boolean ahead = !isCreate() && willLaunch(args);
     Launcher started = ahead ? Launcher.ahead(caller) : Launcher.of(caller);
     try (started) {
@@ -66,7 +66,7 @@ final class RunCommand extends StartingCommand {
       }
       launcher.phase("arguments");
       if (values.has(RunOption.HELP)) {
-        return InfoCommands.help(new String[] {command}, System.out, errors);
+        return InfoCommands.help(new String[] {command}, call);
       }
       if (isCreate()) {
         values.set(RunOption.DETACH, "true");
@@ -77,7 +77,7 @@ final class RunCommand extends StartingCommand {
       }
       boolean json = OutputFormat.isJson(values);
       if (values.flag(RunOption.DRY_RUN, false)) {
-        PlanOutput.dryRun(prepare(Preparation.toLookAt(caller, launcher)), json);
+        PlanOutput.dryRun(prepare(Preparation.toLookAt(caller, launcher)), json, call.writer());
         return ExitCode.OK;
       }
       return launch();
@@ -208,7 +208,7 @@ final class RunCommand extends StartingCommand {
     if (written != null) {
       written.close();
     }
-    System.out.println(spec.id());
+    call.out().println(spec.id());
     return ExitCode.OK;
   }
 
@@ -221,7 +221,7 @@ final class RunCommand extends StartingCommand {
 
   private Streams streams() {
     boolean left =
-        Main.isAlone()
+        call.isAlone()
             && Caller.hasStream(1)
             && !StatusLines.areStandardOutput(values.value(RunOption.STATUS_FD))
             && !CallersFile.isStandardOutput(values.value(RunOption.RESULT))

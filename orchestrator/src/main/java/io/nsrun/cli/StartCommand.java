@@ -37,8 +37,8 @@ final class StartCommand extends StartingCommand {
   /**
    * @param command start or restart
    */
-  StartCommand(String command, ErrorPrinter errors) {
-    super(errors);
+  StartCommand(String command, Invocation call) {
+    super(call);
     this.command = command;
   }
 
@@ -51,17 +51,17 @@ final class StartCommand extends StartingCommand {
   int execute(String[] args) throws IOException, InterruptedException {
     GivenArguments given = ContainerModel.parse(command, args);
     if (given == null) {
-      return InfoCommands.help(new String[] {command}, System.out, errors);
+      return InfoCommands.help(new String[] {command}, call);
     }
     List<String> names = given.words();
     String time = given.value("--time", null);
     Duration grace = time == null ? null : ContainerCommands.duration("--time", time);
-    attach = command.equals("start") ? AttachCommand.ofStart(given, errors) : null;
+    attach = command.equals("start") ? AttachCommand.ofStart(given, call) : null;
     String file = given.value("--pid-file", null);
     if (file != null && names.size() > 1) {
       throw new ExplainedException("--pid-file: is for one container", "start them one by one");
     }
-    caller = Caller.ofThisProcess();
+    caller = call.caller();
     all = DetachedContainers.of(caller);
     status =
         StatusLines.open(
@@ -135,7 +135,7 @@ final class StartCommand extends StartingCommand {
     launcher = null; // whatever comes now, it is a container
     release();
     if (attach == null) {
-      System.out.println(container.name());
+      call.out().println(container.name());
       return ExitCode.OK;
     }
     try {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 
 /** What commands have in common that start something: whom they tell of it. */
 abstract class StartingCommand implements Launcher.Listener, Runnable {
+  final Invocation call;
   final ErrorPrinter errors;
 
   /** Null if nobody has asked for one. */
@@ -17,8 +18,9 @@ abstract class StartingCommand implements Launcher.Listener, Runnable {
 
   StatusLines status = StatusLines.none();
 
-  StartingCommand(ErrorPrinter errors) {
-    this.errors = errors;
+  StartingCommand(Invocation call) {
+    this.call = call;
+    errors = call.errors();
   }
 
   @Override

@@ -14,7 +14,6 @@ import io.nsrun.spec.Bytes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +37,7 @@ final class StatsCommand {
   private final List<DetachedContainer> named;
 
   private final boolean json;
-  private final PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+  private final PrintWriter out;
 
   /** What each used at the last look. */
   private Map<String, SeenUsage> before = Map.of();
@@ -46,22 +45,24 @@ final class StatsCommand {
   private List<DetachedContainer> shown = List.of();
   private List<SeenUsage> usage = List.of();
 
-  private StatsCommand(Caller caller, List<DetachedContainer> named, boolean json)
+  private StatsCommand(Caller caller, List<DetachedContainer> named, boolean json, PrintWriter out)
       throws IOException {
     this.all = DetachedContainers.of(caller);
     this.observer = ContainerObserver.of(caller);
     this.named = named;
     this.json = json;
+    this.out = out;
   }
 
-  static int execute(GivenArguments given) throws IOException, InterruptedException {
+  static int execute(GivenArguments given, Invocation call)
+      throws IOException, InterruptedException {
     boolean json = ContainerCommands.isJson(given);
-    Caller caller = Caller.ofThisProcess();
+    Caller caller = call.caller();
     List<DetachedContainer> named = new ArrayList<>();
     for (String name : given.words()) {
       named.add(DetachedContainers.of(caller).find(name));
     }
-    StatsCommand command = new StatsCommand(caller, named, json);
+    StatsCommand command = new StatsCommand(caller, named, json, call.writer());
     if (given.has("--no-stream")) {
       command.printOnce();
     } else {

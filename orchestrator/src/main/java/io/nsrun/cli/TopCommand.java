@@ -13,7 +13,6 @@ import io.nsrun.json.JsonText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,12 +20,12 @@ import java.util.List;
 final class TopCommand {
   private TopCommand() {}
 
-  static int execute(GivenArguments given) throws IOException {
+  static int execute(GivenArguments given, Invocation call) throws IOException {
     boolean json = ContainerCommands.isJson(given);
-    Caller caller = Caller.ofThisProcess();
+    Caller caller = call.caller();
     DetachedContainer container = DetachedContainers.of(caller).find(given.words().get(0));
     List<SeenProcess> found = ContainerObserver.of(caller).processes(container);
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter out = call.writer();
     if (json) {
       out.println(json(found));
     } else {
