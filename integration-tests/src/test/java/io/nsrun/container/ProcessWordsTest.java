@@ -98,6 +98,15 @@ class ProcessWordsTest extends ContainerTest {
         .noneMatch(line -> line.contains("comment"));
   }
 
+  /** As bash makes one of {@code --env-file <(...)}. */
+  @Test
+  void envFileMayBeAPipe() {
+    Result result =
+        Nsrun.as(Caller.ROOT).input("A=1\n").run("--env-file=/dev/stdin", "busybox", "env");
+
+    assertThat(result.orFail().lines()).contains("A=1");
+  }
+
   @Test
   void entrypointTakesTheWordsAsItsArguments() {
     assertThat(Nsrun.as(ANY).run("--entrypoint=echo", "busybox", "true", "-n").orFail().text())

@@ -1,5 +1,6 @@
 package io.nsrun.spec;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.FileInputStream;
@@ -114,8 +115,11 @@ public final class OsPath {
     return OsString.isAscii(text) ? new File(text).isDirectory() : Files.isDirectory(of(text));
   }
 
-  /** A stream of the file that a string names; to be closed. */
+  /** A stream of the file that a string names, which may be a pipe; to be closed. */
   public static InputStream newInputStream(String text) throws IOException {
-    return OsString.isAscii(text) ? new FileInputStream(text) : Files.newInputStream(of(text));
+    // The stream of a file itself asks in some methods where it is in it, which a pipe can't tell.
+    return OsString.isAscii(text)
+        ? new BufferedInputStream(new FileInputStream(text))
+        : Files.newInputStream(of(text));
   }
 }
