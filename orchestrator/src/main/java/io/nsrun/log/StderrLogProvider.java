@@ -1,5 +1,6 @@
 package io.nsrun.log;
 
+import java.io.PrintStream;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.Logger;
@@ -15,6 +16,9 @@ import org.slf4j.spi.SLF4JServiceProvider;
  * need not search the class path, and a program that embeds this library keeps its own backend.
  */
 public final class StderrLogProvider implements SLF4JServiceProvider {
+  private static final InheritableThreadLocal<PrintStream> DIVERTED =
+      new InheritableThreadLocal<>();
+
   private final IMarkerFactory markers = new BasicMarkerFactory();
   private final MDCAdapter context = new NOPMDCAdapter();
   private final ILoggerFactory loggers = new Loggers();
@@ -26,10 +30,29 @@ public final class StderrLogProvider implements SLF4JServiceProvider {
     System.setProperty("slf4j.internal.verbosity", "WARN");
   }
 
+  /**
+   * Has what this thread, and those that it makes, have to say written elsewhere than to this
+   * process' standard error.
+   *
+   * @param out null: no longer
+   */
+  public static void divert(PrintStream out) {
+    if (out == null) {
+      DIVERTED.remove();
+    } else {
+      DIVERTED.set(out);
+    }
+  }
+
+  static PrintStream out() {
+    PrintStream diverted = DIVERTED.get();
+    return diverted == null ? System.err : diverted;
+  }
+
   private static final class Loggers implements ILoggerFactory {
     @Override
     public Logger getLogger(String name) {
-      return new StderrLogger(name, System.err);
+      return new StderrLogger(name);
     }
   }
 

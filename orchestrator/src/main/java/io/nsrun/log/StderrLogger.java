@@ -15,11 +15,8 @@ import org.slf4j.helpers.MessageFormatter;
 final class StderrLogger extends LegacyAbstractLogger {
   private static final long serialVersionUID = 1L;
 
-  private final transient PrintStream out;
-
-  StderrLogger(String name, PrintStream out) {
+  StderrLogger(String name) {
     this.name = name;
-    this.out = out;
   }
 
   @Override
@@ -39,6 +36,7 @@ final class StderrLogger extends LegacyAbstractLogger {
     if (thrown != null) {
       line.append(": ").append(thrown);
     }
+    PrintStream out = StderrLogProvider.out();
     byte[] bytes = (Printable.of(line.toString()) + "\n").getBytes(StandardCharsets.UTF_8);
     out.write(bytes, 0, bytes.length);
     out.flush();

@@ -6,16 +6,22 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 
 class StderrLoggerTest {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-  private final Logger logger =
-      new StderrLogger("io.nsrun.some.Thing", new PrintStream(bytes, true, StandardCharsets.UTF_8));
+  private final Logger logger = new StderrLogger("io.nsrun.some.Thing");
+
+  @BeforeEach
+  void divert() {
+    StderrLogProvider.divert(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+  }
 
   @AfterEach
   void reset() {
+    StderrLogProvider.divert(null);
     LogLevel.set(LogLevel.WARN);
   }
 
@@ -30,6 +36,23 @@ class StderrLoggerTest {
     logger.warn("{} of {} left", 1, 2);
 
     assertThat(logged()).isEqualTo("nsrun: warning: 1 of 2 left\n");
+  }
+
+  @Test
+  void whatOneThreadDivertsStaysWhereItIsForOthers() throws InterruptedException {
+    ByteArrayOutputStream others = new ByteArrayOutputStream();
+    Thread other =
+        new Thread(
+            () -> {
+              StderrLogProvider.divert(new PrintStream(others, true, StandardCharsets.UTF_8));
+              logger.warn("there");
+            });
+    other.start();
+    other.join();
+    logger.warn("here");
+
+    assertThat(logged()).isEqualTo("nsrun: warning: here\n");
+    assertThat(others.toString(StandardCharsets.UTF_8)).isEqualTo("nsrun: warning: there\n");
   }
 
   @Test
