@@ -55,11 +55,26 @@ public final class JnrControlListener implements ControlListener {
 
   @Override
   public ControlChannel accept() throws IOException {
+    UnixSocketChannel connection = next();
+    return new StreamChannel(new JnrConnection(connection), peer(connection));
+  }
+
+  /**
+   * As {@link #accept}, where a front connects, which wants a container of this JVM.
+   *
+   * @throws IOException if the listener was closed, by another thread too
+   */
+  public FrontConnection acceptFront() throws IOException {
+    UnixSocketChannel connection = next();
+    return new FrontConnection(new JnrConnection(connection), peer(connection));
+  }
+
+  private UnixSocketChannel next() throws IOException {
     synchronized (waiting) {
       while (!closed) {
         UnixSocketChannel connection = socket.accept();
         if (connection != null) {
-          return channel(connection);
+          return connection;
         }
         selector.select();
         selector.selectedKeys().clear();
@@ -68,13 +83,12 @@ public final class JnrControlListener implements ControlListener {
     throw new ClosedChannelException();
   }
 
-  private ControlChannel channel(UnixSocketChannel connection) throws IOException {
+  private Peer peer(UnixSocketChannel connection) throws IOException {
     try {
       connection.configureBlocking(true);
       Credentials peer = connection.getOption(UnixSocketOptions.SO_PEERCRED);
       long uid = Integer.toUnsignedLong(peer.getUid());
-      return new StreamChannel(
-          new JnrConnection(connection), new Peer(uid == owner, Long.toString(uid), peer.getPid()));
+      return new Peer(uid == owner, Long.toString(uid), peer.getPid());
     } catch (IOException | RuntimeException e) {
       connection.close();
       throw e;
