@@ -100,7 +100,7 @@ final class AttachCommand {
       End end = all.attach(container, launcher, attachment);
       tellMissed(container, attachment.missedBytes());
       if (end == null) {
-        return left(container, attachment);
+        return left(container, attachment, caller);
       }
       status.ended(end);
       if (!end.ran()) {
@@ -110,11 +110,11 @@ final class AttachCommand {
     }
   }
 
-  private int left(DetachedContainer container, Attachment attachment) {
+  private int left(DetachedContainer container, Attachment attachment, Caller caller) {
     if (attachment.isUnread()) {
       return UNREAD;
     }
-    if (Caller.isTerminal(2)) {
+    if (caller.isTerminal(2)) {
       call.err().println(); // behind what the container has written
     }
     errors.line(

@@ -26,7 +26,7 @@ final class CommitCommand {
     DetachedContainer container = all.find(words.get(0));
     ContainerCommit commit = new ContainerCommit(caller, all, container);
     if (words.get(1).equals("-")) {
-      CopyCommand.refuseTerminal("commit");
+      CopyCommand.refuseTerminal("commit", caller);
       commit.toStream(new StandardOutput());
     } else {
       commit.toFile("commit", words.get(1));

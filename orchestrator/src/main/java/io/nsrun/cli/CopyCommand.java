@@ -49,9 +49,9 @@ final class CopyCommand {
         new ContainerCopy(
             caller, all, container, given.has("--archive"), given.has("--follow-link"));
     if (out) {
-      out(copy, inside, own);
+      out(copy, inside, own, caller);
     } else {
-      in(copy, own, inside);
+      in(copy, own, inside, caller);
     }
     for (String loss : copy.losses()) {
       call.errors().line(container.name() + ": " + loss);
@@ -60,18 +60,19 @@ final class CopyCommand {
   }
 
   @SuppressWarnings("resource") // standard streams stay open
-  private static void out(ContainerCopy copy, String from, String to) throws IOException {
+  private static void out(ContainerCopy copy, String from, String to, Caller caller)
+      throws IOException {
     if (!to.equals(STREAM)) {
       copy.out(from, to);
       return;
     }
-    refuseTerminal("cp");
+    refuseTerminal("cp", caller);
     copy.out(from, new StandardOutput());
   }
 
   /** An archive is nothing to be looked at. */
-  static void refuseTerminal(String command) throws ExplainedException {
-    if (!Caller.hasStream(1) || Caller.isTerminal(1)) {
+  static void refuseTerminal(String command, Caller caller) throws ExplainedException {
+    if (!caller.hasStream(1) || caller.isTerminal(1)) {
       throw new ExplainedException(
           "an archive is not written to a terminal",
           "redirect it: nsrun " + command + " ... - > FILE");
@@ -79,12 +80,13 @@ final class CopyCommand {
   }
 
   @SuppressWarnings("resource") // standard streams stay open
-  private static void in(ContainerCopy copy, String from, String to) throws IOException {
+  private static void in(ContainerCopy copy, String from, String to, Caller caller)
+      throws IOException {
     if (!from.equals(STREAM)) {
       copy.in(from, to);
       return;
     }
-    if (!Caller.hasStream(0)) {
+    if (!caller.hasStream(0)) {
       throw new ExplainedException(
           "standard input is closed", "give an archive: nsrun cp - ... < FILE");
     }

@@ -84,7 +84,7 @@ final class PruneCommand {
     for (DetachedContainer container : ended) {
       names.add(container.name());
     }
-    if (!Caller.hasStream(0)) {
+    if (!caller.hasStream(0)) {
       throw new ExplainedException(
           "prune: there is nobody to ask: standard input is closed", "--force does not ask");
     }

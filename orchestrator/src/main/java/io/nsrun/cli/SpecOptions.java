@@ -55,7 +55,7 @@ final class SpecOptions {
     terminal =
         values.has(RunOption.TTY)
             ? values.flag(RunOption.TTY, true)
-            : !detached && Caller.isTerminal(0) && Caller.isTerminal(1);
+            : !detached && caller.isTerminal(0) && caller.isTerminal(1);
   }
 
   /**
@@ -283,7 +283,7 @@ final class SpecOptions {
       }
     }
     for (String file : values.values(RunOption.ENV_FILE)) {
-      result.addFile(file);
+      result.addFile(caller.reachable(file));
     }
     result.addAll(values.values(RunOption.ENV));
     Map<String, String> variables = result.build();

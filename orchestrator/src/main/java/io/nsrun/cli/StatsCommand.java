@@ -66,7 +66,7 @@ final class StatsCommand {
     if (given.has("--no-stream")) {
       command.printOnce();
     } else {
-      command.printOn(!json && Caller.isTerminal(1));
+      command.printOn(!json && caller.isTerminal(1));
     }
     return ExitCode.OK;
   }

@@ -1,6 +1,11 @@
 package io.nsrun.engine;
 
+import io.nsrun.control.FrontConnection;
 import io.nsrun.launch.CallersStreams;
+import io.nsrun.launch.Front;
+import io.nsrun.launch.Nsinit;
+import io.nsrun.launch.NsinitProcess;
+import io.nsrun.launch.StandardPipes;
 import io.nsrun.spec.ExplainedException;
 import io.nsrun.spec.IoMessages;
 import io.nsrun.spec.OsEnvironment;
@@ -24,12 +29,19 @@ public final class Caller {
   private static final String SELF = "/proc/self";
   private static final String STREAMS = SELF + "/fd/";
 
+  private static final String[] OWN_FILES = {
+    "/dev/std", "/dev/fd", "/dev/tty", SELF, "/proc/thread-self"
+  };
+
   private final Map<String, String> environment;
   private final String workingDirectory;
   private final int uid;
   private final int gid;
   private final String home;
   private final StatePaths paths;
+
+  /** The program of a caller elsewhere; null where this process is the caller's. */
+  private final Front front;
 
   /**
    * @param environment variables
@@ -39,12 +51,38 @@ public final class Caller {
    * @param home home directory in the user database; anything that is not absolute if there is none
    */
   Caller(Map<String, String> environment, String workingDirectory, int uid, int gid, String home) {
+    this(environment, workingDirectory, uid, gid, home, null);
+  }
+
+  private Caller(
+      Map<String, String> environment,
+      String workingDirectory,
+      int uid,
+      int gid,
+      String home,
+      Front front) {
     this.environment = environment;
     this.workingDirectory = workingDirectory;
     this.uid = uid;
     this.gid = gid;
     this.home = home;
     this.paths = new StatePaths(environment, uid, home);
+    this.front = front;
+  }
+
+  /**
+   * Whoever runs a front, which shares all with this process that is not in its request: user,
+   * namespaces, root, limits.
+   */
+  public static Caller of(Front front) throws IOException {
+    FrontConnection.Request request = front.request();
+    return new Caller(
+        request.environment(),
+        request.workingDirectory(),
+        ProcessIds.effectiveUid(),
+        ProcessIds.effectiveGid(),
+        System.getProperty("user.home", ""),
+        front);
   }
 
   /** One without a home, for tests of what is read from variables and paths. */
@@ -88,7 +126,7 @@ public final class Caller {
   public Caller keepingBelow(String directory) {
     Map<String, String> variables = new HashMap<>(environment);
     variables.put(StatePaths.HOME_VARIABLE, directory);
-    return new Caller(variables, workingDirectory, uid, gid, home);
+    return new Caller(variables, workingDirectory, uid, gid, home, front);
   }
 
   /** All variables; those that a container gets are named one by one. */
@@ -106,9 +144,18 @@ public final class Caller {
     return workingDirectory;
   }
 
+  private String absolute(String name) {
+    return name.startsWith("/") ? name : workingDirectory + "/" + name;
+  }
+
+  /** A name by which this process finds what the caller calls so. */
+  public String reachable(String name) {
+    return front == null ? name : absolute(name);
+  }
+
   /** The path that a name means, which may be relative to the working directory. */
   public Path path(String name) {
-    return OsPath.of(name.startsWith("/") ? name : workingDirectory + "/" + name);
+    return OsPath.of(absolute(name));
   }
 
   /** Effective user id, 0 to 2^32-1. */
@@ -160,13 +207,42 @@ public final class Caller {
     CallersStreams.settle();
   }
 
+  /** Whether the streams and the signals are those of another process than this one. */
+  public boolean isElsewhere() {
+    return front != null;
+  }
+
   /**
-   * Whether this process was given a standard stream.
+   * Whether the caller has a standard stream.
    *
    * @param descriptor 0 to 2
    */
-  public static boolean hasStream(int descriptor) {
-    return CallersStreams.given(descriptor);
+  public boolean hasStream(int descriptor) {
+    return front == null ? CallersStreams.given(descriptor) : front.given(descriptor);
+  }
+
+  /** Lets a container of other ids open the caller's streams by name. */
+  void openPipesToAll() {
+    StandardPipes.openToAll(streams(), hasStream(0), hasStream(1), hasStream(2));
+  }
+
+  private String streams() {
+    return front == null ? STREAMS : "/proc/" + front.pid() + "/fd/";
+  }
+
+  /** An nsinit with the caller's streams, which nothing is waiting for. */
+  NsinitProcess nsinit() throws IOException {
+    return front == null ? Nsinit.start(paths) : front.nsinit();
+  }
+
+  /** As {@link #nsinit}, of one that no thread waits for any more after it was left. */
+  NsinitProcess nsinitToLeave() throws IOException {
+    return front == null ? Nsinit.startToLeave(paths) : front.nsinit();
+  }
+
+  /** As {@link #nsinit}, of one that waits for {@link NsinitProcess#proceed}. */
+  NsinitProcess nsinitAhead() throws IOException {
+    return front == null ? Nsinit.prepare(paths) : front.nsinit();
   }
 
   /**
@@ -203,6 +279,16 @@ public final class Caller {
     return null;
   }
 
+  /** Whether a word has a path that leads each process that looks to another file. */
+  public static boolean namesOwnFile(String word) {
+    for (String path : OWN_FILES) {
+      if (word.contains(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The file by which a descriptor of this process can be opened again. */
   static Path descriptorFile(String number) {
     return Path.of(STREAMS, number);
@@ -214,27 +300,37 @@ public final class Caller {
    *
    * @param descriptor 0 to 2
    */
-  public static boolean isTerminal(int descriptor) {
-    String name = streamName(descriptor);
+  public boolean isTerminal(int descriptor) {
+    String name = streamName(streams(), descriptor);
     return name.startsWith("/dev/pts/")
         || name.startsWith("/dev/tty")
         || name.equals("/dev/console");
   }
 
   /**
-   * Whether a standard stream is a pipe or a socket, whose reader may have had enough.
+   * Whether a standard stream of this process is a pipe or a socket, whose reader may have had
+   * enough.
    *
    * @param descriptor 0 to 2
    */
-  public static boolean isPipe(int descriptor) {
-    String name = streamName(descriptor);
+  public static boolean isOwnPipe(int descriptor) {
+    String name = streamName(STREAMS, descriptor);
     return name.startsWith("pipe:") || name.startsWith("socket:");
   }
 
+  /**
+   * Whether this process was given a standard stream.
+   *
+   * @param descriptor 0 to 2
+   */
+  public static boolean hasOwnStream(int descriptor) {
+    return CallersStreams.given(descriptor);
+  }
+
   /** What the kernel calls the file of a standard stream; empty if it is closed. */
-  private static String streamName(int descriptor) {
+  private static String streamName(String streams, int descriptor) {
     try {
-      return Files.readSymbolicLink(Path.of(STREAMS + descriptor)).toString();
+      return Files.readSymbolicLink(Path.of(streams + descriptor)).toString();
     } catch (IOException e) {
       return "";
     }

@@ -79,7 +79,7 @@ public final class CallersFile implements Closeable {
     try {
       boolean standard = number.equals("1") || number.equals("2");
       if (standard
-          ? !Caller.hasStream(Integer.parseInt(number))
+          ? !caller.hasStream(Integer.parseInt(number))
           : !Caller.hasDescriptor(Integer.parseInt(number))) {
         throw refused(
             "descriptor " + number + " is not the caller's", "open it: " + number + ">FILE");

@@ -3,12 +3,11 @@ package io.nsrun.engine;
 import io.nsrun.control.ControlChannel;
 import io.nsrun.control.Frames;
 import io.nsrun.control.PlanEncoder;
-import io.nsrun.launch.Nsinit;
+import io.nsrun.launch.NsinitProcess;
 import io.nsrun.launch.Outcome;
 import io.nsrun.launch.PhaseTimes;
 import io.nsrun.launch.Progress;
 import io.nsrun.launch.SignalForwarder;
-import io.nsrun.launch.StandardPipes;
 import io.nsrun.launch.Supervisor;
 import io.nsrun.spec.UserRef;
 import java.io.Closeable;
@@ -38,7 +37,7 @@ public final class Launcher implements Closeable {
   private final Caller caller;
   private final boolean leaves;
   private final PhaseTimes times = new PhaseTimes(System.nanoTime());
-  private volatile Nsinit nsinit;
+  private volatile NsinitProcess nsinit;
   private ControlChannel channel;
   private SignalForwarder signals;
 
@@ -53,7 +52,7 @@ public final class Launcher implements Closeable {
   }
 
   /** As {@link #of}, with an nsinit that was started. */
-  static Launcher of(Caller caller, Nsinit nsinit) {
+  static Launcher of(Caller caller, NsinitProcess nsinit) {
     Launcher launcher = new Launcher(caller, false);
     launcher.nsinit = nsinit;
     return launcher;
@@ -68,9 +67,9 @@ public final class Launcher implements Closeable {
    * One that starts nsinit now. Nothing that would be left behind is made before {@link #proceed}:
    * until then a signal may end this JVM.
    */
-  public static Launcher ahead(Caller caller) {
+  public static Launcher ahead(Caller caller) throws IOException {
     Launcher launcher = new Launcher(caller, false);
-    launcher.nsinit = Nsinit.prepare(caller.paths());
+    launcher.nsinit = caller.nsinitAhead();
     launcher.phase("spawner");
     return launcher;
   }
@@ -84,12 +83,15 @@ public final class Launcher implements Closeable {
   }
 
   /**
-   * Gives the container the signals that reach this JVM, from now on for as long as it lives.
+   * Gives the container the signals that reach this JVM, from now on for as long as it lives. Those
+   * of a caller elsewhere are not this JVM's.
    *
    * @param cleanUp run right before the JVM is halted for a signal that no container takes
    */
   public void forwardSignals(Runnable cleanUp) {
-    signals = SignalForwarder.install(cleanUp);
+    if (!caller.isElsewhere()) {
+      signals = SignalForwarder.install(cleanUp);
+    }
   }
 
   /** Ends a phase of this container's start, for traces and records. */
@@ -110,7 +112,7 @@ public final class Launcher implements Closeable {
   ControlChannel channel() throws IOException, InterruptedException {
     if (channel == null) {
       if (nsinit == null) {
-        nsinit = leaves ? Nsinit.startToLeave(caller.paths()) : Nsinit.start(caller.paths());
+        nsinit = leaves ? caller.nsinitToLeave() : caller.nsinit();
       }
       channel = nsinit.connect();
       phase("connect");
@@ -183,7 +185,7 @@ public final class Launcher implements Closeable {
 
   /** As {@link #abandon}, where no container of ours is at stake. */
   public void abandonAttachment() {
-    Nsinit started = nsinit;
+    NsinitProcess started = nsinit;
     if (started != null) {
       started.abandon();
     }
@@ -204,7 +206,7 @@ public final class Launcher implements Closeable {
     boolean others =
         prepared.ownIds() || !(prepared.spec().process().user() instanceof UserRef.Unspecified);
     if (others && streams != Streams.UNOPENED) {
-      StandardPipes.openToAll();
+      caller.openPipesToAll();
     }
     streams.settle();
     return new Running(prepared, nsinit, way, frames, signals, listener, times);
@@ -224,7 +226,7 @@ public final class Launcher implements Closeable {
    * @param leases of the container
    */
   public void abandon(Leases leases) {
-    Nsinit started = nsinit;
+    NsinitProcess started = nsinit;
     if (started != null) {
       started.abandon();
     }

@@ -3,7 +3,7 @@ package io.nsrun.engine;
 import io.nsrun.control.ControlChannel;
 import io.nsrun.control.Event;
 import io.nsrun.control.Frames;
-import io.nsrun.launch.Nsinit;
+import io.nsrun.launch.NsinitProcess;
 import io.nsrun.launch.Outcome;
 import io.nsrun.launch.PhaseTimes;
 import io.nsrun.launch.Progress;
@@ -42,7 +42,7 @@ public final class Running {
 
   Running(
       Prepared prepared,
-      Nsinit nsinit,
+      NsinitProcess nsinit,
       ControlChannel channel,
       byte[] frames,
       SignalForwarder signals,

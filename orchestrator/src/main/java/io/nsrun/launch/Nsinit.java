@@ -18,7 +18,7 @@ import org.apache.commons.exec.CommandLine;
  * <p>It is started by a thread of its own, so that its way through fork and exec passes while this
  * side still makes its plan.
  */
-public final class Nsinit implements AutoCloseable {
+public final class Nsinit implements NsinitProcess {
   /** Java adds the signal's number to it. */
   private static final int SIGNALED = 128;
 
@@ -105,7 +105,7 @@ public final class Nsinit implements AutoCloseable {
     }
   }
 
-  /** See {@link #prepare}. */
+  @Override
   public synchronized void proceed() {
     mayProceed = true;
     notifyAll();
@@ -127,17 +127,12 @@ public final class Nsinit implements AutoCloseable {
     return executor;
   }
 
-  /**
-   * Waits until nsinit can be talked to, and greets it. To be called once.
-   *
-   * @return the channel to it, with HELLO sent; closed by {@link #close}
-   * @throws ExplainedException if nsinit could not be placed or started, or ended
-   */
+  @Override
   public ControlChannel connect() throws IOException, InterruptedException {
     return connect(false);
   }
 
-  /** As {@link #connect}, for many threads, none of which closes the channel by an interrupt. */
+  /** As {@link #connect()}, for many threads, none of which closes the channel by an interrupt. */
   ControlChannel connectShared() throws IOException, InterruptedException {
     return connect(true);
   }
@@ -191,21 +186,17 @@ public final class Nsinit implements AutoCloseable {
     return awaitLaunch().getErrorStream();
   }
 
-  /** Where the time of the thread went that starts nsinit. */
+  @Override
   public PhaseTimes times() {
     return times;
   }
 
-  /** The nsinit program, for what only it can do later on; null before it was placed. */
-  synchronized Path binary() {
+  @Override
+  public synchronized Path binary() {
     return binary;
   }
 
-  /**
-   * Waits until the nsinit process has ended and was reaped.
-   *
-   * @return its exit code, or 128 + the signal that killed it
-   */
+  @Override
   public synchronized int awaitExit() throws InterruptedException {
     while (!ended || abandoned) {
       wait();
@@ -213,10 +204,6 @@ public final class Nsinit implements AutoCloseable {
     return exitValue;
   }
 
-  /**
-   * Closes the channel and makes sure that nothing is left: neither the process, nor a container of
-   * it. Blocks until the process is reaped.
-   */
   @Override
   public void close() {
     ControlChannel open;
@@ -246,10 +233,7 @@ public final class Nsinit implements AutoCloseable {
     }
   }
 
-  /**
-   * As {@link #close}, of one whose container may be about to live on, which the end of the channel
-   * does not tell to end: kills it, unless it was left. Blocks until the process is reaped.
-   */
+  @Override
   public void closeForcibly() {
     synchronized (this) {
       if (left) {
@@ -262,7 +246,7 @@ public final class Nsinit implements AutoCloseable {
     close();
   }
 
-  /** Leaves the process to itself, whose container lives on: {@link #close} does nothing then. */
+  @Override
   public void leave() throws IOException {
     ControlChannel open;
     synchronized (this) {
@@ -277,11 +261,7 @@ public final class Nsinit implements AutoCloseable {
     }
   }
 
-  /**
-   * As {@link #close}, but without waiting: for a handler that halts the JVM right afterwards.
-   * Whoever waits for this nsinit in another thread waits until then, so that nobody takes for a
-   * failure what was a request.
-   */
+  @Override
   public void abandon() {
     synchronized (this) {
       if (left) {

@@ -19,12 +19,16 @@ public final class StandardPipes {
 
   private StandardPipes() {}
 
-  /** Opens the mode of those of the descriptors 0 to 2 that are pipes without a name. */
-  public static void openToAll() {
-    for (int descriptor = 0; descriptor <= 2; descriptor++) {
-      if (CallersStreams.given(descriptor)) {
-        openToAll(
-            Path.of("/proc/self/fd/" + descriptor), descriptor == 0 ? READ_BY_ALL : WRITTEN_BY_ALL);
+  /**
+   * Opens the mode of those of the descriptors 0 to 2 that are pipes without a name.
+   *
+   * @param directory of /proc that has them, with a slash at its end
+   * @param given of each, whether it is the caller's
+   */
+  public static void openToAll(String directory, boolean... given) {
+    for (int descriptor = 0; descriptor < given.length; descriptor++) {
+      if (given[descriptor]) {
+        openToAll(Path.of(directory + descriptor), descriptor == 0 ? READ_BY_ALL : WRITTEN_BY_ALL);
       }
     }
   }

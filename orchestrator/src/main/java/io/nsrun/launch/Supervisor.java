@@ -10,7 +10,7 @@ import java.nio.file.Path;
 
 /** Has an nsinit carry out a plan, and listens to it until the container has ended. */
 public final class Supervisor {
-  private final Nsinit nsinit;
+  private final NsinitProcess nsinit;
   private final ControlChannel channel;
   private final Progress progress;
 
@@ -18,10 +18,10 @@ public final class Supervisor {
 
   /**
    * @param nsinit the process
-   * @param channel the connection to it, see {@link Nsinit#connect}
+   * @param channel the connection to it, see {@link NsinitProcess#connect}
    * @param listener told what happens, in the thread that calls {@link #run}
    */
-  public Supervisor(Nsinit nsinit, ControlChannel channel, Progress.Listener listener) {
+  public Supervisor(NsinitProcess nsinit, ControlChannel channel, Progress.Listener listener) {
     this.nsinit = nsinit;
     this.channel = channel;
     this.progress =
