@@ -131,7 +131,8 @@ class ArchitectureTest {
   void whatTheEngineUsesKnowsNothingOfIt() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.nsrun.engine..", "io.nsrun.cli..", "io.nsrun.api..")
+        .resideOutsideOfPackages(
+            "io.nsrun.engine..", "io.nsrun.cli..", "io.nsrun.api..", "io.nsrun.service..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.nsrun.engine..")
@@ -147,6 +148,25 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.nsrun.api..")
+        .check(ours);
+  }
+
+  @Test
+  void theServiceIsTheCommandLinesAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.nsrun.service..", "io.nsrun.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.nsrun.service..")
+        .check(ours);
+    noClasses()
+        .that()
+        .resideInAPackage("io.nsrun.service..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.nsrun.plan..", "io.nsrun.rootfs..", "io.nsrun.doctor..", "io.nsrun.seccomp..")
         .check(ours);
   }
 

@@ -39,6 +39,7 @@ class WordsOfTheDoorsTest {
               "outer container with --security-opt ", "any engine's, of the container around"),
           Map.entry("unshare --user --mount", "unshare(1)"),
           Map.entry("sudo usermod --add-sub", "usermod(8)"),
+          Map.entry("--enable-native-access", "java(1)"),
           Map.entry("--restore-terminal", "nsinit's, which nobody types"),
           Map.entry("mount -t ", "mount(8)"),
           Map.entry("sysctl -w ", "sysctl(8)"),

@@ -21,7 +21,7 @@ public final class CommandModel {
   private static List<String> commands() {
     List<String> all = new ArrayList<>(List.of("run", "create"));
     all.addAll(List.of(ContainerModel.COMMANDS));
-    all.addAll(List.of("explain", "doctor", "prune", "version", "help"));
+    all.addAll(List.of("explain", "doctor", "prune", "serve", "version", "help"));
     return List.copyOf(all);
   }
 
@@ -66,6 +66,7 @@ public final class CommandModel {
       case "explain" -> explain(spec, values);
       case "doctor" -> doctor(spec, values);
       case "prune" -> prune(spec, values);
+      case "serve" -> serve(spec, values);
       case "version" -> spec.usageMessage().description("Print the version.");
       case "help" -> help(spec, values);
       default -> ContainerModel.describe(spec, name);
@@ -161,6 +162,30 @@ public final class CommandModel {
             "--containers"));
     spec.addOption(flag("Don't ask.", "-f", "--force"));
     spec.addOption(option(RunOption.HELP, values));
+  }
+
+  private static void serve(CommandSpec spec, IParameterPreprocessor values) {
+    spec.usageMessage()
+        .description(
+            "Start, stop or look at a service: a JVM of yours that stays, and that the program 'nsrun' asks",
+            "in place of a JVM of its own. No container depends on it.")
+        .footer(
+            "start   start one in the background, unless there is one; prints its process id",
+            "stop    end it; containers go on",
+            "status  tell whether there is one; exit code 3 if there is none",
+            "run     be one, in the foreground, as for a service manager",
+            "",
+            "It serves its own user alone, and whoever sees the machine as it does: same namespaces, root, groups,",
+            "capabilities, limits. NSRUN_SERVE=off has 'nsrun' ask none.");
+    spec.addOption(
+        OptionSpec.builder("--idle")
+            .arity("1")
+            .type(String.class)
+            .paramLabel("DURATION")
+            .description("How long it stays while nobody asks, as in 30s. Default: 10m.")
+            .build());
+    spec.addOption(option(RunOption.HELP, values));
+    spec.addPositional(positional("start|stop|status|run", values));
   }
 
   private static OptionSpec flag(String description, String... names) {

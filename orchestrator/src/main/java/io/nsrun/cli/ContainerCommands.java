@@ -116,6 +116,7 @@ final class ContainerCommands {
     for (String name : given.words()) {
       try {
         action.act(all, all.find(name));
+        call.out().flush();
       } catch (DamagedContainerException e) {
         if (given.has("--force")) {
           all.discard(e.id());

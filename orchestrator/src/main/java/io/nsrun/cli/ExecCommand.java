@@ -50,6 +50,9 @@ final class ExecCommand extends StartingCommand {
     if (given == null) {
       return InfoCommands.help(new String[] {"exec"}, call);
     }
+    if (given.has("--status-fd")) {
+      call.needsOwnJvm("--status-fd");
+    }
     Caller caller = call.caller();
     status =
         StatusLines.open(
@@ -120,7 +123,7 @@ final class ExecCommand extends StartingCommand {
 
   private static ExecRequest request(GivenArguments given, List<String> command, Caller caller) {
     boolean detached = given.has("--detach");
-    boolean terminals = !detached && Caller.isTerminal(0) && Caller.isTerminal(1);
+    boolean terminals = !detached && caller.isTerminal(0) && caller.isTerminal(1);
     boolean terminal = given.has("--tty") || terminals;
     SpecProblems problems = new SpecProblems();
     EnvironmentBuilder env =

@@ -50,6 +50,15 @@ class Invocation {
   }
 
   /**
+   * What follows takes a process that is the caller's alone.
+   *
+   * @param why in a few words
+   */
+  void needsOwnJvm(String why) {
+    // It is one.
+  }
+
+  /**
    * Whoever calls.
    *
    * @throws IOException if /proc does not tell

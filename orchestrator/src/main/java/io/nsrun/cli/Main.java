@@ -4,6 +4,7 @@ import io.nsrun.engine.Caller;
 import io.nsrun.engine.ExitCode;
 import io.nsrun.log.LogLevel;
 import io.nsrun.log.StderrLogProvider;
+import io.nsrun.service.ElsewhereException;
 import io.nsrun.spec.Suggestion;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,7 +34,7 @@ public final class Main {
 
   /** The exit code once all is printed: what a disk has no room for is no success. */
   private static int lost(int code, ErrorPrinter errors) {
-    if (!System.out.checkError() || code != 0 || Caller.isPipe(1)) {
+    if (!System.out.checkError() || code != 0 || Caller.isOwnPipe(1)) {
       return code; // whoever reads it, a pager or head, had enough
     }
     errors.line("standard output can't be written; is its file system full?");
@@ -69,6 +70,8 @@ public final class Main {
         return ExitCode.NOT_STARTED;
       }
       return dispatch(args, first, call);
+    } catch (ElsewhereException e) {
+      throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       errors.line("interrupted");
@@ -81,10 +84,10 @@ public final class Main {
   /** What we print goes nowhere, rather than into a file of the JVM's. */
   private static void settleStreams() throws IOException {
     Caller.settleStreams();
-    if (!Caller.hasStream(1)) {
+    if (!Caller.hasOwnStream(1)) {
       System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     }
-    if (!Caller.hasStream(2)) {
+    if (!Caller.hasOwnStream(2)) {
       System.setErr(new PrintStream(OutputStream.nullOutputStream()));
     }
   }
@@ -136,6 +139,7 @@ public final class Main {
       case "run", "create" -> new RunCommand(args[first], call).execute(rest);
       case "explain" -> ExplainCommand.execute(rest, call);
       case "prune" -> PruneCommand.execute(rest, call);
+      case "serve" -> ServeCommand.execute(rest, call);
       case "doctor" -> InfoCommands.doctor(rest, call);
       case "version", "--version", "-v", "-V" -> InfoCommands.version(rest, call);
       case "help", "--help", "-h" -> InfoCommands.help(rest, call);

@@ -20,12 +20,24 @@ import io.nsrun.spec.OsPath;
 import io.nsrun.spec.Spec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * {@code run}: from arguments to a container, and from its end to an exit code. {@code create}: to
  * a container that was not started.
  */
 final class RunCommand extends StartingCommand {
+  private static final RunOption[] OF_OWN_JVM = {
+    RunOption.LOG_LEVEL,
+    RunOption.RESULT,
+    RunOption.TRACE,
+    RunOption.STATUS_FD,
+    RunOption.PID_FILE,
+    RunOption.CIDFILE,
+    RunOption.RM,
+    RunOption.EPHEMERAL_DIR
+  };
+
   private final String command;
   private final Leases leases = new Leases();
   private Caller caller;
@@ -68,6 +80,7 @@ final class RunCommand extends StartingCommand {
       if (values.has(RunOption.HELP)) {
         return InfoCommands.help(new String[] {command}, call);
       }
+      refuseIfServed();
       if (isCreate()) {
         values.set(RunOption.DETACH, "true");
       }
@@ -81,6 +94,26 @@ final class RunCommand extends StartingCommand {
         return ExitCode.OK;
       }
       return launch();
+    }
+  }
+
+  /** What is written after the end, or to a descriptor of the caller's. */
+  private void refuseIfServed() {
+    for (RunOption option : OF_OWN_JVM) {
+      if (values.has(option)) {
+        call.needsOwnJvm(option.longName());
+      }
+    }
+    List<String> words = values.arguments();
+    if (!words.isEmpty() && (words.get(0).equals("-") || Caller.namesOwnFile(words.get(0)))) {
+      call.needsOwnJvm("standard input");
+    }
+    for (RunOption option : RunOption.values()) {
+      for (String value : values.values(option)) {
+        if (Caller.namesOwnFile(value)) {
+          call.needsOwnJvm(option.longName());
+        }
+      }
     }
   }
 
@@ -222,7 +255,7 @@ final class RunCommand extends StartingCommand {
   private Streams streams() {
     boolean left =
         call.isAlone()
-            && Caller.hasStream(1)
+            && caller.hasStream(1)
             && !StatusLines.areStandardOutput(values.value(RunOption.STATUS_FD))
             && !CallersFile.isStandardOutput(values.value(RunOption.RESULT))
             && !CallersFile.isStandardOutput(values.value(RunOption.PID_FILE))

@@ -61,6 +61,9 @@ final class StartCommand extends StartingCommand {
     if (file != null && names.size() > 1) {
       throw new ExplainedException("--pid-file: is for one container", "start them one by one");
     }
+    if (names.size() > 1 || attach != null || file != null || given.has("--status-fd")) {
+      call.needsOwnJvm("more than one nsinit, or what is written to a descriptor");
+    }
     caller = call.caller();
     all = DetachedContainers.of(caller);
     status =

@@ -171,6 +171,24 @@ public final class StatePaths {
     return candidates;
   }
 
+  /**
+   * Where a service of the caller's listens, whatever NSRUN_HOME says, made and checked. The front
+   * of nsinit-c looks at the same place.
+   *
+   * @throws IOException if it can't be had
+   */
+  public Path serviceDirectory() throws IOException {
+    Path xdg = absolute("XDG_RUNTIME_DIR");
+    Path runtime =
+        uid == 0
+            ? Path.of("/run/nsrun")
+            : xdg != null
+                ? xdg.resolve("nsrun")
+                : Path.of("/tmp/nsrun-" + Integer.toUnsignedString(uid));
+    PrivateDirectory.ensure(runtime, uid);
+    return PrivateDirectory.ensure(runtime.resolve("serve"), uid);
+  }
+
   /** Null if the caller has no home. */
   private Path base(String below, String variable, String belowHome) {
     Path own = absolute(HOME_VARIABLE);

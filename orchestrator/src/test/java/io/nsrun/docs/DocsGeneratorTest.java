@@ -35,6 +35,7 @@ class DocsGeneratorTest {
             "nsrun",
             "nsrun-run",
             "nsrun-create",
+            "nsrun-serve",
             "nsrun-start",
             "nsrun-restart",
             "nsrun-attach",
