@@ -42,6 +42,7 @@ public final class Nsrun {
   private byte[] input = new byte[0];
   private Path directory;
   private String groups = "";
+  private boolean front;
 
   /** NSRUN_HOME of a JVM that stays; null for none. */
   private Path home;
@@ -122,6 +123,15 @@ public final class Nsrun {
   public Nsrun program(String... javaArguments) {
     asUsual = false;
     program.addAll(List.of(javaArguments));
+    return this;
+  }
+
+  /** By way of the static program, which asks a service if there is one, see {@link Front}. */
+  public Nsrun front() {
+    asUsual = false;
+    front = true;
+    environment.put("NSRUN_JAR", Directories.JAR.toString());
+    environment.put("NSRUN_LAUNCH", Front.LAUNCHER.toString());
     return this;
   }
 
@@ -215,14 +225,30 @@ public final class Nsrun {
       command.addAll(List.of("setpriv", "--groups=" + groups, "--"));
     }
     command.addAll(prefix);
-    command.add(System.getProperty("java.home") + "/bin/java");
-    command.add("-XX:TieredStopAtLevel=1");
-    // Its file of counters is named by a pid: where one comes again, HotSpot warns on standard
-    // output.
-    command.add("-XX:-UsePerfData");
-    command.add("-XX:+UseSerialGC");
-    command.addAll(program.isEmpty() ? jarWithArchive() : program);
+    if (front) {
+      command.add(Front.PROGRAM.toString());
+    } else {
+      command.addAll(java());
+      command.addAll(program.isEmpty() ? jarWithArchive() : program);
+    }
     command.addAll(List.of(args));
+    return command;
+  }
+
+  private static List<String> java() {
+    return List.of(
+        System.getProperty("java.home") + "/bin/java",
+        "-XX:TieredStopAtLevel=1",
+        // Its file of counters is named by a pid: where one comes again, HotSpot warns on standard
+        // output.
+        "-XX:-UsePerfData",
+        "-XX:+UseSerialGC");
+  }
+
+  /** {@code java} with all that is before the arguments of nsrun. */
+  static List<String> jvm() {
+    List<String> command = new ArrayList<>(java());
+    command.addAll(jarWithArchive());
     return command;
   }
 
