@@ -46,6 +46,9 @@ class InstallTest {
     }
     Command.check(
         List.of("cp", "-r", HOME.resolve("bin").toString(), tree.resolve("bin").toString()));
+    String front = "nsinit-c/target/" + Command.check(List.of("uname", "-m")).strip() + "/nsrun";
+    Files.createDirectories(tree.resolve(front).getParent());
+    Files.copy(HOME.resolve(front), tree.resolve(front));
     Files.createFile(tree.resolve("pom.xml"));
     Files.createFile(tree.resolve("orchestrator/pom.xml"));
     build("a jar", "nsrun", "nsrun-run");
@@ -178,9 +181,9 @@ class InstallTest {
   void fullDiskLeavesTheOldOneAsItWas() throws Exception {
     assumeRoot();
     Files.createDirectory(prefix);
-    Command.check(List.of("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", prefix.toString()));
+    Command.check(List.of("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", prefix.toString()));
     try {
-      build("x".repeat(300_000), "nsrun");
+      build("x".repeat(400_000), "nsrun");
       Done first = install(prefix.toString());
       assertThat(first.code()).isEqualTo(125);
       assertThat(first.err()).hasLineCount(1).contains(prefix.toString(), "No space left");
@@ -291,9 +294,7 @@ class InstallTest {
     Done done =
         run(tree, Map.of("DESTDIR", directory + "/root"), tree.resolve("bin/install"), "/usr");
     assertThat(done.err()).isEmpty();
-    assertThat(directory.resolve("root/usr/bin/nsrun")).isSymbolicLink();
-    assertThat(Files.readSymbolicLink(directory.resolve("root/usr/bin/nsrun")))
-        .isEqualTo(Path.of("../lib/nsrun/launch"));
+    assertThat(directory.resolve("root/usr/bin/nsrun")).isRegularFile().isExecutable();
   }
 
   @Test
