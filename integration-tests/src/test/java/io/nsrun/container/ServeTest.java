@@ -166,6 +166,21 @@ class ServeTest {
     launched(Nsrun.as(Caller.ROOT).through("unshare", "-m"), Caller.ROOT, "version").orFail();
   }
 
+  @Test
+  void whoeverHasNoDirectoryAnyMoreIsNotServed() {
+    String script = "mkdir gone; cd gone; rmdir ../gone; exec \"$@\"";
+    Path launched = Directories.fresh(ANY).resolve("launched");
+
+    Nsrun.as(ANY)
+        .in(Directories.fresh(ANY))
+        .through("sh", "-c", script, "sh")
+        .front()
+        .env("LAUNCHED", launched.toString())
+        .nsrun("run", "-v", "./x:/x", "busybox", "true");
+
+    assertThat(Front.launched(launched)).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

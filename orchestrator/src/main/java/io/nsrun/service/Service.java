@@ -187,6 +187,9 @@ public final class Service {
   /** Why a plan of ours would not hold for it; empty if it does. */
   private String strangeness(Front front, long accepted) {
     String process = "/proc/" + front.pid();
+    if (!front.request().workingDirectory().startsWith("/")) {
+      return "its working directory was removed, or can't be reached";
+    }
     try {
       if (Uptime.ofStart(process) > accepted) {
         return "its pid is another process' by now";

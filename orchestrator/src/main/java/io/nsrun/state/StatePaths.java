@@ -182,7 +182,7 @@ public final class StatePaths {
     Path runtime =
         uid == 0
             ? Path.of("/run/nsrun")
-            : xdg != null
+            : xdg != null && isOurs(xdg, 077)
                 ? xdg.resolve("nsrun")
                 : Path.of("/tmp/nsrun-" + Integer.toUnsignedString(uid));
     PrivateDirectory.ensure(runtime, uid);
