@@ -329,6 +329,16 @@ class DetachedContainersTest extends LivingOnApiTest {
   }
 
   @Test
+  void aCommandInItMayHaveAllCapabilitiesButWhatUndoesItsMounts() throws Exception {
+    ExecBuilder own = ready("a").exec("grep", "CapEff", "/proc/self/status");
+
+    String privileged = own.copy().privileged().run().stdoutText();
+
+    assertThat(privileged).isEqualTo("CapEff:\t000001ffffdfffff\n");
+    assertThat(own.run().stdoutText()).isNotEqualTo(privileged);
+  }
+
+  @Test
   void commandsInItAreProcesses() throws Exception {
     DetachedContainer container = ready("a");
     ExecBuilder builder =

@@ -17,6 +17,7 @@ class CommandSettings {
   final Map<String, String> environment = new LinkedHashMap<>();
   String directory;
   String user;
+  boolean privileged;
   Redirect input = Redirect.PIPE;
   Redirect output = Redirect.PIPE;
   Redirect error = Redirect.PIPE;
@@ -34,6 +35,7 @@ class CommandSettings {
     environment.putAll(other.environment);
     directory = other.directory;
     user = other.user;
+    privileged = other.privileged;
     input = other.input;
     output = other.output;
     error = other.error;
@@ -122,7 +124,7 @@ class CommandSettings {
   /** As one more command of a container. */
   ExecRequest execRequest(boolean detached, SpecProblems problems) {
     return new ExecRequest(
-        command, environment(problems), directory, user, null, !detached, detached, false);
+        command, environment(problems), directory, user, null, !detached, detached, privileged);
   }
 
   /** Adds what is redirected of a container whose output goes to its log. */

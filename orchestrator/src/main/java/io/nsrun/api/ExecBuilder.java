@@ -40,6 +40,21 @@ public final class ExecBuilder extends CommandBuilder<ExecBuilder> {
   }
 
   /**
+   * Gives the command all capabilities, whatever the container's own has; its filter of system
+   * calls and all else stay. Where the container was started without CAP_SYS_ADMIN the command gets
+   * none of that either: it would undo the container's read-only mounts and masks.
+   *
+   * <p>A start fails with {@link ContainerException.Reason#STATE} if the container has no user
+   * namespace of its own: they would be power over more than the container.
+   *
+   * @return this builder
+   */
+  public ExecBuilder privileged() {
+    settings.privileged = true;
+    return this;
+  }
+
+  /**
    * Starts a command that lives on when this JVM has ended, until the container ends, as {@code
    * nsrun exec -d} does. Blocks until it runs. It reads nothing, and what it writes is nobody's, so
    * that no stream may be redirected; {@link DetachedContainer#processes} has it. What it leaves
