@@ -1,12 +1,9 @@
-/* The front and a service that goes away, hangs, or talks nonsense. */
+/* The front and a service that goes away, or hangs. */
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,22 +74,11 @@ static void half_plan(void)
 	expect_launcher();
 }
 
-/* A plan that hangs in its set-up. */
-static void say_hanging_plan(void)
-{
-	begin_script(&plan, 0);
-	put_step(&plan, STEP_RUN_PROGRAM, "/bin/sh",
-		 LIST("sh", 0, "", "-c", 0, "", "echo hangs >&2; sleep 1000", 0, ""), LIST("PATH=/usr/bin:/bin"), 60000,
-		 BYTES("", 0));
-	end_script(&plan, "echo too late");
-	say_plan(&plan);
-}
-
 static void in_set_up(void)
 {
 	begin_service("run");
 	say_nsinit_hello();
-	say_hanging_plan();
+	say_hanging();
 	CHECK_TEXT(some_of(front_err), "hangs\n");
 	go_away();
 	expect_launcher();
@@ -103,7 +89,7 @@ static void in_set_up_after_output(void)
 	begin_service("run");
 	say_output(1, "printed\n");
 	say_nsinit_hello();
-	say_hanging_plan();
+	say_hanging();
 	CHECK_TEXT(some_of(front_err), "hangs\n");
 	go_away();
 	expect_line(125, "nsrun: the service has gone");
@@ -240,29 +226,7 @@ static void monitor_killed_in_time(void)
 	expect_line(125, "nsrun: nsinit was killed by signal 9\n");
 }
 
-static char end_path[128];
-
-static void say_detached(void)
-{
-	char script[160];
-
-	(void)snprintf(end_path, sizeof(end_path), "%s/end", place);
-	if (mkfifo(end_path, 0600) < 0)
-		abort();
-	(void)snprintf(script, sizeof(script), "read x <%s", end_path);
-	say_nsinit_hello();
-	begin_plan(&plan);
-	put_step(&plan, STEP_OUTPUT, UINT64_MAX, 0);
-	put_step(&plan, STEP_DETACH, place, 0, 1 << 20, 2);
-	put_step(&plan, STEP_NAMESPACES, CLONE_NEWUSER | CLONE_NEWPID, NO_OWNER, NO_LIMIT, LIST());
-	put_step(&plan, STEP_UID_MAP, LIST(0, geteuid(), 1));
-	put_step(&plan, STEP_GID_MAP, 1, LIST(0, getegid(), 1));
-	end_script(&plan, script);
-	say_plan(&plan);
-	CHECK(hear_until(FRAME_STARTED));
-}
-
-static void expect_goes_on(void)
+static void expect_goes_on(const char *end_path)
 {
 	CHECK(front_code() == 0);
 	CHECK_TEXT(all_of(front_err), "nsrun: the service has gone; the container goes on, and nsrun ps shows it\n");
@@ -276,24 +240,24 @@ static void expect_goes_on(void)
 static void lives_on(void)
 {
 	begin_service("run");
-	say_detached();
+	const char *end = run_detached();
 	go_away();
-	expect_goes_on();
+	expect_goes_on(end);
 }
 
 static void left(void)
 {
 	begin_service("run");
-	say_detached();
+	const char *end = run_detached();
 	say(LEAVE, "");
 	go_away();
-	expect_goes_on();
+	expect_goes_on(end);
 }
 
 static void between_two(void)
 {
 	begin_service("start");
-	say_detached();
+	const char *end = run_detached();
 	say(LEAVE, "");
 	say_nsinit_hello();
 	CHECK(hear() == FRAME_HELLO);
@@ -301,7 +265,7 @@ static void between_two(void)
 	CHECK(front_code() == 125);
 	CHECK(strncmp(all_of(front_err), "nsrun: the service has gone before all was done", 47) == 0);
 	CHECK(launcher_said() == NULL);
-	(void)close(open(end_path, O_WRONLY | O_CLOEXEC));
+	(void)close(open(end, O_WRONLY | O_CLOEXEC));
 }
 
 static void ended(void)
@@ -328,7 +292,7 @@ static void ended_and_printed(void)
 /* Killed, and not closed: by a process of its own. */
 static void killed_in_each_phase(void)
 {
-	static void (*const phases[])(void) = { say_hello, say_nsinit_hello, say_hanging_plan };
+	static void (*const phases[])(void) = { say_hello, say_nsinit_hello, say_hanging };
 
 	make_place();
 	listen_there();
@@ -355,125 +319,6 @@ static void killed_in_each_phase(void)
 		expect_launcher();
 		(void)close(done[0]);
 		(void)close(done[1]);
-		(void)close(front_in);
-		(void)close(front_out);
-		(void)close(front_err);
-	}
-}
-
-static void unknown_type(void) { say(99, ""); }
-static void own_type(void) { say(REQUEST, "1", 0); }
-static void endless(void)
-{
-	frame.length = 0;
-	put(&frame, "42", (32u << 20) + 1, CHANNEL);
-	say_bytes(&frame);
-}
-static void long_done(void) { say(DONE, "11", 0, 0); }
-static void short_done(void) { say(DONE, ""); }
-static void strange_descriptor(void) { say(OUTPUT, "1b", 3, BYTES("x", 1)); }
-static void first_descriptor(void) { say(OUTPUT, "1b", 0, BYTES("x", 1)); }
-static void wrong_length(void) { say(OUTPUT, "14*", 1, 2, BYTES("x", 1)); }
-static void no_length(void) { say(OUTPUT, ""); }
-static void wrong_channel(void) { say(CHANNEL, "4", 1); }
-static void no_channel(void) { say(CHANNEL, "2", 0); }
-static void endless_inner(void)
-{
-	say_nsinit_hello();
-	say(CHANNEL, "442", 6, (32u << 20) + 1, FRAME_PLAN);
-}
-static void torn_attach(void)
-{
-	say_nsinit_hello();
-	say(CHANNEL, "442", 6, 100, FRAME_ATTACH);
-}
-static void long_leave(void) { say(LEAVE, "1", 0); }
-
-static void nonsense(void)
-{
-	static void (*const all[])(void) = { unknown_type, own_type,	       endless,		 long_done,
-					     short_done,   strange_descriptor, first_descriptor, wrong_length,
-					     no_length,	   wrong_channel,      no_channel,	 endless_inner,
-					     torn_attach,  long_leave,	       say_hello };
-
-	make_place();
-	listen_there();
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		start_front("run", NULL);
-		accept_front();
-		say_hello();
-		all[i]();
-		CHECK(front_code() == LAUNCHER_CODE);
-		CHECK_TEXT(all_of(front_out), "launched\n");
-		CHECK(nobody_left());
-		(void)close(connection);
-		(void)close(front_in);
-		(void)close(front_out);
-		(void)close(front_err);
-	}
-}
-
-static void nonsense_while_it_runs(void)
-{
-	begin_service("run");
-	run_script("read x; exit 6");
-	unknown_type();
-	CHECK(hear() == 0);
-	CHECK(write(front_in, "\n", 1) == 1);
-	CHECK(front_code() == 6);
-	CHECK(nobody_left());
-}
-
-static void another_hello(void)
-{
-	static const uint32_t magics[] = { HELLO_MAGIC, MAGIC };
-
-	make_place();
-	listen_there();
-	for (unsigned i = 0; i < 2; i++) {
-		start_front("ps", NULL);
-		accept_front();
-		say(HELLO, "42", magics[i], 1 + i);
-		CHECK(front_code() == LAUNCHER_CODE);
-	}
-	start_front("ps", NULL);
-	accept_front();
-	say(DONE, "1", 0);
-	CHECK(front_code() == LAUNCHER_CODE);
-}
-
-/* Whatever bytes come, it ends as somebody has said, or as the launcher. */
-static void any_bytes(void)
-{
-	uint64_t state = 88172645463325252u;
-	static const uint8_t types[] = { 1, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50 };
-
-	make_place();
-	listen_there();
-	for (int round = 0; round < 200; round++) {
-		frame.length = 0;
-		for (int i = 0; i < 6; i++) {
-			uint8_t bytes[24];
-
-			for (size_t k = 0; k < sizeof(bytes); k++) {
-				state ^= state << 13;
-				state ^= state >> 7;
-				state ^= state << 17;
-				bytes[k] = (state >> 32) % 3 == 0 ? (uint8_t)state : (uint8_t)(state & 3);
-			}
-			put_frame(&frame, types[(state >> 8) % sizeof(types)], "*", BYTES(bytes, (state >> 16) % 24));
-		}
-		/* Some of them are torn. */
-		frame.length -= (state >> 24) % 40 < frame.length ? (state >> 24) % 40 : 0;
-		start_front(round % 2 == 0 ? "run" : "ps", NULL);
-		accept_front();
-		if (round % 8 != 0)
-			say_hello();
-		say_bytes(&frame);
-		go_away();
-		if (!CHECK(front_code() >= 0))
-			(void)fprintf(stderr, "# in round %d\n", round);
-		CHECK(nobody_left());
 		(void)close(front_in);
 		(void)close(front_out);
 		(void)close(front_err);
@@ -507,7 +352,7 @@ static void patience(void)
 	connection = connections[2];
 	say_hello();
 	say_nsinit_hello();
-	say_hanging_plan();
+	say_hanging();
 	CHECK_TEXT(some_of(front_err), "hangs\n");
 	/* And one no STARTED, though it is to end. */
 	CHECK(kill(front, SIGTERM) == 0);
@@ -544,10 +389,6 @@ int main(void)
 	test("a command that has ended has its code without the service", ended);
 	test("a command that was told of has its code without the service", ended_and_printed);
 	test("a service that is killed in any phase leaves it to the launcher", killed_in_each_phase);
-	test("nonsense is taken for the end of the service", nonsense);
-	test("nonsense does not end a command that runs", nonsense_while_it_runs);
-	test("a service of another kind or version is none", another_hello);
-	test("whatever bytes come, it comes to an end", any_bytes);
 	test("it waits for two seconds for HELLO, for three for a start, for ten for DONE", patience);
 	return tests_done();
 }

@@ -195,12 +195,7 @@ static void for_launcher_later(void)
 static void for_launcher_after_plan(void)
 {
 	begin_for_status();
-	begin_script(&plan, 0);
-	put_step(&plan, STEP_RUN_PROGRAM, "/bin/sh",
-		 LIST("sh", 0, "", "-c", 0, "", "echo hangs >&2; sleep 1000", 0, ""), LIST("PATH=/usr/bin:/bin"), 60000,
-		 BYTES("", 0));
-	end_script(&plan, "");
-	say_plan(&plan);
+	say_hanging();
 	CHECK_TEXT(some_of(front_err), "hangs\n");
 	(void)close(connection);
 	expect_as_given();

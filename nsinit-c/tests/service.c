@@ -309,44 +309,11 @@ void say_nsinit_hello(void)
 	say_channel(&channel);
 }
 
-void begin_script(struct bytes *plan, uint64_t more_namespaces)
-{
-	begin_plan(plan);
-	put_step(plan, STEP_NAMESPACES, CLONE_NEWUSER | CLONE_NEWPID | more_namespaces, NO_OWNER, NO_LIMIT, LIST());
-	put_step(plan, STEP_UID_MAP, LIST(0, geteuid(), 1));
-	put_step(plan, STEP_GID_MAP, 1, LIST(0, getegid(), 1));
-}
-
-void end_script(struct bytes *plan, const char *script)
-{
-	put_step(plan, STEP_SESSION);
-	put_step(plan, STEP_EXEC, 1, LIST("sh", "-c", script), LIST("PATH=/usr/bin:/bin"), LIST("/bin/sh"));
-	end_plan(plan);
-}
-
 void say_plan(struct bytes *plan)
 {
 	channel.length = 0;
 	put_frame(&channel, FRAME_PLAN, "*", BYTES(plan->at, plan->length));
 	say_channel(&channel);
-}
-
-void say_script(const char *script)
-{
-	static struct bytes plan;
-
-	begin_script(&plan, 0);
-	end_script(&plan, script);
-	say_plan(&plan);
-}
-
-void run_script(const char *script)
-{
-	say_nsinit_hello();
-	say_script(script);
-	CHECK(hear() == FRAME_HELLO);
-	CHECK(hear() == FRAME_READY);
-	CHECK(hear() == FRAME_STARTED);
 }
 
 int front_status(void)

@@ -65,6 +65,10 @@ void end_script(struct bytes *plan, const char *script);
 void say_plan(struct bytes *plan);
 /* From HELLO to nsinit until the script runs. */
 void run_script(const char *script);
+/* One that says "hangs" on standard error in its set-up, and hangs. */
+void say_hanging(void);
+/* From HELLO to nsinit until a container runs that lives on, and ends once a line is written to this pipe. */
+const char *run_detached(void);
 
 /* The next frame of the front, or, in a CHANNEL, of its nsinit: its type; 0 if there is none any more. */
 unsigned hear(void);
