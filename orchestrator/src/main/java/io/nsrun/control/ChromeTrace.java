@@ -6,11 +6,10 @@ import io.nsrun.json.JsonText;
 import io.nsrun.plan.explain.PlanPrinter;
 import io.nsrun.plan.steps.LaunchPlan;
 import io.nsrun.plan.steps.SetupStep;
+import io.nsrun.spec.Uptime;
 import java.io.IOException;
 import java.io.Writer;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -83,16 +82,10 @@ public final class ChromeTrace {
    */
   public static OptionalLong processStartNanos() {
     try {
-      String stat = Files.readString(Path.of("/proc/self/stat"));
-      String uptime = Files.readString(Path.of("/proc/uptime"));
-      long now = System.nanoTime();
-      // The name may hold blanks and brackets; what follows its last bracket is field 3 on.
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-      long ticks = Long.parseLong(fields[22 - 3]);
-      BigDecimal seconds = new BigDecimal(uptime.substring(0, uptime.indexOf(' ')));
-      // Both count from boot, suspended time included; the difference is the age.
-      long age = seconds.movePointRight(9).longValueExact() - ticks * 10_000_000;
-      return OptionalLong.of(now - Math.max(0, age));
+      long started = Uptime.ofStart("/proc/self");
+      long ticks = Uptime.ticks();
+      long age = (ticks - started) * Uptime.NANOS_OF_TICK;
+      return OptionalLong.of(System.nanoTime() - Math.max(0, age));
     } catch (IOException | RuntimeException e) {
       return OptionalLong.empty();
     }

@@ -2,14 +2,14 @@ package io.nsrun.control;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ByteChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
 
 /** Takes one frame after the other from a stream. For one thread. */
 final class FrameReader {
   private static final int FIRST_BYTES = 4096;
 
-  private final ByteChannel stream;
+  private final ReadableByteChannel stream;
   private final int most;
 
   /** Bytes received and not yet taken: the first {@code size} of {@code bytes}. */
@@ -24,7 +24,7 @@ final class FrameReader {
    * @param stream connected and blocking; its close must end calls that wait in other threads
    * @param most longest payload, bytes
    */
-  FrameReader(ByteChannel stream, int most) {
+  FrameReader(ReadableByteChannel stream, int most) {
     this.stream = stream;
     this.most = most;
   }
@@ -59,14 +59,13 @@ final class FrameReader {
     return type;
   }
 
-  /** What the payload is in, until the next call, from {@link Frames#HEADER_BYTES} on. */
-  byte[] bytes() {
-    return bytes;
+  private int payload() {
+    return frame - Frames.HEADER_BYTES;
   }
 
-  /** Bytes of the payload. */
-  int payload() {
-    return frame - Frames.HEADER_BYTES;
+  /** What it says, if it is one of nsinit's, of that type. */
+  Event event(int type) throws ProtocolException {
+    return EventDecoder.decode(type, bytes, Frames.HEADER_BYTES, payload());
   }
 
   /** The payload from its begin. */

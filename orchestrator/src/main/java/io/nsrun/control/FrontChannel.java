@@ -2,14 +2,14 @@ package io.nsrun.control;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ByteChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** The way to an nsinit that a front has started: frames in the frames of that. */
 public final class FrontChannel implements ControlChannel {
   private final FrontConnection connection;
-  private final StreamChannel events;
+  private final FrameReader events;
 
   // Guarded by this.
   private final Deque<byte[]> received = new ArrayDeque<>();
@@ -20,7 +20,7 @@ public final class FrontChannel implements ControlChannel {
   /** One that starts with the first frame that is sent. */
   public FrontChannel(FrontConnection connection) {
     this.connection = connection;
-    this.events = new StreamChannel(new Received(), connection.peer());
+    this.events = new FrameReader(new Received(), Frames.MAX_PAYLOAD_FROM_NSINIT);
   }
 
   /** What nsinit has written, in the order of time. */
@@ -61,7 +61,7 @@ public final class FrontChannel implements ControlChannel {
 
   @Override
   public Event receive() throws IOException {
-    return events.receive();
+    return events.event(events.next());
   }
 
   @Override
@@ -95,15 +95,10 @@ public final class FrontChannel implements ControlChannel {
   }
 
   /** What was received, as a stream that is read. */
-  private final class Received implements ByteChannel {
+  private final class Received implements ReadableByteChannel {
     @Override
     public int read(ByteBuffer buffer) throws IOException {
       return take(buffer);
-    }
-
-    @Override
-    public int write(ByteBuffer buffer) {
-      throw new UnsupportedOperationException("frames are sent whole");
     }
 
     @Override

@@ -41,8 +41,7 @@ final class StreamChannel implements ControlChannel {
 
   @Override
   public Event receive() throws IOException {
-    int type = frames.next();
-    return EventDecoder.decode(type, frames.bytes(), Frames.HEADER_BYTES, frames.payload());
+    return frames.event(frames.next());
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.nsrun.service;
 import io.nsrun.control.FrontConnection;
 import io.nsrun.control.JnrControlListener;
 import io.nsrun.launch.Front;
+import io.nsrun.spec.Uptime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
