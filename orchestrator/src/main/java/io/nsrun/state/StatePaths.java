@@ -178,15 +178,19 @@ public final class StatePaths {
    * @throws IOException if it can't be had
    */
   public Path serviceDirectory() throws IOException {
-    Path xdg = absolute("XDG_RUNTIME_DIR");
-    Path runtime =
-        uid == 0
-            ? Path.of("/run/nsrun")
-            : xdg != null && isOurs(xdg, 077)
-                ? xdg.resolve("nsrun")
-                : Path.of("/tmp/nsrun-" + Integer.toUnsignedString(uid));
-    PrivateDirectory.ensure(runtime, uid);
+    Path runtime = PrivateDirectory.ensure(serviceRuntime(), uid);
     return PrivateDirectory.ensure(runtime.resolve("serve"), uid);
+  }
+
+  /** As {@link #runtimeCandidates}, but one that follows from the caller alone. */
+  private Path serviceRuntime() {
+    if (uid == 0) {
+      return Path.of("/run/nsrun");
+    }
+    Path xdg = absolute("XDG_RUNTIME_DIR");
+    return xdg != null && isOurs(xdg, 077)
+        ? xdg.resolve("nsrun")
+        : Path.of("/tmp/nsrun-" + Integer.toUnsignedString(uid));
   }
 
   /** Null if the caller has no home. */
