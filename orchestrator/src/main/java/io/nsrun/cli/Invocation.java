@@ -1,6 +1,7 @@
 package io.nsrun.cli;
 
 import io.nsrun.engine.Caller;
+import io.nsrun.engine.ExitCode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -47,6 +48,15 @@ class Invocation {
 
   boolean isAlone() {
     return alone;
+  }
+
+  /**
+   * Tells what a command has thrown.
+   *
+   * @return the exit code for it
+   */
+  int failed(Throwable e) {
+    return BadArguments.tell(e, errors) ? ExitCode.NOT_STARTED : errors.failure(e);
   }
 
   /**

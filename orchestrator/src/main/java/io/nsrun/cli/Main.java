@@ -4,7 +4,6 @@ import io.nsrun.engine.Caller;
 import io.nsrun.engine.ExitCode;
 import io.nsrun.log.LogLevel;
 import io.nsrun.log.StderrLogProvider;
-import io.nsrun.service.ElsewhereException;
 import io.nsrun.spec.Suggestion;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -70,14 +69,12 @@ public final class Main {
         return ExitCode.NOT_STARTED;
       }
       return dispatch(args, first, call);
-    } catch (ElsewhereException e) {
-      throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       errors.line("interrupted");
       return ExitCode.NOT_STARTED;
     } catch (IOException | RuntimeException | Error e) {
-      return BadArguments.tell(e, errors) ? ExitCode.NOT_STARTED : errors.failure(e);
+      return call.failed(e);
     }
   }
 

@@ -86,6 +86,14 @@ final class ServedCalls implements Service.Handler {
     }
 
     @Override
+    int failed(Throwable e) {
+      if (e instanceof ElsewhereException elsewhere) {
+        throw elsewhere; // a run loads no class of it
+      }
+      return super.failed(e);
+    }
+
+    @Override
     void needsOwnJvm(String why) {
       throw new ElsewhereException(why);
     }

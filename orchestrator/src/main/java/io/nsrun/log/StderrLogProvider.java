@@ -16,8 +16,10 @@ import org.slf4j.spi.SLF4JServiceProvider;
  * need not search the class path, and a program that embeds this library keeps its own backend.
  */
 public final class StderrLogProvider implements SLF4JServiceProvider {
-  private static final InheritableThreadLocal<PrintStream> DIVERTED =
-      new InheritableThreadLocal<>();
+  /** Made with the first message. */
+  private static final class Diverted {
+    static final InheritableThreadLocal<PrintStream> OUT = new InheritableThreadLocal<>();
+  }
 
   private final IMarkerFactory markers = new BasicMarkerFactory();
   private final MDCAdapter context = new NOPMDCAdapter();
@@ -38,14 +40,14 @@ public final class StderrLogProvider implements SLF4JServiceProvider {
    */
   public static void divert(PrintStream out) {
     if (out == null) {
-      DIVERTED.remove();
+      Diverted.OUT.remove();
     } else {
-      DIVERTED.set(out);
+      Diverted.OUT.set(out);
     }
   }
 
   static PrintStream out() {
-    PrintStream diverted = DIVERTED.get();
+    PrintStream diverted = Diverted.OUT.get();
     return diverted == null ? System.err : diverted;
   }
 
