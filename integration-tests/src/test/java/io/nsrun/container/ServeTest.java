@@ -62,6 +62,15 @@ class ServeTest {
     return result;
   }
 
+  /** A container that must be the service's, and is ready. */
+  private static Running served(String script) {
+    Path launched = Directories.fresh(ANY).resolve("launched");
+    Nsrun nsrun = Nsrun.as(ANY).front().env("LAUNCHED", launched.toString());
+    Running running = Running.ready(nsrun, "-i", "busybox", "sh", "-c", script);
+    assertThat(Front.launched(launched)).as("a JVM was started").isFalse();
+    return running;
+  }
+
   /** A call that must have a JVM of its own. */
   private static Result launched(Nsrun nsrun, Caller caller, String... args) {
     Path launched = Directories.fresh(caller).resolve("launched");
@@ -121,6 +130,30 @@ class ServeTest {
             "echo $FROM $MINE $(cat /data/x)");
 
     assertThat(result.orFail().text()).isEqualTo("file v content");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void filesAreThoseOfTheCallersDirectory(Caller caller) throws IOException {
+    Path directory = Directories.fresh(caller);
+    Rootfs.fill(directory.resolve("root"), caller);
+    Files.writeString(directory.resolve("profile"), "{\"defaultAction\":\"SCMP_ACT_ALLOW\"}");
+    Files.writeString(directory.resolve("small"), "injected");
+
+    Result result =
+        served(
+            Nsrun.as(caller).in(directory),
+            caller,
+            "run",
+            "--security-opt=seccomp=profile",
+            "--inject=/small=@small",
+            "--mount=type=bind,src=.,dst=/here,ro",
+            "./root",
+            "cat",
+            "/small",
+            "/here/profile");
+
+    assertThat(result.orFail().out()).isEqualTo("injected{\"defaultAction\":\"SCMP_ACT_ALLOW\"}");
   }
 
   @ParameterizedTest
@@ -204,6 +237,18 @@ class ServeTest {
     launched(Nsrun.as(ANY).env("NSRUN_SERVE", "off"), ANY, "version").orFail();
   }
 
+  @Test
+  void whereACommandsPidGoesMayBeADescriptor() {
+    Path home = Directories.fresh(ANY);
+    Nsrun nsrun = Nsrun.as(ANY).env("NSRUN_HOME", home.toString());
+    served(nsrun, ANY, "run", "-d", "--name=a", "busybox", "sleep", "1000").orFail();
+
+    Result result = launched(nsrun, ANY, "exec", "--pid-file=/dev/stdout", "a", "true");
+
+    assertThat(result.orFail().out()).matches("\\d+\\s*");
+    served(nsrun, ANY, "rm", "-f", "a").orFail();
+  }
+
   /** It would plan with what the service sees and may do, which is more. */
   @Test
   void aContainerThatHasTheSocketIsNotServed() {
@@ -233,9 +278,7 @@ class ServeTest {
   @Test
   void theEndOfTheServiceIsNotThatOfAContainer() throws IOException {
     long service = pid(ANY);
-    try (Running running =
-        Running.ready(
-            Nsrun.as(ANY).front(), "-i", "busybox", "sh", "-c", "echo ready; read x; exit 5")) {
+    try (Running running = served("echo ready; read x; exit 5")) {
       Command.check(List.of("kill", "-9", Long.toString(service)));
       Await.until("it has ended", () -> !Files.exists(Path.of("/proc/" + service)));
       running.endInput();
@@ -247,14 +290,17 @@ class ServeTest {
 
   @Test
   void manyAreServedAtOnce() throws IOException {
+    Path launched = Directories.fresh(ANY).resolve("launched");
+    Nsrun nsrun = Nsrun.as(ANY).front().env("LAUNCHED", launched.toString());
     List<Process> all = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      all.add(Nsrun.as(ANY).front().start("run", "busybox", "echo", Integer.toString(i)));
+      all.add(nsrun.start("run", "busybox", "echo", Integer.toString(i)));
     }
     for (int i = 0; i < 100; i++) {
       assertThat(Command.text(all.get(i).getInputStream())).isEqualTo(i + "\n");
       assertThat(all.get(i).onExit().join().exitValue()).isZero();
     }
+    assertThat(Front.launched(launched)).as("a JVM was started").isFalse();
   }
 
   @Test
@@ -298,9 +344,7 @@ class ServeTest {
 
   @Test
   void aFrontThatIsKilledTakesItsContainerAlong() throws IOException {
-    try (Running running =
-        Running.ready(
-            Nsrun.as(ANY).front(), "-i", "busybox", "sh", "-c", "echo ready; exec sleep 1000")) {
+    try (Running running = served("echo ready; exec sleep 1000")) {
       Proc init = running.init();
 
       running.process().destroyForcibly();

@@ -50,8 +50,8 @@ final class ExecCommand extends StartingCommand {
     if (given == null) {
       return InfoCommands.help(new String[] {"exec"}, call);
     }
-    if (given.has("--status-fd")) {
-      call.needsOwnJvm("--status-fd");
+    if (given.has("--status-fd") || given.has("--pid-file")) {
+      call.needsOwnJvm("what may be written to a descriptor");
     }
     Caller caller = call.caller();
     status =
